@@ -1,0 +1,194 @@
+"""What the database is told from outside: frozen, validated, below all other rooms.
+
+`DatabaseSettings` holds the values, `resolve` says what they mean: a URL or the embedded server.
+Nothing here reads a file, the environment or a socket; the root container does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from database.errors import ConfigurationError
+from database.url import name_problem, url_database, with_database
+
+EMBEDDED_DATABASE = "kraken"
+DRIVER_MAX_POOL_SIZE = 100
+
+
+def _seconds(value: Any) -> Any:
+    """Numerals are seconds, as numbers are: the environment only has text."""
+    try:
+        return timedelta(seconds=float(value)) if isinstance(value, int | float | str) else value
+    except (ValueError, OverflowError):
+        return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A server that runs already.
+
+    Attributes:
+        url: the whole connection string, its path naming the database.
+    """
+
+    url: SecretStr
+
+    @property
+    def database(self) -> str:
+        """The name of the database in the URL."""
+        return url_database(self.url.get_secret_value())
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A server to start and to stop with the process (database/mongod.py).
+
+    Attributes:
+        database: the name of the database on it.
+        mongod: the binary, or None to search for one.
+        data: the directory to keep, or None for one that is removed at the end.
+    """
+
+    database: str
+    mongod: Path | None
+    data: Path | None
+
+
+class DatabaseSettings(BaseModel):
+    """Settings of one database. A key that is empty or None counts as left out.
+
+    Attributes:
+        url: `mongodb://…` or `mongodb+srv://…`; never shown in a repr, an error or a log.
+        name: the database to use instead of the one in the URL's path.
+        embedded: start a local server where `url` is unset.
+        mongod: the embedded server's binary; unset: `PATH`, then an installed package.
+        data: the embedded server's directory, kept; unset: one of its own, removed at the end.
+        connect_timeout: how long a start may take; a timedelta or seconds.
+        server_selection_timeout: how long an operation waits for a usable server; a timedelta or
+            seconds. Unset: the URL's own `serverSelectionTimeoutMS`, or the driver's 30 s.
+        max_pool_size: connections per server at most. Unset: the URL's, or the driver's 100.
+        min_pool_size: connections per server kept open. Unset: the URL's, or the driver's 0.
+        app_name: the name in the server's log. Unset: the URL's, or none.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
+    )
+
+    url: SecretStr | None = None
+    name: str | None = None
+    embedded: bool = False
+    mongod: Path | None = None
+    data: Path | None = None
+    connect_timeout: Duration = timedelta(seconds=10)
+    server_selection_timeout: Duration | None = None
+    max_pool_size: int | None = Field(default=None, ge=1)
+    min_pool_size: int | None = Field(default=None, ge=0)
+    app_name: str | None = Field(default=None, max_length=128)
+
+    if TYPE_CHECKING:
+        # What validation accepts is wider than what the fields hold; type checkers know only this.
+        def __init__(
+            self,
+            *,
+            url: SecretStr | str | None = None,
+            name: str | None = None,
+            embedded: bool = False,
+            mongod: Path | str | None = None,
+            data: Path | str | None = None,
+            connect_timeout: timedelta | float = ...,
+            server_selection_timeout: timedelta | float | None = None,
+            max_pool_size: int | None = None,
+            min_pool_size: int | None = None,
+            app_name: str | None = None,
+        ) -> None: ...
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> DatabaseSettings:
+        """Settings from configuration values, such as the `database` part of config.yml.
+
+        Raises:
+            ConfigurationError: names every wrong key and what is wrong with it, never a value.
+        """
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            lines = [
+                f"  {'.'.join(['database', *map(str, problem['loc'])])}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            ]
+        raise ConfigurationError("\n".join(["The database settings cannot be used:", *lines]))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_empty(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        return {key: value for key, value in values.items() if not _is_empty(value)}
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str | None) -> str | None:
+        if name is not None and (problem := name_problem(name)):
+            raise ValueError(problem)
+        return name
+
+    @model_validator(mode="after")
+    def _check_pool(self) -> DatabaseSettings:
+        most = self.max_pool_size or DRIVER_MAX_POOL_SIZE
+        if (self.min_pool_size or 0) > most:
+            raise ValueError(f"min_pool_size must not be larger than max_pool_size ({most})")
+        return self
+
+    def resolve(self) -> Remote | Embedded:
+        """What to connect to: `url` where it is set, else the embedded server if that is allowed.
+
+        Raises:
+            ConfigurationError: neither is set; never a silent throw-away database.
+            ConnectionError: P1013, the URL is of another form or names no database.
+        """
+        if self.url is not None:
+            url = self.url.get_secret_value()
+            url = with_database(url, self.name) if self.name else url
+            url_database(url)
+            return Remote(SecretStr(url))
+        if self.embedded:
+            return Embedded(self.name or EMBEDDED_DATABASE, self.mongod, self.data)
+        raise ConfigurationError(
+            "No database is configured. Set DATABASE_URL (database.url) to a MongoDB URL,"
+            " or DATABASE_EMBEDDED=true (database.embedded) to start a local server."
+        )
+
+    def client_options(self) -> dict[str, Any]:
+        """Keyword arguments for PyMongo's client: only what is set, for they outrank the URL's."""
+        wait = self.server_selection_timeout
+        options = {
+            "serverSelectionTimeoutMS": wait and round(wait / timedelta(milliseconds=1)),
+            "maxPoolSize": self.max_pool_size,
+            "minPoolSize": self.min_pool_size,
+            "appname": self.app_name,
+        }
+        return {key: value for key, value in options.items() if value is not None}
+
+
+def _is_empty(value: Any) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return text is None or (isinstance(text, str) and not text.strip())
