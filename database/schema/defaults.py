@@ -1,0 +1,181 @@
+"""`@default(…)`: the value or the function, and whether it fits the field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from database.schema.arguments import Reader
+from database.schema.datamodel import Default, Function, Literals
+from database.schema.refusal import RefusalError, refuse_attribute, refuse_field
+from database.schema.scope import Scope
+from database.schema.syntax import Array, Call, Constant, Expression, FieldNode, Number, Text
+
+_FUNCTIONS: Final[dict[str, frozenset[str]]] = {
+    "autoincrement": frozenset({"Int", "BigInt"}),
+    "cuid": frozenset({"String"}),
+    "uuid": frozenset({"String"}),
+    "nanoid": frozenset({"String"}),
+    "now": frozenset({"DateTime"}),
+}
+_WITHOUT_ARGUMENTS: Final = frozenset({"autoincrement", "cuid", "uuid", "now"})
+_NOT_IN_COMPOSITES: Final = frozenset({"autoincrement", "auto"})
+_KNOWN: Final = frozenset({*_FUNCTIONS, "auto", "dbgenerated", "env"})
+_EXPECTED: Final[dict[str, type[Expression] | tuple[type[Expression], ...]]] = {
+    "String": Text,
+    "Json": Text,
+    "Bytes": Text,
+    "DateTime": Text,
+    "Int": Number,
+    "BigInt": Number,
+    "Float": Number,
+    "Decimal": (Number, Text),
+    "Boolean": Constant,
+}
+
+
+def default_of(reader: Reader, node: FieldNode, scope: Scope, *, in_composite: bool) -> Default:
+    """The default of a field.
+
+    Raises:
+        RefusalError: the default does not fit the type of the field.
+    """
+    value = reader.default("value")
+    _check_map(reader, in_composite=in_composite)
+    if isinstance(value, Call) and value.name == "dbgenerated":
+        return _dbgenerated(reader, value, in_composite=in_composite)
+    if node.unsupported is not None:
+        raise reader.refuse(
+            "Composite field of type `Unsupported` cannot have default values."
+            if in_composite
+            else 'Only @default(dbgenerated("...")) can be used for Unsupported types.'
+        )
+    match scope.kind(node):
+        case "composite":
+            raise refuse_field(
+                node.name,
+                f"composite type `{node.type}`",
+                "Defaults on fields of type composite are not supported. "
+                "Please remove the `@default` attribute.",
+                reader.attribute.position,
+            )
+        case "enum":
+            members = {member.name for member in scope.enums[node.type].members}
+            return Literals(_enum_value(reader, value, members, is_list=node.arity == "list"))
+    if isinstance(value, Call):
+        return _function(reader, value, node, in_composite=in_composite)
+    return Literals(_constant(reader, value, node))
+
+
+def _check_map(reader: Reader, *, in_composite: bool) -> None:
+    if in_composite:
+        if reader.optional("map") is not None:
+            raise reader.refuse("The `map` argument is not allowed on a composite type field.")
+    elif reader.text("map") is not None:
+        raise reader.refuse(
+            "You defined a database name for the default value of a field on the model. "
+            "This is not supported by the provider."
+        )
+
+
+def _dbgenerated(reader: Reader, call: Call, *, in_composite: bool) -> Function:
+    if in_composite:
+        raise reader.refuse("Fields of composite types cannot have `dbgenerated()` as default.")
+    values = [argument.value for argument in call.arguments.items]
+    if len(values) > 1 or not all(isinstance(value, Text) for value in values):
+        raise reader.refuse("`dbgenerated()` takes a single String argument")
+    if values and not str(values[0]).strip('"'):
+        raise reader.refuse(
+            "dbgenerated() takes either no argument, or a single nonempty string argument."
+        )
+    return Function("dbgenerated", tuple(v.value for v in values if isinstance(v, Text)))
+
+
+def _function(reader: Reader, call: Call, node: FieldNode, *, in_composite: bool) -> Function:
+    if in_composite and call.name in _NOT_IN_COMPOSITES:
+        message = f"The function `{call.name}()` is not supported on composite fields."
+        raise reader.refuse(message)
+    if call.name not in _KNOWN:
+        raise RefusalError(
+            f"Unknown function in @default(): `{call.name}` is not known. You can read about the "
+            "available functions here: https://pris.ly/d/attribute-functions",
+            call.position,
+        )
+    if call.name != "auto" and node.type not in _FUNCTIONS.get(call.name, ()):
+        message = f"The function `{call.name}()` cannot be used on fields of type `{node.type}`."
+        raise reader.refuse(message)
+    if call.name == "nanoid":
+        return Function("nanoid", _length(reader, call))
+    if call.arguments.items and call.name in _WITHOUT_ARGUMENTS:
+        raise reader.refuse(
+            f"The `{call.name}` function does not take any argument. "
+            f"Consider changing this default to `{call.name}()`."
+        )
+    if call.arguments.items:
+        raise reader.refuse("`auto()` takes no arguments")
+    return Function(call.name)
+
+
+def _length(reader: Reader, call: Call) -> tuple[object, ...]:
+    values = [argument.value for argument in call.arguments.items]
+    if not values:
+        return ()
+    value = values[0]
+    if len(values) > 1 or not isinstance(value, Number):
+        raise reader.refuse("`nanoid()` takes a single Int argument.")
+    if not value.raw.isdigit() or not 2 <= int(value.raw) <= 255:
+        raise reader.refuse(
+            "`nanoid()` takes either no argument, or a single integer argument >= 2."
+        )
+    return (int(value.raw),)
+
+
+def _enum_value(reader: Reader, value: Expression, members: set[str], *, is_list: bool) -> object:
+    if is_list:
+        if not isinstance(value, Array):
+            raise reader.refuse("The default value of a list field must be a list.")
+        return tuple(_enum_value(reader, item, members, is_list=False) for item in value.items)
+    match value:
+        case Constant(name=name) if name in members:
+            return name
+        case Constant(name=name):
+            raise reader.refuse(
+                f"The defined default value `{name}` is not a valid value of the enum specified "
+                "for the field."
+            )
+        case Array():
+            raise reader.refuse("The default value of a non-list field cannot be a list.")
+        case _:
+            raise reader.refuse(f"Expected an enum value, but found `{value}`.")
+
+
+def _constant(reader: Reader, value: Expression, node: FieldNode) -> object:
+    if node.arity != "list":
+        if isinstance(value, Array):
+            raise reader.refuse("The default value of a non-list field cannot be a list.")
+        return _scalar(reader, value, node.type)
+    if not isinstance(value, Array):
+        raise reader.refuse("The default value of a list field must be a list.")
+    return tuple(_scalar(reader, item, node.type) for item in value.items)
+
+
+def _scalar(reader: Reader, value: Expression, scalar: str) -> object:
+    if not isinstance(value, _EXPECTED[scalar]):
+        raise reader.refuse(f"Expected a {scalar} value, but found `{value}`.")
+    match value:
+        case Text(value=text):
+            return text
+        case Number(raw=raw):
+            return raw if scalar == "Decimal" else _number(reader, raw, scalar)
+        case Constant(name="true" | "false"):
+            return value.name == "true"
+        case _:
+            message = "A boolean literal must be `true` or `false`."
+            raise refuse_attribute(reader.attribute, message, value.position)
+
+
+def _number(reader: Reader, raw: str, scalar: str) -> int | float:
+    if scalar == "Float":
+        return float(raw)
+    if "." in raw:
+        raise reader.refuse(f"Expected a {scalar} value, but found `{raw}`.")
+    return int(raw)

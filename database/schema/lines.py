@@ -1,0 +1,195 @@
+"""Reads what stands on one line: types, attributes, arguments, expressions.
+
+A `Line` is a cursor over the tokens of a line. Where the grammar does not fit it raises
+`UnreadableError`, and `blocks` refuses the whole line as Prisma does; where the line can be read and is
+wrong all the same, it raises `RefusalError` with Prisma's sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from database.schema.datamodel import Position
+from database.schema.lexer import END, Token
+from database.schema.refusal import RefusalError
+from database.schema.syntax import (
+    Argument,
+    Arguments,
+    Arity,
+    Array,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Text,
+)
+
+_ESCAPE: Final = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt])|(.?))')
+
+
+class UnreadableError(Exception):
+    """The line is not what the grammar expects there."""
+
+
+class Line:
+    """A cursor over the tokens of one line."""
+
+    def __init__(self, tokens: list[Token], number: int) -> None:
+        self._tokens = tokens
+        self._number = number
+        self._at = 0
+
+    def at(self, token: Token) -> Position:
+        """Where a token stands."""
+        return Position(self._number, token.column)
+
+    def peek(self) -> Token:
+        """The next token, or END."""
+        return self._tokens[self._at] if self._at < len(self._tokens) else END
+
+    def take(self, *kinds: str) -> Token:
+        """The next token, which must be of one of the kinds."""
+        token = self.peek()
+        if token.kind not in kinds:
+            raise UnreadableError
+        self._at += 1
+        return token
+
+    def skip(self, kind: str) -> bool:
+        """Take the next token if it is of this kind; whether it was."""
+        if self.peek().kind != kind:
+            return False
+        self._at += 1
+        return True
+
+    def name(self) -> Token:
+        """A name: a path without dots; digits alone are one to the grammar too."""
+        token = self.take("path", "number")
+        if "." in token.text or token.text.startswith("-"):
+            raise UnreadableError
+        return token
+
+    def comment(self) -> str | None:
+        """The end of the line: its documentation comment, without slashes, where it has one."""
+        token = self.peek()
+        if token is END:
+            return None
+        self.take("comment")
+        return documentation_of(token.text)
+
+    def field_type(self) -> tuple[str, Position, str | None, Arity]:
+        """A type: its name, its place, the text in `Unsupported("…")`, and its arity."""
+        if self.peek().kind == "[":
+            place = self.at(self.take("["))
+            self.name()
+            self.take("]")
+            reason = "To specify a list, please use `Type[]` instead of `[Type]`."
+            raise RefusalError(reason, place)
+        token = self.name()
+        unsupported = None
+        if token.text == "Unsupported" and self.skip("("):
+            unsupported = self._text(self.take("string")).value
+            self.take(")")
+        return token.text, self.at(token), unsupported, self._arity(token)
+
+    def _arity(self, type_token: Token) -> Arity:
+        if self.skip("?"):
+            return "optional"
+        if self.skip("!"):
+            reason = "Fields are required by default, `!` is no longer required."
+            raise RefusalError(reason, self.at(type_token))
+        if not self.skip("["):
+            return "required"
+        self.take("]")
+        if self.skip("?"):
+            reason = "Optional lists are not supported. Use either `Type[]` or `Type?`."
+            raise RefusalError(reason, self.at(type_token))
+        return "list"
+
+    def attributes(self) -> tuple[Attribute, ...]:
+        """Every `@attribute` from here on."""
+        found = []
+        while self.peek().kind == "@":
+            found.append(self.attribute("@"))
+        return tuple(found)
+
+    def attribute(self, sign: str) -> Attribute:
+        """One attribute, `@name(…)` or `@@name(…)`."""
+        place = self.at(self.take(sign))
+        name = self.take("path", "number").text
+        arguments = self._arguments() if self.peek().kind == "(" else Arguments()
+        return Attribute(name, arguments, place)
+
+    def _arguments(self) -> Arguments:
+        self.take("(")
+        items: list[Argument] = []
+        empty: list[Constant] = []
+        trailing = None
+        while not self.skip(")"):
+            self._argument(items, empty)
+            if self.peek().kind != ")":
+                comma = self.take(",")
+                trailing = self.at(comma) if self.peek().kind == ")" else None
+        return Arguments(tuple(items), tuple(empty), trailing)
+
+    def _argument(self, items: list[Argument], empty: list[Constant]) -> None:
+        token = self.peek()
+        value = self.expression()
+        if not isinstance(value, Constant) or not self.skip(":"):
+            items.append(Argument(None, value, self.at(token)))
+        elif self.peek().kind in {",", ")"}:
+            empty.append(value)
+        else:
+            items.append(Argument(value.name, self.expression(), self.at(token)))
+
+    def expression(self) -> Expression:
+        """A value: a function call, an array, a number, a string or a bare word."""
+        token = self.take("path", "number", "string", "[")
+        place = self.at(token)
+        match token.kind:
+            case "string":
+                return self._text(token)
+            case "number":
+                return Number(token.text, place)
+            case "[":
+                return Array(self._items(), place)
+            case _ if self.peek().kind == "(":
+                return Call(token.text, self._arguments(), place)
+            case _:
+                return Constant(token.text, place)
+
+    def _items(self) -> tuple[Expression, ...]:
+        if self.skip("]"):
+            return ()
+        items = [self.expression()]
+        while self.skip(","):
+            items.append(self.expression())
+        self.take("]")
+        return tuple(items)
+
+    def _text(self, token: Token) -> Text:
+        raw = token.text[1:-1]
+        if "\\" in raw:
+            for match in _ESCAPE.finditer(raw):
+                place = Position(self._number, token.column + 1 + match.start())
+                self._check_escape(match, place)
+            raw = json.loads(token.text)
+        return Text(raw, self.at(token))
+
+    def _check_escape(self, match: re.Match[str], place: Position) -> None:
+        if match[3] == "u":
+            raise RefusalError("Invalid unicode escape sequence.", place)
+        if match[3] is not None:
+            reason = (
+                "Unknown escape sequence. If the value is a windows-style path, "
+                "`\\` must be escaped as `\\\\`."
+            )
+            raise RefusalError(reason, place)
+
+
+def documentation_of(comment: str) -> str | None:
+    """The text of a `///` comment; None for a plain `//` one."""
+    return comment[3:].lstrip() if comment.startswith("///") else None

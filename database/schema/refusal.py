@@ -1,0 +1,57 @@
+"""How the stages of `parse` say that a schema is not valid, in Prisma's sentences.
+
+A stage raises `RefusalError` with a place; `parse`, which has the text, turns it into a `SchemaError`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from database.schema.datamodel import Position
+
+
+class Named(Protocol):
+    """A node with a name and a place, such as an attribute."""
+
+    @property
+    def name(self) -> str:
+        """The name without its signs."""
+        ...
+
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+        ...
+
+
+class RefusalError(Exception):
+    """The schema is not valid: the reason, and where."""
+
+    def __init__(self, reason: str, position: Position) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+
+
+def refuse(message: str, position: Position) -> RefusalError:
+    """A refusal that Prisma words as a plain validation error."""
+    return RefusalError(f"Error validating: {message}", position)
+
+
+def refuse_attribute(
+    attribute: Named, message: str, position: Position | None = None
+) -> RefusalError:
+    """A refusal of an attribute, at the attribute or at a place in it."""
+    return RefusalError(
+        f'Error parsing attribute "@{attribute.name}": {message}', position or attribute.position
+    )
+
+
+def refuse_model(model: str, message: str, position: Position) -> RefusalError:
+    """A refusal of a model as a whole."""
+    return RefusalError(f'Error validating model "{model}": {message}', position)
+
+
+def refuse_field(field: str, container: str, message: str, position: Position) -> RefusalError:
+    """A refusal of a field; the container reads "model `User`" or "composite type `Address`"."""
+    return RefusalError(f"Error validating field `{field}` in {container}: {message}", position)
