@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -38,7 +39,13 @@ def _seconds(value: Any) -> Any:
         return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+def _more_than_nothing(duration: timedelta) -> timedelta:
+    if duration <= timedelta(0):
+        raise ValueError("must be more than 0 seconds")
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_more_than_nothing)]
 
 
 @dataclass(frozen=True)
