@@ -7,6 +7,8 @@ Exit status 0 is done, 1 is an error that the message explains, 2 is wrong usage
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from pathlib import Path
 
 from prisma.errors import PrismaError
 
+from database.mongod import Mongod
 from database.schema import generate
+from database.settings import EMBEDDED_DATABASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,36 @@ def _generate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _mongod_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep the data in this directory")
+    parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+
+
+def _mongod(arguments: argparse.Namespace) -> int:
+    return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
+
+
+async def _serve(server: Mongod) -> int:
+    """Run the server until SIGINT or SIGTERM, which is status 0, or until it ends by itself."""
+    serving = asyncio.current_task()
+    if serving is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    try:
+        async with server:
+            _say(server.url(EMBEDDED_DATABASE))
+            await server.wait()
+    except asyncio.CancelledError:
+        return 0
+    sys.stderr.write("mongod ended by itself.\n")
+    return 1
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "generate", "make the Python client from schema.prisma", _generate_arguments, _generate
     ),
+    Command("mongod", "run a local replica set and print its URL", _mongod_arguments, _mongod),
 )
 
 
@@ -77,3 +107,4 @@ def _schema_argument(parser: argparse.ArgumentParser) -> None:
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
