@@ -1,0 +1,1 @@
+"""Application containers: the root that reads configuration, and a folder a feature."""
