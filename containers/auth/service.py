@@ -1,0 +1,206 @@
+"""Sign-in, refresh tokens and invites: a feature service on the generated client.
+
+A refresh token is good for one use: using it gives the next one of its family. One that comes a
+second time was stolen, or its successor was, so the whole family is revoked. Only hashes are
+stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from prisma.enums import RefreshTokenStatus
+from prisma.models import InstanceInvite, RefreshToken, User
+from prisma.types import InstanceInviteCreateInput, InstanceInviteWhereInput
+
+from containers.auth.passwords import Passwords
+from containers.auth.settings import AuthSettings
+from containers.errors import CredentialsError, TokenReusedError
+from database import DatabaseService
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a sign-in gives.
+
+    Attributes:
+        user_id: who signed in.
+        refresh_token: to be handed to the client; known only here and there.
+        expires_at: when the token ends, UTC.
+    """
+
+    user_id: str
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+
+
+class AuthService:
+    """Passwords, refresh tokens, invites."""
+
+    def __init__(
+        self, database: DatabaseService, passwords: Passwords, settings: AuthSettings
+    ) -> None:
+        self.database = database
+        self._passwords = passwords
+        self._settings = settings
+
+    async def sign_in(
+        self, username: str, password: str, *, user_agent: str | None = None
+    ) -> Session:
+        """A new session, the first of its family.
+
+        Raises:
+            CredentialsError: no such user or another password; it does not say which.
+        """
+        user = await self.database.user.find_unique(where={"username": username})
+        # An unknown name takes as long as a wrong password: time must not tell who exists.
+        hashed = user.hashedPassword if user else await self._passwords.hash(secrets.token_hex())
+        if not await self._passwords.verify(hashed, password) or user is None:
+            raise CredentialsError("The username or the password is not right.")
+        await self._renew_hash(user, password)
+        return await self._issue(self.database, user.id, str(uuid4()), user_agent)
+
+    async def refresh(self, token: str) -> Session:
+        """The next session for a refresh token, which is thereby used up.
+
+        Raises:
+            TokenReusedError: it was used before; its whole family is revoked.
+            CredentialsError: unknown, expired or revoked.
+        """
+        token_hash = _hash(token)
+
+        async def rotate(tx: DatabaseService) -> Session | None:
+            used = await tx.refreshtoken.update_many(
+                where={
+                    "tokenHash": token_hash,
+                    "status": RefreshTokenStatus.ACTIVE,
+                    "expiresAt": {"gt": _now()},
+                },
+                data={"status": RefreshTokenStatus.ROTATED, "rotatedAt": _now()},
+            )
+            if not used:
+                return None
+            found = await tx.refreshtoken.find_unique_or_raise(where={"tokenHash": token_hash})
+            return await self._issue(tx, found.userId, found.familyId, found.userAgent)
+
+        session = await self.database.transaction(rotate)
+        if session is None:
+            await self._refuse(token_hash)
+        assert session is not None  # noqa: S101  _refuse raises
+        return session
+
+    async def sign_out(self, token: str) -> None:
+        """End the session of a refresh token, with all its family; nothing for an unknown one."""
+        found = await self.database.refreshtoken.find_unique(where={"tokenHash": _hash(token)})
+        if found is not None:
+            await self._revoke_family(found.familyId)
+
+    async def sign_out_everywhere(self, user_id: str) -> int:
+        """End every session of a user; the number of tokens revoked."""
+        return await self.database.refreshtoken.update_many(
+            where={"userId": user_id, "status": RefreshTokenStatus.ACTIVE},
+            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
+        )
+
+    async def forget_expired(self) -> int:
+        """Delete the tokens that have expired; their number."""
+        return await self.database.refreshtoken.delete_many(where={"expiresAt": {"lte": _now()}})
+
+    async def invite(
+        self,
+        created_by: str | None = None,
+        *,
+        max_uses: int | None = None,
+        expires_at: datetime | None = None,
+    ) -> InstanceInvite:
+        """A new invite; `max_uses` None is without limit, `expires_at` None for ever."""
+        data: InstanceInviteCreateInput = {"code": secrets.token_urlsafe(12), "usedByIds": []}
+        if created_by is not None:
+            data["createdById"] = created_by
+        if max_uses is not None:
+            data["maxUses"] = max_uses
+        if expires_at is not None:
+            data["expiresAt"] = expires_at
+        return await self.database.instanceinvite.create(data=data)
+
+    async def redeem(self, code: str, user_id: str) -> InstanceInvite:
+        """Use an invite once for a user: no more often than it allows, however many try at once.
+
+        Redeeming again what the user has redeemed changes nothing.
+
+        Raises:
+            CredentialsError: unknown, disabled, expired or used up.
+        """
+        invite = await self.database.instanceinvite.find_unique(where={"code": code})
+        if invite is None:
+            raise CredentialsError("There is no such invite.")
+        # The limit never changes, so the one conditional write below decides the race.
+        usable: InstanceInviteWhereInput = {"id": invite.id, "isDisabled": False}
+        if invite.maxUses is not None:
+            usable["uses"] = {"lt": invite.maxUses}
+        if user_id in invite.usedByIds:
+            return invite
+        if invite.expiresAt is not None and invite.expiresAt <= _now():
+            raise CredentialsError("The invite has expired.")
+        usable["NOT"] = [{"usedByIds": {"has": user_id}}]
+        await self.database.instanceinvite.update_many(
+            where=usable, data={"uses": {"increment": 1}, "usedByIds": {"push": [user_id]}}
+        )
+        invite = await self.database.instanceinvite.find_unique_or_raise(where={"id": invite.id})
+        if user_id not in invite.usedByIds:
+            raise CredentialsError("The invite is used up or disabled.")
+        return invite
+
+    async def _issue(
+        self, database: DatabaseService, user_id: str, family: str, user_agent: str | None
+    ) -> Session:
+        token = secrets.token_urlsafe(32)
+        expires_at = _now() + self._settings.refresh_token_lifetime
+        stored = await database.refreshtoken.create(
+            data={
+                "userId": user_id,
+                "tokenHash": _hash(token),
+                "familyId": family,
+                "expiresAt": expires_at,
+                "userAgent": user_agent,
+            }
+        )
+        return Session(user_id, token, stored.expiresAt)
+
+    async def _refuse(self, token_hash: str) -> None:
+        found = await self.database.refreshtoken.find_unique(where={"tokenHash": token_hash})
+        if found is not None and found.status is RefreshTokenStatus.ROTATED:
+            await self._revoke_family(found.familyId)
+            raise TokenReusedError("The refresh token was used before: sign in again.")
+        raise CredentialsError("The refresh token is not good: sign in again.")
+
+    async def _revoke_family(self, family: str) -> None:
+        await self.database.refreshtoken.update_many(
+            where={"familyId": family, "status": RefreshTokenStatus.ACTIVE},
+            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
+        )
+
+    async def _renew_hash(self, user: User, password: str) -> None:
+        if self._passwords.is_outdated(user.hashedPassword):
+            await self.database.user.update(
+                where={"id": user.id},
+                data={"hashedPassword": await self._passwords.hash(password)},
+            )
+
+
+def is_usable(token: RefreshToken) -> bool:
+    """Whether a stored token can still be used."""
+    return token.status is RefreshTokenStatus.ACTIVE and token.expiresAt > _now()
+
+
+def _hash(token: str) -> str:
+    """SHA-256 is enough: a token is 256 random bits, not something a person made up."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

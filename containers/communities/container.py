@@ -1,0 +1,16 @@
+"""The communities feature."""
+
+from __future__ import annotations
+
+from dependency_injector import providers
+
+from containers.base import Container
+from containers.communities.service import CommunityService
+from database import DatabaseService
+
+
+class CommunitiesContainer(Container):
+    """Given a database, a `CommunityService`."""
+
+    database = providers.Dependency(instance_of=DatabaseService)
+    service = providers.Factory(CommunityService, database=database)

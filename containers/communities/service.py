@@ -1,0 +1,271 @@
+"""Communities: founding, joining, roles, and their end. A feature service on the client.
+
+Membership is stored twice by intention: as a `Membership`, which has facts of its own, and as the
+id lists that make `user.communities` one query. Both change in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from prisma.enums import Permission
+from prisma.models import Community, Membership, Role, User
+from prisma.types import UserCreateInput
+
+from containers.errors import NotAllowedError, NotFoundError
+from database import DatabaseService
+
+DEFAULT_CHANNELS = ("general", "random")
+DEFAULT_ROLE = "everyone"
+BY_COMMUNITY: list[Literal["communityId"]] = ["communityId"]
+DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
+
+
+@dataclass(frozen=True)
+class CommunityCard:
+    """A community as a list shows it, with how many members and channels it has."""
+
+    id: str
+    name: str
+    description: str | None
+    members: int
+    channels: int
+
+
+class CommunityService:
+    """Founds, joins, leaves and ends communities, and says who may do what in them."""
+
+    def __init__(self, database: DatabaseService) -> None:
+        self.database = database
+
+    async def create(
+        self,
+        name: str,
+        owner_id: str,
+        *,
+        description: str | None = None,
+        channels: Sequence[str] = DEFAULT_CHANNELS,
+    ) -> Community:
+        """A community with its owner as member, its channels and its default role; all or nothing.
+
+        Returns:
+            The community, its channels included in order.
+
+        Raises:
+            UniqueViolationError: the name is taken (P2002).
+        """
+
+        async def found(tx: DatabaseService) -> Community:
+            community = await tx.community.create(
+                data={"name": name, "ownerId": owner_id, "description": description}
+            )
+            await tx.role.create(
+                data={
+                    "communityId": community.id,
+                    "name": DEFAULT_ROLE,
+                    "isDefault": True,
+                    "permissions": list(DEFAULT_PERMISSIONS),
+                }
+            )
+            for position, channel in enumerate(channels):
+                await tx.channel.create(
+                    data={"communityId": community.id, "name": channel, "position": position}
+                )
+            await _add(tx, community.id, owner_id)
+            return await tx.community.find_unique_or_raise(
+                where={"id": community.id},
+                include={"channels": {"order_by": {"position": "asc"}}},
+            )
+
+        return await self.database.transaction(found)
+
+    async def join(self, community_id: str, user_id: str) -> Membership:
+        """Make a user a member.
+
+        Raises:
+            UniqueViolationError: the user is one (P2002).
+            NotFoundError: there is no such community or user.
+        """
+
+        async def enter(tx: DatabaseService) -> Membership:
+            return await _add(tx, community_id, user_id)
+
+        return await self.database.transaction(enter)
+
+    async def create_member(
+        self, community_id: str, user: UserCreateInput
+    ) -> tuple[User, Membership]:
+        """A new user who is a member from the start: both or neither.
+
+        Args:
+            community_id: the community to be in.
+            user: the user's data, the password hashed already.
+
+        Raises:
+            UniqueViolationError: the username is taken (P2002).
+            NotFoundError: there is no such community; no user is left either.
+        """
+
+        async def enter(tx: DatabaseService) -> tuple[User, Membership]:
+            created = await tx.user.create(data=user)
+            return created, await _add(tx, community_id, created.id)
+
+        return await self.database.transaction(enter)
+
+    async def leave(self, community_id: str, user_id: str) -> None:
+        """Take a member out, with roles and private channels; nothing where there is no member.
+
+        Raises:
+            NotAllowedError: the owner stays as long as the community does.
+            NotFoundError: there is no such community.
+        """
+
+        async def go(tx: DatabaseService) -> None:
+            community = await _community(tx, community_id)
+            if community.ownerId == user_id:
+                raise NotAllowedError("The owner cannot leave: delete the community instead.")
+            channels = await tx.channel.find_many(where={"communityId": community_id})
+            places = [channel.id for channel in channels]
+            await tx.membership.delete_many(where={"userId": user_id, "communityId": community_id})
+            await tx.userrole.delete_many(where={"userId": user_id, "communityId": community_id})
+            await tx.channelmembership.delete_many(
+                where={"userId": user_id, "channelId": {"in": places}}
+            )
+            await tx.community.update(
+                where={"id": community_id},
+                data={"users": {"disconnect": [{"id": user_id}]}},
+            )
+
+        await self.database.transaction(go)
+
+    async def mine(self, user_id: str) -> list[CommunityCard]:
+        """The communities of a user, by name, each with its counts; three queries in all."""
+        communities = await self.database.community.find_many(
+            where={"memberships": {"some": {"userId": user_id}}}, order={"name": "asc"}
+        )
+        ids = [community.id for community in communities]
+        members = await self.database.membership.group_by(
+            BY_COMMUNITY, where={"communityId": {"in": ids}}, count=True
+        )
+        channels = await self.database.channel.group_by(
+            BY_COMMUNITY, where={"communityId": {"in": ids}}, count=True
+        )
+        member_counts = {row["communityId"]: row["_count"]["_all"] for row in members}
+        channel_counts = {row["communityId"]: row["_count"]["_all"] for row in channels}
+        return [
+            CommunityCard(
+                id=community.id,
+                name=community.name,
+                description=community.description,
+                members=member_counts.get(community.id, 0),
+                channels=channel_counts.get(community.id, 0),
+            )
+            for community in communities
+        ]
+
+    async def create_role(
+        self, community_id: str, name: str, permissions: Iterable[Permission]
+    ) -> Role:
+        """A role of the community.
+
+        Raises:
+            UniqueViolationError: it has one of that name (P2002).
+        """
+        return await self.database.role.create(
+            data={"communityId": community_id, "name": name, "permissions": list(permissions)}
+        )
+
+    async def give_role(self, role_id: str, user_id: str) -> None:
+        """Give a member a role; again changes nothing.
+
+        Raises:
+            NotFoundError: there is no such role, or the user is no member of its community.
+        """
+        role = await self.database.role.find_unique(where={"id": role_id})
+        if role is None or not await self.is_member(role.communityId, user_id):
+            raise NotFoundError("There is no such role, or no such member to have it.")
+        await self.database.userrole.upsert(
+            where={"userId_roleId": {"userId": user_id, "roleId": role_id}},
+            data={
+                "create": {
+                    "userId": user_id,
+                    "roleId": role_id,
+                    "communityId": role.communityId,
+                },
+                "update": {},
+            },
+        )
+
+    async def take_role(self, role_id: str, user_id: str) -> None:
+        """Take a role from a member; nothing where there is none."""
+        await self.database.userrole.delete_many(where={"roleId": role_id, "userId": user_id})
+
+    async def is_member(self, community_id: str, user_id: str) -> bool:
+        """Whether the user is a member."""
+        found = await self.database.membership.find_unique(
+            where={"userId_communityId": {"userId": user_id, "communityId": community_id}}
+        )
+        return found is not None
+
+    async def permissions(self, community_id: str, user_id: str) -> frozenset[Permission]:
+        """What a user may do: all as owner, else what the roles say; nothing if no member."""
+        community = await self.database.community.find_unique(where={"id": community_id})
+        if community is None or not await self.is_member(community_id, user_id):
+            return frozenset()
+        if community.ownerId == user_id:
+            return frozenset(Permission)
+        roles = await self.database.role.find_many(
+            where={
+                "communityId": community_id,
+                "OR": [{"isDefault": True}, {"users": {"some": {"userId": user_id}}}],
+            }
+        )
+        return frozenset(permission for role in roles for permission in role.permissions)
+
+    async def require(self, community_id: str, user_id: str, permission: Permission) -> None:
+        """Let pass who has the permission.
+
+        Raises:
+            NotAllowedError: the user has not.
+        """
+        if permission not in await self.permissions(community_id, user_id):
+            raise NotAllowedError(f"This needs the permission {permission.value}.")
+
+    async def delete(self, community_id: str, user_id: str) -> None:
+        """End a community with everything it owns: channels, messages, roles, memberships.
+
+        Raises:
+            NotAllowedError: the user is not its owner.
+            NotFoundError: there is no such community.
+        """
+
+        async def remove(tx: DatabaseService) -> None:
+            community = await _community(tx, community_id)
+            if community.ownerId != user_id:
+                raise NotAllowedError("Only its owner can delete a community.")
+            # Cascades follow foreign keys; the id lists of the members are not among them.
+            await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
+            await tx.community.delete(where={"id": community_id})
+
+        await self.database.transaction(remove)
+
+
+async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membership:
+    """Both forms of a membership; within a transaction."""
+    await _community(tx, community_id)
+    if await tx.user.find_unique(where={"id": user_id}) is None:
+        raise NotFoundError("There is no such user.")
+    membership = await tx.membership.create(data={"userId": user_id, "communityId": community_id})
+    await tx.user.update(
+        where={"id": user_id}, data={"communities": {"connect": [{"id": community_id}]}}
+    )
+    return membership
+
+
+async def _community(tx: DatabaseService, community_id: str) -> Community:
+    community = await tx.community.find_unique(where={"id": community_id})
+    if community is None:
+        raise NotFoundError("There is no such community.")
+    return community

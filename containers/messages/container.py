@@ -1,0 +1,18 @@
+"""The messages feature."""
+
+from __future__ import annotations
+
+from dependency_injector import providers
+
+from containers.base import Container
+from containers.messages.reading import ReadingService
+from containers.messages.service import MessageService
+from database import DatabaseService
+
+
+class MessagesContainer(Container):
+    """Given a database, a `MessageService` and a `ReadingService`."""
+
+    database = providers.Dependency(instance_of=DatabaseService)
+    service = providers.Factory(MessageService, database=database)
+    reading = providers.Factory(ReadingService, database=database)

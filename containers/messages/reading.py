@@ -1,0 +1,115 @@
+"""What is read across messages: receipts, unread counts, search. Beside service.py.
+
+A channel is read up to one message; what comes after it in the order of the pages, sent by others,
+is unread. So two messages of the same millisecond are still told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from prisma.models import Message, ReadReceipt
+from prisma.types import MessageWhereInput
+
+from containers.errors import NotFoundError
+from database import DatabaseService
+
+BY_CHANNEL: list[Literal["channelId"]] = ["channelId"]
+
+
+class ReadingService:
+    """Keeps who has read what, counts the rest, and searches."""
+
+    def __init__(self, database: DatabaseService) -> None:
+        self.database = database
+
+    async def mark_read(self, user_id: str, message_id: str) -> None:
+        """Mark a channel read up to a message; never back to an earlier one.
+
+        Raises:
+            NotFoundError: there is no such message in a channel.
+        """
+        message = await self.database.message.find_unique(where={"id": message_id})
+        if message is None or message.channelId is None:
+            raise NotFoundError("There is no such message in a channel.")
+        await self.database.readreceipt.upsert(
+            where={"userId_channelId": {"userId": user_id, "channelId": message.channelId}},
+            data={
+                "create": {
+                    "userId": user_id,
+                    "channelId": message.channelId,
+                    "lastReadMessageId": message.id,
+                    "lastReadAt": message.sentAt,
+                },
+                "update": {},
+            },
+        )
+        # Only forward, decided by the write itself: a slow request must not undo a later one.
+        await self.database.readreceipt.update_many(
+            where={
+                "userId": user_id,
+                "channelId": message.channelId,
+                "OR": [
+                    {"lastReadAt": {"lt": message.sentAt}},
+                    {"lastReadAt": message.sentAt, "lastReadMessageId": {"lt": message.id}},
+                ],
+            },
+            data={"lastReadAt": message.sentAt, "lastReadMessageId": message.id},
+        )
+
+    async def unread(self, user_id: str, channel_ids: Sequence[str]) -> dict[str, int]:
+        """How many messages of others the user has not read, for each channel; two queries in all.
+
+        Returns:
+            A number for every channel asked for; all messages where nothing was marked read.
+        """
+        receipts = await self.database.readreceipt.find_many(
+            where={"userId": user_id, "channelId": {"in": list(channel_ids)}}
+        )
+        read = {receipt.channelId: receipt for receipt in receipts}
+        rows = await self.database.message.group_by(
+            BY_CHANNEL,
+            where={
+                "isDeleted": False,
+                "NOT": [{"authorId": user_id}],
+                "OR": [_after(channel_id, read.get(channel_id)) for channel_id in channel_ids],
+            },
+            count=True,
+        )
+        counted = {row["channelId"]: row["_count"]["_all"] for row in rows}
+        return {channel_id: counted.get(channel_id, 0) for channel_id in channel_ids}
+
+    async def search(
+        self, channel_id: str, text: str, *, take: int = 20, before: str | None = None
+    ) -> list[Message]:
+        """Messages of a channel that contain `text`, whatever its case, newest first.
+
+        Args:
+            channel_id: the channel.
+            text: taken literally.
+            take: how many at most.
+            before: the id of the last one of the page before.
+        """
+        return await self.database.message.find_many(
+            where={
+                "channelId": channel_id,
+                "isDeleted": False,
+                "content": {"contains": text, "mode": "insensitive"},
+            },
+            include={"author": True},
+            order=[{"sentAt": "desc"}, {"id": "desc"}],
+            take=take,
+            cursor=None if before is None else {"id": before},
+            skip=None if before is None else 1,
+        )
+
+
+def _after(channel_id: str, receipt: ReadReceipt | None) -> MessageWhereInput:
+    """What comes after the message that a receipt names, in the order of the pages."""
+    if receipt is None:
+        return {"channelId": channel_id}
+    later: list[MessageWhereInput] = [{"sentAt": {"gt": receipt.lastReadAt}}]
+    if receipt.lastReadMessageId is not None:
+        later.append({"sentAt": receipt.lastReadAt, "id": {"gt": receipt.lastReadMessageId}})
+    return {"channelId": channel_id, "OR": later}

@@ -1,0 +1,236 @@
+"""Messages: posting, threads, pages, and what changes on a message. A feature service.
+
+A message is deleted softly: it stays for its thread and is shown to nobody. Reply counts change in
+the transaction that adds or removes the reply, so they are exact however many write at once.
+What is read across messages (search, unread) is in reading.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from prisma.models import Message
+from prisma.types import MessageCreateInput
+
+from containers.errors import NotFoundError
+from database import DatabaseService
+
+BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
+
+
+class MessageService:
+    """Posts, edits, deletes, pages and marks messages."""
+
+    def __init__(self, database: DatabaseService) -> None:
+        self.database = database
+
+    async def post(
+        self,
+        channel_id: str,
+        author_id: str,
+        content: str,
+        *,
+        reply_to: str | None = None,
+        mentions: Sequence[str] = (),
+    ) -> Message:
+        """A new message in a channel, the author included.
+
+        Args:
+            channel_id: where.
+            author_id: who.
+            content: what.
+            reply_to: a message of the same channel; a reply to a reply joins its thread.
+            mentions: ids of the users mentioned.
+
+        Raises:
+            NotFoundError: there is no such message to reply to.
+        """
+        data: MessageCreateInput = {
+            "channelId": channel_id,
+            "authorId": author_id,
+            "content": content,
+            "mentionedUserIds": list(mentions),
+        }
+        if reply_to is None:
+            return await self.database.message.create(data=data, include={"author": True})
+        return await self._reply(data, channel_id, reply_to)
+
+    async def _reply(self, data: MessageCreateInput, channel_id: str, reply_to: str) -> Message:
+        async def write(tx: DatabaseService) -> Message:
+            target = await tx.message.find_first(where={"id": reply_to, "channelId": channel_id})
+            if target is None:
+                raise NotFoundError("There is no such message to reply to.")
+            root = target.parentMessageId or target.id
+            counted = await tx.message.update_many(
+                where={"id": root, "isDeleted": False},
+                data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
+            )
+            if not counted:
+                raise NotFoundError("The message to reply to was deleted.")
+            data["parentMessageId"] = root
+            return await tx.message.create(data=data, include={"author": True})
+
+        return await self.database.transaction(write)
+
+    async def page(
+        self, channel_id: str, *, take: int = 50, before: str | None = None
+    ) -> list[Message]:
+        """A page of a channel, newest first, authors included.
+
+        Args:
+            channel_id: the channel.
+            take: how many at most.
+            before: the id of the oldest message of the page before; None for the last page.
+        """
+        return await self.database.message.find_many(
+            where={"channelId": channel_id, "isDeleted": False},
+            include={"author": True},
+            order=[{"sentAt": "desc"}, {"id": "desc"}],
+            take=take,
+            cursor=None if before is None else {"id": before},
+            skip=None if before is None else 1,
+        )
+
+    async def thread(
+        self, message_id: str, *, take: int = 50, after: str | None = None
+    ) -> list[Message]:
+        """The replies to a message, oldest first, authors included.
+
+        Args:
+            message_id: the message that the thread is about.
+            take: how many at most.
+            after: the id of the last reply of the page before.
+        """
+        return await self.database.message.find_many(
+            where={"parentMessageId": message_id, "isDeleted": False},
+            include={"author": True},
+            order=[{"sentAt": "asc"}, {"id": "asc"}],
+            take=take,
+            cursor=None if after is None else {"id": after},
+            skip=None if after is None else 1,
+        )
+
+    async def edit(self, message_id: str, author_id: str, content: str) -> Message:
+        """Change what a message says; only its author can.
+
+        Raises:
+            NotFoundError: the author has no such message.
+        """
+        changed = await self.database.message.update_many(
+            where={"id": message_id, "authorId": author_id, "isDeleted": False},
+            data={"content": content, "editedAt": _now()},
+        )
+        if not changed:
+            raise NotFoundError("There is no such message of this author.")
+        return await self.database.message.find_unique_or_raise(
+            where={"id": message_id}, include={"author": True}
+        )
+
+    async def delete(self, message_id: str, *, author_id: str | None = None) -> None:
+        """Delete a message softly; the thread it replies to counts one less.
+
+        Args:
+            message_id: the message; deleting it again changes nothing.
+            author_id: whose it must be; None where the caller has checked the permission.
+
+        Raises:
+            NotFoundError: there is no such message, or it is another's.
+        """
+
+        async def remove(tx: DatabaseService) -> None:
+            message = await tx.message.find_unique(where={"id": message_id})
+            if message is None or author_id not in (None, message.authorId):
+                raise NotFoundError("There is no such message of this author.")
+            removed = await tx.message.update_many(
+                where={"id": message_id, "isDeleted": False},
+                data={"isDeleted": True, "deletedAt": _now(), "isPinned": False},
+            )
+            if removed and message.parentMessageId:
+                await tx.message.update(
+                    where={"id": message.parentMessageId}, data={"replyCount": {"decrement": 1}}
+                )
+
+        await self.database.transaction(remove)
+
+    async def react(self, message_id: str, user_id: str, emoji: str) -> None:
+        """React to a message; the same reaction again changes nothing.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        message = await self.database.message.find_unique(where={"id": message_id})
+        if message is None or message.isDeleted:
+            raise NotFoundError("There is no such message.")
+        await self.database.messagereaction.upsert(
+            where={
+                "messageId_userId_emoji": {
+                    "messageId": message_id,
+                    "userId": user_id,
+                    "emoji": emoji,
+                }
+            },
+            data={
+                "create": {
+                    "messageId": message_id,
+                    "channelId": message.channelId,
+                    "userId": user_id,
+                    "emoji": emoji,
+                },
+                "update": {},
+            },
+        )
+
+    async def unreact(self, message_id: str, user_id: str, emoji: str) -> bool:
+        """Take a reaction back; whether there was one."""
+        removed = await self.database.messagereaction.delete_many(
+            where={"messageId": message_id, "userId": user_id, "emoji": emoji}
+        )
+        return removed > 0
+
+    async def reactions(self, message_id: str) -> dict[str, int]:
+        """How often each emoji was given, the most frequent first."""
+        rows = await self.database.messagereaction.group_by(
+            BY_EMOJI, where={"messageId": message_id}, count=True
+        )
+        counts = {row["emoji"]: row["_count"]["_all"] for row in rows}
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    async def pin(self, message_id: str, user_id: str) -> None:
+        """Pin a message to its channel.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+
+        async def mark(tx: DatabaseService) -> None:
+            message = await tx.message.find_unique(where={"id": message_id})
+            if message is None or message.isDeleted:
+                raise NotFoundError("There is no such message.")
+            await tx.message.update(
+                where={"id": message_id},
+                data={
+                    "isPinned": True,
+                    "pinnedAt": _now(),
+                    "pinnedBy": {"connect": {"id": user_id}},
+                },
+            )
+
+        await self.database.transaction(mark)
+
+    async def unpin(self, message_id: str) -> None:
+        """Take a pin off; nothing where there is none."""
+        await self.database.message.update_many(where={"id": message_id}, data={"isPinned": False})
+
+    async def pins(self, channel_id: str) -> list[Message]:
+        """The pinned messages of a channel, the latest pin first, authors included."""
+        return await self.database.message.find_many(
+            where={"channelId": channel_id, "isPinned": True},
+            order={"pinnedAt": "desc"},
+            include={"author": True},
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

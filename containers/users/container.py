@@ -1,0 +1,18 @@
+"""The users feature."""
+
+from __future__ import annotations
+
+from dependency_injector import providers
+
+from containers.auth.passwords import Passwords
+from containers.base import Container
+from containers.users.service import UserService
+from database import DatabaseService
+
+
+class UsersContainer(Container):
+    """Given a database and what hashes passwords, a `UserService`."""
+
+    database = providers.Dependency(instance_of=DatabaseService)
+    passwords = providers.Dependency(instance_of=Passwords)
+    service = providers.Factory(UserService, database=database, passwords=passwords)

@@ -1,0 +1,171 @@
+"""People: registration, profiles, search, blocks and storage. A feature service on the client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prisma.models import User
+from prisma.types import UserBlockCreateInput, UserCreateInput, UserInclude, UserWhereInput
+
+from containers.auth.passwords import Passwords
+from containers.errors import NotAllowedError, NotFoundError, QuotaExceededError
+from database import DatabaseService
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What others may see of a user.
+
+    Attributes:
+        communities: the names of the communities the user is in, sorted; empty in search results.
+    """
+
+    id: str
+    username: str
+    display_name: str
+    bio: str | None
+    created_at: datetime
+    communities: tuple[str, ...] = ()
+
+
+class UserService:
+    """Registers and finds people, and keeps account of their storage."""
+
+    def __init__(self, database: DatabaseService, passwords: Passwords) -> None:
+        self.database = database
+        self._passwords = passwords
+
+    async def register(
+        self,
+        username: str,
+        password: str,
+        *,
+        email: str | None = None,
+        display_name: str | None = None,
+        instance_id: str | None = None,
+    ) -> User:
+        """A new user.
+
+        Raises:
+            UniqueViolationError: the username or the address is taken (P2002).
+        """
+        hashed = await self._passwords.hash(password)
+        data: UserCreateInput = {"username": username, "hashedPassword": hashed}
+        # What is left out is not stored at all: many users may lack an address.
+        if email is not None:
+            data["email"] = email
+        if display_name is not None:
+            data["displayName"] = display_name
+        if instance_id is not None:
+            data["instanceId"] = instance_id
+        return await self.database.user.create(data=data)
+
+    async def profile(self, user_id: str) -> Profile:
+        """What others may see of a user, with the names of the communities.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        include: UserInclude = {"communities": True}
+        user = await self.database.user.find_unique(where={"id": user_id}, include=include)
+        if user is None:
+            raise NotFoundError("There is no such user.")
+        return _profile(user)
+
+    async def search(self, text: str, *, take: int = 20, after: str | None = None) -> list[Profile]:
+        """Users whose name contains `text`, whatever its case, by username.
+
+        Args:
+            text: taken literally; empty finds everybody.
+            take: how many at most.
+            after: the id of the last one of the page before.
+        """
+        where: UserWhereInput = {
+            "OR": [
+                {"username": {"contains": text, "mode": "insensitive"}},
+                {"displayName": {"contains": text, "mode": "insensitive"}},
+            ]
+        }
+        found = await self.database.user.find_many(
+            where=where,
+            order={"username": "asc"},
+            take=take,
+            cursor=None if after is None else {"id": after},
+            skip=None if after is None else 1,
+        )
+        return [_profile(user) for user in found]
+
+    async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
+        """Block another user; again changes nothing.
+
+        Raises:
+            NotAllowedError: nobody blocks oneself.
+        """
+        if blocker_id == blocked_id:
+            raise NotAllowedError("Nobody can block oneself.")
+        block: UserBlockCreateInput = {"blockerId": blocker_id, "blockedId": blocked_id}
+        if reason is not None:
+            block["reason"] = reason
+        await self.database.userblock.upsert(
+            where={"blockerId_blockedId": {"blockerId": blocker_id, "blockedId": blocked_id}},
+            data={"create": block, "update": {}},
+        )
+
+    async def unblock(self, blocker_id: str, blocked_id: str) -> bool:
+        """Take a block back; whether there was one."""
+        removed = await self.database.userblock.delete_many(
+            where={"blockerId": blocker_id, "blockedId": blocked_id}
+        )
+        return removed > 0
+
+    async def is_blocked(self, blocker_id: str, blocked_id: str) -> bool:
+        """Whether the first has blocked the second."""
+        found = await self.database.userblock.find_unique(
+            where={"blockerId_blockedId": {"blockerId": blocker_id, "blockedId": blocked_id}}
+        )
+        return found is not None
+
+    async def reserve_storage(self, user_id: str, size: int) -> None:
+        """Count `size` bytes to a user's storage, never beyond the quota, however many at once.
+
+        Raises:
+            QuotaExceededError: that much is not left.
+            NotFoundError: there is no such user.
+        """
+        while True:
+            user = await self.database.user.find_unique(where={"id": user_id})
+            if user is None:
+                raise NotFoundError("There is no such user.")
+            if user.storageUsed + size > user.storageQuota:
+                raise QuotaExceededError("There is not enough storage left.")
+            # The one conditional write decides; read again only where the quota itself changed,
+            # or where others took the room meanwhile.
+            counted = await self.database.user.update_many(
+                where={
+                    "id": user_id,
+                    "storageQuota": user.storageQuota,
+                    "storageUsed": {"lte": user.storageQuota - size},
+                },
+                data={"storageUsed": {"increment": size}},
+            )
+            if counted:
+                return
+
+    async def release_storage(self, user_id: str, size: int) -> None:
+        """Give `size` bytes back; what is not counted cannot be given back, and is ignored."""
+        await self.database.user.update_many(
+            where={"id": user_id, "storageUsed": {"gte": size}},
+            data={"storageUsed": {"decrement": size}},
+        )
+
+
+def _profile(user: User) -> Profile:
+    return Profile(
+        id=user.id,
+        username=user.username,
+        display_name=user.displayName or user.username,
+        bio=user.bio,
+        created_at=user.createdAt,
+        communities=tuple(sorted(community.name for community in user.communities or [])),
+    )
