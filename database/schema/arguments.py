@@ -184,6 +184,13 @@ def constant_of(value: Expression) -> str:
     return value.name
 
 
+def integer_of(value: Expression) -> int:
+    """The value of a whole number."""
+    if not isinstance(value, Number) or "." in value.raw:
+        raise _mismatch("numeric", value)
+    return int(value.raw)
+
+
 def boolean_of(value: Expression) -> bool:
     """The value of `true` or `false`."""
     if not isinstance(value, Constant) or value.name not in {"true", "false"}:

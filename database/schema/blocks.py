@@ -48,6 +48,17 @@ _UNFIT: Final[dict[BlockKeyword, str]] = {
     "datasource": "This line is not a valid definition within a datasource.",
     "generator": "This line is not a valid definition within a generator.",
 }
+_NO_BLOCK_ATTRIBUTES = "A composite type cannot have block-level attributes."
+_IN_THE_MODEL: Final = {
+    "map": (
+        "The name of a composite type is not persisted in the database, therefore it does not need "
+        "a mapped database name."
+    ),
+    "unique": "A unique constraint should be defined in the model containing the embed.",
+    "index": "An index should be defined in the model containing the embed.",
+    "fulltext": "A fulltext index should be defined in the model containing the embed.",
+    "id": "A composite type cannot define an id.",
+}
 _NO_TYPE = "This field declaration is invalid. It is either missing a name or a type."
 
 
@@ -235,6 +246,21 @@ def _field(contents: _Contents, line: Line) -> None:
     )
 
 
+def _composite_field(contents: _Contents, line: Line) -> None:
+    place = line.at(line.peek())
+    if _block_attribute(contents, line):
+        name = contents.attributes[-1].name
+        raise refuse(_IN_THE_MODEL.get(name, _NO_BLOCK_ATTRIBUTES), place)
+    _field(contents, line)
+    for attribute in contents.fields[-1].attributes:
+        if attribute.name in {"relation", "unique", "id"}:
+            raise refuse(
+                f"Defining `@{attribute.name}` attribute for a field in a composite type is not "
+                "allowed.",
+                place,
+            )
+
+
 def _member(contents: _Contents, line: Line) -> None:
     if _block_attribute(contents, line):
         return
@@ -255,7 +281,7 @@ def _setting(contents: _Contents, line: Line) -> None:
 _READERS: Final[dict[BlockKeyword, Callable[[_Contents, Line], None]]] = {
     "model": _field,
     "view": _field,
-    "type": _field,
+    "type": _composite_field,
     "enum": _member,
     "datasource": _setting,
     "generator": _setting,

@@ -125,7 +125,7 @@ class Index:
 
     `name` is the client's name of a compound unique (`name:`, else the joined field names, which
     is None for single fields); `db_name` is the name in MongoDB (`map:`, else None: Prisma's
-    default then applies).
+    default then applies, see `index_names`). `algorithm` is what `type:` says; it changes nothing.
     """
 
     kind: Literal["id", "unique", "index", "fulltext"]
@@ -133,6 +133,7 @@ class Index:
     name: str | None = None
     db_name: str | None = None
     is_field_attribute: bool = False
+    algorithm: Literal["BTree"] | None = None
     position: Position = field(default=NOWHERE, compare=False)
 
 
@@ -321,7 +322,10 @@ class Datamodel:
             local, remote, holds_key = here.fields, here.references, bool(here.fields)
         else:
             local, remote, holds_key = there.references, there.fields, False
-        holder, holding = (here, item) if here.fields else (there, opposite)
+        owner, holder, holding = (model, here, item) if here.fields else (target, there, opposite)
+        # Prisma: one required key is enough, whatever the relation field says
+        keys = [owner.by_name[name] for name in holder.fields]
+        required = holding.is_required or any(key.is_required for key in keys)
         return Link(
             model=model,
             field=item,
@@ -331,7 +335,7 @@ class Datamodel:
             remote=tuple(target.by_name[name] for name in remote),
             holds_key=holds_key,
             is_many_to_many=many_to_many,
-            on_delete=holder.on_delete or ("Restrict" if holding.is_required else "SetNull"),
+            on_delete=holder.on_delete or ("Restrict" if required else "SetNull"),
             on_update=holder.on_update or "Cascade",
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from database.schema.arguments import Reader
 from database.schema.datamodel import Default, Function, Literals
+from database.schema.literals import number_problem, text_problem
 from database.schema.refusal import RefusalError, refuse_attribute, refuse_field
 from database.schema.scope import Scope
 from database.schema.syntax import Array, Call, Constant, Expression, FieldNode, Number, Text
@@ -17,9 +18,9 @@ _FUNCTIONS: Final[dict[str, frozenset[str]]] = {
     "nanoid": frozenset({"String"}),
     "now": frozenset({"DateTime"}),
 }
-_WITHOUT_ARGUMENTS: Final = frozenset({"autoincrement", "cuid", "uuid", "now"})
+_KNOWN: Final = frozenset({*_FUNCTIONS, "auto", "dbgenerated"})
 _NOT_IN_COMPOSITES: Final = frozenset({"autoincrement", "auto"})
-_KNOWN: Final = frozenset({*_FUNCTIONS, "auto", "dbgenerated", "env"})
+_NO_BOOLEAN: Final = "A boolean literal must be `true` or `false`."
 _EXPECTED: Final[dict[str, type[Expression] | tuple[type[Expression], ...]]] = {
     "String": Text,
     "Json": Text,
@@ -33,8 +34,10 @@ _EXPECTED: Final[dict[str, type[Expression] | tuple[type[Expression], ...]]] = {
 }
 
 
-def default_of(reader: Reader, node: FieldNode, scope: Scope, *, in_composite: bool) -> Default:
-    """The default of a field.
+def default_of(
+    reader: Reader, node: FieldNode, scope: Scope, container: str, *, in_composite: bool
+) -> Default:
+    """The default of a field of the model or composite type `container`.
 
     Raises:
         RefusalError: the default does not fit the type of the field.
@@ -42,7 +45,7 @@ def default_of(reader: Reader, node: FieldNode, scope: Scope, *, in_composite: b
     value = reader.default("value")
     _check_map(reader, in_composite=in_composite)
     if isinstance(value, Call) and value.name == "dbgenerated":
-        return _dbgenerated(reader, value, in_composite=in_composite)
+        raise _dbgenerated(reader, value, node, container, in_composite=in_composite)
     if node.unsupported is not None:
         raise reader.refuse(
             "Composite field of type `Unsupported` cannot have default values."
@@ -77,17 +80,24 @@ def _check_map(reader: Reader, *, in_composite: bool) -> None:
         )
 
 
-def _dbgenerated(reader: Reader, call: Call, *, in_composite: bool) -> Function:
+def _dbgenerated(
+    reader: Reader, call: Call, node: FieldNode, container: str, *, in_composite: bool
+) -> RefusalError:
     if in_composite:
-        raise reader.refuse("Fields of composite types cannot have `dbgenerated()` as default.")
+        return reader.refuse("Fields of composite types cannot have `dbgenerated()` as default.")
     values = [argument.value for argument in call.arguments.items]
     if len(values) > 1 or not all(isinstance(value, Text) for value in values):
-        raise reader.refuse("`dbgenerated()` takes a single String argument")
-    if values and not str(values[0]).strip('"'):
-        raise reader.refuse(
+        return reader.refuse("`dbgenerated()` takes a single String argument")
+    if any(isinstance(value, Text) and not value.value for value in values):
+        return reader.refuse(
             "dbgenerated() takes either no argument, or a single nonempty string argument."
         )
-    return Function("dbgenerated", tuple(v.value for v in values if isinstance(v, Text)))
+    return refuse_field(
+        node.name,
+        f"model `{container}`",
+        "The `dbgenerated()` function is not allowed with MongoDB. Please use `auto()` instead.",
+        node.position,
+    )
 
 
 def _function(reader: Reader, call: Call, node: FieldNode, *, in_composite: bool) -> Function:
@@ -100,18 +110,24 @@ def _function(reader: Reader, call: Call, node: FieldNode, *, in_composite: bool
             "available functions here: https://pris.ly/d/attribute-functions",
             call.position,
         )
-    if call.name != "auto" and node.type not in _FUNCTIONS.get(call.name, ()):
+    fits = call.name == "auto" or node.type in _FUNCTIONS[call.name]
+    if not fits or (in_composite and call.name == "nanoid"):
         message = f"The function `{call.name}()` cannot be used on fields of type `{node.type}`."
         raise reader.refuse(message)
     if call.name == "nanoid":
         return Function("nanoid", _length(reader, call))
-    if call.arguments.items and call.name in _WITHOUT_ARGUMENTS:
+    if call.arguments.items:
         raise reader.refuse(
-            f"The `{call.name}` function does not take any argument. "
+            "`auto()` takes no arguments"
+            if call.name == "auto"
+            else f"The `{call.name}` function does not take any argument. "
             f"Consider changing this default to `{call.name}()`."
         )
-    if call.arguments.items:
-        raise reader.refuse("`auto()` takes no arguments")
+    if call.name == "autoincrement":
+        raise reader.refuse(
+            "The `autoincrement()` default value is used with a datasource that does not support "
+            "it."
+        )
     return Function(call.name)
 
 
@@ -130,22 +146,16 @@ def _length(reader: Reader, call: Call) -> tuple[object, ...]:
 
 
 def _enum_value(reader: Reader, value: Expression, members: set[str], *, is_list: bool) -> object:
-    if is_list:
-        if not isinstance(value, Array):
-            raise reader.refuse("The default value of a list field must be a list.")
+    if is_list and isinstance(value, Array):
         return tuple(_enum_value(reader, item, members, is_list=False) for item in value.items)
-    match value:
-        case Constant(name=name) if name in members:
-            return name
-        case Constant(name=name):
-            raise reader.refuse(
-                f"The defined default value `{name}` is not a valid value of the enum specified "
-                "for the field."
-            )
-        case Array():
-            raise reader.refuse("The default value of a non-list field cannot be a list.")
-        case _:
-            raise reader.refuse(f"Expected an enum value, but found `{value}`.")
+    if is_list or not isinstance(value, Constant):
+        raise reader.refuse(f"Expected an enum value, but found `{value}`.")
+    if value.name not in members:
+        raise reader.refuse(
+            f"The defined default value `{value.name}` is not a valid value of the enum specified "
+            "for the field."
+        )
+    return value.name
 
 
 def _constant(reader: Reader, value: Expression, node: FieldNode) -> object:
@@ -163,19 +173,18 @@ def _scalar(reader: Reader, value: Expression, scalar: str) -> object:
         raise reader.refuse(f"Expected a {scalar} value, but found `{value}`.")
     match value:
         case Text(value=text):
-            return text
+            problem = text_problem(scalar, text)
+            constant: object = text
         case Number(raw=raw):
-            return raw if scalar == "Decimal" else _number(reader, raw, scalar)
-        case Constant(name="true" | "false"):
-            return value.name == "true"
+            problem = number_problem(scalar, raw)
+            constant = raw if problem or scalar == "Decimal" else _number(raw, scalar)
         case _:
-            message = "A boolean literal must be `true` or `false`."
-            raise refuse_attribute(reader.attribute, message, value.position)
+            problem = None if str(value) in {"true", "false"} else _NO_BOOLEAN
+            constant = str(value) == "true"
+    if problem:
+        raise refuse_attribute(reader.attribute, problem, value.position)
+    return constant
 
 
-def _number(reader: Reader, raw: str, scalar: str) -> int | float:
-    if scalar == "Float":
-        return float(raw)
-    if "." in raw:
-        raise reader.refuse(f"Expected a {scalar} value, but found `{raw}`.")
-    return int(raw)
+def _number(raw: str, scalar: str) -> int | float:
+    return float(raw) if scalar == "Float" else int(raw)

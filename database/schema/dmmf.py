@@ -73,12 +73,19 @@ def _model(model: Model) -> Json:
         "name": model.name,
         "dbName": model.db_name if model.is_mapped else None,
         "fields": _fields(model),
-        "primaryKey": None,
+        "primaryKey": _primary_key(model),
         "uniqueFields": [_names(index) for index in uniques],
         "uniqueIndexes": [{"name": index.name, "fields": _names(index)} for index in uniques],
         "isGenerated": False,
     }
     return _documented(content, model.documentation)
+
+
+def _primary_key(model: Model) -> Json | None:
+    keys = [index for index in model.indexes if index.kind == "id"]
+    if not keys or keys[0].is_field_attribute:
+        return None
+    return {"name": keys[0].name, "fields": _names(keys[0])}
 
 
 def _names(index: Index) -> list[str]:
@@ -163,6 +170,8 @@ def _index(model: Model, index: Index) -> Json:
             for item in index.fields
         ],
     }
+    if index.algorithm is not None:
+        content["algorithm"] = index.algorithm
     if index.name is not None:
         content["name"] = index.name
     if index.db_name is not None:

@@ -1,16 +1,15 @@
-"""`@id`, `@unique`, `@@unique`, `@@index`, `@@fulltext`: their fields, orders and names."""
+"""`@id`, `@unique`, `@@id`, `@@unique`, `@@index`, `@@fulltext`: their fields, orders and names."""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
-from database.schema.arguments import Reader, constant_of, text_of
+from database.schema.arguments import Reader, boolean_of, constant_of, integer_of, kind_of
 from database.schema.datamodel import Index, IndexField, SortOrder
-from database.schema.refusal import RefusalError, refuse_model
+from database.schema.index_fields import check_id_fields, check_index_fields
+from database.schema.refusal import RefusalError, refuse_index, refuse_model
 from database.schema.scope import Scope
-from database.schema.syntax import Array, Block, Call, Constant, Expression, FieldNode
-
-IndexKind = Literal["unique", "index", "fulltext"]
+from database.schema.syntax import Argument, Array, Block, Call, Constant, Expression, FieldNode
 
 _NAMELESS: Final = "The `name` argument cannot be an empty string."
 _ALIAS: Final = (
@@ -18,34 +17,98 @@ _ALIAS: Final = (
     "legacy reasons. It does not accept both though. Please use the `map` argument to specify the "
     "database name of the index."
 )
+_LENGTH: Final = {
+    "id": "The length argument is not supported in the primary key with the current connector",
+    "": "The length argument is not supported in an index definition with the current connector",
+}
+_ALGORITHMS: Final = frozenset({"Hash", "Gist", "Gin", "SpGist", "Brin"})
 
 
 def field_index(reader: Reader, node: FieldNode, kind: Literal["id", "unique"]) -> Index:
     """The index that `@id` or `@unique` on a field makes."""
     db_name = reader.text("map")
+    if (value := reader.optional("length")) is not None:
+        integer_of(value)
+        raise _refuse_length(reader, kind)
     sort = _sort(reader, reader.optional("sort"))
-    position = reader.attribute.position
+    _refuse_clustered(reader)
     fields = (IndexField((node.name,), sort),)
+    position = reader.attribute.position
     return Index(kind, fields, None, db_name, is_field_attribute=True, position=position)
 
 
-def block_index(reader: Reader, block: Block, scope: Scope, kind: IndexKind) -> Index:
+def block_id(reader: Reader, block: Block, scope: Scope, *, ignored: bool) -> Index:
+    """The id that `@@id` makes; on MongoDB it can name one field only."""
+    value = reader.default("fields")
+    fields = _index_fields(reader, value, "id")
+    check_id_fields(reader.attribute, block, scope, fields, value.position, ignored=ignored)
+    db_name = reader.text("map")
+    name = reader.text("name", empty=_NAMELESS)
+    _check_client_name(reader, block, name)
+    _refuse_clustered(reader)
+    return Index("id", fields, name, db_name, position=reader.attribute.position)
+
+
+def block_index(
+    reader: Reader, block: Block, scope: Scope, kind: Literal["unique", "index", "fulltext"]
+) -> Index:
     """The index that `@@unique`, `@@index` or `@@fulltext` makes.
 
     Raises:
         RefusalError: it names unknown fields, relations, or a field twice.
     """
-    value = reader.default("fields")
-    items = value.items if isinstance(value, Array) else (value,)
-    fields = tuple(_index_field(reader, item) for item in items)
-    _Fields(reader, block, scope, kind).check(fields)
+    fields = _index_fields(reader, reader.default("fields"), kind)
+    check_index_fields(reader.attribute, block, scope, fields, kind)
     name = None if kind == "fulltext" else reader.text("name", empty=_NAMELESS)
     db_name = reader.text("map")
+    algorithm = None
     if kind == "index":
         if name is not None and db_name is not None:
             raise reader.refuse(_ALIAS)
-        name, db_name = None, db_name if name is None else name
-    return Index(kind, fields, name, db_name, position=reader.attribute.position)
+        db_name = db_name if name is None else name
+        name = None
+        algorithm = _algorithm(reader)
+    elif kind == "unique":
+        _check_client_name(reader, block, name)
+    if kind != "fulltext":
+        _refuse_clustered(reader)
+    position = reader.attribute.position
+    return Index(kind, fields, name, db_name, algorithm=algorithm, position=position)
+
+
+def _refuse_length(reader: Reader, kind: str) -> RefusalError:
+    return refuse_index(reader.attribute, _LENGTH.get(kind, _LENGTH[""]))
+
+
+def _refuse_clustered(reader: Reader) -> None:
+    if (value := reader.optional("clustered")) is not None:
+        boolean_of(value)
+        message = "Defining clustering is not supported in the current connector."
+        raise refuse_index(reader.attribute, message)
+
+
+def _check_client_name(reader: Reader, block: Block, name: str | None) -> None:
+    if name is not None and not (name.isascii() and name.replace("_", "a").isalnum()):
+        raise refuse_model(
+            block.name,
+            f"The `name` property within the `@@{reader.attribute.name}` attribute only allows "
+            "for the following characters: `_a-zA-Z0-9`.",
+            reader.attribute.position,
+        )
+
+
+def _algorithm(reader: Reader) -> Literal["BTree"] | None:
+    place = reader.attribute.place_of("type")
+    value = reader.optional("type")
+    if value is None:
+        return None
+    name = constant_of(value)
+    if name == "BTree":
+        return "BTree"
+    if name in _ALGORITHMS:
+        message = "The given index type is not supported with the current connector"
+        raise refuse_index(reader.attribute, message, place)
+    raise reader.refuse(f"Unknown index type: {name}.")
 
 
 def _sort(reader: Reader, value: Expression | None) -> SortOrder | None:
@@ -62,97 +125,43 @@ def _sort(reader: Reader, value: Expression | None) -> SortOrder | None:
             )
 
 
-def _index_field(reader: Reader, item: Expression) -> IndexField:
+def _index_fields(reader: Reader, value: Expression, kind: str) -> tuple[IndexField, ...]:
+    items = value.items if isinstance(value, Array) else (value,)
+    return tuple(_index_field(reader, item, kind) for item in items)
+
+
+def _index_field(reader: Reader, item: Expression, kind: str) -> IndexField:
     match item:
         case Constant(name=name):
             return IndexField(tuple(name.split(".")))
         case Call(name=name, arguments=arguments):
-            sort = None
-            for argument in arguments.items:
-                if argument.name == "sort":
-                    sort = _sort(reader, argument.value)
+            given = {argument.name: argument for argument in arguments.items}
+            sort = _field_sort(given["sort"]) if "sort" in given else None
+            _refuse_field_arguments(reader, given, kind)
             return IndexField(tuple(name.split(".")), sort)
         case _:
-            text_of(item)
-            constant_of(item)
-            raise AssertionError  # one of the two has refused
-
-
-class _Fields:
-    """Checks the fields that an index names."""
-
-    def __init__(self, reader: Reader, block: Block, scope: Scope, kind: IndexKind) -> None:
-        self._place = reader.attribute.position
-        self._block = block
-        self._scope = scope
-        self._unique = "unique " if kind == "unique" else ""
-        self._attribute = "unique" if kind == "unique" else "index"
-
-    def check(self, fields: tuple[IndexField, ...]) -> None:
-        """Refuse unknown fields, then relations, then repetitions."""
-        unknown = [name for item in fields if (name := self._unknown(item.path))]
-        if unknown:
-            raise self._refuse(
-                f"The {self._unique}index definition refers to the unknown fields: "
-                f"{', '.join(unknown)}."
+            raise RefusalError(
+                f"Expected a constant literal value, but received {kind_of(item)} value `{item}`.",
+                item.position,
             )
-        relations = [item.path[0] for item in fields if self._is_relation(item.path[0])]
-        if relations:
-            raise self._refuse(
-                f"The {self._unique}index definition refers to the relation fields "
-                f"{', '.join(relations)}. Index definitions must reference only scalar fields."
-                f"{self._suggestion(relations)}"
-            )
-        self._check_repetition(fields)
 
-    def _check_repetition(self, fields: tuple[IndexField, ...]) -> None:
-        seen: set[tuple[str, ...]] = set()
-        for item in fields:
-            if item.path in seen:
-                raise self._refuse(
-                    f"The unique index definition refers to the field {self._shown(item.path)} "
-                    "multiple times."
-                )
-            seen.add(item.path)
 
-    def _refuse(self, message: str) -> RefusalError:
-        return refuse_model(self._block.name, message, self._place)
+def _field_sort(argument: Argument) -> SortOrder:
+    match constant_of(argument.value):
+        case "Asc":
+            return "Asc"
+        case "Desc":
+            return "Desc"
+        case _:
+            reason = "Unexpected token. Expected one of: Asc, Desc"
+            raise RefusalError(reason, argument.position)
 
-    def _is_relation(self, name: str) -> bool:
-        return self._scope.kind(self._scope.fields[self._block.name, name]) == "relation"
 
-    def _unknown(self, path: tuple[str, ...]) -> str | None:
-        container: str | None = self._block.name
-        for depth, name in enumerate(path):
-            if container is None:
-                return ".".join(path)
-            node = self._scope.fields.get((container, name))
-            if node is None:
-                return name if depth == 0 else f"{name} in type {container}"
-            kind = self._scope.kind(node)
-            if kind == "relation":
-                return None
-            container = node.type if kind == "composite" else None
-        return None
-
-    def _shown(self, path: tuple[str, ...]) -> str:
-        if len(path) == 1:
-            return path[0]
-        container = self._block.name
-        for name in path[:-1]:
-            container = self._scope.fields[container, name].type
-        return f"{path[-1]} in type {container}"
-
-    def _suggestion(self, relations: list[str]) -> str:
-        keys = [key for name in relations for key in self._keys(name)]
-        return f" Did you mean `@@{self._attribute}([{', '.join(keys)}])`?" if keys else ""
-
-    def _keys(self, name: str) -> list[str]:
-        node = self._scope.fields[self._block.name, name]
-        for attribute in node.attributes:
-            for argument in attribute.arguments.items:
-                if attribute.name == "relation" and argument.name == "fields":
-                    value = argument.value
-                    items = value.items if isinstance(value, Array) else (value,)
-                    return [str(item) for item in items]
-        return []
+def _refuse_field_arguments(reader: Reader, given: dict[str | None, Argument], kind: str) -> None:
+    if "length" in given:
+        integer_of(given["length"].value)
+        raise _refuse_length(reader, kind)
+    if "ops" in given:  # operator classes are PostgreSQL's; none of them means a thing here
+        value = given["ops"].value
+        reason = f"Unexpected token. Expected one of: Invalid operator class: {value}"
+        raise RefusalError(reason, value.position)

@@ -1,15 +1,15 @@
 """Reads what stands on one line: types, attributes, arguments, expressions.
 
 A `Line` is a cursor over the tokens of a line. Where the grammar does not fit it raises
-`UnreadableError`, and `blocks` refuses the whole line as Prisma does; where the line can be read and is
-wrong all the same, it raises `RefusalError` with Prisma's sentence.
+`UnreadableError`, and `blocks` refuses the whole line as Prisma does; where the line can be read
+and is wrong all the same, it raises `RefusalError` with Prisma's sentence.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from typing import Final, Literal
 
 from database.schema.datamodel import Position
 from database.schema.lexer import END, Token
@@ -116,12 +116,12 @@ class Line:
             found.append(self.attribute("@"))
         return tuple(found)
 
-    def attribute(self, sign: str) -> Attribute:
+    def attribute(self, sign: Literal["@", "@@"]) -> Attribute:
         """One attribute, `@name(…)` or `@@name(…)`."""
         place = self.at(self.take(sign))
-        name = self.take("path", "number").text
+        name = self.take("path", "number")
         arguments = self._arguments() if self.peek().kind == "(" else Arguments()
-        return Attribute(name, arguments, place)
+        return Attribute(name.text, arguments, place, self.at(name), sign)
 
     def _arguments(self) -> Arguments:
         self.take("(")
@@ -158,6 +158,8 @@ class Line:
                 return Array(self._items(), place)
             case _ if self.peek().kind == "(":
                 return Call(token.text, self._arguments(), place)
+            case _ if token.text[0].isdigit():  # `1e5`, `0x3`, `5.` are no numbers here
+                raise UnreadableError
             case _:
                 return Constant(token.text, place)
 

@@ -1,27 +1,12 @@
 """How the stages of `parse` say that a schema is not valid, in Prisma's sentences.
 
-A stage raises `RefusalError` with a place; `parse`, which has the text, turns it into a `SchemaError`.
+A stage raises `RefusalError` with a place; `parse`, which has the text, makes it a `SchemaError`.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from database.schema.datamodel import Position
-
-
-class Named(Protocol):
-    """A node with a name and a place, such as an attribute."""
-
-    @property
-    def name(self) -> str:
-        """The name without its signs."""
-        ...
-
-    @property
-    def position(self) -> Position:
-        """Where it stands."""
-        ...
+from database.schema.syntax import Attribute
 
 
 class RefusalError(Exception):
@@ -39,11 +24,21 @@ def refuse(message: str, position: Position) -> RefusalError:
 
 
 def refuse_attribute(
-    attribute: Named, message: str, position: Position | None = None
+    attribute: Attribute, message: str, position: Position | None = None
 ) -> RefusalError:
     """A refusal of an attribute, at the attribute or at a place in it."""
     return RefusalError(
         f'Error parsing attribute "@{attribute.name}": {message}', position or attribute.position
+    )
+
+
+def refuse_index(
+    attribute: Attribute, message: str, position: Position | None = None
+) -> RefusalError:
+    """The same, where Prisma shows the attribute with its own sign, `@unique` or `@@unique`."""
+    return RefusalError(
+        f'Error parsing attribute "{attribute.sign}{attribute.name}": {message}',
+        position or attribute.position,
     )
 
 

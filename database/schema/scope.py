@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from database.schema.datamodel import SCALAR_TYPES, Kind
-from database.schema.syntax import Block, FieldNode, Schema
+from database.schema.datamodel import SCALAR_TYPES, Kind, Position
+from database.schema.syntax import Array, Attribute, Block, FieldNode, Schema, Text
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The blocks of a schema by name; names are unique once `names.check` has passed."""
+    """The blocks of a schema by name; names are unique once `check_names` has passed."""
 
     schema: Schema
 
@@ -41,16 +41,40 @@ class Scope:
         }
 
     @cached_property
-    def datasource(self) -> str:
-        """The name of the datasource, by which native types are scoped."""
-        return next((block.name for block in self.schema.of("datasource")), "db")
+    def datasource(self) -> str | None:
+        """The name of the datasource, by which native types are scoped; None without one."""
+        return next((block.name for block in self.schema.of("datasource")), None)
 
-    def kind(self, node: FieldNode) -> Kind | None:
-        """What a field's type is; None where nothing has this name."""
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """The preview features that generators ask for."""
+        return frozenset(
+            item.value
+            for block in self.schema.of("generator")
+            for setting in block.settings
+            if setting.name == "previewFeatures" and isinstance(setting.value, Array)
+            for item in setting.value.items
+            if isinstance(item, Text)
+        )
+
+    def attribute_at(self, block: Block, position: Position) -> Attribute:
+        """The attribute of a model or of its fields that stands there."""
+        own = (attribute for node in block.fields for attribute in node.attributes)
+        found = (item for item in (*block.attributes, *own) if item.position == position)
+        return next(found)
+
+    def kind(self, node: FieldNode) -> Kind:
+        """What a field's type is.
+
+        Raises:
+            LookupError: nothing has this name, which `check_types` refuses first.
+        """
         if node.type in SCALAR_TYPES or node.unsupported is not None:
             return "scalar"
         if node.type in self.enums:
             return "enum"
         if node.type in self.types:
             return "composite"
-        return "relation" if node.type in self.models else None
+        if node.type in self.models:
+            return "relation"
+        raise LookupError(node.type)

@@ -105,6 +105,13 @@ class Attribute:
     name: str
     arguments: Arguments
     position: Position
+    name_position: Position
+    sign: Literal["@", "@@"]
+
+    def place_of(self, argument: str) -> Position | None:
+        """Where a named argument stands; None where it is not given."""
+        places = (item.position for item in self.arguments.items if item.name == argument)
+        return next(places, None)
 
 
 @dataclass(frozen=True, slots=True)
