@@ -11,10 +11,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NoReturn
 from uuid import uuid4
 
 from prisma.enums import RefreshTokenStatus
-from prisma.models import InstanceInvite, RefreshToken, User
+from prisma.models import InstanceInvite, User
 from prisma.types import InstanceInviteCreateInput, InstanceInviteWhereInput
 
 from containers.auth.passwords import Passwords
@@ -90,7 +91,6 @@ class AuthService:
         session = await self.database.transaction(rotate)
         if session is None:
             await self._refuse(token_hash)
-        assert session is not None  # noqa: S101  _refuse raises
         return session
 
     async def sign_out(self, token: str) -> None:
@@ -171,7 +171,7 @@ class AuthService:
         )
         return Session(user_id, token, stored.expiresAt)
 
-    async def _refuse(self, token_hash: str) -> None:
+    async def _refuse(self, token_hash: str) -> NoReturn:
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": token_hash})
         if found is not None and found.status is RefreshTokenStatus.ROTATED:
             await self._revoke_family(found.familyId)
@@ -190,11 +190,6 @@ class AuthService:
                 where={"id": user.id},
                 data={"hashedPassword": await self._passwords.hash(password)},
             )
-
-
-def is_usable(token: RefreshToken) -> bool:
-    """Whether a stored token can still be used."""
-    return token.status is RefreshTokenStatus.ACTIVE and token.expiresAt > _now()
 
 
 def _hash(token: str) -> str:

@@ -1,0 +1,27 @@
+"""`python -m containers`: the main job, as `make run` starts it. Above everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from prisma.errors import PrismaError
+
+from containers.demo import run
+from containers.report import Report
+
+
+def main() -> int:
+    """Run the main job; the exit status."""
+    try:
+        asyncio.run(run(Report()))
+    except PrismaError as error:
+        sys.stderr.write(f"\n{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

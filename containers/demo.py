@@ -1,0 +1,169 @@
+"""The main job: a container starts a database, features use it, it stops cleanly.
+
+It runs on the server that the configuration names, in a database of its own that it removes.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from prisma.models import Channel, Community, Message, User
+from pymongo import AsyncMongoClient
+
+from containers.application import ApplicationContainer
+from containers.errors import NotFoundError
+from containers.lifecycle import start, stop
+from containers.report import Report
+from database.files import locate
+from database.schema import parse, push
+from database.settings import Remote
+
+Client = AsyncMongoClient[dict[str, Any]]
+
+LINES = (
+    ("ada", "The engine weaves algebraic patterns, as the loom weaves flowers and leaves."),
+    ("grace", "It is easier to ask forgiveness than it is to get permission."),
+    ("charles", "On two occasions I have been asked: will the right answers come out?"),
+    ("ada", "It can do whatever we know how to order it to perform."),
+    ("grace", "The most dangerous phrase is: we have always done it this way."),
+)
+ROUNDS = 6
+PAGE = 8
+NOBODY = "0" * 24
+
+
+async def run(report: Report) -> None:
+    """Do the main job and print each step.
+
+    Raises:
+        ConfigurationError: no server is configured.
+        ConnectionError: the server cannot be used.
+    """
+    begun = time.perf_counter()
+    report.title("A database module for application containers: the main job")
+    container = ApplicationContainer()
+    settings = container.database_settings()
+    own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})
+    with container.database_settings.override(own):
+        with report.step("start the application container"):
+            await start(container)
+        try:
+            await _use_server(container, report)
+        finally:
+            with report.step("stop the application container"):
+                await stop(container)
+    report.end(f"Done in {time.perf_counter() - begun:.1f} s.")
+
+
+async def _use_server(container: ApplicationContainer, report: Report) -> None:
+    remote = container.database.server()
+    async with Client(remote.url.get_secret_value()) as client:
+        report.facts(
+            await _describe(client, remote, embedded=container.database_settings().url is None)
+        )
+        try:
+            await _use_features(container, remote, report)
+        finally:
+            with report.step("remove the database"):
+                await client.drop_database(remote.database)
+
+
+async def _describe(client: Client, remote: Remote, *, embedded: bool) -> dict[str, str]:
+    build = await client.admin.command("buildInfo")
+    hello = await client.admin.command("hello")
+    host, port = await client.address or ("?", 0)
+    return {
+        "server": f"{host}:{port}, {'embedded' if embedded else 'as DATABASE_URL says'}",
+        "version": f"MongoDB {build['version']}",
+        "replica set": hello.get("setName", "none: transactions need one"),
+        "database": remote.database,
+    }
+
+
+async def _use_features(container: ApplicationContainer, remote: Remote, report: Report) -> None:
+    await _push(remote, report)
+    ada, grace = await _register(container, report)
+    community = await _found(container, ada, report)
+    charles = await _add_member(container, community, report)
+    await _fail(container, report)
+    channel = (community.channels or [])[0]
+    await _post(container, channel, {user.username: user for user in (ada, grace, charles)}, report)
+    await _show(container, channel, report)
+
+
+async def _push(remote: Remote, report: Report) -> None:
+    with report.step("push collections and indexes") as details:
+        datamodel = parse(locate("schema.prisma").read_text(encoding="utf-8"))
+        await push(datamodel, remote.url.get_secret_value())
+        details.append(f"{len(datamodel.models)} collections")
+
+
+async def _register(container: ApplicationContainer, report: Report) -> tuple[User, User]:
+    users = container.users.service()
+    with report.step("register two users, passwords hashed with argon2") as details:
+        ada = await users.register("ada", "correct horse", display_name="Ada Lovelace")
+        grace = await users.register("grace", "battery staple", display_name="Grace Hopper")
+        details.append(f"{ada.username} {ada.id}, {grace.username} {grace.id}")
+    return ada, grace
+
+
+async def _found(container: ApplicationContainer, owner: User, report: Report) -> Community:
+    with report.step("create a community, its owner a member") as details:
+        community = await container.communities.service().create("Analytical Engines", owner.id)
+        names = ", ".join(f"#{channel.name}" for channel in community.channels or [])
+        details.append(f"{community.name}: {names}")
+    return community
+
+
+async def _add_member(
+    container: ApplicationContainer, community: Community, report: Report
+) -> User:
+    hashed = await container.auth.passwords().hash("tabulating machine")
+    with report.step("create a user and the membership in one transaction") as details:
+        user, membership = await container.communities.service().create_member(
+            community.id,
+            {"username": "charles", "hashedPassword": hashed, "displayName": "Charles Babbage"},
+        )
+        details.append(f"{user.username} {user.id}, membership {membership.id}")
+    return user
+
+
+async def _fail(container: ApplicationContainer, report: Report) -> None:
+    database = container.database.service()
+    with report.step("a transaction that fails and leaves nothing") as details:
+        before = await database.user.count()
+        try:
+            await container.communities.service().create_member(
+                NOBODY, {"username": "nobody", "hashedPassword": "-"}
+            )
+        except NotFoundError as error:
+            details.append(f"the user was created, then: {error}")
+        after = await database.user.count()
+        details.append(f"users before {before}, after {after}")
+    if after != before:
+        raise AssertionError("The transaction that failed left a user.")
+
+
+async def _post(
+    container: ApplicationContainer, channel: Channel, people: dict[str, User], report: Report
+) -> None:
+    messages = container.messages.service()
+    with report.step(f"post {ROUNDS * len(LINES)} messages to #{channel.name}"):
+        for _ in range(ROUNDS):
+            for username, text in LINES:
+                await messages.post(channel.id, people[username].id, text)
+
+
+async def _show(container: ApplicationContainer, channel: Channel, report: Report) -> None:
+    with report.step(f"read the last page of #{channel.name}, authors included"):
+        page = await container.messages.service().page(channel.id, take=PAGE)
+    rows = [_row(message) for message in page]
+    report.table(f"#{channel.name}, newest first", ("sent (UTC)", "author", "message"), rows)
+
+
+def _row(message: Message) -> tuple[str, str, str]:
+    author = message.author
+    name = (author.displayName or author.username) if author else "(deleted)"
+    return message.sentAt.strftime("%H:%M:%S.%f")[:-3], name, message.content
