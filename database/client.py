@@ -1,0 +1,153 @@
+"""The generated client, and every override of its private seams; nothing else imports it.
+
+`prisma` is pinned to 0.15.0; `tests/test_client.py` fails where one of these seams differs.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self, cast
+
+import prisma
+from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
+from prisma._types import PrismaMethod
+from prisma.client import Batch
+from pydantic import BaseModel
+
+from database.engine.engine import MakeStore, MongoEngine
+from database.engine.structured import structured_request
+from database.query.decode import WIRE, Form
+from database.query.requests import Request
+from database.query.shapes import shape_of
+from database.schema.datamodel import Datamodel
+from database.schema.parser import parse
+
+
+@lru_cache(maxsize=8)
+def datamodel_of(schema: Path) -> Datamodel:
+    """The datamodel of the schema that a client was generated from."""
+    return parse(schema.read_text(encoding="utf-8"))
+
+
+class Client(prisma.Prisma):
+    """The generated client on our engine.
+
+    Args:
+        make_store: the store to use; called at each connect.
+        connect_timeout: how long a connect may take.
+    """
+
+    def __init__(self, make_store: MakeStore, *, connect_timeout: timedelta) -> None:
+        super().__init__(use_dotenv=False, connect_timeout=connect_timeout)
+        self._make_store = make_store
+
+    # --- seams of prisma._base_client.AsyncBasePrisma ---
+
+    def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
+        return MongoEngine(datamodel_of(dml_path or self._packaged_schema_path), self._make_store)
+
+    @property
+    def _mongo_engine(self) -> MongoEngine:
+        return cast(MongoEngine, self._engine)
+
+    async def connect(
+        self, timeout: int | timedelta | UseClientDefault = USE_CLIENT_DEFAULT
+    ) -> None:
+        """Connect; where that fails the client is not connected, unlike upstream's.
+
+        Raises:
+            database.errors.ConnectionError: the server cannot be used.
+        """
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            self._internal_engine = None
+            raise
+
+    async def disconnect(self, timeout: float | timedelta | None = None) -> None:
+        """Disconnect; upstream would close a second time, in a task that nobody awaits."""
+        engine, self._internal_engine = self._internal_engine, None
+        if engine is not None:
+            await engine.aclose()
+
+    def _copy(self) -> Self:
+        """A client on the same engine, for a transaction; no constructor of a subclass runs."""
+        new = self.__class__.__new__(self.__class__)
+        prisma.Prisma.__init__(
+            new,
+            use_dotenv=False,
+            log_queries=self._log_queries,
+            connect_timeout=self._connect_timeout,
+        )
+        vars(new).update(vars(self))
+        new._internal_engine = self._internal_engine
+        new._copied = True
+        return new
+
+    async def _execute(
+        self,
+        *,
+        method: PrismaMethod,
+        arguments: dict[str, Any],
+        model: type[BaseModel] | None = None,
+        root_selection: list[str] | None = None,
+    ) -> Any:
+        """The structured door, in the envelope that the generated actions open."""
+        engine = self._mongo_engine
+        request, form = _structured(method, arguments, model, root_selection)
+        result = await engine.execute(request, tx_id=self._tx_id, form=form)
+        return {"data": {"result": result}}
+
+    def batch_(self) -> ResultsBatch:
+        """Writes that are kept together or not at all; their results come back in order."""
+        return ResultsBatch(self)
+
+
+class ResultsBatch(Batch):
+    """Upstream's batch, through the structured door, and with its results.
+
+    Attributes:
+        results: what each write answers, in order: a model, or a number for the `_many` actions.
+            Set by `commit`, and so at the end of `async with`.
+    """
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._of = client
+        self._requests: list[tuple[Request, Form]] = []
+        self.results: list[Any] = []
+
+    def _add(self, **kwargs: Any) -> None:
+        self._requests.append(
+            _structured(
+                kwargs["method"], kwargs["arguments"], kwargs["model"], kwargs.get("root_selection")
+            )
+        )
+
+    async def commit(self) -> list[Any]:  # type: ignore[override]  # upstream drops the results
+        """Execute the writes in one transaction.
+
+        Returns:
+            What each write answers, in order.
+        """
+        requests, self._requests = self._requests, []
+        answers = await self._of._mongo_engine.execute_batch(requests, tx_id=self._of._tx_id)
+        self.results = [
+            answer["count"] if isinstance(answer, dict) else answer for answer in answers
+        ]
+        return self.results
+
+
+def _structured(
+    method: str,
+    arguments: dict[str, Any],
+    model: type[BaseModel] | None,
+    root_selection: list[str] | None,
+) -> tuple[Request, Form]:
+    if model is None:
+        raise TypeError(f"{method} needs a model")
+    shape = shape_of(model)
+    request = structured_request(method, arguments, shape, root_selection)
+    return request, WIRE if root_selection is not None else shape.form

@@ -1,0 +1,65 @@
+"""From what a plan returns to what the client is given: the last stage of both doors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_never
+
+from bson import json_util
+
+from database.query.decode import WIRE, Decoder, Form
+from database.query.operations import (
+    AggregateRecords,
+    CreateMany,
+    CreateOne,
+    DeleteRecord,
+    DeleteRecords,
+    FindPage,
+    FindUnique,
+    GroupRecords,
+    Operation,
+    Raw,
+    UpdateRecord,
+    UpdateRecords,
+    UpsertRecord,
+)
+from database.query.steps import Row
+from database.query.values import RELAXED
+from database.schema.datamodel import Datamodel
+
+
+class Answers:
+    """Makes answers on one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._decoder = Decoder(datamodel)
+
+    def answer(self, operation: Operation, found: Any, form: Form = WIRE) -> Any:
+        """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
+        match operation:
+            case FindPage() if not operation.first:
+                read = self._decoder.records(operation.selected, form)
+                return [read(row) for row in found]
+            case (
+                FindPage()
+                | FindUnique()
+                | CreateOne()
+                | UpdateRecord()
+                | UpsertRecord()
+                | DeleteRecord()
+            ):
+                return self._first(operation.selected, found, form)
+            case CreateMany() | UpdateRecords() | DeleteRecords():
+                return {"count": found}
+            case AggregateRecords():
+                return self._decoder.aggregate(operation)(found)
+            case GroupRecords():
+                read_group = self._decoder.groups(operation)
+                return [read_group(row) for row in found]
+            case Raw():
+                return json.loads(json_util.dumps(found, RELAXED)) if form.is_wire else found
+            case _:
+                assert_never(operation)
+
+    def _first(self, selected: Any, rows: list[Row], form: Form) -> Any:
+        return self._decoder.records(selected, form)(rows[0]) if rows else None

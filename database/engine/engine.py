@@ -1,0 +1,173 @@
+"""MongoEngine: the parts put together, behind upstream's `AsyncAbstractEngine`.
+
+Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and `_http.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
+from prisma.engine import AsyncAbstractEngine
+
+from database.engine.answer import Answers
+from database.engine.run import run, together
+from database.engine.sessions import Sessions
+from database.errors import UnsupportedOperationError, data_error
+from database.query.decode import WIRE, Form
+from database.query.plan import Planner
+from database.query.requests import Request
+from database.query.steps import Plan
+from database.query.validate import Validator
+from database.schema.datamodel import Datamodel
+from database.schema.parser import parse
+from database.settings import DatabaseSettings
+from database.stores.store import Store
+
+MakeStore = Callable[[Datamodel, str | None], Store]
+"""Makes the store to connect to; the text is a URL that overrides the configured one."""
+
+
+class MongoEngine(AsyncAbstractEngine):
+    """Answers the generated client in this process, over PyMongo.
+
+    Args:
+        datamodel: the schema.
+        make_store: the store; called at each connect.
+    """
+
+    def __init__(self, datamodel: Datamodel, make_store: MakeStore) -> None:
+        self.datamodel = datamodel
+        self._make_store = make_store
+        self._validator = Validator(datamodel)
+        self._planner = Planner(datamodel)
+        self._answers = Answers(datamodel)
+        self._store: Store | None = None
+        self._sessions: Sessions | None = None
+
+    @classmethod
+    def from_schema(
+        cls, text: str, *, url: str | None = None, settings: DatabaseSettings | None = None
+    ) -> MongoEngine:
+        """An engine for the text of a schema.prisma and a MongoDB URL.
+
+        Raises:
+            SchemaError: the text is not a valid schema.
+            ConnectionError: P1013, the URL cannot be read.
+        """
+        from database.stores.mongo.client import mongo_stores
+
+        settings = settings or DatabaseSettings(url=url)
+        return cls(parse(text), mongo_stores(settings))
+
+    # --- life ---
+
+    async def connect(
+        self,
+        timeout: timedelta = timedelta(seconds=10),
+        datasources: list[DatasourceOverride] | None = None,
+    ) -> None:
+        """Connect within `timeout`.
+
+        Raises:
+            database.errors.ConnectionError: the server cannot be used.
+        """
+        url = next((item.get("url") for item in datasources or ()), None)
+        store = self._make_store(self.datamodel, url)
+        await store.connect(timeout.total_seconds())
+        self._store = store
+        self._sessions = Sessions(store)
+
+    def close(self, *, timeout: timedelta | None = None) -> None:
+        """Nothing: there is no process to end."""
+
+    async def aclose(self, *, timeout: timedelta | None = None) -> None:
+        """Roll back what is open and disconnect; may be called again."""
+        sessions, self._sessions = self._sessions, None
+        store, self._store = self._store, None
+        if sessions is not None:
+            await sessions.close()
+        if store is not None:
+            await store.close()
+
+    @property
+    def store(self) -> Store:
+        """The connected store.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after aclose.
+        """
+        if self._store is None:
+            from prisma.errors import ClientNotConnectedError
+
+            raise ClientNotConnectedError
+        return self._store
+
+    # --- the two doors ---
+
+    async def execute(
+        self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
+    ) -> Any:
+        """The structured door: what a request answers, in the form asked for."""
+        operation = self._validator.validate(request)
+        transaction = None if tx_id is None else self._open(tx_id)
+        found = await run(lambda: self._planner.plan(operation), self.store, transaction)
+        return self._answers.answer(operation, found, form)
+
+    async def execute_batch(
+        self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
+    ) -> list[Any]:
+        """What the requests answer, in order: all are kept, or none is."""
+        parts = [(self._validator.validate(request), form) for request, form in requests]
+
+        def make_plan() -> Plan:
+            return together([self._planner.plan(operation) for operation, _ in parts])
+
+        transaction = None if tx_id is None else self._open(tx_id)
+        found = await run(make_plan, self.store, transaction)
+        return [
+            self._answers.answer(operation, one, form)
+            for (operation, form), one in zip(parts, found, strict=True)
+        ]
+
+    async def query(self, content: str, *, tx_id: TransactionId | None) -> Any:
+        """The text door: GraphQL, as upstream's query builder writes it."""
+        raise UnsupportedOperationError({})
+
+    # --- transactions ---
+
+    async def start_transaction(self, *, content: str) -> TransactionId:
+        """Begin; `content` is upstream's `{"timeout": ms, "max_wait": ms}`."""
+        options = json.loads(content)
+        return await self._all().start(
+            max_wait=options["max_wait"] / 1000, timeout=options["timeout"] / 1000
+        )
+
+    async def commit_transaction(self, tx_id: TransactionId) -> None:
+        """Commit; the id is then unknown."""
+        await self._all().commit(tx_id)
+
+    async def rollback_transaction(self, tx_id: TransactionId) -> None:
+        """Roll back; the id is then unknown."""
+        await self._all().rollback(tx_id)
+
+    def _open(self, tx_id: TransactionId) -> Any:
+        return self._all().get(tx_id)
+
+    def _all(self) -> Sessions:
+        if self._sessions is None:
+            from prisma.errors import ClientNotConnectedError
+
+            raise ClientNotConnectedError
+        return self._sessions
+
+    # --- metrics ---
+
+    async def metrics(  # type: ignore[override]
+        self, *, format: MetricsFormat, global_labels: dict[str, str] | None
+    ) -> Any:
+        """Not yet."""
+        raise data_error("P2026", "Metrics are not supported yet.")

@@ -1,0 +1,74 @@
+"""Driving a plan: steps go to the store, what it finds goes back, until the plan answers.
+
+The plan decides (`Atomic`) where its transaction begins; this is where it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from prisma.errors import DataError
+
+from database.query.steps import Atomic, Plan
+from database.stores.store import Store, Transaction
+
+CONFLICT_ATTEMPTS: Final = 5
+"""How often an operation of its own transaction starts again after a write conflict."""
+
+
+async def run(make_plan: Callable[[], Plan], store: Store, transaction: Transaction | None) -> Any:
+    """What the plan answers.
+
+    In a transaction of the caller's, a write conflict is the caller's; in the operation's own it
+    is tried again, since nobody has seen anything of it.
+    """
+    for attempt in range(1, CONFLICT_ATTEMPTS + 1):
+        try:
+            return await _run_once(make_plan(), store, transaction)
+        except DataError as error:
+            if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
+                raise
+        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+async def _run_once(plan: Plan, store: Store, transaction: Transaction | None) -> Any:
+    own: Transaction | None = None
+    try:
+        step = next(plan)
+        while True:
+            try:
+                if not isinstance(step, Atomic):
+                    found = await store.execute(step, transaction)
+                elif transaction is None:
+                    found = None
+                    own = transaction = await store.begin(required=step.required)
+                else:
+                    found = None
+            except DataError as error:
+                step = plan.throw(error)  # a plan may know what to do: an upsert that lost a race
+            else:
+                step = plan.send(found)
+    except StopIteration as end:
+        if own is not None:
+            await own.commit()
+        return end.value
+    except BaseException:
+        if own is not None:
+            await asyncio.shield(own.abort())
+        raise
+    finally:
+        plan.close()
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """Several plans as one that is kept or dropped as a whole."""
+    if len(plans) > 1:
+        yield Atomic()
+    found = []
+    for plan in plans:
+        found.append((yield from plan))
+    return found

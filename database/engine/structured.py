@@ -1,0 +1,112 @@
+"""The structured door: the arguments of a generated action → Request, without text between.
+
+What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: prisma-client-py
+0.15, `prisma/_builder.py`. Arguments that are None are left out, as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from database.query.requests import Action, Request, Selection
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "create": "createOne",
+    "create_many": "createMany",
+    "delete": "deleteOne",
+    "delete_many": "deleteMany",
+    "update": "updateOne",
+    "update_many": "updateMany",
+    "upsert": "upsertOne",
+    "count": "aggregate",
+    "group_by": "groupBy",
+    "find_many": "findMany",
+    "find_first": "findFirst",
+    "find_first_or_raise": "findFirstOrThrow",
+    "find_unique": "findUnique",
+    "find_unique_or_raise": "findUniqueOrThrow",
+}
+
+
+class Shape(Protocol):
+    """What the class of an answer declares (`query/shapes.py`)."""
+
+    model: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The stored fields."""
+
+    def related(self, name: str) -> Shape:
+        """The shape of a relation's records."""
+
+
+def structured_request(
+    method: str,
+    arguments: Mapping[str, Any],
+    shape: Shape,
+    root_selection: Sequence[str] | None = None,
+) -> Request:
+    """The request of one generated action.
+
+    Args:
+        method: upstream's name of the action.
+        arguments: the action's arguments, `include` among them.
+        shape: the class of the answer, whose declared fields are the selection.
+        root_selection: what upstream selects instead, as text: `count`, `_sum { views }` …
+    """
+    given = dict(arguments)
+    include = given.pop("include", None)
+    if root_selection is not None:
+        selections = tuple(map(_parse_root, root_selection))
+    else:
+        selections = _selections(shape, include)
+    return Request(ACTIONS[method], shape.model, given, selections)
+
+
+def _selections(shape: Shape, include: Mapping[str, Any] | None) -> tuple[Selection, ...]:
+    stored = tuple(map(Selection, shape.fields))
+    if not include:
+        return stored
+    return stored + tuple(
+        _counts(value) if name == "_count" else _included(shape, name, value)
+        for name, value in include.items()
+        if value is not False
+    )
+
+
+def _included(shape: Shape, name: str, value: object) -> Selection:
+    related = shape.related(name)
+    if value is True:
+        return Selection(name, selections=_selections(related, None))
+    if not isinstance(value, Mapping):
+        raise _not_an_include(value)
+    arguments = {key: item for key, item in value.items() if key != "include"}
+    return Selection(name, arguments, _selections(related, value.get("include")))
+
+
+def _counts(value: object) -> Selection:
+    chosen = value.get("select") if isinstance(value, Mapping) else None
+    if not isinstance(chosen, Mapping):
+        raise _not_an_include(value)
+    return Selection(
+        "_count",
+        selections=tuple(
+            Selection(name, item if isinstance(item, Mapping) else {})
+            for name, item in chosen.items()
+            if item
+        ),
+    )
+
+
+def _not_an_include(value: object) -> TypeError:
+    """Upstream's own error."""
+    return TypeError(f"Expected `bool` or `dict` include value but got {type(value)} instead.")
+
+
+def _parse_root(text: str) -> Selection:
+    """`views`, or `_sum { views score }`: all that upstream writes there."""
+    name, _, inner = text.partition("{")
+    members = inner.replace("}", " ").split()
+    return Selection(name.strip(), selections=tuple(map(Selection, members)))

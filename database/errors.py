@@ -1,0 +1,129 @@
+"""What can go wrong, below every other room: upstream's classes by code, and ours where it has none.
+
+    prisma.errors.PrismaError
+    ├── prisma.errors.DataError                 .code .meta
+    │   ├── UniqueViolationError, RecordNotFoundError, FieldNotFoundError, …   (upstream's, by code)
+    │   └── UnsupportedOperationError           P2026: the engine does not offer this
+    ├── SchemaError                             .position: schema.prisma is not valid
+    ├── ConfigurationError                      settings or environment are not usable
+    │   └── MongodNotFoundError                 no mongod binary for the embedded server
+    ├── ConnectionError                         .code .meta: the server cannot be used (P1000 …)
+    ├── NotStartedError                         used before start, or after stop
+    └── prisma.errors.TransactionError          .code .meta on ours
+        └── prisma.errors.TransactionExpiredError
+
+A message carries facts (code, model, path, type), what to do next, and never a value or a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prisma import errors as upstream
+
+Meta = Mapping[str, Any]
+
+
+class UnsupportedOperationError(upstream.DataError):
+    """Asked for what this engine or this server does not offer (P2026)."""
+
+
+class SchemaError(upstream.PrismaError):
+    """schema.prisma is not valid.
+
+    Attributes:
+        reason: what is wrong, in Prisma's words where Prisma has them.
+        line, column: where, counted from 1; 0 where the place is the whole file.
+    """
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0, *, text: str = "") -> None:
+        self.reason = reason
+        self.line = line
+        self.column = column
+        place = f"schema.prisma:{line}:{column}: " if line else "schema.prisma: "
+        super().__init__(place + reason + _caret(text, line, column))
+
+
+class ConfigurationError(upstream.PrismaError):
+    """Settings, config.yml or the environment cannot be used as they are."""
+
+
+class MongodNotFoundError(ConfigurationError):
+    """No mongod binary was found for the embedded server."""
+
+
+class ConnectionError(upstream.PrismaError):
+    """The server cannot be reached or refuses us.
+
+    Attributes:
+        code: Prisma's code (P1000, P1001, P1002, P1013 …).
+        meta: facts: host, port, cause.
+    """
+
+    def __init__(self, message: str, *, code: str, meta: Meta | None = None) -> None:
+        self.code = code
+        self.meta = dict(meta or {})
+        super().__init__(message)
+
+
+class NotStartedError(upstream.PrismaError):
+    """The database or a service was used before start or after stop."""
+
+
+class TransactionError(upstream.TransactionError):
+    """A transaction cannot go on (P2028); upstream's class with the code it lacks."""
+
+    def __init__(self, message: str, *, code: str = "P2028", meta: Meta | None = None) -> None:
+        self.code = code
+        self.meta = dict(meta or {})
+        super().__init__(message)
+
+
+class TransactionExpiredError(upstream.TransactionExpiredError, TransactionError):
+    """The transaction outlived its timeout and was rolled back (P2028)."""
+
+
+# Code → class, as upstream's engine/utils.py maps them; every other code is a plain DataError.
+CLASS_BY_CODE: dict[str, type[upstream.DataError]] = {
+    "P2002": upstream.UniqueViolationError,
+    "P2003": upstream.ForeignKeyViolationError,
+    "P2009": upstream.FieldNotFoundError,
+    "P2010": upstream.RawQueryError,
+    "P2012": upstream.MissingRequiredValueError,
+    "P2019": upstream.InputError,
+    "P2021": upstream.TableNotFoundError,
+    "P2025": upstream.RecordNotFoundError,
+    "P2026": UnsupportedOperationError,
+}
+
+
+def data_error(code: str, message: str, meta: Meta | None = None) -> upstream.DataError:
+    """The exception for a failed operation, of the class that upstream gives the code.
+
+    Args:
+        code: Prisma's code, `P2002` and the like.
+        message: Prisma's wording, then what to do; no values of the user.
+        meta: facts for programs, `{"target": ["email"]}` and the like.
+    """
+    payload = {
+        "error": message,
+        "user_facing_error": {
+            "is_panic": False,
+            "message": message,
+            "meta": dict(meta or {}),
+            "error_code": code,
+        },
+    }
+    kind = CLASS_BY_CODE.get(code, upstream.DataError)
+    if kind is upstream.FieldNotFoundError:  # which would otherwise word its own message
+        return upstream.FieldNotFoundError(payload, message=message)
+    return kind(payload)
+
+
+def _caret(text: str, line: int, column: int) -> str:
+    lines = text.splitlines()
+    if not 0 < line <= len(lines):
+        return ""
+    number = f"{line} | "
+    return f"\n{number}{lines[line - 1]}\n{' ' * (len(number) + column - 1)}^"

@@ -1,0 +1,266 @@
+"""decode: rows → the answer, by a codec compiled once per model and selection.
+
+Two forms: `wire`, the JSON that Prisma's engine answers, and ready instances of the generated
+models, which pydantic passes on as they are. A stored value of another type, and a missing required
+one, are errors that name model, field and id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from prisma.errors import DataError
+
+from database.errors import data_error
+from database.query.operations import (
+    Aggregated,
+    AggregateRecords,
+    CompositeOutput,
+    CountOutput,
+    GroupRecords,
+    RelationOutput,
+    ScalarOutput,
+    Selected,
+)
+from database.query.plan_links import RELATED
+from database.query.steps import Aggregation, Row
+from database.query.validate_values import Values
+from database.query.values import CODECS, bson_type
+from database.schema.datamodel import Datamodel, Field, Literals, Model
+
+Read = Callable[[Row], Any]
+
+
+class Form(Protocol):
+    """How a record is put together, and which side of a codec it holds."""
+
+    is_wire: bool
+
+    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+        """A maker of records from the values of these fields, in this order."""
+
+    def nested(self, name: str) -> Form:
+        """The form of the records under the relation `name`."""
+
+
+class WireForm:
+    """Records as JSON objects."""
+
+    is_wire = True
+
+    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+        """Plain dicts."""
+        return lambda values: dict(zip(names, values, strict=True))
+
+    def nested(self, name: str) -> Form:
+        """The same."""
+        return self
+
+
+WIRE = WireForm()
+
+
+class Decoder:
+    """Compiles codecs for one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+
+    def records(self, selected: Selected, form: Form) -> Read:
+        """A reader of rows of a selection."""
+        parts = tuple(self._output(selected.model, item, form) for item in selected.outputs)
+        make = form.record(tuple(name for name, _ in parts))
+        readers = tuple(reader for _, reader in parts)
+        return lambda row: make([read(row) for read in readers])
+
+    def _output(self, model: Model, output: Any, form: Form) -> tuple[str, Read]:
+        match output:
+            case ScalarOutput(field):
+                return field.name, self._stored(model.name, field, self._one(field, form))
+            case CompositeOutput(field, outputs):
+                reader = self._composite(f"{model.name}.{field.name}", outputs)
+                return field.name, self._stored(model.name, field, reader)
+            case RelationOutput():
+                return output.link.field.name, self._relation(output, form)
+            case CountOutput():
+                key = RELATED + "_count"
+                return "_count", lambda row: row[key]
+            case _:
+                raise AssertionError(type(output).__name__)
+
+    # --- stored values ---
+
+    def _one(self, field: Field, form: Form) -> Callable[[Any], Any]:
+        if field.kind == "enum":
+            enum = self._datamodel.enum[field.type]
+            return lambda value: _enum_member(enum.members, value)
+        codec = CODECS[field.type]
+        return codec.wire if form.is_wire else codec.python
+
+    def _stored(self, owner: str, field: Field, one: Callable[[Any], Any]) -> Read:
+        name = field.db_name
+        if field.is_list:
+            return lambda row: _read_list(owner, field, row, one)
+        default = self._default(field, one)
+
+        def read(row: Row) -> Any:
+            value = row.get(name)
+            if value is None:
+                if default is not None:
+                    return default()
+                if field.is_required:
+                    raise _null(owner, field, row)
+                return None
+            try:
+                return one(value)
+            except ValueError:
+                raise _wrong_type(owner, field, row, value) from None
+
+        return read
+
+    def _default(self, field: Field, one: Callable[[Any], Any]) -> Callable[[], Any] | None:
+        """Prisma reads null and missing as the constant default."""
+        if not isinstance(field.default, Literals) or field.kind == "composite":
+            return None
+        stored = Values(self._datamodel).constant(field, field.default.value)
+        return lambda: one(stored)
+
+    def _composite(
+        self, owner: str, outputs: tuple[ScalarOutput | CompositeOutput, ...]
+    ) -> Callable[[Any], Any]:
+        parts: list[tuple[str, Read]] = []
+        for output in outputs:
+            if isinstance(output, CompositeOutput):
+                inner = self._composite(f"{owner}.{output.field.name}", output.outputs)
+            else:
+                inner = self._one(output.field, WIRE)
+            parts.append((output.field.name, self._stored(owner, output.field, inner)))
+
+        def read(value: Any) -> dict[str, Any]:
+            if not isinstance(value, dict):
+                raise ValueError(bson_type(value))
+            return {name: reader(value) for name, reader in parts}
+
+        return read
+
+    # --- relations ---
+
+    def _relation(self, output: RelationOutput, form: Form) -> Read:
+        link, key = output.link, RELATED + output.link.field.name
+        read = self.records(output.selected, form.nested(link.field.name))
+        if link.field.is_list:
+            return lambda row: [read(child) for child in row[key]]
+
+        def read_one(row: Row) -> Any:
+            child = row[key]
+            if child is None:
+                if link.field.is_required and link.holds_key:
+                    raise _dangling(link.model.name, link.field.name, row)
+                return None
+            return read(child)
+
+        return read_one
+
+    # --- aggregates ---
+
+    def aggregate(self, operation: AggregateRecords) -> Callable[[Row], dict[str, Any]]:
+        """A reader of the row of an aggregate."""
+        return lambda row: self._aggregated(operation.aggregated, row)
+
+    def groups(self, operation: GroupRecords) -> Callable[[Row], dict[str, Any]]:
+        """A reader of the rows of a groupBy."""
+        readers = [
+            (field.name, self._group_value(operation.model.name, field))
+            for field in operation.outputs
+        ]
+        return lambda row: {name: read(row) for name, read in readers} | self._aggregated(
+            operation.aggregated, row
+        )
+
+    def _group_value(self, owner: str, field: Field) -> Read:
+        one = self._one(field, WIRE)
+
+        def read(row: Row) -> Any:
+            value = row.get(field.db_name)
+            if field.is_list:
+                return [one(item) for item in value or ()]
+            try:
+                return None if value is None else one(value)
+            except ValueError:
+                raise _wrong_type(owner, field, row, value) from None
+
+        return read
+
+    def _aggregated(self, aggregated: Aggregated, row: Row) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for name, members in aggregated.outputs:
+            if isinstance(members, Aggregation):
+                answer[name] = self._aggregate_value(members, row)
+            else:
+                answer[name] = {key: self._aggregate_value(item, row) for key, item in members}
+        return answer
+
+    def _aggregate_value(self, item: Aggregation, row: Row) -> Any:
+        value = row.get(item.key)
+        if item.kind == "count":
+            return int(value or 0)
+        if value is None or item.field is None:
+            return None
+        if item.kind == "avg":
+            return CODECS["Float"].wire(value)
+        return self._one(item.field, WIRE)(value)
+
+
+def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) -> list[Any]:
+    value = row.get(field.db_name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise _wrong_type(owner, field, row, value)
+    try:
+        return [one(item) for item in value]
+    except ValueError:
+        raise _wrong_type(owner, field, row, value) from None
+
+
+def _enum_member(members: Mapping[str, str], value: Any) -> str:
+    found = members.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(bson_type(value))
+    return found
+
+
+def _where(row: Row) -> str:
+    return f" of the record with id `{row['_id']}`" if "_id" in row else ""
+
+
+def _wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
+    kind = bson_type(value)
+    wanted = field.type + ("[]" if field.is_list else "")
+    known = f"a member of {wanted}" if field.kind == "enum" else wanted
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: the stored value of {owner}.{field.name}{_where(row)} is of "
+        f"BSON type `{kind}`, which is not {known}. Correct the document, or the schema.",
+        {"model": owner, "field": field.name, "stored_type": kind},
+    )
+
+
+def _null(owner: str, field: Field, row: Row) -> DataError:
+    return data_error(
+        "P2032",
+        f"Error converting field `{field.name}` of expected non-nullable type `{field.type}`, "
+        f"found incompatible value of `null`: {owner}.{field.name}{_where(row)} is missing or null. "
+        "Correct the document, or make the field optional.",
+        {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"},
+    )
+
+
+def _dangling(owner: str, name: str, row: Row) -> DataError:
+    return data_error(
+        "P2032",
+        f"Inconsistent query result: Field {name} is required to return data, got `null` instead. "
+        f"The record that {owner}.{name}{_where(row)} refers to does not exist.",
+        {"model": owner, "field": name, "found": "null"},
+    )

@@ -1,0 +1,86 @@
+"""Following relations in a plan: the filters and keys that lead from records to related ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from database.query.filters import And, Compare, Filter, In, IsSet, Or
+from database.query.steps import Row
+from database.schema.datamodel import Field, Link, Model
+
+Key = tuple[Any, ...]
+
+RELATED = "\0"
+"""What precedes a relation's name where included rows hang on their parent's row: no stored name
+can hold a NUL character."""
+
+CHUNK = 50_000
+"""How many keys one `in` takes, well below MongoDB's 16 MB a command."""
+
+
+def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
+    """The values of the fields in a stored row; None where one is null or missing."""
+    values = tuple(row.get(field.db_name) for field in fields)
+    return None if None in values else values
+
+
+def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
+    """The records whose fields have these values; None stands for null and missing alike."""
+    parts = tuple(
+        absent((field.db_name,)) if value is None else Compare((field.db_name,), "eq", value)
+        for field, value in zip(fields, values, strict=True)
+    )
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def absent(path: tuple[str, ...]) -> Filter:
+    """Null or missing."""
+    return Or((Compare(path, "eq", None), IsSet(path, is_set=False)))
+
+
+def among(fields: Sequence[Field], keys: Sequence[Key]) -> Filter:
+    """The records whose fields have one of the keys."""
+    if len(fields) == 1:
+        if len(keys) == 1:
+            return Compare((fields[0].db_name,), "eq", keys[0][0])
+        return In((fields[0].db_name,), tuple(key[0] for key in keys))
+    return Or(tuple(equal(fields, key) for key in keys))
+
+
+def by_ids(model: Model, ids: Sequence[object]) -> Filter:
+    """The records with these ids."""
+    return among((model.id_field,), [(value,) for value in ids])
+
+
+def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
+    """The ids of stored rows."""
+    return [row[model.id_field.db_name] for row in rows]
+
+
+def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
+    """What the parents are related by, each key once, in order."""
+    found: dict[Key, None] = {}
+    for row in parents:
+        for key in parent_keys(link, row):
+            found[key] = None
+    return list(found)
+
+
+def parent_keys(link: Link, row: Row) -> list[Key]:
+    """The keys of the records that are related to one row."""
+    if link.is_many_to_many:
+        values = row.get(link.local[0].db_name)
+        return [(value,) for value in values] if isinstance(values, list) else []
+    key = key_of(row, link.local)
+    return [] if key is None else [key]
+
+
+def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The keys in portions that one command can hold."""
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
+def related(link: Link, parents: Iterable[Row]) -> Filter:
+    """The records that are related to any of the rows."""
+    return among(link.remote, keys_of(link, parents))

@@ -1,0 +1,386 @@
+"""plan, reads: pages by keyset, and includes as one follow-up step a level.
+
+The order of a page is total: the keys asked for, then the id. Where an index of the schema serves
+the keys alone, the id is left out of the sort, so that the server needs no sort in memory, and
+records that tie are put in order here (`_settle_ties`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from database.query.filters import And, Compare, Comparison, Filter, both
+from database.query.operations import CountOutput, Page, RelationOutput, ScalarOutput, Selected
+from database.query.plan_links import (
+    RELATED,
+    Key,
+    among,
+    chunks,
+    equal,
+    ids_of,
+    key_of,
+    keys_of,
+    parent_keys,
+    related,
+)
+from database.query.steps import (
+    ORDER_VALUES,
+    CountPerParent,
+    Find,
+    FindPerParent,
+    OrderKey,
+    Plan,
+    Row,
+    Step,
+)
+from database.schema.datamodel import Field, Link, Model
+
+Rows = list[Row]
+Reading = Generator[Step, Any, Rows]
+
+
+def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None:
+    """The stored fields that an answer needs; None where that is all of them."""
+    model = selected.model
+    needed: dict[str, Field] = {}
+    for output in selected.outputs:
+        match output:
+            case RelationOutput(link):
+                needed |= {field.name: field for field in link.local}
+            case CountOutput():
+                pass
+            case ScalarOutput(field):
+                needed[field.name] = field
+            case _:
+                needed[output.field.name] = output.field
+    needed |= {field.name: field for field in extra}
+    needed[model.id_field.name] = model.id_field
+    return None if len(needed) == len(model.stored_fields) else tuple(needed.values())
+
+
+def read_page(page: Page, selected: Selected, *extra: Field) -> Reading:
+    """A page of records with everything that is selected of them."""
+    rows = yield from page_rows(selected.model, page, stored_fields(selected, *extra))
+    yield from attach(selected, rows)
+    return rows
+
+
+def read_first(where: Filter, selected: Selected) -> Reading:
+    """The record (a list of none or one) that a unique filter finds."""
+    fields = stored_fields(selected)
+    rows: Rows = yield Find(selected.model, where, limit=1, fields=fields)
+    yield from attach(selected, rows)
+    return rows
+
+
+# --- pages ---
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A page, ready to be read."""
+
+    find: Find
+    reversed: bool
+    cursor_id: object = None
+
+
+def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Reading:
+    """The rows of a page, in the order asked for."""
+    located = yield from locate(model, page, fields)
+    if located is None:
+        return []
+    find = located.find
+    if page.distinct and page.cursor is not None:
+        rows = yield from _distinct_from_cursor(located)
+    elif find.loose_ids:
+        rows = yield from _settle_ties(find)
+    else:
+        rows = yield find
+    return rows[::-1] if located.reversed else rows
+
+
+def locate(
+    model: Model, page: Page, fields: tuple[Field, ...] | None
+) -> Generator[Step, Any, Located | None]:
+    """The page as one step, its cursor looked up; None where it can hold nothing."""
+    if page.take == 0:
+        return None
+    reverse = page.take is not None and page.take < 0
+    limit = None if page.take is None else abs(page.take)
+    order = _total(model, page, reverse)
+    find = Find(
+        model,
+        page.where,
+        order,
+        skip=page.skip,
+        limit=limit,
+        fields=_with_order(fields, model, order),
+        distinct=page.distinct,
+    )
+    if page.cursor is None:
+        return Located(_loosened(find), reverse)
+    inside = both(page.cursor.filter, page.where)
+    at_cursor = replace(
+        find, where=inside, skip=0, limit=1, fields=None, distinct=(), order_values=True
+    )
+    found = yield at_cursor
+    matches = bool(found)
+    if not matches:
+        found = yield replace(at_cursor, where=page.cursor.filter)
+    if not found:
+        return None
+    find = replace(find, after=tuple(found[0][ORDER_VALUES]))
+    if matches and find.skip and not page.distinct:
+        find = replace(find, skip=find.skip - 1, after_inclusive=False)
+    return Located(_loosened(find), reverse, found[0][model.id_field.db_name])
+
+
+def _total(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
+    order = page.order
+    if not page.is_whole and not any(_is_unique(model, key) for key in order):
+        order = (*order, OrderKey((model.id_field.db_name,)))
+    if not reverse:
+        return order
+    return tuple(replace(key, descending=not key.descending) for key in order)
+
+
+def _is_unique(model: Model, key: OrderKey) -> bool:
+    if not key.is_plain or len(key.path) != 1:
+        return False
+    return any(
+        len(members) == 1 and members[0].db_name == key.path[0] and members[0].is_required
+        for members in model.uniques.values()
+    )
+
+
+def _with_order(
+    fields: tuple[Field, ...] | None, model: Model, order: tuple[OrderKey, ...]
+) -> tuple[Field, ...] | None:
+    """The fields, and those that the order compares."""
+    if fields is None:
+        return None
+    names = {field.db_name for field in fields}
+    keys = {key.path[0] for key in order if key.is_plain} - names
+    return (*fields, *(field for field in model.stored_fields if field.db_name in keys))
+
+
+def _loosened(find: Find) -> Find:
+    """Unsorted by id where an index serves the other keys alone and nothing is skipped."""
+    keys = find.order[:-1]
+    id_last = bool(keys) and find.order[-1].path == (find.model.id_field.db_name,)
+    if not id_last or find.limit is None or find.skip or find.distinct:
+        return find
+    if is_served(find.model, find.where, find.order) or not is_served(find.model, find.where, keys):
+        return find
+    return replace(find, loose_ids=True)
+
+
+def is_served(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
+    """Whether an index of the schema yields the filter's records in this order."""
+    if not all(key.is_plain and len(key.path) == 1 for key in order):
+        return False
+    fixed = _fixed(where)
+    wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in fixed]
+    return any(_serves(index, fixed, wanted) for index in _index_specs(model))
+
+
+def _index_specs(model: Model) -> list[list[tuple[str, bool]]]:
+    specs = [[(item.db_name, False)] for item in model.stored_fields if item.is_id]
+    for index in model.indexes:
+        if index.kind in ("index", "unique") and all(len(part.path) == 1 for part in index.fields):
+            specs.append(
+                [
+                    (model.by_name[part.path[0]].db_name, part.sort == "Desc")
+                    for part in index.fields
+                ]
+            )
+    return specs
+
+
+def _serves(
+    index: list[tuple[str, bool]], fixed: frozenset[str], wanted: list[tuple[str, bool]]
+) -> bool:
+    rest = list(index)
+    while rest and rest[0][0] in fixed:
+        rest = rest[1:]
+    head = [part for part in rest if part[0] not in fixed][: len(wanted)]
+    if len(head) < len(wanted) or [name for name, _ in head] != [name for name, _ in wanted]:
+        return False
+    return len({mine == theirs for (_, mine), (_, theirs) in zip(head, wanted, strict=True)}) <= 1
+
+
+def _fixed(where: Filter) -> frozenset[str]:
+    """The stored fields that the filter holds to one value."""
+    match where:
+        case Compare(path, "eq", value, insensitive=False) if len(path) == 1 and value is not None:
+            return frozenset(path)
+        case And(filters):
+            return frozenset[str]().union(*(_fixed(item) for item in filters))
+        case _:
+            return frozenset()
+
+
+# --- ties ---
+
+
+def _settle_ties(find: Find) -> Reading:
+    """A page that was not sorted by id: one record more is read, and where it ties with the last of
+    the page, the page's share of that tie is read again by id.
+    """
+    limit = find.limit or 0
+    rows: Rows = yield replace(find, limit=limit + 1)
+    names, by_id = [key.path[0] for key in find.order[:-1]], find.order[-1]
+    page, beyond = rows[:limit], rows[limit:]
+    if beyond and _values(page[-1], names) == _values(beyond[0], names):
+        tied = _values(page[-1], names)
+        kept = [row for row in page if _values(row, names) != tied]
+        where = both(find.where, _tie_filter(find, tied))
+        share = yield Find(find.model, where, (by_id,), limit=limit - len(kept), fields=find.fields)
+        page = [*kept, *share]
+    settled: Rows = []
+    for _, group in groupby(page, key=lambda row: _values(row, names)):
+        settled += sorted(group, key=lambda row: row[by_id.path[0]], reverse=by_id.descending)
+    return settled
+
+
+def _tie_filter(find: Find, tied: list[Any]) -> Filter:
+    """The records that tie; where the cursor is among them, those behind it."""
+    by_id = find.order[-1]
+    same = equal([_field_at(find.model, key) for key in find.order[:-1]], tied)
+    if find.after is None or list(find.after[:-1]) != tied:
+        return same
+    operators: dict[tuple[bool, bool], Comparison] = {
+        (False, False): "gt",
+        (False, True): "gte",
+        (True, False): "lt",
+        (True, True): "lte",
+    }
+    operator = operators[by_id.descending, find.after_inclusive]
+    return both(same, Compare(by_id.path, operator, find.after[-1]))
+
+
+def _field_at(model: Model, key: OrderKey) -> Field:
+    return next(field for field in model.stored_fields if field.db_name == key.path[0])
+
+
+def _values(row: Row, names: list[str]) -> list[Any]:
+    return [row.get(name) for name in names]
+
+
+def _distinct_from_cursor(located: Located) -> Reading:
+    """Distinct comes before the cursor: it must be one of the records that distinct keeps."""
+    find = located.find
+    limit = None if find.limit is None else find.limit + find.skip
+    rows: Rows = yield replace(find, skip=0, limit=limit)
+    if not rows or rows[0][find.model.id_field.db_name] != located.cursor_id:
+        return []
+    return rows[find.skip :]
+
+
+# --- includes ---
+
+
+def attach(selected: Selected, rows: Rows) -> Plan:
+    """Hang on each row what is selected of its relations."""
+    if not rows:
+        return
+    for output in selected.outputs:
+        match output:
+            case RelationOutput():
+                yield from _include(output, rows)
+            case CountOutput(counts):
+                yield from _count(selected.model, counts, rows)
+            case _:
+                pass
+
+
+def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) -> Plan:
+    ids = tuple(dict.fromkeys(ids_of(model, rows)))
+    for row in rows:
+        row[RELATED + "_count"] = {}
+    for link, where in counts:
+        numbers = yield CountPerParent(link, ids, where)
+        for row in rows:
+            number = numbers.get(row[model.id_field.db_name], 0)
+            row[RELATED + "_count"][link.field.name] = number
+
+
+def _include(output: RelationOutput, parents: Rows) -> Plan:
+    link, page, name = output.link, output.page, RELATED + output.link.field.name
+    if link.field.is_list and not page.is_whole:
+        groups = yield from _paged_children(output, parents)
+    else:
+        groups = yield from _all_children(output, parents)
+    for row, children in zip(parents, groups, strict=True):
+        row[name] = children if link.field.is_list else next(iter(children), None)
+
+
+def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    fields = stored_fields(output.selected, *link.remote)
+    children: Rows = []
+    for keys in chunks(keys_of(link, parents)):
+        where = both(among(link.remote, keys), page.where)
+        children += yield Find(link.target, where, page.order, fields=fields)
+    yield from attach(output.selected, children)
+    by_key: dict[Key, Rows] = {}
+    for child in children:
+        key = key_of(child, link.remote)
+        if key is not None:
+            by_key.setdefault(key, []).append(child)
+    return [_children_of(link, row, by_key) for row in parents]
+
+
+def _children_of(link: Link, row: Row, by_key: dict[Key, Rows]) -> Rows:
+    keys = parent_keys(link, row)
+    if not link.is_many_to_many:
+        return list(by_key.get(keys[0], ())) if keys else []
+    wanted = set(keys)
+    return [child for key, group in by_key.items() if key in wanted for child in group]
+
+
+def _paged_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    if len(parents) > 1 and page.cursor is None:
+        return (yield from _pages_at_once(output, parents))
+    fields = stored_fields(output.selected, *link.remote)
+    groups: list[Rows] = []
+    holders = yield from _cursor_holders(link, page, parents)
+    for row in parents:
+        rows: Rows = []
+        if parent_keys(link, row) and (holders is None or id(row) in holders):
+            mine = replace(page, where=both(related(link, [row]), page.where))
+            rows = yield from page_rows(link.target, mine, fields)
+            yield from attach(output.selected, rows)
+        groups.append(rows)
+    return groups
+
+
+def _cursor_holders(link: Link, page: Page, parents: Rows) -> Generator[Step, Any, set[int] | None]:
+    """The parents whose list holds the cursor: no other has anything behind it."""
+    if page.cursor is None:
+        return None
+    found = yield Find(link.target, page.cursor.filter, limit=1, fields=link.remote)
+    key = key_of(found[0], link.remote) if found else None
+    return {id(row) for row in parents if key is not None and key in parent_keys(link, row)}
+
+
+def _pages_at_once(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    located = yield from locate(link.target, page, stored_fields(output.selected, *link.remote))
+    if located is None:
+        return [[] for _ in parents]
+    id_name = link.model.id_field.db_name
+    ids = tuple(dict.fromkeys(row[id_name] for row in parents))
+    pairs = yield FindPerParent(link, ids, replace(located.find, loose_ids=False))
+    groups: dict[Any, Rows] = {value: [] for value in ids}
+    for parent_id, child in pairs:
+        groups[parent_id].append(child)
+    yield from attach(output.selected, [child for _, child in pairs])
+    if located.reversed:
+        groups = {value: rows[::-1] for value, rows in groups.items()}
+    return [groups[row[id_name]] for row in parents]

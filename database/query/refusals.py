@@ -1,0 +1,76 @@
+"""The errors of validation: one function a kind of mistake, each with its path and Prisma's code.
+
+A path reads like the request: `where.email.$ne`. Messages hold names and types, never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prisma.errors import DataError
+
+from database.errors import data_error
+
+ArgumentPath = tuple[str | int, ...]
+
+
+def dotted(path: ArgumentPath) -> str:
+    """The path as it is shown: `data.posts.create.0.title`."""
+    return ".".join(str(part) for part in path)
+
+
+def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
+    """A name that does not exist here (P2009); `where` says what it was looked for in."""
+    names = ", ".join(known)
+    return data_error(
+        "P2009",
+        f"Unknown argument `{_shorten(path[-1])}` at `{dotted(path[:-1])}.{_shorten(path[-1])}`: "
+        f"{where} has no such name. It takes: {names}.",
+        {"kind": "UnknownInputField", "argumentPath": [str(part) for part in path]},
+    )
+
+
+def unknown_selection(path: ArgumentPath, model: str) -> DataError:
+    """A selected field that does not exist (P2009)."""
+    return data_error(
+        "P2009",
+        f"Unknown field `{_shorten(path[-1])}` at `{dotted(path)}` for select statement on {model}.",
+        {"kind": "UnknownSelectionField", "selectionPath": [str(part) for part in path]},
+    )
+
+
+def invalid(path: ArgumentPath, reason: str) -> DataError:
+    """A value of the wrong type or form (P2009)."""
+    return data_error(
+        "P2009",
+        f"Invalid value at `{dotted(path)}`: {reason}.",
+        {"kind": "InvalidArgumentType", "argumentPath": [str(part) for part in path]},
+    )
+
+
+def malformed(path: ArgumentPath, reason: str) -> DataError:
+    """A text of the right type that cannot be read (P2023)."""
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: {reason}, at `{dotted(path)}`.",
+        {"message": reason, "argumentPath": [str(part) for part in path]},
+    )
+
+
+def missing(path: ArgumentPath) -> DataError:
+    """A required value that was not given (P2012)."""
+    return data_error(
+        "P2012",
+        f"Missing a required value at `{dotted(path)}`: A value is required but not set.",
+        {"path": dotted(path), "argumentPath": [str(part) for part in path]},
+    )
+
+
+def unsupported(feature: str, remedy: str) -> DataError:
+    """Something that Prisma knows and MongoDB or this engine does not offer (P2026)."""
+    return data_error("P2026", f"{feature} is not supported: {remedy}.", {"feature": feature})
+
+
+def _shorten(name: str | int) -> str:
+    text = str(name)
+    return text if len(text) <= 64 else f"{text[:61]}…"

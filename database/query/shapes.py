@@ -1,0 +1,105 @@
+"""The classes that answers are made of: what each declares, and how a ready instance is built.
+
+A class's declared fields are its selection, as upstream has it. Generated models and partials are
+built ready, which pydantic passes on as they are; any other subclass is given JSON to validate.
+The classes are handed in by the client: nothing here imports generated code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+from prisma._builder import _prisma_model_for_field
+from prisma.errors import InvalidModelError, UnknownRelationalFieldError
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from database.query.decode import WIRE, Form
+
+_GENERATED: Final = ("models", "partials")
+
+
+class Shape:
+    """What one class of the client declares."""
+
+    def __init__(self, kind: type[BaseModel]) -> None:
+        name = getattr(kind, "__prisma_model__", None)
+        if name is None:
+            raise InvalidModelError(kind)
+        self.kind = kind
+        self.model: str = name
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The declared fields that are stored; those that hold other records are relations."""
+        return tuple(name for name in self.kind.model_fields if self._relation(name) is None)
+
+    def related(self, name: str) -> Shape:
+        """The shape of the records under a relation.
+
+        Raises:
+            prisma.errors.UnknownRelationalFieldError: the class declares no such relation.
+        """
+        known = name in self.kind.model_fields
+        found = self._relation(name) if known else None
+        if found is None:
+            raise UnknownRelationalFieldError(self.kind.__name__, name)
+        return shape_of(found)
+
+    @cached_property
+    def form(self) -> Form:
+        """How answers of this class are made."""
+        *_, module = self.kind.__module__.split(".")
+        return ModelForm(self) if module in _GENERATED else WIRE
+
+    def _relation(self, name: str) -> type[BaseModel] | None:
+        info = self.kind.model_fields[name]
+        found: type[BaseModel] | None = _prisma_model_for_field(info, name=name, parent=self.kind)
+        return found
+
+
+@lru_cache(maxsize=None)
+def shape_of(kind: type[BaseModel]) -> Shape:
+    """The shape of a class; one for each.
+
+    Raises:
+        prisma.errors.InvalidModelError: the class is not of the generated client.
+    """
+    return Shape(kind)
+
+
+class ModelForm:
+    """Ready instances of a generated class."""
+
+    is_wire = False
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+        """Instances with all their fields in the class's order, `names` among them set."""
+        kind = self._shape.kind
+        empty = {
+            name: info.default
+            for name, info in kind.model_fields.items()
+            if name in names or info.default is not PydanticUndefined
+        }
+        new, put = kind.__new__, object.__setattr__
+
+        def make(values: list[Any]) -> Any:
+            instance = new(kind)
+            content = empty.copy()
+            content.update(zip(names, values, strict=True))
+            put(instance, "__dict__", content)
+            put(instance, "__pydantic_fields_set__", set(names))
+            put(instance, "__pydantic_extra__", None)
+            put(instance, "__pydantic_private__", None)
+            return instance
+
+        return make
+
+    def nested(self, name: str) -> Form:
+        """The form of the records under a relation."""
+        return self._shape.related(name).form

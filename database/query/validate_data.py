@@ -1,0 +1,339 @@
+"""Validation of writes: the `data` of creates and updates → documents, changes and nested writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from database.query.operations import NestedWrite, NewRecord, RecordChanges
+from database.query.refusals import ArgumentPath, invalid, missing, unknown
+from database.query.steps import (
+    Arithmetic,
+    Change,
+    DeleteElements,
+    Push,
+    Set,
+    Unset,
+    UpdateElements,
+    UpsertComposite,
+)
+from database.query.validate_nested import NestedValidator
+from database.query.validate_select import SelectValidator
+from database.query.validate_values import (
+    Values,
+    as_boolean,
+    as_object,
+    as_objects,
+    canonical,
+    single_key,
+)
+from database.query.validate_where import WhereValidator
+from database.query.values import now
+from database.schema.datamodel import (
+    CompositeType,
+    Datamodel,
+    Field,
+    Function,
+    Link,
+    Model,
+)
+
+ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
+_NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
+
+
+class DataValidator:
+    """Validates what one request writes; `now()` is the same throughout it."""
+
+    def __init__(
+        self,
+        datamodel: Datamodel,
+        values: Values,
+        wheres: WhereValidator,
+        selects: SelectValidator,
+    ) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._wheres = wheres
+        self._nested = NestedValidator(self, wheres, selects)
+        self._now = now()
+
+    # --- create ---
+
+    def create(
+        self,
+        model: Model,
+        value: object,
+        path: ArgumentPath,
+        *,
+        through: Link | None = None,
+        flat: bool = False,
+    ) -> NewRecord:
+        """A new record; `through` is the relation that it is created in, `flat` forbids relations."""
+        given = as_object(value, path)
+        closed = self._closed(model, through)
+        for key in given:
+            field = model.by_name.get(key)
+            if field is None or key in closed or field.ignored:
+                raise unknown((*path, key), self._writable(model, closed), model.name)
+            if flat and field.kind == "relation":
+                raise unknown((*path, key), self._writable(model, closed), "createMany")
+        writes = self._create_relations(model, given, path)
+        supplied = set(closed) | _keys_of(writes)
+        return NewRecord(model, self._document(model, given, path, supplied), writes)
+
+    def _closed(self, model: Model, through: Link | None) -> tuple[str, ...]:
+        """The fields that the outer record of a nested create fills in."""
+        if through is None or through.is_many_to_many:
+            return ()
+        if through.holds_key:
+            return (through.opposite.name,)
+        return (through.opposite.name, *(field.name for field in through.remote))
+
+    def _writable(self, model: Model, closed: tuple[str, ...]) -> list[str]:
+        return [item.name for item in model.fields if item.name not in closed and not item.ignored]
+
+    def _create_relations(
+        self, model: Model, given: Mapping[str, Any], path: ArgumentPath
+    ) -> tuple[NestedWrite, ...]:
+        writes: list[NestedWrite] = []
+        for key, item in given.items():
+            if model.by_name[key].kind == "relation" and item is not None:
+                link = self._datamodel.link(model, key)
+                writes += self._nested.writes(link, item, (*path, key), creating=True)
+        return tuple(writes)
+
+    def _document(
+        self, model: Model, given: Mapping[str, Any], path: ArgumentPath, supplied: set[str]
+    ) -> dict[str, Any]:
+        document: dict[str, Any] = {}
+        for field in model.stored_fields:
+            if field.name in given:
+                value = given[field.name]
+                document[field.db_name] = self._values.whole(field, value, (*path, field.name))
+            elif field.default is not None:
+                document[field.db_name] = self._default(field)
+            elif field.is_updated_at:
+                document[field.db_name] = self._now
+            elif field.is_required and not field.is_list and field.name not in supplied:
+                raise missing((*path, field.name))
+        return document
+
+    def _default(self, field: Field) -> object:
+        if isinstance(field.default, Function) and field.default.name == "now":
+            return self._values.one(field, self._now, (field.name,))
+        return self._values.default(field)
+
+    # --- update ---
+
+    def update(
+        self, model: Model, value: object, path: ArgumentPath, *, through: Link | None = None
+    ) -> RecordChanges:
+        """The changes to one record."""
+        given = as_object(value, path)
+        closed = self._closed(model, through)
+        changes: list[Change] = []
+        writes: list[NestedWrite] = []
+        for key, item in given.items():
+            field = self._updatable(model, key, closed, (*path, key))
+            if field.kind == "relation":
+                link = self._datamodel.link(model, key)
+                if item is not None:
+                    writes += self._nested.writes(link, item, (*path, key), creating=False)
+            else:
+                changes += self.change(field, item, (*path, key), ())
+        return RecordChanges(model, self._touched(model, given, changes), tuple(writes))
+
+    def update_all(self, model: Model, value: object, path: ArgumentPath) -> tuple[Change, ...]:
+        """The changes to many records: stored fields only."""
+        given = as_object(value, path)
+        changes: list[Change] = []
+        for key, item in given.items():
+            field = self._updatable(model, key, (), (*path, key))
+            if field.kind == "relation":
+                known = [item.name for item in model.stored_fields if not item.is_id]
+                raise unknown((*path, key), known, "updateMany")
+            changes += self.change(field, item, (*path, key), ())
+        return self._touched(model, given, changes)
+
+    def _updatable(
+        self, model: Model, key: str, closed: tuple[str, ...], path: ArgumentPath
+    ) -> Field:
+        field = model.by_name.get(key)
+        if field is None or field.is_id or key in closed or field.ignored:
+            known = [item.name for item in model.fields if not item.is_id and not item.ignored]
+            raise unknown(path, known, f"an update of {model.name}")
+        return field
+
+    def _touched(
+        self, model: Model, given: Mapping[str, Any], changes: list[Change]
+    ) -> tuple[Change, ...]:
+        if changes:
+            changes += [
+                Set((field.db_name,), self._now)
+                for field in model.stored_fields
+                if field.is_updated_at and field.name not in given
+            ]
+        return tuple(changes)
+
+    def change(
+        self, field: Field, value: object, path: ArgumentPath, prefix: tuple[str, ...]
+    ) -> list[Change]:
+        """What one stored field's entry in an update does."""
+        here = (*prefix, field.db_name)
+        if field.kind == "composite":
+            return self._composite_change(field, value, path, here)
+        if not isinstance(value, Mapping):
+            return [Set(here, self._values.whole(field, value, path))]
+        operator = single_key(value, path, self._change_operators(field))
+        operand, path = next(iter(value.values())), (*path, operator)
+        if operator == "unset":
+            return [Unset(here)] if as_boolean(operand, path) else []
+        if operator == "set":
+            return [Set(here, self._values.whole(field, operand, path))]
+        if operator == "push":
+            return [Push(here, self._pushed(field, operand, path))]
+        return [self._arithmetic(field, operator, operand, path, here)]
+
+    def _change_operators(self, field: Field) -> tuple[str, ...]:
+        names: tuple[str, ...] = ("set",)
+        if field.is_list:
+            names += ("push",)
+        elif field.type in _NUMBERS:
+            names += ARITHMETIC
+        return names if field.is_required and not field.is_list else (*names, "unset")
+
+    def _pushed(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        if isinstance(value, list | tuple | set):
+            return self._values.many(field, value, path)
+        return (self._values.one(field, value, path),)
+
+    def _arithmetic(
+        self,
+        field: Field,
+        operator: str,
+        operand: object,
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> Arithmetic:
+        number = self._values.one(field, operand, path)
+        if operator == "divide" and number == 0:
+            raise invalid(path, "division by zero")
+        match operator:
+            case "increment" | "decrement" | "multiply" | "divide":
+                whole = field.type in ("Int", "BigInt")
+                return Arithmetic(here, operator, number, whole, not field.is_required)
+            case _:
+                raise unknown(path, ARITHMETIC, field.type)
+
+    # --- composites ---
+
+    def _composite_change(
+        self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
+    ) -> list[Change]:
+        known = ("set", "push", "updateMany", "deleteMany", "unset")
+        if not field.is_list:
+            known = ("set", "update", "upsert", "unset")
+        keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
+        if not keys or not keys <= set(known):
+            return [Set(here, self._values.whole(field, value, path))]
+        operator = single_key(as_object(value, path), path, known)
+        operand = as_object(value, path)[operator]
+        return self._composite_operator(field, operator, operand, (*path, operator), here)
+
+    def _composite_operator(
+        self, field: Field, operator: str, value: object, path: ArgumentPath, here: tuple[str, ...]
+    ) -> list[Change]:
+        kind = self._datamodel.type[field.type]
+        match operator:
+            case "set":
+                return [Set(here, self._values.whole(field, value, path))]
+            case "unset":
+                return [Unset(here)] if as_boolean(value, path) else []
+            case "update":
+                return self._members(kind, as_object(value, path), path, here)
+            case "upsert":
+                return [self._upsert(field, kind, as_object(value, path), path, here)]
+            case "push":
+                pushed = [
+                    self._values.composite(field, item, place, defaults=True)
+                    for place, item in as_objects(value, path)
+                ]
+                return [Push(here, tuple(pushed))]
+            case "updateMany":
+                return [self._update_elements(kind, as_object(value, path), path, here)]
+            case _:
+                return [self._delete_elements(kind, as_object(value, path), path, here)]
+
+    def _members(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> list[Change]:
+        changes: list[Change] = []
+        for key, item in given.items():
+            if key not in kind.by_name:
+                raise unknown((*path, key), kind.by_name, kind.name)
+            changes += self.change(kind.by_name[key], item, (*path, key), here)
+        return changes
+
+    def _upsert(
+        self,
+        field: Field,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> UpsertComposite:
+        parts = _exactly(given, ("set", "update"), path)
+        value = self._values.whole(field, parts["set"], (*path, "set"))
+        update = as_object(parts["update"], (*path, "update"))
+        changes = self._members(kind, update, (*path, "update"), here)
+        return UpsertComposite(here, value, tuple(changes))
+
+    def _update_elements(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> UpdateElements:
+        parts = _exactly(given, ("where", "data"), path)
+        where = self._wheres.where(kind, parts["where"], (*path, "where"))
+        data = as_object(parts["data"], (*path, "data"))
+        changes = self._members(kind, data, (*path, "data"), ())
+        return UpdateElements(here, where, tuple(changes))
+
+    def _delete_elements(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> DeleteElements:
+        parts = _exactly(given, ("where",), path)
+        return DeleteElements(here, self._wheres.where(kind, parts["where"], (*path, "where")))
+
+
+def _exactly(
+    given: Mapping[str, Any], names: tuple[str, ...], path: ArgumentPath
+) -> Mapping[str, Any]:
+    for key in given:
+        if key not in names:
+            raise unknown((*path, key), names, "this object")
+    for name in names:
+        if name not in given:
+            raise missing((*path, name))
+    return given
+
+
+def _keys_of(writes: tuple[NestedWrite, ...]) -> set[str]:
+    """The foreign keys that nested writes fill in."""
+    return {
+        field.name
+        for write in writes
+        if write.link.holds_key and not write.link.is_many_to_many
+        for field in write.link.local
+    }

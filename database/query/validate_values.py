@@ -1,0 +1,195 @@
+"""Validation of values: one field's input → what is stored, or an error with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from prisma._constants import QUERY_BUILDER_ALIASES
+
+from database.query.defaults import generate
+from database.query.refusals import ArgumentPath, invalid, malformed, missing, unknown
+from database.query.values import MalformedError, encoder, kind_of
+from database.schema.datamodel import Datamodel, Field, Function, Literals
+
+
+def canonical(name: str) -> str:
+    """Prisma's name for a key: upstream's snake_case aliases are accepted everywhere."""
+    return QUERY_BUILDER_ALIASES.get(name, name)
+
+
+def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
+    """The value as an object, or an error."""
+    if not isinstance(value, Mapping):
+        raise invalid(path, f"expected an object, got {kind_of(value)}")
+    return value
+
+
+def as_list(value: object, path: ArgumentPath) -> Iterable[Any]:
+    """The value as a list, or an error."""
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise invalid(path, f"expected a list, got {kind_of(value)}")
+    return value
+
+
+def as_objects(value: object, path: ArgumentPath) -> list[tuple[ArgumentPath, Mapping[str, Any]]]:
+    """One object or a list of them, each with its path."""
+    if isinstance(value, Mapping):
+        return [(path, value)]
+    return [
+        ((*path, index), as_object(item, (*path, index)))
+        for index, item in enumerate(as_list(value, path))
+    ]
+
+
+def as_boolean(value: object, path: ArgumentPath) -> bool:
+    """The value as a Boolean, or an error."""
+    if not isinstance(value, bool):
+        raise invalid(path, f"expected Boolean, got {kind_of(value)}")
+    return value
+
+
+def as_integer(value: object, path: ArgumentPath) -> int:
+    """The value as a whole number of 64 bits, or an error."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise invalid(path, f"expected Int, got {kind_of(value)}")
+    if not -(2**63) <= value < 2**63:
+        raise invalid(path, "the number does not fit into a 64 bit signed integer")
+    return value
+
+
+def single_key(value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str]) -> str:
+    """The only key of an object that must have exactly one of `known`."""
+    keys = [canonical(key) for key in value]
+    for key in keys:
+        if key not in known:
+            raise unknown((*path, key), known, "this object")
+    if len(keys) != 1:
+        raise invalid(path, f"expected exactly one of {', '.join(known)}, got {len(keys)}")
+    return keys[0]
+
+
+class Values:
+    """Encoders for every field of a datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._encoder: Callable[[Field], Callable[[Any], object]] = lru_cache(maxsize=None)(
+            self._make_encoder
+        )
+
+    def one(self, field: Field, value: object, path: ArgumentPath) -> object:
+        """One value of a scalar or enum field (one element, of a list); null is refused."""
+        if value is None:
+            raise missing(path)
+        try:
+            return self._encoder(field)(value)
+        except MalformedError as error:
+            raise malformed(path, str(error)) from None
+        except ValueError as error:
+            raise invalid(path, str(error)) from None
+
+    def many(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        """A list of values of a scalar or enum field."""
+        return tuple(
+            self.one(field, item, (*path, index)) for index, item in enumerate(as_list(value, path))
+        )
+
+    def composite(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
+    ) -> dict[str, object]:
+        """A whole composite as it is stored, in the order of its type."""
+        given = as_object(value, path)
+        kind = self._datamodel.type[field.type]
+        for key in given:
+            if key not in kind.by_name:
+                raise unknown((*path, key), kind.by_name, kind.name)
+        document: dict[str, object] = {}
+        for member in kind.fields:
+            if member.name in given:
+                document[member.db_name] = self.whole(
+                    member, given[member.name], (*path, member.name), defaults=defaults
+                )
+            elif member.default is not None and defaults:
+                document[member.db_name] = self.default(member)
+            elif member.is_required and not member.is_list:
+                raise missing((*path, member.name))
+        return document
+
+    def whole(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool = True
+    ) -> object:
+        """A whole value of any stored field, as a create takes it: null and lists included."""
+        if isinstance(value, Mapping) and "set" in value and self._takes_set(field):
+            single_key(value, path, ("set",))
+            return self.whole(field, value["set"], (*path, "set"), defaults=defaults)
+        if value is None:
+            if field.is_required or field.is_list:
+                raise missing(path)
+            return None
+        if field.kind == "composite":
+            return self._whole_composite(field, value, path, defaults=defaults)
+        if field.is_list:
+            return list(self.many(field, value, path))
+        return self.one(field, value, path)
+
+    def _whole_composite(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
+    ) -> object:
+        if not field.is_list:
+            return self.composite(field, value, path, defaults=defaults)
+        return [
+            self.composite(field, item, place, defaults=defaults)
+            for place, item in as_objects(value, path)
+        ]
+
+    def _takes_set(self, field: Field) -> bool:
+        if field.kind == "composite":
+            return "set" not in self._datamodel.type[field.type].by_name
+        return field.is_list
+
+    def default(self, field: Field) -> object:
+        """A fresh value of the field's default, as it is stored."""
+        match field.default:
+            case Function(name, arguments):
+                return generate(field, name, arguments)
+            case Literals(value):
+                return self.constant(field, value)
+            case None:
+                raise LookupError(f"{field.name} has no default")
+
+    def constant(self, field: Field, value: object) -> object:
+        """A constant default as it is stored."""
+        encode = self._encoder(field)
+        if field.is_list and isinstance(value, tuple | list):
+            return [encode(item) for item in value]
+        return encode(value)
+
+    def _make_encoder(self, field: Field) -> Callable[[Any], object]:
+        if field.kind == "enum":
+            enum = self._datamodel.enum[field.type]
+            return lambda value: _encode_enum(enum.name, enum.stored, value)
+        return encoder(field)
+
+
+def _encode_enum(name: str, stored: Mapping[str, str], value: object) -> str:
+    text = value if isinstance(value, str) else None
+    if text is None:
+        raise ValueError(f"expected {name}, got {kind_of(value)}")
+    found = stored.get(str(text))
+    if found is None:
+        raise ValueError(f"expected one of {', '.join(stored)} ({name})")
+    return found
+
+
+__all__ = [
+    "Values",
+    "as_boolean",
+    "as_integer",
+    "as_list",
+    "as_object",
+    "as_objects",
+    "canonical",
+    "single_key",
+]

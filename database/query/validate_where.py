@@ -1,0 +1,402 @@
+"""Validation of filters: the client's filter language → `filters`, negation pushed to the leaves.
+
+Source: Prisma Client reference, "Filter conditions and operators"; for MongoDB's null and missing,
+"Null and undefined in Prisma Client (MongoDB)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from database.query.filters import (
+    EVERYTHING,
+    And,
+    Compare,
+    Comparison,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Path,
+    Quantifier,
+    Reference,
+    Related,
+    Text,
+    TextMatch,
+)
+from database.query.refusals import ArgumentPath, invalid, missing, unknown, unsupported
+from database.query.validate_values import (
+    Values,
+    as_boolean,
+    as_list,
+    as_object,
+    as_objects,
+    canonical,
+)
+from database.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
+
+_EQUALITY: Final = ("equals", "not")
+_MEMBERSHIP: Final = ("equals", "in", "notIn", "not")
+_RANGE: Final = ("equals", "in", "notIn", "lt", "lte", "gt", "gte", "not")
+OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
+    "String": (*_RANGE, "contains", "startsWith", "endsWith", "mode"),
+    "Int": _RANGE,
+    "BigInt": _RANGE,
+    "Float": _RANGE,
+    "Decimal": _RANGE,
+    "DateTime": _RANGE,
+    "Boolean": _EQUALITY,
+    "Bytes": _MEMBERSHIP,
+    "Json": _EQUALITY,
+    "enum": _MEMBERSHIP,
+    "list": ("equals", "has", "hasEvery", "hasSome", "isEmpty"),
+    "composite": ("equals", "is", "isNot"),
+    "composite list": ("equals", "isEmpty", "every", "some", "none"),
+}
+_OPPOSITE: Final[Mapping[Comparison, Comparison]] = {
+    "eq": "ne",
+    "ne": "eq",
+    "lt": "gte",
+    "lte": "gt",
+    "gt": "lte",
+    "gte": "lt",
+}
+_COMPARISONS: Final[Mapping[str, Comparison]] = {"lt": "lt", "lte": "lte", "gt": "gt", "gte": "gte"}
+_TEXTS: Final[Mapping[str, TextMatch]] = {
+    "contains": "contains",
+    "startsWith": "startswith",
+    "endsWith": "endswith",
+}
+_QUANTIFIERS: Final[Mapping[str, Quantifier]] = {"some": "some", "every": "every", "none": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one filter stands: in the document, in the request, and under how many NOTs."""
+
+    path: Path
+    negated: bool
+    any_of: bool
+    """Whether a NOT around the field turns its operators' "and" into "or"; `not` does not."""
+    insensitive: bool = False
+
+
+class WhereValidator:
+    """Validates filters against one datamodel."""
+
+    def __init__(self, datamodel: Datamodel, values: Values) -> None:
+        self._datamodel = datamodel
+        self._values = values
+
+    def where(
+        self,
+        owner: Model | CompositeType,
+        value: object,
+        path: ArgumentPath,
+        *,
+        negated: bool = False,
+        prefix: Path = (),
+    ) -> Filter:
+        """The filter that a `where` object says about records (or elements) of `owner`."""
+        given = as_object(value, path)
+        if not given:
+            return EVERYTHING
+        parts = [
+            self._entry(owner, canonical(key), item, (*path, key), negated, prefix)
+            for key, item in given.items()
+        ]
+        return join(parts, negated=negated)
+
+    def _entry(
+        self,
+        owner: Model | CompositeType,
+        key: str,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+    ) -> Filter:
+        if key in ("AND", "OR", "NOT"):
+            return self._combination(owner, key, value, path, negated, prefix)
+        field = owner.by_name.get(key)
+        if field is None or field.ignored:
+            raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
+        if field.kind == "relation" and isinstance(owner, Model):
+            return self._relation(self._datamodel.link(owner, key), value, path, negated)
+        return self.field(field, value, path, _Place((*prefix, field.db_name), negated, negated))
+
+    def _combination(
+        self,
+        owner: Model | CompositeType,
+        key: str,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+    ) -> Filter:
+        inner = negated != (key == "NOT")
+        parts = [
+            self.where(owner, item, place, negated=inner, prefix=prefix)
+            for place, item in as_objects(value, path)
+        ]
+        return join(parts, negated=negated != (key == "OR"))
+
+    def field(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
+        """The filter that one stored field's entry says."""
+        if field.kind == "composite":
+            return self._composite(field, value, path, place)
+        if not isinstance(value, Mapping):
+            return self._equals(field, value, path, place)
+        allowed = self._operators(field)
+        given = {canonical(key): (key, item) for key, item in value.items()}
+        for key, (written, _) in given.items():
+            if key not in allowed:
+                raise unknown((*path, written), allowed, f"a filter of {field.type}")
+        place = self._mode(given, path, place)
+        parts = [
+            self._operator(field, key, item, (*path, written), place)
+            for key, (written, item) in given.items()
+            if key != "mode"
+        ]
+        return join(parts, negated=place.any_of)
+
+    def _operators(self, field: Field) -> tuple[str, ...]:
+        if field.is_list:
+            kind = "list"
+        else:
+            kind = "enum" if field.kind == "enum" else field.type
+        optional = field.is_list or not field.is_required
+        return (*OPERATORS[kind], "isSet") if optional else OPERATORS[kind]
+
+    def _mode(
+        self, given: Mapping[str, tuple[str, object]], path: ArgumentPath, place: _Place
+    ) -> _Place:
+        if "mode" not in given:
+            return place
+        mode = given["mode"][1]
+        if mode not in ("default", "insensitive"):
+            raise invalid((*path, "mode"), "expected default or insensitive")
+        return replace(place, insensitive=mode == "insensitive")
+
+    def _operator(
+        self, field: Field, key: str, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter:
+        negated = place.negated
+        if key == "equals":
+            return self._equals(field, value, path, place)
+        if key == "not":
+            return self._not(field, value, path, place)
+        if key == "isSet":
+            return IsSet(place.path, as_boolean(value, path) != negated)
+        if key == "isEmpty":
+            return IsEmpty(place.path, as_boolean(value, path) != negated)
+        if key in ("in", "notIn"):
+            return self._in(field, value, path, place, negated != (key == "notIn"))
+        if key in ("has", "hasEvery", "hasSome"):
+            return self._has(field, key, value, path, place)
+        if key in _TEXTS:
+            return self._text(field, _TEXTS[key], value, path, place)
+        operator = _COMPARISONS[key]
+        return Compare(
+            place.path,
+            _OPPOSITE[operator] if negated else operator,
+            self._operand(field, value, path),
+            place.insensitive,
+        )
+
+    def _equals(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
+        operator: Comparison = "ne" if place.negated else "eq"
+        if value is None:
+            if field.is_required and not field.is_list:
+                raise missing(path)
+            return Compare(place.path, operator, None)
+        stored = self._operand(field, value, path)
+        exact = field.type == "Json" and field.kind == "scalar"
+        return Compare(place.path, operator, stored, place.insensitive, exact)
+
+    def _operand(self, field: Field, value: object, path: ArgumentPath) -> object:
+        reference = self._reference(value, path)
+        if reference is not None:
+            return reference
+        if field.is_list:
+            return list(self._values.many(field, value, path))
+        return self._values.one(field, value, path)
+
+    def _reference(self, value: object, path: ArgumentPath) -> Reference | None:
+        """`{_ref: "name", _container: "Model"}`: the value of another field of the same record."""
+        if not (isinstance(value, Mapping) and "_ref" in value):
+            return None
+        container = self._datamodel.model.get(str(value.get("_container")))
+        field = container.by_name.get(str(value["_ref"])) if container else None
+        if field is None or field.kind == "relation":
+            raise invalid(path, "the field reference names no field")
+        return Reference((field.db_name,))
+
+    def _not(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
+        flipped = replace(place, negated=not place.negated)
+        if not isinstance(value, Mapping) or "_ref" in value:
+            return self._equals(field, value, path, flipped)
+        return self.field(field, value, path, flipped)
+
+    def _in(
+        self, field: Field, value: object, path: ArgumentPath, place: _Place, negated: bool
+    ) -> Filter:
+        if value is None:
+            return self._equals(field, None, path, replace(place, negated=negated))
+        values = self._reference(value, path)
+        return In(
+            place.path,
+            values if values is not None else self._nullable(field, value, path),
+            negated,
+            place.insensitive,
+        )
+
+    def _nullable(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        return tuple(
+            None
+            if item is None and not field.is_required
+            else self._values.one(field, item, (*path, index))
+            for index, item in enumerate(as_list(value, path))
+        )
+
+    def _has(
+        self, field: Field, key: str, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter:
+        values = self._reference(value, path)
+        if key == "has":
+            item = values if values is not None else self._values.one(field, value, path)
+            return Has(place.path, (item,), every=True, negated=place.negated)
+        if values is None:
+            return Has(
+                place.path, self._values.many(field, value, path), key == "hasEvery", place.negated
+            )
+        return Has(place.path, values, key == "hasEvery", place.negated)
+
+    def _text(
+        self, field: Field, match: TextMatch, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter:
+        text = self._reference(value, path)
+        if text is None and field.is_object_id:
+            raise unsupported("Searching text in an ObjectId", "compare it as a whole")
+        if text is None:
+            stored = self._values.one(field, value, path)
+            if "\0" in str(stored):
+                raise invalid(path, "the text holds a NUL character, which no search can find")
+            return Text(place.path, match, str(stored), place.negated, place.insensitive)
+        return Text(place.path, match, text, place.negated, place.insensitive)
+
+    # --- composites ---
+
+    def _composite(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
+        allowed = (*OPERATORS["composite list" if field.is_list else "composite"], "isSet")
+        operators = isinstance(value, Mapping) and {canonical(key) for key in value}
+        if not operators or not operators <= set(allowed):
+            return self._composite_equals(field, value, path, place)
+        parts = [
+            self._composite_operator(field, canonical(key), item, (*path, key), place)
+            for key, item in as_object(value, path).items()
+        ]
+        return join(parts, negated=place.negated)
+
+    def _composite_operator(
+        self, field: Field, key: str, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter:
+        kind = self._datamodel.type[field.type]
+        if key == "equals":
+            return self._composite_equals(field, value, path, place)
+        if key == "isSet":
+            return IsSet(place.path, as_boolean(value, path) != place.negated)
+        if key == "isEmpty":
+            empty = as_boolean(value, path) != place.negated
+            return IsEmpty(place.path, empty, null_is_empty=False)
+        if key in _QUANTIFIERS:
+            inner = self.where(kind, value, path)
+            return Elements(place.path, _QUANTIFIERS[key], inner, place.negated)
+        if value is None:
+            negated = place.negated != (key == "isNot")
+            return self._composite_equals(field, None, path, replace(place, negated=negated))
+        negated = place.negated != (key == "isNot")
+        return self.where(kind, value, path, negated=negated, prefix=place.path)
+
+    def _composite_equals(
+        self, field: Field, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter:
+        operator: Comparison = "ne" if place.negated else "eq"
+        if value is None:
+            if field.is_required:
+                raise missing(path)
+            return Compare(place.path, operator, None)
+        stored = self._values.whole(field, value, path, defaults=False)
+        return Compare(place.path, operator, stored, exact=field.is_list)
+
+    # --- relations ---
+
+    def _relation(self, link: Link, value: object, path: ArgumentPath, negated: bool) -> Filter:
+        if link.field.is_list:
+            return self._to_many(link, value, path, negated)
+        if value is None:
+            return Related(link, EVERYTHING, exists=negated)
+        given = as_object(value, path)
+        if not given or not {canonical(key) for key in given} <= {"is", "isNot"}:
+            return self._to_one(link, "is", given, path, negated)
+        parts = [
+            self._to_one(link, canonical(key), item, (*path, key), negated)
+            for key, item in given.items()
+        ]
+        return join(parts, negated=negated)
+
+    def _to_one(
+        self, link: Link, key: str, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter:
+        wanted = (key == "is") != negated
+        if value is None:
+            return Related(link, EVERYTHING, exists=not wanted)
+        inner = self.where(link.target, value, path)
+        if wanted:
+            return Related(link, inner, exists=True)
+        if inner == EVERYTHING:
+            return Related(link, inner, exists=False)
+        return Related(link, Complement(inner), exists=True)
+
+    def _to_many(self, link: Link, value: object, path: ArgumentPath, negated: bool) -> Filter:
+        parts = []
+        for key, item in as_object(value, path).items():
+            if key not in _QUANTIFIERS:
+                raise unknown((*path, key), _QUANTIFIERS, f"a filter of {link.field.type}[]")
+            inner = self.where(link.target, item, (*path, key))
+            parts.append(_quantified(link, _QUANTIFIERS[key], inner, negated))
+        return join(parts, negated=negated)
+
+    def having_aggregate(
+        self, field: Field, value: object, path: ArgumentPath, name: str, negated: bool
+    ) -> Filter:
+        """A filter on an aggregate's value, which stands under `name` in the group's row."""
+        return self.field(field, value, path, _Place((name,), negated, negated))
+
+
+def _quantified(link: Link, quantifier: Quantifier, inner: Filter, negated: bool) -> Filter:
+    match quantifier:
+        case "some":
+            return Related(link, inner, exists=not negated)
+        case "none":
+            return Related(link, inner, exists=negated)
+        case "every":
+            return Related(link, Complement(inner), exists=negated)
+        case _:
+            assert_never(quantifier)
+
+
+def join(parts: list[Filter], *, negated: bool) -> Filter:
+    """All of them; under a NOT, any of them."""
+    if len(parts) == 1:
+        return parts[0]
+    return Or(tuple(parts)) if negated else And(tuple(parts))
+
+
+__all__ = ["WhereValidator", "join"]

@@ -1,0 +1,78 @@
+"""DatabaseService: the generated client with a life of its own, made to be injected.
+
+The Python counterpart of the NestJS `DatabaseService extends PrismaClient`: constructed without
+I/O, connected at start, disconnected at stop, every attribute of the generated client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
+from prisma.errors import DataError
+
+from database.client import Client
+from database.errors import ConfigurationError
+from database.settings import DatabaseSettings
+from database.stores.mongo.client import mongo_stores
+
+T = TypeVar("T")
+
+RETRIES: Final = 5
+"""How often `transaction` starts again by default."""
+
+LONGEST_PAUSE: Final = 0.5
+"""The longest pause between two attempts, in seconds."""
+
+
+class DatabaseService(Client):
+    """The database of an application.
+
+    Args:
+        settings: where the database is, and how to reach it.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        if not isinstance(settings, DatabaseSettings):
+            raise ConfigurationError("DatabaseService takes DatabaseSettings.")
+        super().__init__(mongo_stores(settings), connect_timeout=settings.connect_timeout)
+        self.settings = settings
+
+    async def transaction(
+        self,
+        callback: Callable[[DatabaseService], Awaitable[T]],
+        *,
+        max_wait: timedelta = DEFAULT_TX_MAX_WAIT,
+        timeout: timedelta = DEFAULT_TX_TIMEOUT,
+        retries: int = RETRIES,
+    ) -> T:
+        """Run `callback` in a transaction: committed where it returns, rolled back where it raises.
+
+        After a write conflict everything is done again, so the callback must have no other effects.
+
+        Args:
+            callback: receives the client of the transaction.
+            max_wait: how long beginning may take, an attempt.
+            timeout: how long an attempt may take.
+            retries: how often to start again after a write conflict (P2034).
+
+        Returns:
+            What the callback returns.
+
+        Raises:
+            DataError: P2034, where even the last attempt met a conflict.
+        """
+        for attempt in range(retries + 1):
+            try:
+                async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
+                    result = await callback(tx)
+                return result
+            except DataError as error:
+                if error.code != "P2034" or attempt == retries:
+                    raise
+            await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))
+        raise AssertionError("unreachable")

@@ -1,0 +1,56 @@
+"""From settings to the mongo store: the driver's client, made but not yet connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import ConfigurationError, InvalidURI
+
+from database.errors import ConnectionError
+from database.schema.datamodel import Datamodel
+from database.settings import DatabaseSettings, Embedded
+from database.stores.mongo.store import MongoStore
+from database.url import url_database
+
+
+def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None], MongoStore]:
+    """A maker of stores for the server that settings name; a URL given to it comes first."""
+
+    def make(datamodel: Datamodel, url: str | None) -> MongoStore:
+        address = _address(settings) if url is None else url
+        return MongoStore(
+            datamodel, lambda: make_client(address, settings), url_database(address)
+        )
+
+    return make
+
+
+def make_client(url: str, settings: DatabaseSettings) -> AsyncMongoClient[dict[str, Any]]:
+    """A client that has opened nothing yet.
+
+    Raises:
+        ConnectionError: P1013, the URL cannot be read. The driver's words are not repeated: they
+            may hold the URL.
+    """
+    try:
+        return AsyncMongoClient(url, tz_aware=True, **settings.client_options())
+    except (InvalidURI, ConfigurationError, ValueError) as error:
+        raise ConnectionError(
+            "The provided database string is invalid: the driver cannot read it "
+            f"({type(error).__name__}). Special characters in user and password must be "
+            "percent-encoded.",
+            code="P1013",
+        ) from None
+
+
+def _address(settings: DatabaseSettings) -> str:
+    target = settings.resolve()
+    if isinstance(target, Embedded):
+        raise ConnectionError(
+            "The embedded server has no address before it is started: let DatabaseContainer start "
+            "it, or use database.mongod.Mongod.",
+            code="P1001",
+        )
+    return target.url.get_secret_value()

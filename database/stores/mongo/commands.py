@@ -1,0 +1,37 @@
+"""What `compile` makes and `execute` sends: one frozen command each, on one collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FindCommand:
+    """`find`."""
+
+    collection: str
+    filter: Document
+    projection: Document | None = None
+    sort: list[tuple[str, int]] | None = None
+    skip: int = 0
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateCommand:
+    """`aggregate`."""
+
+    collection: str
+    pipeline: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCommand:
+    """The filter and the update of `update` and `findAndModify`; a list is a pipeline."""
+
+    collection: str
+    filter: Document
+    update: Document | list[Document]

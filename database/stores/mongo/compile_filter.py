@@ -1,0 +1,358 @@
+"""compile, filters: Filter → MongoDB's query language, in native operators that use indexes.
+
+`$expr` stands only where nothing else can say it: another field's value, Json as a whole, and
+insensitive order. Values never become operators: a document is always behind `$eq` or `$literal`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, assert_never
+
+from bson import Regex
+
+from database.query.filters import (
+    After,
+    And,
+    Compare,
+    Comparison,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Path,
+    Reference,
+    Related,
+    Text,
+    has_relations,
+)
+from database.query.refusals import unsupported
+from database.stores.mongo.compile_lookup import lookup
+
+Document = dict[str, Any]
+
+NOTHING: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
+"""Matches no document, and the server knows it without looking."""
+
+_PLAIN: Final = (dict, list, re.Pattern, Regex)
+
+
+def compile_filter(item: Filter, joins: list[Document]) -> Document:
+    """The `$match` of a filter.
+
+    Args:
+        item: the filter.
+        joins: receives the `$lookup` stages that must run before the `$match`.
+    """
+    return _FilterCompiler(joins).compile(item)
+
+
+class _FilterCompiler:
+    def __init__(self, joins: list[Document], *, in_element: bool = False) -> None:
+        self._joins = joins
+        self._in_element = in_element
+
+    def compile(self, item: Filter) -> Document:
+        match item:
+            case And(filters):
+                return merge([self.compile(part) for part in filters])
+            case Or(filters):
+                return self._any([self.compile(part) for part in filters])
+            case Complement(inner):
+                return {"$nor": [self.compile(inner)]}
+            case Compare():
+                return self._compare(item)
+            case In():
+                return self._in(item)
+            case Text():
+                return self._text(item)
+            case IsSet(path, is_set):
+                return {dotted(path): {"$exists": is_set}}
+            case Has():
+                return self._has(item)
+            case IsEmpty():
+                return _is_empty(item)
+            case Elements():
+                return self._elements(item)
+            case Related():
+                return self._related(item)
+            case After():
+                return compile_after(item)
+            case _:
+                assert_never(item)
+
+    def _any(self, parts: list[Document]) -> Document:
+        if len(parts) == 1:
+            return parts[0]
+        return {"$or": parts} if parts else dict(NOTHING)
+
+    # --- scalars ---
+
+    def _compare(self, item: Compare) -> Document:
+        if isinstance(item.value, Reference):
+            return self._compare_fields(item, item.value)
+        if item.insensitive and isinstance(item.value, str):
+            return self._insensitive(item, item.value)
+        if item.exact and item.value is not None and not self._in_element:
+            operator = {"$" + item.operator: ["$" + dotted(item.path), {"$literal": item.value}]}
+            return {dotted(item.path): {"$exists": True}, "$expr": operator}
+        return {dotted(item.path): _condition(item.path, item.operator, item.value)}
+
+    def _compare_fields(self, item: Compare, other: Reference) -> Document:
+        self._no_expression_in_elements()
+        first, second = dotted(item.path), dotted(other.path)
+        left, right = "$" + first, "$" + second
+        present: Document = {"$exists": True}
+        if item.operator not in ("eq", "ne"):
+            present = {"$ne": None}
+        values: list[Any] = [left, right]
+        if item.insensitive:
+            values = [{"$toLower": left}, {"$toLower": right}]
+        return {first: present, second: present, "$expr": {"$" + item.operator: values}}
+
+    def _insensitive(self, item: Compare, value: str) -> Document:
+        name = dotted(item.path)
+        if item.operator in ("eq", "ne"):
+            pattern = Regex(rf"^{re.escape(value)}\z", "i")
+            return {name: _matching(pattern, negated=item.operator == "ne")}
+        self._no_expression_in_elements()
+        values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
+        return {name: {"$type": "string"}, "$expr": {"$" + item.operator: values}}
+
+    def _in(self, item: In) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.values, Reference):
+            self._no_expression_in_elements()
+            other = dotted(item.values.path)
+            inside: Any = {"$in": ["$" + name, {"$ifNull": ["$" + other, []]}]}
+            expression = {"$not": inside} if item.negated else inside
+            return {
+                name: {"$exists": True},
+                other: {"$exists": True},
+                "$expr": expression,
+            }
+        values = [
+            Regex(rf"^{re.escape(value)}\z", "i")
+            if item.insensitive and isinstance(value, str)
+            else value
+            for value in item.values
+        ]
+        condition: Document = {"$nin" if item.negated else "$in": values}
+        if item.path != ("_id",) and (item.negated or None in values):
+            condition["$exists"] = True
+        return {name: condition}
+
+    def _text(self, item: Text) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.text, Reference):
+            return self._text_of_field(item, item.text)
+        if item.match == "startswith" and not item.insensitive:
+            span = _prefix_range(item.text)
+            if item.negated:
+                return {name: {"$not": span, "$exists": True}}
+            return {name: span}
+        pattern = re.escape(item.text)
+        if item.match == "startswith":
+            pattern = "^" + pattern
+        elif item.match == "endswith":
+            pattern += r"\z"
+        regex = Regex(pattern, "i" if item.insensitive else "")
+        return {name: _matching(regex, negated=item.negated)}
+
+    def _text_of_field(self, item: Text, other: Reference) -> Document:
+        self._no_expression_in_elements()
+        names = [dotted(item.path), dotted(other.path)]
+        text, part = ("$" + name for name in names)
+        whole: Any = {"$toLower": text} if item.insensitive else {"$toString": text}
+        piece: Any = {"$toLower": part} if item.insensitive else {"$toString": part}
+        found = {"$indexOfBytes": [whole, piece]}
+        sizes = [{"$strLenBytes": whole}, {"$strLenBytes": piece}]
+        tail = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
+        expression = {
+            "contains": {"$gte": [found, 0]},
+            "startswith": {"$eq": [found, 0]},
+            "endswith": tail,
+        }[item.match]
+        if item.negated:
+            expression = {"$not": [expression]}
+        return {name: {"$type": "string"} for name in names} | {"$expr": expression}
+
+    # --- lists ---
+
+    def _has(self, item: Has) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.values, Reference):
+            return self._has_field(item, item.values)
+        if item.values and isinstance(item.values[0], Reference):
+            return self._has_field(item, item.values[0])
+        values = list(item.values)
+        if not values:
+            return {name: {"$exists": True}} if item.every != item.negated else dict(NOTHING)
+        if len(values) == 1:
+            return {name: _condition(item.path, "ne" if item.negated else "eq", values[0])}
+        operator = "$all" if item.every else "$in"
+        if not item.negated:
+            return {name: {operator: values}}
+        return {name: {"$not": {operator: values}, "$exists": True}}
+
+    def _has_field(self, item: Has, other: Reference) -> Document:
+        self._no_expression_in_elements()
+        names = [dotted(item.path), dotted(other.path)]
+        mine: Any = {"$ifNull": ["$" + names[0], []]}
+        theirs: Any = {"$ifNull": ["$" + names[1], []]}
+        if isinstance(item.values, tuple):
+            expression: Any = {"$in": ["$" + names[1], mine]}
+        elif item.every:
+            expression = {"$setIsSubset": [mine, theirs]}
+        else:
+            expression = {"$gt": [{"$size": {"$setIntersection": [mine, theirs]}}, 0]}
+        if item.negated:
+            expression = {"$not": [expression]}
+        return {name: {"$exists": True} for name in names} | {"$expr": expression}
+
+    def _elements(self, item: Elements) -> Document:
+        inner = _FilterCompiler(self._joins, in_element=True).compile(item.filter)
+        every = item.quantifier == "every"
+        match: Document = {"$elemMatch": {"$nor": [inner]} if every else inner}
+        if (item.quantifier == "some") != item.negated:
+            return {dotted(item.path): match}
+        return {dotted(item.path): {"$not": match, "$exists": True}}
+
+    def _no_expression_in_elements(self) -> None:
+        if self._in_element:
+            raise unsupported(
+                "Comparing fields, or ignoring case in an order, inside a list of composites",
+                "filter the elements after reading them",
+            )
+
+    # --- relations ---
+
+    def _related(self, item: Related) -> Document:
+        name = f"_r{len(self._joins)}"
+        self._joins.append({})  # keeps the name while inner filters take theirs
+        place = len(self._joins) - 1
+        pipeline = match_stages(item.filter)
+        self._joins[place] = lookup(
+            item.link, name, [*pipeline, {"$limit": 1}, {"$project": {"_id": 1}}]
+        )
+        return {f"{name}.0": {"$exists": item.exists}}
+
+
+def match_stages(item: Filter) -> list[Document]:
+    """The stages that keep the matching documents; what needs no join is matched first."""
+    plain, joined = _split(item)
+    stages: list[Document] = []
+    joins: list[Document] = []
+    first = compile_filter(plain, [])
+    if first:
+        stages.append({"$match": first})
+    if joined is not None:
+        match = compile_filter(joined, joins)
+        stages += [*joins, {"$match": match}]
+        stages.append({"$unset": [f"_r{number}" for number in range(len(joins))]})
+    return stages
+
+
+def _split(item: Filter) -> tuple[Filter, Filter | None]:
+    if not has_relations(item):
+        return item, None
+    if not isinstance(item, And):
+        return And(), item
+    plain = tuple(part for part in item.filters if not has_relations(part))
+    joined = tuple(part for part in item.filters if has_relations(part))
+    return And(plain), And(joined)
+
+
+def compile_after(item: After) -> Document:
+    """The documents behind a cursor: equal in the first keys, behind it in the next."""
+    steps: list[Document] = []
+    for position, (path, descending) in enumerate(item.keys):
+        same = [
+            {dotted(before): value}
+            for (before, _), value in zip(item.keys[:position], item.values, strict=False)
+        ]
+        inclusive = item.inclusive and position == len(item.keys) - 1
+        behind = _behind(path, item.values[position], descending=descending, inclusive=inclusive)
+        if behind is not None:
+            steps.append(merge([*same, behind]))
+    rest = {"$or": steps} if len(steps) > 1 else steps[0] if steps else dict(NOTHING)
+    bound = _behind(item.keys[0][0], item.values[0], descending=item.keys[0][1], inclusive=True)
+    return merge([bound, rest]) if bound and len(steps) > 1 else rest
+
+
+def _behind(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
+    """Null and missing sort before every value."""
+    name = dotted(path)
+    if value is None:
+        if descending:
+            return {name: None} if inclusive else None
+        return {} if inclusive else {name: {"$ne": None}}
+    if not descending:
+        return {name: {"$gte" if inclusive else "$gt": value}}
+    below = {name: {"$lte" if inclusive else "$lt": value}}
+    return below if path == ("_id",) else {"$or": [below, {name: None}]}
+
+
+def _condition(path: Path, operator: Comparison, value: Any) -> Any:
+    match operator:
+        case "eq":
+            if value is None:
+                return {"$eq": None, "$exists": True}
+            return {"$eq": value} if isinstance(value, _PLAIN) else value
+        case "ne":
+            if value is None or path == ("_id",):
+                return {"$ne": value}
+            return {"$ne": value, "$exists": True}
+        case _:
+            return {"$" + operator: value}
+
+
+def _is_empty(item: IsEmpty) -> Document:
+    name = dotted(item.path)
+    if not item.is_empty:
+        return {f"{name}.0": {"$exists": True}}
+    if item.null_is_empty:
+        return {"$or": [{name: {"$size": 0}}, {name: {"$eq": None, "$exists": True}}]}
+    return {name: {"$size": 0}}
+
+
+def _matching(regex: Regex[str], *, negated: bool) -> Document:
+    if negated:
+        return {"$not": regex, "$exists": True}
+    return {"$regex": regex}
+
+
+def _prefix_range(prefix: str) -> Document:
+    """The texts that start with `prefix`, as a range of an index."""
+    for position in range(len(prefix) - 1, -1, -1):
+        following = ord(prefix[position]) + 1
+        if following == 0xD800:  # surrogates are no characters
+            following = 0xE000
+        if following <= 0x10FFFF:
+            return {"$gte": prefix, "$lt": prefix[:position] + chr(following)}
+    return {"$gte": prefix, "$type": "string"}
+
+
+def _tail(whole: Any, piece: Any) -> Document:
+    start = {"$subtract": [{"$strLenBytes": whole}, {"$strLenBytes": piece}]}
+    return {"$substrBytes": [whole, {"$max": [start, 0]}, {"$strLenBytes": piece}]}
+
+
+def merge(parts: list[Document]) -> Document:
+    """All of the conditions in one document, under `$and` only where they share a name."""
+    merged: Document = {}
+    for part in parts:
+        if merged.keys() & part.keys():
+            return {"$and": [item for item in parts if item]}
+        merged.update(part)
+    return merged
+
+
+def dotted(path: Path) -> str:
+    """A path as MongoDB writes it."""
+    return path[0] if len(path) == 1 else ".".join(path)

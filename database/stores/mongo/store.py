@@ -1,0 +1,293 @@
+"""MongoStore: executes steps on a server. The only part of the house that awaits one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any, assert_never
+
+from bson import CodecOptions, DatetimeConversion
+from bson.errors import BSONError
+from pymongo import AsyncMongoClient, ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from database.errors import NotStartedError, data_error
+from database.query.steps import (
+    ORDER_VALUES,
+    Aggregate,
+    Atomic,
+    CountPerParent,
+    DeleteMany,
+    DeleteOne,
+    Find,
+    FindPerParent,
+    Group,
+    Insert,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Row,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from database.schema.datamodel import Datamodel, Model
+from database.stores.mongo.commands import AggregateCommand, Document, FindCommand
+from database.stores.mongo.compile_filter import compile_filter
+from database.stores.mongo.compile_find import (
+    CHILD,
+    PARENT,
+    compile_aggregate,
+    compile_count_per_parent,
+    compile_find,
+    compile_find_per_parent,
+    compile_group,
+    order_names,
+)
+from database.stores.mongo.compile_update import compile_update
+from database.stores.mongo.connect import Topology, open_client
+from database.stores.mongo.errors import STANDALONE_REMEDY, translate
+from database.stores.mongo.transactions import MongoTransaction
+
+CODEC: CodecOptions[Document] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+"""Dates are aware and in UTC; one beyond Python's range is an error of its row, not of the reply."""
+
+ONE_REPLY = 100_000
+"""The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
+
+MakeClient = Callable[[], AsyncMongoClient[Document]]
+
+
+class MongoStore:
+    """The store on a MongoDB server.
+
+    Args:
+        datamodel: names the collections, and the fields in errors.
+        make_client: gives a client that has not connected yet; called at each `connect`.
+        database: the name of the database.
+    """
+
+    def __init__(self, datamodel: Datamodel, make_client: MakeClient, database: str) -> None:
+        self._datamodel = datamodel
+        self._make_client = make_client
+        self._name = database
+        self._client: AsyncMongoClient[Document] | None = None
+        self._database: AsyncDatabase[Document] | None = None
+        self.topology: Topology | None = None
+
+    # --- life ---
+
+    async def connect(self, timeout: float) -> None:
+        """Open the client and learn what kind of server it is.
+
+        Raises:
+            database.errors.ConnectionError: P1000, P1001, P1002 …
+        """
+        client = self._make_client()
+        try:
+            self.topology = await open_client(client, timeout)
+        except BaseException:
+            await asyncio.shield(client.close())
+            raise
+        self._client = client
+        self._database = client.get_database(self._name, codec_options=CODEC)
+
+    async def close(self) -> None:
+        """Close the client and its pool."""
+        client, self._client, self._database = self._client, None, None
+        if client is not None:
+            await client.close()
+
+    @property
+    def database(self) -> AsyncDatabase[Document]:
+        """PyMongo's database.
+
+        Raises:
+            NotStartedError: before connect and after close.
+        """
+        if self._database is None:
+            raise NotStartedError("The database is not connected: call `await connect()` first.")
+        return self._database
+
+    async def begin(self, *, required: bool) -> MongoTransaction | None:
+        """A new transaction; None where it is not required and the server has none.
+
+        Raises:
+            DataError: P2031, on a standalone server.
+        """
+        topology = self.topology
+        if self._client is None or topology is None:
+            raise NotStartedError("The database is not connected: call `await connect()` first.")
+        if not topology.has_transactions:
+            if required:
+                raise data_error("P2031", STANDALONE_REMEDY)
+            return None
+        transaction = MongoTransaction(self._client.start_session(), self._datamodel)
+        await transaction.begin()
+        return transaction
+
+    # --- steps ---
+
+    async def execute(self, step: Step, transaction: MongoTransaction | None) -> Any:
+        """What the step finds.
+
+        Raises:
+            prisma.errors.PrismaError: the driver's error, translated.
+        """
+        raw = isinstance(step, RawFind | RawAggregate | RawCommand)
+        try:
+            if transaction is None:
+                return await self._execute(step, None)
+            async with transaction.lock:
+                return await self._execute(step, transaction.session)
+        except (PyMongoError, BSONError, UnicodeEncodeError, OverflowError) as error:
+            if isinstance(error, UnicodeEncodeError | OverflowError):
+                raise data_error("P2023", "Inconsistent column data: BSON cannot hold it.") from error
+            raise translate(error, _model_of(step), self._datamodel, raw=raw) from error
+
+    async def _execute(self, step: Step, session: AsyncClientSession | None) -> Any:
+        match step:
+            case Find():
+                return await self._find(step, session)
+            case FindPerParent():
+                rows = await self._aggregate(compile_find_per_parent(step), session)
+                return [(row[PARENT], row[CHILD]) for row in rows]
+            case CountPerParent():
+                rows = await self._aggregate(compile_count_per_parent(step), session)
+                return {row[PARENT]: row[CHILD] for row in rows}
+            case Aggregate():
+                rows = await self._aggregate(compile_aggregate(step), session)
+                return rows[0] if rows else {}
+            case Group():
+                return await self._aggregate(compile_group(step), session)
+            case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
+                return await self._write(step, session)
+            case RawFind() | RawAggregate() | RawCommand():
+                return await self._raw(step, session)
+            case Atomic():
+                raise AssertionError("the engine begins transactions")
+            case _:
+                assert_never(step)
+
+    async def _find(self, step: Find, session: AsyncClientSession | None) -> list[Row]:
+        command = compile_find(step)
+        if isinstance(command, AggregateCommand):
+            rows = await self._aggregate(command, session)
+        else:
+            rows = await self._find_command(command, session)
+        if step.order_values:
+            names = order_names(step)
+            for row in rows:
+                row[ORDER_VALUES] = [_at(row, name) for name in names]
+        return rows
+
+    async def _find_command(
+        self, command: FindCommand, session: AsyncClientSession | None
+    ) -> list[Row]:
+        collection = self._collection(command.collection)
+        limit = command.limit
+        cursor = collection.find(
+            command.filter,
+            command.projection,
+            sort=command.sort,
+            skip=command.skip,
+            limit=-1 if limit == 1 else limit,
+            batch_size=0 if limit == 1 else min(limit or ONE_REPLY, ONE_REPLY),
+            session=session,
+        )
+        return await cursor.to_list()
+
+    async def _aggregate(
+        self, command: AggregateCommand, session: AsyncClientSession | None
+    ) -> list[Row]:
+        collection = self._collection(command.collection)
+        cursor = await collection.aggregate(
+            command.pipeline, session=session, batchSize=ONE_REPLY, allowDiskUse=True
+        )
+        return await cursor.to_list()
+
+    async def _write(
+        self,
+        step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany,
+        session: AsyncClientSession | None,
+    ) -> Any:
+        collection = self._collection(step.model.db_name)
+        match step:
+            case Insert(_, documents):
+                if len(documents) == 1:
+                    await collection.insert_one(documents[0], session=session)
+                else:
+                    await collection.insert_many(documents, session=session)
+                return None
+            case UpdateOne(_, where, changes, fields):
+                return await collection.find_one_and_update(
+                    compile_filter(where, []),
+                    compile_update(changes),
+                    projection=None if fields is None else [field.db_name for field in fields],
+                    return_document=ReturnDocument.AFTER,
+                    session=session,
+                )
+            case UpdateMany(_, where, changes):
+                result = await collection.update_many(
+                    compile_filter(where, []), compile_update(changes), session=session
+                )
+                return result.matched_count
+            case DeleteOne(_, where, fields):
+                return await collection.find_one_and_delete(
+                    compile_filter(where, []),
+                    projection=None if fields is None else [field.db_name for field in fields],
+                    session=session,
+                )
+            case DeleteMany(_, where):
+                deleted = await collection.delete_many(compile_filter(where, []), session=session)
+                return deleted.deleted_count
+
+    async def _raw(
+        self, step: RawFind | RawAggregate | RawCommand, session: AsyncClientSession | None
+    ) -> Any:
+        match step:
+            case RawFind(model, filter_, options):
+                command = {"find": model.db_name, "filter": dict(filter_), **options}
+            case RawAggregate(model, pipeline, options):
+                command = {
+                    "aggregate": model.db_name,
+                    "pipeline": list(pipeline),
+                    "cursor": {},
+                    **options,
+                }
+            case RawCommand(given):
+                return await self.database.command(
+                    dict(given), session=session, codec_options=CODEC
+                )
+        cursor = await self.database.cursor_command(
+            command, session=session, codec_options=CODEC
+        )
+        return await cursor.to_list()
+
+    def _collection(self, name: str) -> AsyncCollection[Document]:
+        return self.database[name]
+
+
+def _at(row: Row, name: str) -> Any:
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _model_of(step: Step) -> Model | None:
+    match step:
+        case FindPerParent() | CountPerParent():
+            return step.link.target
+        case Aggregate():
+            return step.find.model
+        case Atomic() | RawCommand():
+            return None
+        case _:
+            return step.model

@@ -1,0 +1,49 @@
+"""What every store offers to the engine: connect, execute a step, begin a transaction, close."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from database.query.steps import Step
+
+
+class Transaction(Protocol):
+    """An open transaction of a store."""
+
+    async def commit(self) -> None:
+        """Keep what was written.
+
+        Raises:
+            DataError: P2034, where another transaction was faster.
+        """
+
+    async def abort(self) -> None:
+        """Drop what was written; never raises for a transaction that is gone already."""
+
+
+class Store(Protocol):
+    """A place that evaluates steps."""
+
+    async def connect(self, timeout: float) -> None:
+        """Make ready within `timeout` seconds.
+
+        Raises:
+            database.errors.ConnectionError: where the server cannot be used.
+        """
+
+    async def close(self) -> None:
+        """Release everything; may be called again."""
+
+    async def execute(self, step: Step, transaction: Transaction | None) -> Any:
+        """What the step finds, as its class says.
+
+        Raises:
+            prisma.errors.PrismaError: where the store refuses or cannot.
+        """
+
+    async def begin(self, *, required: bool) -> Transaction | None:
+        """A new transaction; None where it is not required and there are none on this server.
+
+        Raises:
+            DataError: P2031, where it is required and the server has none.
+        """
