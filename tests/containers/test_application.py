@@ -265,6 +265,6 @@ async def test_a_stub_subclass_takes_the_place_of_the_database(
 
 async def test_something_else_in_place_of_the_database_is_refused() -> None:
     application = ApplicationContainer()
-    with application.database.service.override(object()):
-        with pytest.raises(ConfigurationError, match="a DatabaseService is wanted, not a object"):
-            await start(application)
+    refused = pytest.raises(ConfigurationError, match="a DatabaseService is wanted, not a object")
+    with application.database.service.override(object()), refused:
+        await start(application)

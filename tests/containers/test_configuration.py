@@ -190,5 +190,5 @@ def test_a_file_that_cannot_be_read_is_named(
             path.chmod(stat.S_IWUSR)
             if os.access(path, os.R_OK):
                 pytest.skip("whoever runs the tests may read everything")
-    with pytest.raises(ConfigurationError, match="given.yml cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"given\.yml cannot be read"):
         configuration.read(SECTIONS)
