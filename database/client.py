@@ -12,6 +12,8 @@ from typing import Any, Self, cast
 
 import prisma
 from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
+from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
+from prisma._transactions import AsyncTransactionManager
 from prisma._types import PrismaMethod
 from prisma.client import Batch
 from pydantic import BaseModel
@@ -99,6 +101,20 @@ class Client(prisma.Prisma):
         request, form = _structured(method, arguments, model, root_selection)
         result = await engine.execute(request, tx_id=self._tx_id, form=form)
         return {"data": {"result": result}}
+
+    def tx(  # type: ignore[override]  # upstream's manager is invariant in its client
+        self,
+        *,
+        max_wait: int | timedelta = DEFAULT_TX_MAX_WAIT,
+        timeout: int | timedelta = DEFAULT_TX_TIMEOUT,
+    ) -> AsyncTransactionManager[Self]:
+        """A transaction, as a context manager that gives a client of its own.
+
+        Args:
+            max_wait: how long beginning may take; an int is milliseconds (deprecated upstream).
+            timeout: how long the whole may take, then it is rolled back.
+        """
+        return AsyncTransactionManager(client=self, max_wait=max_wait, timeout=timeout)
 
     def batch_(self) -> ResultsBatch:
         """Writes that are kept together or not at all; their results come back in order."""

@@ -1,4 +1,4 @@
-"""What can go wrong, below every other room: upstream's classes by code, and ours where it has none.
+"""What can go wrong, below every other room: upstream's classes by code, and ours beside them.
 
     prisma.errors.PrismaError
     ├── prisma.errors.DataError                 .code .meta

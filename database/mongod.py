@@ -27,9 +27,11 @@ from database.mongod_binary import find_binary
 HOST = "127.0.0.1"
 REPLICA_SET = "rs0"
 LOG_FILE = "mongod.log"
-TAIL_LINES = 8
+LINES_SHOWN = 8
 POLL = 0.01  # seconds
 LISTENING = re.compile(r'"msg":"Waiting for connections","attr":\{"port":(\d+)')
+# Errors and fatal errors; and what is no JSON: command line errors, the dynamic linker's.
+TROUBLE = re.compile(r'^[^{]|^\{.*"s":"[EF]"')
 ALREADY_INITIALIZED = 23
 LOW_FOOTPRINT = (
     "--nounixsocket",
@@ -124,7 +126,7 @@ class Mongod:
 
         Raises:
             MongodNotFoundError: there is no binary to run.
-            ConnectionError: P1001, the server ended at once or took too long; with its log's end.
+            ConnectionError: P1001, the server ended or took too long; with what its log says.
         """
         if self._process is not None:
             return
@@ -207,8 +209,10 @@ class Mongod:
         return (self._directory / LOG_FILE).read_text(errors="replace")
 
     def _failure(self, what: str) -> ConnectionError:
-        tail = "\n".join(self._log().splitlines()[-TAIL_LINES:])
-        message = f"The embedded mongod {what}. The end of its log:\n{tail}"
+        lines = self._log().splitlines()
+        telling = [line for line in lines if TROUBLE.search(line)] or lines
+        end = "\n".join(telling[-LINES_SHOWN:])
+        message = f"The embedded mongod {what}. Its log says:\n{end}"
         return ConnectionError(message, code="P1001", meta={"host": HOST, "port": self._port})
 
 

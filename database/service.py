@@ -69,10 +69,10 @@ class DatabaseService(Client):
         for attempt in range(retries + 1):
             try:
                 async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
-                    result = await callback(tx)
-                return result
+                    return await callback(tx)
             except DataError as error:
                 if error.code != "P2034" or attempt == retries:
                     raise
-            await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.005 * 2**attempt)))
+            pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
         raise AssertionError("unreachable")

@@ -166,8 +166,6 @@ class MongoEngine(AsyncAbstractEngine):
 
     # --- metrics ---
 
-    async def metrics(  # type: ignore[override]
-        self, *, format: MetricsFormat, global_labels: dict[str, str] | None
-    ) -> Any:
+    async def metrics(self, *, format: MetricsFormat, global_labels: dict[str, str] | None) -> Any:
         """Not yet."""
         raise data_error("P2026", "Metrics are not supported yet.")

@@ -31,7 +31,7 @@ async def run(make_plan: Callable[[], Plan], store: Store, transaction: Transact
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
-        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))
+        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 
 
@@ -68,7 +68,8 @@ def together(plans: Sequence[Plan]) -> Plan:
     """Several plans as one that is kept or dropped as a whole."""
     if len(plans) > 1:
         yield Atomic()
-    found = []
+    found: list[Any] = []
     for plan in plans:
-        found.append((yield from plan))
+        answer = yield from plan
+        found += [answer]
     return found

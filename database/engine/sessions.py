@@ -105,8 +105,8 @@ class Sessions:
             return
         self._remember(
             tx_id,
-            f"the timeout for this transaction was {found.timeout * 1000:.0f} ms. Do less in it, or "
-            "raise the timeout of tx()",
+            f"the timeout for this transaction was {found.timeout * 1000:.0f} ms. Do less in it, "
+            "or raise the timeout of tx()",
         )
         task = asyncio.ensure_future(found.transaction.abort())
         self._aborting.add(task)

@@ -174,8 +174,9 @@ class Decoder:
             (field.name, self._group_value(operation.model.name, field))
             for field in operation.outputs
         ]
-        return lambda row: {name: read(row) for name, read in readers} | self._aggregated(
-            operation.aggregated, row
+        return lambda row: (
+            {name: read(row) for name, read in readers}
+            | self._aggregated(operation.aggregated, row)
         )
 
     def _group_value(self, owner: str, field: Field) -> Read:
@@ -251,8 +252,8 @@ def _null(owner: str, field: Field, row: Row) -> DataError:
     return data_error(
         "P2032",
         f"Error converting field `{field.name}` of expected non-nullable type `{field.type}`, "
-        f"found incompatible value of `null`: {owner}.{field.name}{_where(row)} is missing or null. "
-        "Correct the document, or make the field optional.",
+        f"found incompatible value of `null`: {owner}.{field.name}{_where(row)} is missing or "
+        "null. Correct the document, or make the field optional.",
         {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"},
     )
 

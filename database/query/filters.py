@@ -1,8 +1,8 @@
 """Filters as `validate` leaves them: typed, in stored names, with negation pushed to the leaves.
 
-The stores give each node its meaning (`stores/mongo/compile_filter.py`, `stores/memory`). Prisma's
-rule for missing values is in the leaves: every leaf but `IsSet` is false where the value is missing,
-negated or not; `Complement` alone is the plain opposite of what it holds.
+The stores give each node its meaning (`stores/mongo/compile_filter.py`, `stores/memory`).
+Prisma's rule for missing values is in the leaves: every leaf but `IsSet` is false where the value
+is missing, negated or not; `Complement` alone is the plain opposite of what it holds.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """A list without elements; a null list of scalars counts as empty, one of composites is neither."""
+    """A list without elements; a null list of scalars is empty, one of composites is neither."""
 
     path: Path
     is_empty: bool

@@ -1,4 +1,4 @@
-"""What `validate` makes of a Request: typed, complete, in stored values; what `plan` starts from."""
+"""What `validate` makes of a Request and `plan` starts from: typed, complete, in stored values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from database.schema.datamodel import Field, Link, Model
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """One record, by a unique: its fields' values, and the filter that says it (with any extras)."""
+    """One record by a unique: its fields' values, and the filter that says it, with any extras."""
 
     values: tuple[tuple[Field, object], ...]
     filter: Filter
@@ -83,7 +83,7 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A record to be created: the document without what its relations add, and its nested writes."""
+    """A record to create: its document without what relations add, and its nested writes."""
 
     model: Model
     document: Row

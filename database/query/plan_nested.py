@@ -51,9 +51,14 @@ Doing = Generator[Step, Any, None]
 class Outer(Protocol):
     """What nested writes need of the writes around them (`plan_write.Writes`)."""
 
-    def create(self, record: NewRecord) -> Generator[Step, Any, Row]: ...
-    def update_row(self, row: Row, data: RecordChanges) -> Generator[Step, Any, Row]: ...
-    def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]: ...
+    def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
+        """A new record and its nested writes → its document."""
+
+    def update_row(self, row: Row, data: RecordChanges) -> Generator[Step, Any, Row]:
+        """Change one record that was read, with its nested writes → its row after."""
+
+    def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
+        """Delete records that were read, with what follows from it → how many."""
 
 
 class NestedWrites:

@@ -190,15 +190,11 @@ def is_served(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
 
 def _index_specs(model: Model) -> list[list[tuple[str, bool]]]:
     specs = [[(item.db_name, False)] for item in model.stored_fields if item.is_id]
-    for index in model.indexes:
-        if index.kind in ("index", "unique") and all(len(part.path) == 1 for part in index.fields):
-            specs.append(
-                [
-                    (model.by_name[part.path[0]].db_name, part.sort == "Desc")
-                    for part in index.fields
-                ]
-            )
-    return specs
+    return specs + [
+        [(model.by_name[part.path[0]].db_name, part.sort == "Desc") for part in index.fields]
+        for index in model.indexes
+        if index.kind in ("index", "unique") and all(len(part.path) == 1 for part in index.fields)
+    ]
 
 
 def _serves(
@@ -228,8 +224,10 @@ def _fixed(where: Filter) -> frozenset[str]:
 
 
 def _settle_ties(find: Find) -> Reading:
-    """A page that was not sorted by id: one record more is read, and where it ties with the last of
-    the page, the page's share of that tie is read again by id.
+    """A page that was not sorted by id, with its ties put in order.
+
+    One record more is read; where it ties with the last of the page, the page's share of that tie
+    is read again, by id.
     """
     limit = find.limit or 0
     rows: Rows = yield replace(find, limit=limit + 1)

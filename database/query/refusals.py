@@ -34,7 +34,8 @@ def unknown_selection(path: ArgumentPath, model: str) -> DataError:
     """A selected field that does not exist (P2009)."""
     return data_error(
         "P2009",
-        f"Unknown field `{_shorten(path[-1])}` at `{dotted(path)}` for select statement on {model}.",
+        f"Unknown field `{_shorten(path[-1])}` at `{dotted(path)}` for select statement on "
+        f"{model}.",
         {"kind": "UnknownSelectionField", "selectionPath": [str(part) for part in path]},
     )
 

@@ -8,7 +8,7 @@ The classes are handed in by the client: nothing here imports generated code.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from prisma._builder import _prisma_model_for_field
@@ -60,7 +60,7 @@ class Shape:
         return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape_of(kind: type[BaseModel]) -> Shape:
     """The shape of a class; one for each.
 

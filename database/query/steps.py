@@ -1,8 +1,8 @@
 """The frozen steps that a plan consists of: what a store is asked to do, one at a time.
 
-A plan is a generator of steps (`Plan`): it yields a step, receives what the store found, and returns
-the rows of the answer. Steps speak stored names and BSON values; a store adds nothing to their
-meaning. Rows are stored documents (`dict`), with at least the `fields` asked for.
+A plan is a generator of steps (`Plan`): it yields a step, receives what the store found, and
+returns the rows of the answer. Steps speak stored names and BSON values; a store adds nothing to
+their meaning. Rows are stored documents (`dict`), with at least the `fields` asked for.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ class UpsertComposite:
 
 @dataclass(frozen=True, slots=True)
 class UpdateElements:
-    """Change the matching elements of a composite list; paths of both are relative to the element."""
+    """Change the matching elements of a composite list; paths are relative to the element."""
 
     path: Path
     where: Filter

@@ -1,4 +1,4 @@
-"""Validation of writes: the `data` of creates and updates → documents, changes and nested writes."""
+"""Validation of writes: the `data` of creates and updates → documents, changes, nested writes."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ from database.schema.datamodel import (
 
 ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
 _NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
+_LIST_CHANGES: Final = ("set", "push", "updateMany", "deleteMany", "unset")
+_COMPOSITE_CHANGES: Final = ("set", "update", "upsert", "unset")
 
 
 class DataValidator:
@@ -69,7 +71,7 @@ class DataValidator:
         through: Link | None = None,
         flat: bool = False,
     ) -> NewRecord:
-        """A new record; `through` is the relation that it is created in, `flat` forbids relations."""
+        """A new record; `through` is the relation it is created in, `flat` forbids relations."""
         given = as_object(value, path)
         closed = self._closed(model, through)
         for key in given:
@@ -231,9 +233,7 @@ class DataValidator:
     def _composite_change(
         self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
     ) -> list[Change]:
-        known = ("set", "push", "updateMany", "deleteMany", "unset")
-        if not field.is_list:
-            known = ("set", "update", "upsert", "unset")
+        known = _LIST_CHANGES if field.is_list else _COMPOSITE_CHANGES
         keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
         if not keys or not keys <= set(known):
             return [Set(here, self._values.whole(field, value, path))]

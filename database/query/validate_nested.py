@@ -41,7 +41,7 @@ _UPDATING_MANY: Final = ("set", "updateMany", "deleteMany")
 
 def operators(link: Link, *, creating: bool) -> tuple[str, ...]:
     """The nested writes that a relation takes."""
-    names = _CREATING
+    names: tuple[str, ...] = _CREATING
     if link.field.is_list:
         names = names if link.is_many_to_many else (*names, "createMany")
         return names if creating else (*names, *_UPDATING, *_UPDATING_MANY)

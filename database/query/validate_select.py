@@ -1,4 +1,4 @@
-"""Validation of reads: uniques, pages (where, order, take, skip, cursor, distinct) and selections."""
+"""Validation of reads: uniques, pages (where, order, take, skip, cursor, distinct), selections."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SelectValidator:
     # --- uniques ---
 
     def unique(self, model: Model, value: object, path: ArgumentPath) -> Unique:
-        """One record by a unique; further entries narrow it down (Prisma's extended where-unique)."""
+        """One record by a unique; further entries narrow it down (extended where-unique)."""
         given = as_object(value, path)
         for key in given:
             if key not in model.uniques:
@@ -65,6 +65,7 @@ class SelectValidator:
         self, model: Model, given: Mapping[str, Any], key: str, path: ArgumentPath
     ) -> Unique:
         members = model.uniques[key]
+        pairs: tuple[tuple[Field, object], ...]
         if len(members) == 1:
             pairs = ((members[0], self._values.one(members[0], given[key], (*path, key))),)
         else:
@@ -72,7 +73,7 @@ class SelectValidator:
         equal = And(tuple(Compare((field.db_name,), "eq", value) for field, value in pairs))
         rest = {name: item for name, item in given.items() if name != key}
         extra = self._extra(model, rest, path) if rest else EVERYTHING
-        return Unique(pairs, both(equal if len(pairs) > 1 else equal.filters[0], extra))
+        return Unique(pairs, both(equal.filters[0] if len(pairs) == 1 else equal, extra))
 
     def _extra(self, model: Model, rest: Mapping[str, Any], path: ArgumentPath) -> Filter:
         found: Filter = EVERYTHING

@@ -167,10 +167,9 @@ class WhereValidator:
         return join(parts, negated=place.any_of)
 
     def _operators(self, field: Field) -> tuple[str, ...]:
+        kind = "enum" if field.kind == "enum" else field.type
         if field.is_list:
             kind = "list"
-        else:
-            kind = "enum" if field.kind == "enum" else field.type
         optional = field.is_list or not field.is_required
         return (*OPERATORS[kind], "isSet") if optional else OPERATORS[kind]
 

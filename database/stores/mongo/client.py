@@ -20,9 +20,7 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
 
     def make(datamodel: Datamodel, url: str | None) -> MongoStore:
         address = _address(settings) if url is None else url
-        return MongoStore(
-            datamodel, lambda: make_client(address, settings), url_database(address)
-        )
+        return MongoStore(datamodel, lambda: make_client(address, settings), url_database(address))
 
     return make
 

@@ -52,24 +52,20 @@ def compile_find(step: Find) -> FindCommand | AggregateCommand:
 def order_names(step: Find) -> list[str]:
     """The names under which a row of this step carries what it was sorted by."""
     return [
-        dotted(key.path) if key.is_plain else f"_o{number}"
-        for number, key in enumerate(step.order)
+        dotted(key.path) if key.is_plain else f"_o{number}" for number, key in enumerate(step.order)
     ]
 
 
 def _after(step: Find) -> After:
     names = order_names(step)
-    keys = tuple(
-        ((name,), key.descending) for name, key in zip(names, step.order, strict=True)
-    )
+    keys = tuple(((name,), key.descending) for name, key in zip(names, step.order, strict=True))
     return After(keys, step.after or (), step.after_inclusive)
 
 
 def _sort(step: Find) -> list[tuple[str, int]]:
     names = order_names(step)
     pairs = [
-        (name, -1 if key.descending else 1)
-        for name, key in zip(names, step.order, strict=True)
+        (name, -1 if key.descending else 1) for name, key in zip(names, step.order, strict=True)
     ]
     return pairs[:-1] if step.loose_ids else pairs
 
@@ -187,12 +183,14 @@ def compile_group(step: Group) -> AggregateCommand:
     values = {item.db_name: f"$_id.g{i}" for i, item in enumerate(step.by)}
     stages = match_stages(step.where)
     stages.append({"$group": {"_id": key} | _accumulators(step.aggregations)})
-    stages.append({"$replaceRoot": {"newRoot": {"$mergeObjects": ["$$ROOT", {"_id": None}, values]}}})
+    row = {"$mergeObjects": ["$$ROOT", {"_id": None}, values]}
+    stages.append({"$replaceRoot": {"newRoot": row}})
     having = compile_filter(step.having, [])
     if having:
         stages.append({"$match": having})
     if step.order:
-        stages.append({"$sort": {_group_key(key): -1 if key.descending else 1 for key in step.order}})
+        sort = {_group_key(key): -1 if key.descending else 1 for key in step.order}
+        stages.append({"$sort": sort})
     if step.skip:
         stages.append({"$skip": step.skip})
     if step.limit is not None:

@@ -105,9 +105,7 @@ def _hosts(client: AsyncMongoClient[dict[str, Any]]) -> str:
     return ", ".join(named) or "the servers of DATABASE_URL"
 
 
-def _causes(
-    servers: Iterable[ServerDescription], client: AsyncMongoClient[dict[str, Any]]
-) -> str:
+def _causes(servers: Iterable[ServerDescription], client: AsyncMongoClient[dict[str, Any]]) -> str:
     errors = [server.error for server in servers if server.error is not None]
     if errors:
         return _cause(errors[0])

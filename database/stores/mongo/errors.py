@@ -92,9 +92,7 @@ def _translate_failure(
     code = SERVER_CODES.get(error.code or 0)
     if code == "P2002":
         return _unique(error, model, datamodel)
-    if code == "P2034" or (
-        code == "P2028" and error.has_error_label("TransientTransactionError")
-    ):
+    if code == "P2034" or (code == "P2028" and error.has_error_label("TransientTransactionError")):
         return write_conflict()
     if raw:
         meta = {"code": str(error.code or "unknown"), "message": _text(error)}

@@ -52,11 +52,12 @@ from database.stores.mongo.compile_update import compile_update
 from database.stores.mongo.connect import Topology, open_client
 from database.stores.mongo.errors import STANDALONE_REMEDY, translate
 from database.stores.mongo.transactions import MongoTransaction
+from database.stores.store import Transaction
 
 CODEC: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
-"""Dates are aware and in UTC; one beyond Python's range is an error of its row, not of the reply."""
+"""Dates are aware and in UTC; one beyond Python's range is an error of its row, not of all."""
 
 ONE_REPLY = 100_000
 """The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
@@ -134,7 +135,7 @@ class MongoStore:
 
     # --- steps ---
 
-    async def execute(self, step: Step, transaction: MongoTransaction | None) -> Any:
+    async def execute(self, step: Step, transaction: Transaction | None) -> Any:
         """What the step finds.
 
         Raises:
@@ -142,13 +143,13 @@ class MongoStore:
         """
         raw = isinstance(step, RawFind | RawAggregate | RawCommand)
         try:
-            if transaction is None:
+            if not isinstance(transaction, MongoTransaction):
                 return await self._execute(step, None)
             async with transaction.lock:
                 return await self._execute(step, transaction.session)
-        except (PyMongoError, BSONError, UnicodeEncodeError, OverflowError) as error:
-            if isinstance(error, UnicodeEncodeError | OverflowError):
-                raise data_error("P2023", "Inconsistent column data: BSON cannot hold it.") from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise data_error("P2023", "Inconsistent column data: BSON cannot hold it.") from error
+        except (PyMongoError, BSONError) as error:
             raise translate(error, _model_of(step), self._datamodel, raw=raw) from error
 
     async def _execute(self, step: Step, session: AsyncClientSession | None) -> Any:
@@ -265,9 +266,7 @@ class MongoStore:
                 return await self.database.command(
                     dict(given), session=session, codec_options=CODEC
                 )
-        cursor = await self.database.cursor_command(
-            command, session=session, codec_options=CODEC
-        )
+        cursor = await self.database.cursor_command(command, session=session, codec_options=CODEC)
         return await cursor.to_list()
 
     def _collection(self, name: str) -> AsyncCollection[Document]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from pymongo import WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -60,9 +60,4 @@ class MongoTransaction:
     async def abort(self) -> None:
         """Roll back; a transaction that the server has dropped already is no error."""
         async with self.lock:
-            await self.session.end_session()  # aborts what is open, and swallows the driver's errors
-
-
-def session_of(transaction: Any) -> AsyncClientSession | None:
-    """The driver's session of a transaction."""
-    return transaction.session if isinstance(transaction, MongoTransaction) else None
+            await self.session.end_session()  # aborts what is open, swallowing its errors
