@@ -6,6 +6,7 @@ Messages name host and port, never the URL: it may hold a password.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -133,6 +134,8 @@ def _cause(error: BaseException) -> str:
 
 
 _SIGNS: Final = (
+    # The driver keeps only the text of asyncio's error, which names the number and not the kind.
+    (f"[Errno {errno.ECONNREFUSED}]", "connection refused"),
     ("Connection refused", "connection refused"),
     ("Name or service not known", "the host name is unknown"),
     ("getaddrinfo", "the host name is unknown"),
