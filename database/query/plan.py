@@ -85,9 +85,11 @@ def _find_unique(operation: FindUnique) -> Plan:
 
 def _find_page(operation: FindPage) -> Plan:
     page = operation.page
-    if operation.first:
-        page = _first_of(page)
-    rows = yield from read_page(page, operation.selected)
+    if operation.first and page == Page(page.where):
+        rows = yield from read_first(page.where, operation.selected)  # any will do: no order
+    else:
+        page = _first_of(page) if operation.first else page
+        rows = yield from read_page(page, operation.selected)
     if not rows and operation.must_exist:
         raise not_found("Expected a record, found none.", operation.model)
     return rows
