@@ -173,7 +173,7 @@ class AuthService:
 
     async def _refuse(self, token_hash: str) -> NoReturn:
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": token_hash})
-        if found is not None and found.status is RefreshTokenStatus.ROTATED:
+        if found is not None and found.status == RefreshTokenStatus.ROTATED:
             await self._revoke_family(found.familyId)
             raise TokenReusedError("The refresh token was used before: sign in again.")
         raise CredentialsError("The refresh token is not good: sign in again.")

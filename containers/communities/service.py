@@ -19,6 +19,9 @@ from database import DatabaseService
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
+RETRIES = 30
+"""Many may join one community at once, and each round lets at least one of them through."""
+
 BY_COMMUNITY: list[Literal["communityId"]] = ["communityId"]
 DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
 
@@ -92,7 +95,7 @@ class CommunityService:
         async def enter(tx: DatabaseService) -> Membership:
             return await _add(tx, community_id, user_id)
 
-        return await self.database.transaction(enter)
+        return await self.database.transaction(enter, retries=RETRIES)
 
     async def create_member(
         self, community_id: str, user: UserCreateInput
@@ -112,7 +115,7 @@ class CommunityService:
             created = await tx.user.create(data=user)
             return created, await _add(tx, community_id, created.id)
 
-        return await self.database.transaction(enter)
+        return await self.database.transaction(enter, retries=RETRIES)
 
     async def leave(self, community_id: str, user_id: str) -> None:
         """Take a member out, with roles and private channels; nothing where there is no member.
@@ -138,7 +141,7 @@ class CommunityService:
                 data={"users": {"disconnect": [{"id": user_id}]}},
             )
 
-        await self.database.transaction(go)
+        await self.database.transaction(go, retries=RETRIES)
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
         """The communities of a user, by name, each with its counts; three queries in all."""
@@ -222,7 +225,7 @@ class CommunityService:
                 "OR": [{"isDefault": True}, {"users": {"some": {"userId": user_id}}}],
             }
         )
-        return frozenset(permission for role in roles for permission in role.permissions)
+        return frozenset(Permission(held) for role in roles for held in role.permissions)
 
     async def require(self, community_id: str, user_id: str, permission: Permission) -> None:
         """Let pass who has the permission.
@@ -249,7 +252,7 @@ class CommunityService:
             await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
             await tx.community.delete(where={"id": community_id})
 
-        await self.database.transaction(remove)
+        await self.database.transaction(remove, retries=RETRIES)
 
 
 async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membership:

@@ -17,6 +17,9 @@ from prisma.types import MessageCreateInput
 from containers.errors import NotFoundError
 from database import DatabaseService
 
+RETRIES = 30
+"""Many may write to one thread at once, and each round lets at least one of them through."""
+
 BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 
 
@@ -58,21 +61,25 @@ class MessageService:
         return await self._reply(data, channel_id, reply_to)
 
     async def _reply(self, data: MessageCreateInput, channel_id: str, reply_to: str) -> Message:
+        target = await self.database.message.find_first(
+            where={"id": reply_to, "channelId": channel_id}
+        )
+        if target is None:
+            raise NotFoundError("There is no such message to reply to.")
+        root = target.parentMessageId or target.id
+        data["parentMessageId"] = root
+
         async def write(tx: DatabaseService) -> Message:
-            target = await tx.message.find_first(where={"id": reply_to, "channelId": channel_id})
-            if target is None:
-                raise NotFoundError("There is no such message to reply to.")
-            root = target.parentMessageId or target.id
+            # First, so that a transaction that must wait for another has done nothing yet.
             counted = await tx.message.update_many(
                 where={"id": root, "isDeleted": False},
                 data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
             )
             if not counted:
                 raise NotFoundError("The message to reply to was deleted.")
-            data["parentMessageId"] = root
             return await tx.message.create(data=data, include={"author": True})
 
-        return await self.database.transaction(write)
+        return await self.database.transaction(write, retries=RETRIES)
 
     async def page(
         self, channel_id: str, *, take: int = 50, before: str | None = None
@@ -138,21 +145,22 @@ class MessageService:
         Raises:
             NotFoundError: there is no such message, or it is another's.
         """
+        message = await self.database.message.find_unique(where={"id": message_id})
+        if message is None or author_id not in (None, message.authorId):
+            raise NotFoundError("There is no such message of this author.")
+        parent = message.parentMessageId
 
         async def remove(tx: DatabaseService) -> None:
-            message = await tx.message.find_unique(where={"id": message_id})
-            if message is None or author_id not in (None, message.authorId):
-                raise NotFoundError("There is no such message of this author.")
             removed = await tx.message.update_many(
                 where={"id": message_id, "isDeleted": False},
                 data={"isDeleted": True, "deletedAt": _now(), "isPinned": False},
             )
-            if removed and message.parentMessageId:
-                await tx.message.update(
-                    where={"id": message.parentMessageId}, data={"replyCount": {"decrement": 1}}
+            if removed and parent:
+                await tx.message.update_many(
+                    where={"id": parent}, data={"replyCount": {"decrement": 1}}
                 )
 
-        await self.database.transaction(remove)
+        await self.database.transaction(remove, retries=RETRIES)
 
     async def react(self, message_id: str, user_id: str, emoji: str) -> None:
         """React to a message; the same reaction again changes nothing.
