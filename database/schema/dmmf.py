@@ -19,6 +19,7 @@ from database.schema.datamodel import (
     Literals,
     Model,
 )
+from database.schema.literals import normal_base64, normal_moment
 
 Json = dict[str, Any]
 
@@ -74,8 +75,8 @@ def _model(model: Model) -> Json:
         "dbName": model.db_name if model.is_mapped else None,
         "fields": _fields(model),
         "primaryKey": _primary_key(model),
-        "uniqueFields": [_names(index) for index in uniques],
-        "uniqueIndexes": [{"name": index.name, "fields": _names(index)} for index in uniques],
+        "uniqueFields": [_members(index) for index in uniques],
+        "uniqueIndexes": [{"name": index.name, "fields": _members(index)} for index in uniques],
         "isGenerated": False,
     }
     return _documented(content, model.documentation)
@@ -85,11 +86,12 @@ def _primary_key(model: Model) -> Json | None:
     keys = [index for index in model.indexes if index.kind == "id"]
     if not keys or keys[0].is_field_attribute:
         return None
-    return {"name": keys[0].name, "fields": _names(keys[0])}
+    return {"name": keys[0].name, "fields": _members(keys[0])}
 
 
-def _names(index: Index) -> list[str]:
-    return [".".join(item.path) for item in index.fields]
+def _members(index: Index) -> list[str]:
+    """The fields of an id or unique; of a path the DMMF has its last name only."""
+    return [item.path[-1] for item in index.fields]
 
 
 def _type(item: CompositeType) -> Json:
@@ -108,11 +110,19 @@ def _fields(model: Model) -> list[Json]:
     keys = {
         name for item in model.fields if item.relation is not None for name in item.relation.fields
     }
+    # A unique path counts as one of the field that it starts from.
+    alone = {
+        index.fields[0].path[0]
+        for index in model.indexes
+        if index.kind == "unique" and len(index.fields) == 1
+    }
     found = []
     for item in model.fields:
         if not item.ignored:
             content = _field(item)
-            content |= {"isReadOnly": item.name in keys, "isGenerated": False}
+            content["isUnique"] = item.name in alone
+            content["isReadOnly"] = item.name in keys
+            content["isGenerated"] = False
             content["isUpdatedAt"] = item.is_updated_at
             found.append(content)
     return found
@@ -156,7 +166,15 @@ def _default(item: Field, default: Literals | Function) -> object:
 
 
 def _constant(item: Field, value: object) -> object:
-    return str(value) if item.type == "BigInt" else value
+    match item.type:
+        case "BigInt":
+            return str(value)
+        case "DateTime":
+            return normal_moment(str(value))
+        case "Bytes":
+            return normal_base64(str(value))
+        case _:
+            return value
 
 
 def _index(model: Model, index: Index) -> Json:

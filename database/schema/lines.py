@@ -38,7 +38,7 @@ class Line:
     """A cursor over the tokens of one line."""
 
     def __init__(self, tokens: list[Token], number: int) -> None:
-        self._tokens = tokens
+        self._tokens = [*tokens, END]
         self._number = number
         self._at = 0
 
@@ -48,11 +48,11 @@ class Line:
 
     def peek(self) -> Token:
         """The next token, or END."""
-        return self._tokens[self._at] if self._at < len(self._tokens) else END
+        return self._tokens[self._at]
 
     def take(self, *kinds: str) -> Token:
         """The next token, which must be of one of the kinds."""
-        token = self.peek()
+        token = self._tokens[self._at]
         if token.kind not in kinds:
             raise UnreadableError
         self._at += 1
@@ -60,7 +60,7 @@ class Line:
 
     def skip(self, kind: str) -> bool:
         """Take the next token if it is of this kind; whether it was."""
-        if self.peek().kind != kind:
+        if self._tokens[self._at].kind != kind:
             return False
         self._at += 1
         return True

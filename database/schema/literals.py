@@ -65,12 +65,10 @@ def _refuse_constant(name: str) -> object:
 
 
 def _base64_problem(text: str) -> str | None:
-    bare = text.rstrip("=")
-    padding = "=" * (-len(bare) % 4)
     try:
-        if text not in {bare, bare + padding}:
+        if text not in {text.rstrip("="), normal_base64(text)}:
             raise binascii.Error
-        b64decode(bare + padding, validate=True)
+        b64decode(normal_base64(text), validate=True)
     except (binascii.Error, ValueError):
         details = "Could not convert from `base64 encoded bytes` to `PrismaValue::Bytes`"
         return f'Parse error: "{text}" is not a valid base64 string. ({details})'
@@ -84,7 +82,7 @@ def _moment_problem(text: str) -> str | None:
             "premature end of input" if _begins_well(text) else "input contains invalid characters"
         )
     try:
-        datetime.fromisoformat(f"{found[1]}T{found[2]}")
+        datetime.fromisoformat(f"{found[1]}T{found[2].replace(':60', ':59')}")  # a leap second
     except ValueError:
         return "input is out of range"
     return None if found.end() == len(text) else "trailing input"
@@ -95,3 +93,21 @@ def _begins_well(text: str) -> bool:
         character.isdigit() if expected == "0" else character.upper() == expected
         for character, expected in zip(text, _SHAPE, strict=False)
     )
+
+
+def normal_moment(text: str) -> str:
+    """A valid moment as the DMMF shows it: an offset, a fraction of 0, 3, 6 or 9 digits."""
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not a moment")
+    day, time, fraction, offset = found.groups()
+    digits = (fraction or ".")[1:10].rstrip("0")
+    digits = digits.ljust(-(-len(digits) // 3) * 3, "0")
+    zone = "+00:00" if offset.upper() == "Z" or offset == "-00:00" else offset
+    return f"{day}T{time}{'.' if digits else ''}{digits}{zone}"
+
+
+def normal_base64(text: str) -> str:
+    """Base64 text with its padding."""
+    bare = text.rstrip("=")
+    return bare + "=" * (-len(bare) % 4)

@@ -132,15 +132,17 @@ def _block_indexes(attributes: Attributes, block: Block, scope: Scope) -> list[I
 
 def _marked(fields: list[Field], indexes: list[Index]) -> tuple[Field, ...]:
     """The fields, those marked id or unique that `@@id` or `@@unique` names alone."""
-    alone = {(index.kind, index.fields[0].path) for index in indexes if len(index.fields) == 1}
-    return tuple(
-        replace(
-            item,
-            is_id=("id", (item.name,)) in alone,
-            is_unique=("unique", (item.name,)) in alone,
-        )
-        for item in fields
-    )
+    by_block = [i for i in indexes if len(i.fields) == 1 and not i.is_field_attribute]
+    ids = {index.fields[0].path for index in by_block if index.kind == "id"}
+    uniques = {index.fields[0].path for index in by_block if index.kind == "unique"}
+    marked = []
+    for item in fields:
+        path = (item.name,)
+        if path in ids or path in uniques:
+            unique = item.is_unique or path in uniques
+            item = replace(item, is_id=item.is_id or path in ids, is_unique=unique)
+        marked.append(item)
+    return tuple(marked)
 
 
 def _ignored(attributes: Attributes, fields: list[Field]) -> bool:

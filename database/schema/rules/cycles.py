@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from database.schema.datamodel import Datamodel, ReferentialAction
 from database.schema.refusal import RefusalError, refuse
 from database.schema.rules.pairs import Pair, Side
@@ -12,7 +14,22 @@ _SELF = (
 )
 
 
-def check_cycles(datamodel: Datamodel, found: tuple[Pair, ...], start: Side) -> None:
+Graph = Mapping[str, list[Side]]
+
+
+def graph(datamodel: Datamodel, found: tuple[Pair, ...]) -> Graph:
+    """The relations by the model that holds their key, by target, then as met."""
+    order = {item.name: at for at, item in enumerate(datamodel.models)}
+    sides: dict[str, list[Side]] = {item.name: [] for item in datamodel.models}
+    for pair in found:
+        if pair.shape in {"one-to-one", "one-to-many"} and pair.forward and pair.back:
+            sides[pair.forward.model.name].append(pair.forward)
+    for outgoing in sides.values():
+        outgoing.sort(key=lambda side: order[side.field.type])
+    return sides
+
+
+def check_cycles(relations: Graph, start: Side) -> None:
     """Refuse a relation from which actions lead back to its own model.
 
     Only relations that act count: NoAction and Restrict end the path.
@@ -31,25 +48,13 @@ def check_cycles(datamodel: Datamodel, found: tuple[Pair, ...], start: Side) -> 
             raise _refuse(start, _around(path))
         paths += [
             (*path, other)
-            for other in _from(datamodel, found, side.field.type)
+            for other in relations[side.field.type]
             if (other.model.name, other.field.name) not in visited
         ]
 
 
 def _acts(action: ReferentialAction) -> bool:
     return action not in {"NoAction", "Restrict"}
-
-
-def _from(datamodel: Datamodel, found: tuple[Pair, ...], model: str) -> list[Side]:
-    """The relations whose key the model holds, in Prisma's order: by target, then as met."""
-    order = {item.name: at for at, item in enumerate(datamodel.models)}
-    sides = [
-        pair.forward
-        for pair in found
-        if pair.shape in {"one-to-one", "one-to-many"}
-        if pair.forward and pair.back and pair.forward.model.name == model
-    ]
-    return sorted(sides, key=lambda side: order[side.field.type])
 
 
 def _around(path: tuple[Side, ...]) -> str:

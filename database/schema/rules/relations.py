@@ -6,7 +6,7 @@ from typing import assert_never
 
 from database.schema.datamodel import Datamodel
 from database.schema.refusal import RefusalError, refuse, refuse_field
-from database.schema.rules.cycles import check_cycles
+from database.schema.rules.cycles import Graph, check_cycles, graph
 from database.schema.rules.many_to_many import check_implicit, check_many_to_many
 from database.schema.rules.one_to_many import check_one_to_many
 from database.schema.rules.one_to_one import check_one_to_one
@@ -18,10 +18,11 @@ from database.schema.scope import Scope
 def check_relations(datamodel: Datamodel, scope: Scope) -> None:
     """Refuse the first relation that does not hold."""
     found = tuple(pairs(datamodel))
+    relations = graph(datamodel, found)
     for pair in found:
         match pair.shape:
             case "one-to-one" | "one-to-many":
-                _check_inline(datamodel, scope, found, pair)
+                _check_inline(datamodel, scope, relations, pair)
             case "many-to-many":
                 check_many_to_many(datamodel, scope, pair)
             case "implicit":
@@ -30,11 +31,11 @@ def check_relations(datamodel: Datamodel, scope: Scope) -> None:
                 assert_never(pair.shape)
 
 
-def _check_inline(datamodel: Datamodel, scope: Scope, found: tuple[Pair, ...], pair: Pair) -> None:
+def _check_inline(datamodel: Datamodel, scope: Scope, relations: Graph, pair: Pair) -> None:
     forward, back = pair.forward, pair.back
     if forward is not None:
         if back is not None:
-            check_cycles(datamodel, found, forward)
+            check_cycles(relations, forward)
         _check_references(datamodel, scope, forward)
         _check_set_null(forward)
     match forward, back:
