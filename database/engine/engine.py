@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Literal, overload
 
 from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
 from prisma.engine import AsyncAbstractEngine
+from prisma.errors import ClientNotConnectedError
 
 from database.engine.answer import Answers
+from database.engine.observe import LogSettings, Observer
 from database.engine.run import run, together
 from database.engine.sessions import Sessions
-from database.errors import UnsupportedOperationError, data_error
+from database.errors import UnsupportedOperationError
 from database.query.decode import WIRE, Form
 from database.query.plan import Planner
 from database.query.requests import Request
@@ -25,7 +28,8 @@ from database.query.validate import Validator
 from database.schema.datamodel import Datamodel
 from database.schema.parser import parse
 from database.settings import DatabaseSettings
-from database.stores.store import Store
+from database.stores.mongo.client import mongo_stores
+from database.stores.store import Store, Transaction
 
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
@@ -37,14 +41,18 @@ class MongoEngine(AsyncAbstractEngine):
     Args:
         datamodel: the schema.
         make_store: the store; called at each connect.
+        log: what is logged of each operation.
     """
 
-    def __init__(self, datamodel: Datamodel, make_store: MakeStore) -> None:
+    def __init__(
+        self, datamodel: Datamodel, make_store: MakeStore, *, log: LogSettings | None = None
+    ) -> None:
         self.datamodel = datamodel
         self._make_store = make_store
         self._validator = Validator(datamodel)
         self._planner = Planner(datamodel)
         self._answers = Answers(datamodel)
+        self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
         self._sessions: Sessions | None = None
 
@@ -58,8 +66,6 @@ class MongoEngine(AsyncAbstractEngine):
             SchemaError: the text is not a valid schema.
             ConnectionError: P1013, the URL cannot be read.
         """
-        from database.stores.mongo.client import mongo_stores
-
         settings = settings or DatabaseSettings(url=url)
         return cls(parse(text), mongo_stores(settings))
 
@@ -101,8 +107,6 @@ class MongoEngine(AsyncAbstractEngine):
             prisma.errors.ClientNotConnectedError: before connect and after aclose.
         """
         if self._store is None:
-            from prisma.errors import ClientNotConnectedError
-
             raise ClientNotConnectedError
         return self._store
 
@@ -114,7 +118,7 @@ class MongoEngine(AsyncAbstractEngine):
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validator.validate(request)
         transaction = None if tx_id is None else self._open(tx_id)
-        found = await run(lambda: self._planner.plan(operation), self.store, transaction)
+        found = await self._run(lambda: self._planner.plan(operation), transaction, (request,))
         return self._answers.answer(operation, found, form)
 
     async def execute_batch(
@@ -127,7 +131,8 @@ class MongoEngine(AsyncAbstractEngine):
             return together([self._planner.plan(operation) for operation, _ in parts])
 
         transaction = None if tx_id is None else self._open(tx_id)
-        found = await run(make_plan, self.store, transaction)
+        asked = [request for request, _ in requests]
+        found = await self._run(make_plan, transaction, asked)
         return [
             self._answers.answer(operation, one, form)
             for (operation, form), one in zip(parts, found, strict=True)
@@ -136,6 +141,24 @@ class MongoEngine(AsyncAbstractEngine):
     async def query(self, content: str, *, tx_id: TransactionId | None) -> Any:
         """The text door: GraphQL, as upstream's query builder writes it."""
         raise UnsupportedOperationError({})
+
+    async def _run(
+        self,
+        make_plan: Callable[[], Plan],
+        transaction: Transaction | None,
+        requests: Sequence[Request],
+    ) -> Any:
+        store, observer = self.store, self._observer
+        observed = observer.begin()
+        found: Any = None
+        try:
+            found = await run(make_plan, store, transaction, partial(observer.step, observed))
+        except BaseException as error:
+            found = error
+            raise
+        finally:
+            observer.end(observed, requests, found, store.describe)
+        return found
 
     # --- transactions ---
 
@@ -159,13 +182,26 @@ class MongoEngine(AsyncAbstractEngine):
 
     def _all(self) -> Sessions:
         if self._sessions is None:
-            from prisma.errors import ClientNotConnectedError
-
             raise ClientNotConnectedError
         return self._sessions
 
     # --- metrics ---
 
-    async def metrics(self, *, format: MetricsFormat, global_labels: dict[str, str] | None) -> Any:
-        """Not yet."""
-        raise data_error("P2026", "Metrics are not supported yet.")
+    @overload
+    async def metrics(
+        self, *, format: Literal["json"], global_labels: dict[str, str] | None
+    ) -> dict[str, Any]: ...
+
+    @overload
+    async def metrics(
+        self, *, format: Literal["prometheus"], global_labels: dict[str, str] | None
+    ) -> str: ...
+
+    async def metrics(
+        self, *, format: MetricsFormat, global_labels: dict[str, str] | None
+    ) -> str | dict[str, Any]:
+        """What was done since connect, under Prisma's names."""
+        metrics, pool = self._observer.metrics, self.store.pool
+        if format == "prometheus":
+            return metrics.as_prometheus(pool, global_labels)
+        return metrics.as_json(pool, global_labels)

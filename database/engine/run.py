@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from prisma.errors import DataError
 
-from database.query.steps import Atomic, Plan
+from database.query.steps import Atomic, Plan, Step
 from database.stores.store import Store, Transaction
 
 CONFLICT_ATTEMPTS: Final = 5
 """How often an operation of its own transaction starts again after a write conflict."""
 
 
-async def run(make_plan: Callable[[], Plan], store: Store, transaction: Transaction | None) -> Any:
+Watch = Callable[[Step, float], None]
+"""Is told of every step that was executed, and when it began (`time.perf_counter`)."""
+
+
+async def run(
+    make_plan: Callable[[], Plan], store: Store, transaction: Transaction | None, watch: Watch
+) -> Any:
     """What the plan answers.
 
     In a transaction of the caller's, a write conflict is the caller's; in the operation's own it
@@ -27,7 +34,7 @@ async def run(make_plan: Callable[[], Plan], store: Store, transaction: Transact
     """
     for attempt in range(1, CONFLICT_ATTEMPTS + 1):
         try:
-            return await _run_once(make_plan(), store, transaction)
+            return await _run_once(make_plan(), store, transaction, watch)
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
@@ -35,14 +42,14 @@ async def run(make_plan: Callable[[], Plan], store: Store, transaction: Transact
     raise AssertionError("unreachable")
 
 
-async def _run_once(plan: Plan, store: Store, transaction: Transaction | None) -> Any:
+async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
     own: Transaction | None = None
     try:
         step = next(plan)
         while True:
             try:
                 if not isinstance(step, Atomic):
-                    found = await store.execute(step, transaction)
+                    found = await _execute(step, store, transaction, watch)
                 elif transaction is None:
                     found = None
                     own = transaction = await store.begin(required=step.required)
@@ -62,6 +69,14 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None) -
         raise
     finally:
         plan.close()
+
+
+async def _execute(step: Step, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
+    started = time.perf_counter()
+    try:
+        return await store.execute(step, transaction)
+    finally:
+        watch(step, started)
 
 
 def together(plans: Sequence[Plan]) -> Plan:

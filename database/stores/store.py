@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from database.metrics import PoolCounts
 from database.query.steps import Step
 
 
@@ -40,6 +41,13 @@ class Store(Protocol):
         Raises:
             prisma.errors.PrismaError: where the store refuses or cannot.
         """
+
+    def describe(self, step: Step) -> Any:
+        """What the step asks of the store, as a document, for the query log."""
+
+    @property
+    def pool(self) -> PoolCounts:
+        """What the connections have been doing."""
 
     async def begin(self, *, required: bool) -> Transaction | None:
         """A new transaction; None where it is not required and there are none on this server.

@@ -11,6 +11,7 @@ from pymongo.errors import ConfigurationError, InvalidURI
 from database.errors import ConnectionError
 from database.schema.datamodel import Datamodel
 from database.settings import DatabaseSettings, Embedded
+from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.store import MongoStore
 from database.url import url_database
 
@@ -20,20 +21,26 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
 
     def make(datamodel: Datamodel, url: str | None) -> MongoStore:
         address = _address(settings) if url is None else url
-        return MongoStore(datamodel, lambda: make_client(address, settings), url_database(address))
+        return MongoStore(
+            datamodel, lambda pool: make_client(address, settings, pool), url_database(address)
+        )
 
     return make
 
 
-def make_client(url: str, settings: DatabaseSettings) -> AsyncMongoClient[dict[str, Any]]:
-    """A client that has opened nothing yet.
+def make_client(
+    url: str, settings: DatabaseSettings, *listeners: PoolListener
+) -> AsyncMongoClient[dict[str, Any]]:
+    """A client that has opened nothing yet, and reports to the listeners.
 
     Raises:
         ConnectionError: P1013, the URL cannot be read. The driver's words are not repeated: they
             may hold the URL.
     """
     try:
-        return AsyncMongoClient(url, tz_aware=True, **settings.client_options())
+        return AsyncMongoClient(
+            url, tz_aware=True, event_listeners=list(listeners), **settings.client_options()
+        )
     except (InvalidURI, ConfigurationError, ValueError) as error:
         raise ConnectionError(
             "The provided database string is invalid: the driver cannot read it "

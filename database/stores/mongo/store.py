@@ -16,6 +16,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from database.errors import NotStartedError, data_error
+from database.metrics import PoolCounts
 from database.query.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -50,7 +51,9 @@ from database.stores.mongo.compile_find import (
 )
 from database.stores.mongo.compile_update import compile_update
 from database.stores.mongo.connect import Topology, open_client
+from database.stores.mongo.describe import describe
 from database.stores.mongo.errors import STANDALONE_REMEDY, translate
+from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.transactions import MongoTransaction
 from database.stores.store import Transaction
 
@@ -62,7 +65,7 @@ CODEC: CodecOptions[Document] = CodecOptions(
 ONE_REPLY = 100_000
 """The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
 
-MakeClient = Callable[[], AsyncMongoClient[Document]]
+MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
 
 
 class MongoStore:
@@ -70,7 +73,8 @@ class MongoStore:
 
     Args:
         datamodel: names the collections, and the fields in errors.
-        make_client: gives a client that has not connected yet; called at each `connect`.
+        make_client: gives a client that has not connected yet and reports to the listener; called
+            at each `connect`.
         database: the name of the database.
     """
 
@@ -80,6 +84,7 @@ class MongoStore:
         self._name = database
         self._client: AsyncMongoClient[Document] | None = None
         self._database: AsyncDatabase[Document] | None = None
+        self._pool = PoolListener()
         self.topology: Topology | None = None
 
     # --- life ---
@@ -90,7 +95,8 @@ class MongoStore:
         Raises:
             database.errors.ConnectionError: P1000, P1001, P1002 …
         """
-        client = self._make_client()
+        self._pool = PoolListener()
+        client = self._make_client(self._pool)
         try:
             self.topology = await open_client(client, timeout)
         except BaseException:
@@ -132,6 +138,15 @@ class MongoStore:
         transaction = MongoTransaction(self._client.start_session(), self._datamodel)
         await transaction.begin()
         return transaction
+
+    def describe(self, step: Step) -> Document:
+        """What the step sends, as a document, for the query log."""
+        return describe(step)
+
+    @property
+    def pool(self) -> PoolCounts:
+        """What the driver's connections have been doing since the last connect."""
+        return self._pool.counts
 
     # --- steps ---
 
