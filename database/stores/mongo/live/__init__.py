@@ -1,0 +1,4 @@
+"""The live database's collections and indexes: what a Datamodel wants, what is there, and `push`.
+
+`wanted` (Datamodel → specs) and `found` (server → specs) meet in `plan`; `apply` carries it out.
+"""
