@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
+from typing import assert_type
 
 import pytest
 from dependency_injector import providers
@@ -268,3 +269,17 @@ async def test_something_else_in_place_of_the_database_is_refused() -> None:
     refused = pytest.raises(ConfigurationError, match="a DatabaseService is wanted, not a object")
     with application.database.service.override(object()), refused:
         await start(application)
+
+
+def test_resolving_is_typed_and_a_misspelt_name_is_an_error() -> None:
+    """What the type checker knows; strict mode reports an ignore that is not needed."""
+
+    def never_called(container: ApplicationContainer) -> None:
+        assert_type(container.users.service(), UserService)
+        assert_type(container.messages.service(), MessageService)
+        assert_type(container.database.service(), DatabaseService)
+        container.users.servise()  # type: ignore[attr-defined]
+        container.usres.service()  # type: ignore[attr-defined]
+
+    with pytest.raises(AttributeError, match="servise"):
+        ApplicationContainer().users.servise()  # type: ignore[attr-defined]

@@ -1,0 +1,26 @@
+"""The examples of README.md do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_ten_line_example_runs(mongo_url: str) -> None:
+    text = (ROOT / "README.md").read_text()
+    (example, *_) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(re.findall(r"^.*\S.*$", example, re.MULTILINE)) <= 10
+    environment = {**os.environ, "DATABASE_URL": mongo_url, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("ada Hello\n", "")
