@@ -75,8 +75,8 @@ async def engine_for(mongo_url: str, sent: Sent) -> AsyncIterator[EngineFor]:
     engines: list[MongoEngine] = []
 
     def make_store(datamodel: Datamodel, _: str | None) -> MongoStore:
-        def make_client() -> AsyncMongoClient[Document]:
-            return AsyncMongoClient(mongo_url, tz_aware=True, event_listeners=[sent])
+        def make_client(*listeners: Any) -> AsyncMongoClient[Document]:
+            return AsyncMongoClient(mongo_url, tz_aware=True, event_listeners=[*listeners, sent])
 
         return MongoStore(datamodel, make_client, url_database(mongo_url))
 
