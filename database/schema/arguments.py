@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from database.schema.refusal import RefusalError, refuse_attribute
 from database.schema.syntax import (
     Argument,
+    Arguments,
     Array,
     Attribute,
     Call,
@@ -129,8 +130,7 @@ def mapped_name(attributes: Attributes) -> str | None:
 
 
 def _check_arguments(attribute: Attribute) -> None:
-    calls = [item.value for item in attribute.arguments.items if isinstance(item.value, Call)]
-    for arguments in (attribute.arguments, *(call.arguments for call in calls)):
+    for arguments in (attribute.arguments, *_nested(attribute.arguments)):
         for name in arguments.empty:
             message = f"The `{name}` argument is missing a value."
             raise refuse_attribute(attribute, message, name.position)
@@ -146,6 +146,15 @@ def _check_arguments(attribute: Attribute) -> None:
             "You provided multiple unnamed arguments. This is not possible. "
             f"Did you forget the brackets? Did you mean `[{', '.join(unnamed)}]`?",
         )
+
+
+def _nested(arguments: Arguments) -> Iterator[Arguments]:
+    """The arguments of the calls among the values, and in their arrays."""
+    for item in arguments.items:
+        values = item.value.items if isinstance(item.value, Array) else (item.value,)
+        for value in values:
+            if isinstance(value, Call):
+                yield value.arguments
 
 
 def kind_of(expression: Expression) -> str:

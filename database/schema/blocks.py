@@ -15,7 +15,7 @@ from typing import Final, get_args
 from database.schema.datamodel import Position
 from database.schema.lexer import split_lines, tokenize
 from database.schema.lines import Line, UnreadableError, documentation_of
-from database.schema.refusal import RefusalError, refuse, refuse_model
+from database.schema.refusal import RefusalError, refuse
 from database.schema.syntax import (
     Attribute,
     Block,
@@ -28,8 +28,8 @@ from database.schema.syntax import (
 
 _KEYWORDS: Final = "|".join(get_args(BlockKeyword))
 _NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-_HEADER: Final = re.compile(rf"\s*(?P<keyword>{_KEYWORDS})\s+(?P<name>{_NAME})\s*\{{")
-_ALIAS: Final = re.compile(rf"\s*type\s+{_NAME}\s*=")
+_HEADER: Final = re.compile(rf"\s*(?P<keyword>{_KEYWORDS})\s*(?P<name>{_NAME})\s*\{{")
+_ALIAS: Final = re.compile(rf"\s*type\s*{_NAME}\s*=")
 _UNKNOWN_BLOCK: Final = re.compile(rf"\s*{_NAME}\s*\{{")
 
 _NO_KEYWORD = "This line is invalid. It does not start with any known Prisma schema keyword."
@@ -226,22 +226,24 @@ def _field(contents: _Contents, line: Line) -> None:
         return
     token = line.name()
     place = line.at(token)
-    if line.peek().kind == ":":
-        raise RefusalError("Field declarations don't require a `:`.", line.at(line.take(":")))
-    if line.peek().kind in {"end", "comment", "@"}:
-        raise refuse_model(contents.name, _NO_TYPE, place)
-    type_name, type_place, unsupported, arity = line.field_type()
-    attributes = line.attributes()
+    colon = line.take(":") if line.peek().kind == ":" else None
+    found = None if line.peek().kind in {"end", "comment", "@"} else line.field_type()
+    attributes, comment = line.attributes(), line.comment()
+    if colon is not None:
+        raise RefusalError("Field declarations don't require a `:`.", line.at(colon))
+    if found is None:
+        reason = f'Error validating {contents.keyword} "{contents.name}": {_NO_TYPE}'
+        raise RefusalError(reason, place)
     contents.fields.append(
         FieldNode(
             name=token.text,
-            type=type_name,
-            arity=arity,
+            type=found.name,
+            arity=found.arity,
             attributes=attributes,
-            documentation=contents.documentation(line.comment()),
+            documentation=contents.documentation(comment),
             position=place,
-            type_position=type_place,
-            unsupported=unsupported,
+            type_position=found.position,
+            unsupported=found.unsupported,
         )
     )
 

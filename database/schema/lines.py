@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from database.schema.datamodel import Position
 from database.schema.lexer import END, Token
@@ -28,6 +28,15 @@ from database.schema.syntax import (
 )
 
 _ESCAPE: Final = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt])|(.?))')
+
+
+class FieldType(NamedTuple):
+    """A type as a field names it; `unsupported` is the text in `Unsupported("…")`."""
+
+    name: str
+    arity: Arity
+    position: Position
+    unsupported: str | None
 
 
 class UnreadableError(Exception):
@@ -80,8 +89,8 @@ class Line:
         self.take("comment")
         return documentation_of(token.text)
 
-    def field_type(self) -> tuple[str, Position, str | None, Arity]:
-        """A type: its name, its place, the text in `Unsupported("…")`, and its arity."""
+    def field_type(self) -> FieldType:
+        """The type of a field."""
         if self.peek().kind == "[":
             place = self.at(self.take("["))
             self.name()
@@ -90,10 +99,11 @@ class Line:
             raise RefusalError(reason, place)
         token = self.name()
         unsupported = None
-        if token.text == "Unsupported" and self.skip("("):
+        if token.text == "Unsupported" and self.peek().kind == "(":
+            self._adjacent(token, self.take("("))
             unsupported = self._text(self.take("string")).value
             self.take(")")
-        return token.text, self.at(token), unsupported, self._arity(token)
+        return FieldType(token.text, self._arity(token), self.at(token), unsupported)
 
     def _arity(self, type_token: Token) -> Arity:
         if self.skip("?"):
@@ -101,13 +111,17 @@ class Line:
         if self.skip("!"):
             reason = "Fields are required by default, `!` is no longer required."
             raise RefusalError(reason, self.at(type_token))
-        if not self.skip("["):
+        if self.peek().kind != "[":
             return "required"
-        self.take("]")
+        self._adjacent(self.take("["), self.take("]"))
         if self.skip("?"):
             reason = "Optional lists are not supported. Use either `Type[]` or `Type?`."
             raise RefusalError(reason, self.at(type_token))
         return "list"
+
+    def _adjacent(self, token: Token, following: Token) -> None:
+        if following.column != token.column + len(token.text):
+            raise UnreadableError
 
     def attributes(self) -> tuple[Attribute, ...]:
         """Every `@attribute` from here on."""

@@ -39,6 +39,7 @@ def check_indexes(datamodel: Datamodel, model: Model, scope: Scope) -> None:
         _check_joined_name(model, index, attribute)
         if index.name and custom[index.name] > 1:
             raise _taken_client_name(attribute, index.name)
+        _check_composites(model, index, attribute)
         if index.kind == "fulltext":
             _check_fulltext(index, attribute, scope)
         _check_length(model, index, attribute)
@@ -103,6 +104,18 @@ def _check_joined_name(model: Model, index: Index, attribute: Attribute) -> None
             f"The field `{joined}` clashes with the `@@unique` name. Please resolve the conflict "
             'by providing a custom id name: `@@unique([...], name: "custom_name")`',
             attribute.position,
+        )
+
+
+def _check_composites(model: Model, index: Index, attribute: Attribute) -> None:
+    whole = [item.path[0] for item in index.fields if len(item.path) == 1]
+    composites = [name for name in whole if model.by_name[name].kind == "composite"]
+    if index.kind == "unique" and composites and len(index.fields) > 1:
+        raise refuse_index(
+            attribute,
+            "Prisma does not currently support composite types in compound unique indices, please "
+            f'remove "{composites[0]}" from the index. See '
+            "https://pris.ly/d/mongodb-composite-compound-indices for more details",
         )
 
 
