@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from dependency_injector import providers
 from pydantic import SecretStr
@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from containers.base import Container
 from containers.resource import PlainResource
 from database import DatabaseService, DatabaseSettings
+from database.errors import ConfigurationError, ConnectionError
 from database.mongod import Mongod
 from database.settings import Embedded, Remote
 
@@ -49,18 +50,43 @@ async def open_service(
     """The client, connected to `server`, disconnected at the end.
 
     Raises:
-        ConnectionError: the server cannot be used.
-        TimeoutError: connecting took longer than settings allow.
+        ConnectionError: the server cannot be used, or does not answer in time.
     """
     address = {"url": server.url, "name": None, "embedded": False}
     database = DatabaseService(settings.model_copy(update=address))
     try:
-        async with asyncio.timeout((settings.connect_timeout + GRACE).total_seconds()):
-            await database.connect()
+        await _connect(database, settings.connect_timeout + GRACE)
         yield database
     finally:
         if database.is_connected():
             await database.disconnect()
+
+
+async def _connect(database: DatabaseService, limit: timedelta) -> None:
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            await database.connect()
+    except TimeoutError as error:
+        raise ConnectionError(
+            f"The database did not connect within {limit.total_seconds():g} s. Is MongoDB running,"
+            " and does DATABASE_URL name it?",
+            code="P1002",
+        ) from error
+
+
+class DatabaseResource(PlainResource[DatabaseService]):
+    """The connected database; only a database can take its place."""
+
+    def override(self, provider: Any) -> Any:
+        """Put a provider, or a `DatabaseService` of a test's own, in its place.
+
+        Raises:
+            ConfigurationError: it is neither.
+        """
+        if not isinstance(provider, providers.Provider | DatabaseService):
+            kind = type(provider).__name__
+            raise ConfigurationError(f"A DatabaseService is wanted, not a {kind}: subclass it.")
+        return super().override(provider)
 
 
 class DatabaseContainer(Container):
@@ -68,4 +94,4 @@ class DatabaseContainer(Container):
 
     settings = providers.Dependency(instance_of=DatabaseSettings)
     server = PlainResource(open_server, settings=settings)
-    service = PlainResource(open_service, settings=settings, server=server)
+    service = DatabaseResource(open_service, settings=settings, server=server)

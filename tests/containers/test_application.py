@@ -266,8 +266,10 @@ async def test_a_stub_subclass_takes_the_place_of_the_database(
 
 async def test_something_else_in_place_of_the_database_is_refused() -> None:
     application = ApplicationContainer()
+    with pytest.raises(ConfigurationError, match="A DatabaseService is wanted, not a object"):
+        application.database.service.override(object())
     refused = pytest.raises(ConfigurationError, match="a DatabaseService is wanted, not a object")
-    with application.database.service.override(object()), refused:
+    with application.database.service.override(providers.Object(object())), refused:
         await start(application)
 
 
