@@ -98,6 +98,46 @@ CLASS_BY_CODE: dict[str, type[upstream.DataError]] = {
 }
 
 
+# Code → HTTP status; yours to extend: `HTTP_STATUS["P2003"] = 422`. What is not here is a 500.
+HTTP_STATUS: dict[str, int] = {
+    "P1000": 503,
+    "P1001": 503,
+    "P1002": 503,
+    "P1008": 503,
+    "P1017": 503,
+    "P2000": 400,
+    "P2002": 409,
+    "P2003": 409,
+    "P2009": 400,
+    "P2011": 400,
+    "P2012": 400,
+    "P2014": 409,
+    "P2015": 404,
+    "P2017": 409,
+    "P2018": 404,
+    "P2019": 400,
+    "P2020": 400,
+    "P2023": 400,
+    "P2024": 503,
+    "P2025": 404,
+    "P2026": 501,
+    "P2028": 503,
+    "P2033": 400,
+    "P2034": 409,
+}
+
+
+def http_status(error: BaseException) -> int:
+    """The HTTP status that answers an error: 409 for a unique that is taken, 404, 400, 503 …
+
+    By the error's code in `HTTP_STATUS`; 503 where the database is not started, else 500.
+    """
+    if isinstance(error, NotStartedError | upstream.ClientNotConnectedError):
+        return 503
+    code = getattr(error, "code", None)
+    return HTTP_STATUS.get(code, 500) if isinstance(code, str) else 500
+
+
 def data_error(code: str, message: str, meta: Meta | None = None) -> upstream.DataError:
     """The exception for a failed operation, of the class that upstream gives the code.
 

@@ -6,11 +6,11 @@ Nothing here reads a file, the environment or a socket; the root container does 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -45,6 +45,10 @@ def _more_than_nothing(duration: timedelta) -> timedelta:
     return duration
 
 
+ReadPreference = Literal[
+    "primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest"
+]
+Compressor = Literal["zstd", "snappy", "zlib"]
 Duration = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_more_than_nothing)]
 
 
@@ -93,7 +97,17 @@ class DatabaseSettings(BaseModel):
             seconds. Unset: the URL's own `serverSelectionTimeoutMS`, or the driver's 30 s.
         max_pool_size: connections per server at most. Unset: the URL's, or the driver's 100.
         min_pool_size: connections per server kept open. Unset: the URL's, or the driver's 0.
+        wait_queue_timeout: how long an operation waits for a connection of the pool; a timedelta or
+            seconds. Unset: the URL's, or for ever.
         app_name: the name in the server's log. Unset: the URL's, or none.
+        read_preference: `primary`, `secondaryPreferred` … Unset: the URL's, or `primary`.
+        tls: whether the connection is encrypted. Unset: the URL's, or not.
+        tls_ca_file: the certificates that the server's is checked against. Unset: the system's.
+        compressors: `zstd`, `snappy`, `zlib`, by preference. Unset: the URL's, or none.
+        slow_query: from which duration an operation is logged as a WARNING; a timedelta or seconds.
+            Unset: never.
+        log: what the query log shows of values: `redacted`, `?` for each; or `values`.
+        health_timeout: how long a health check may take; a timedelta or seconds.
     """
 
     model_config = ConfigDict(
@@ -109,7 +123,15 @@ class DatabaseSettings(BaseModel):
     server_selection_timeout: Duration | None = None
     max_pool_size: int | None = Field(default=None, ge=1)
     min_pool_size: int | None = Field(default=None, ge=0)
+    wait_queue_timeout: Duration | None = None
     app_name: str | None = Field(default=None, max_length=128)
+    read_preference: ReadPreference | None = None
+    tls: bool | None = None
+    tls_ca_file: Path | None = None
+    compressors: tuple[Compressor, ...] | None = None
+    slow_query: Duration | None = None
+    log: Literal["redacted", "values"] = "redacted"
+    health_timeout: Duration = timedelta(seconds=2)
 
     if TYPE_CHECKING:
         # What validation accepts is wider than what the fields hold; type checkers know only this.
@@ -125,7 +147,15 @@ class DatabaseSettings(BaseModel):
             server_selection_timeout: timedelta | float | None = None,
             max_pool_size: int | None = None,
             min_pool_size: int | None = None,
+            wait_queue_timeout: timedelta | float | None = None,
             app_name: str | None = None,
+            read_preference: ReadPreference | None = None,
+            tls: bool | None = None,
+            tls_ca_file: Path | str | None = None,
+            compressors: Sequence[Compressor] | str | None = None,
+            slow_query: timedelta | float | None = None,
+            log: Literal["redacted", "values"] = "redacted",
+            health_timeout: timedelta | float = ...,
         ) -> None: ...
 
     @classmethod
@@ -150,6 +180,14 @@ class DatabaseSettings(BaseModel):
         if not isinstance(values, Mapping):
             return values
         return {key: value for key, value in values.items() if not _is_empty(value)}
+
+    @field_validator("compressors", mode="before")
+    @classmethod
+    def _split_compressors(cls, value: Any) -> Any:
+        """As in a URL: names with commas between."""
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
 
     @field_validator("name")
     @classmethod
@@ -186,14 +224,22 @@ class DatabaseSettings(BaseModel):
 
     def client_options(self) -> dict[str, Any]:
         """Keyword arguments for PyMongo's client: only what is set, for they outrank the URL's."""
-        wait = self.server_selection_timeout
         options = {
-            "serverSelectionTimeoutMS": wait and round(wait / timedelta(milliseconds=1)),
+            "serverSelectionTimeoutMS": _milliseconds(self.server_selection_timeout),
             "maxPoolSize": self.max_pool_size,
             "minPoolSize": self.min_pool_size,
+            "waitQueueTimeoutMS": _milliseconds(self.wait_queue_timeout),
             "appname": self.app_name,
+            "readPreference": self.read_preference,
+            "tls": self.tls,
+            "tlsCAFile": self.tls_ca_file and str(self.tls_ca_file),
+            "compressors": self.compressors and ",".join(self.compressors),
         }
         return {key: value for key, value in options.items() if value is not None}
+
+
+def _milliseconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration / timedelta(milliseconds=1))
 
 
 def _is_empty(value: Any) -> bool:

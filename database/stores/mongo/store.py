@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC
 from typing import Any, assert_never
@@ -85,6 +86,7 @@ class MongoStore:
         self._client: AsyncMongoClient[Document] | None = None
         self._database: AsyncDatabase[Document] | None = None
         self._pool = PoolListener()
+        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
 
     # --- life ---
@@ -102,7 +104,7 @@ class MongoStore:
         except BaseException:
             await asyncio.shield(client.close())
             raise
-        self._client = client
+        self._client, self._home = client, _here()
         self._database = client.get_database(self._name, codec_options=CODEC)
 
     async def close(self) -> None:
@@ -120,6 +122,11 @@ class MongoStore:
         """
         if self._database is None:
             raise NotStartedError("The database is not connected: call `await connect()` first.")
+        if self._home != _here():
+            raise NotStartedError(
+                "This database was connected in another event loop or process, and its sockets "
+                "belong there. Connect a DatabaseService of its own in each."
+            )
         return self._database
 
     async def begin(self, *, required: bool) -> MongoTransaction | None:
@@ -128,14 +135,12 @@ class MongoStore:
         Raises:
             DataError: P2031, on a standalone server.
         """
-        topology = self.topology
-        if self._client is None or topology is None:
-            raise NotStartedError("The database is not connected: call `await connect()` first.")
-        if not topology.has_transactions:
+        client, topology = self.database.client, self.topology
+        if topology is None or not topology.has_transactions:
             if required:
                 raise data_error("P2031", STANDALONE_REMEDY)
             return None
-        transaction = MongoTransaction(self._client.start_session(), self._datamodel)
+        transaction = MongoTransaction(client.start_session(), self._datamodel)
         await transaction.begin()
         return transaction
 
@@ -286,6 +291,10 @@ class MongoStore:
 
     def _collection(self, name: str) -> AsyncCollection[Document]:
         return self.database[name]
+
+
+def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+    return os.getpid(), asyncio.get_running_loop()
 
 
 def _at(row: Row, name: str) -> Any:
