@@ -128,7 +128,7 @@ HTTP_STATUS: dict[str, int] = {
 
 
 def http_status(error: BaseException) -> int:
-    """The HTTP status that answers an error: 409 for a unique that is taken, 404, 400, 503 …
+    """The HTTP status that answers an error: 409 where a unique is taken, 404, 400, 503 and so on.
 
     By the error's code in `HTTP_STATUS`; 503 where the database is not started, else 500.
     """
