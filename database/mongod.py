@@ -6,20 +6,18 @@ Used where settings say `embedded`, by the tests, and by `python -m database mon
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure
 
+from database.direct import DirectConnection
 from database.errors import ConnectionError, NotStartedError
 from database.guarded import GuardedProcess
 from database.mongod_binary import find_binary
@@ -39,8 +37,6 @@ LOW_FOOTPRINT = (
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
 )
 OPLOG_MEGABYTES = "256"
-
-Client = AsyncMongoClient[dict[str, Any]]
 
 
 class Mongod:
@@ -180,11 +176,14 @@ class Mongod:
 
     async def _make_ready(self) -> None:
         self._port = await self._listening_port()
-        async with self._connected() as client:
-            if not self._standalone:
-                await _initiate(client, f"{HOST}:{self._port}")
-            while not (await client.admin.command("hello"))["isWritablePrimary"]:
-                await asyncio.sleep(POLL)
+        try:
+            async with DirectConnection(HOST, self._port) as connection:
+                if not self._standalone:
+                    await _initiate(connection, f"{HOST}:{self._port}")
+                while not (await connection.command({"hello": 1}))["isWritablePrimary"]:
+                    await asyncio.sleep(POLL)
+        except (OSError, EOFError, OperationFailure) as error:
+            raise self._failure(f"could not be made ready: {error}") from error
 
     async def _listening_port(self) -> int:
         """The port from the server's log: asked for port 0 it binds a free one and says which."""
@@ -193,17 +192,6 @@ class Mongod:
                 raise self._failure("ended while starting")
             await asyncio.sleep(POLL)
         return int(found[1])
-
-    @contextlib.asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Client]:
-        timeout = round(self._start_timeout / timedelta(milliseconds=1))
-        client = Client(HOST, self._port, directConnection=True, serverSelectionTimeoutMS=timeout)
-        try:
-            yield client
-        except PyMongoError as error:
-            raise self._failure(f"could not be made ready: {error}") from error
-        finally:
-            await client.close()
 
     def _log(self) -> str:
         return (self._directory / LOG_FILE).read_text(errors="replace")
@@ -216,15 +204,16 @@ class Mongod:
         return ConnectionError(message, code="P1001", meta={"host": HOST, "port": self._port})
 
 
-async def _initiate(client: Client, address: str) -> None:
+async def _initiate(connection: DirectConnection, address: str) -> None:
     """Makes the server a replica set, or tells one that it now listens at another address."""
     member = {"_id": 0, "host": address}
     try:
-        await client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        await connection.command({"replSetInitiate": {"_id": REPLICA_SET, "members": [member]}})
     except OperationFailure as error:
         if error.code != ALREADY_INITIALIZED:
             raise
-        stored = await client.local["system.replset"].find_one()
-        if stored and [each["host"] for each in stored["members"]] != [address]:
-            config = {**stored, "members": [member], "version": stored["version"] + 1}
-            await client.admin.command("replSetReconfig", config, force=True)
+        found = await connection.command({"find": "system.replset"}, database="local")
+        config = found["cursor"]["firstBatch"][0]
+        if [each["host"] for each in config["members"]] != [address]:
+            config |= {"members": [member], "version": config["version"] + 1}
+            await connection.command({"replSetReconfig": config, "force": True})

@@ -1,0 +1,61 @@
+"""Programs that tests start, watch and kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+TOP = Path(__file__).parent.parent
+PATIENCE = 20.0  # seconds until something that must happen has not happened
+
+
+@contextmanager
+def running(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """A Python of its own at the project's top, killed at the end with all it forked."""
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=TOP,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        try:
+            yield program
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+
+
+def line_of(program: subprocess.Popen[str]) -> str:
+    """The next line that it prints; empty if it has ended."""
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
+def is_alive(process: int) -> bool:
+    """Whether it runs: one that nobody has waited for has an id still, and does not run."""
+    status = Path(f"/proc/{process}/stat")
+    if status.parent.parent.joinpath("self").exists():
+        try:
+            return status.read_text().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Returns once it is reached, and fails the test where it is not."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
