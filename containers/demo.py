@@ -19,6 +19,7 @@ from containers.report import Report
 from database.files import locate
 from database.schema import parse, push
 from database.settings import Remote
+from database.stores.mongo.live.plan import CreateIndex
 
 Client = AsyncMongoClient[dict[str, Any]]
 
@@ -96,8 +97,9 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
 async def _push(remote: Remote, report: Report) -> None:
     with report.step("push collections and indexes") as details:
         datamodel = parse(locate("schema.prisma").read_text(encoding="utf-8"))
-        await push(datamodel, remote.url.get_secret_value())
-        details.append(f"{len(datamodel.models)} collections")
+        plan = await push(datamodel, remote.url.get_secret_value())
+        indexes = sum(isinstance(step, CreateIndex) for step in plan.steps)
+        details.append(f"{len(datamodel.models)} collections, {indexes} indexes created")
 
 
 async def _register(container: ApplicationContainer, report: Report) -> tuple[User, User]:
