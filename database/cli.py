@@ -38,7 +38,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _generate(arguments: argparse.Namespace) -> int:
     done = generate(arguments.schema, output=arguments.output)
-    state = "Generated" if done.changed else "Unchanged:"
+    state = "Generated" if done.written else "Unchanged:"
     _say(f"{state} Prisma Client Python in {done.output}")
     return 0
 

@@ -6,6 +6,8 @@ reads. Of `dmmf.schema` it reads the enum `TransactionIsolationLevel` only, whic
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import Any, Final
 
 from database.schema.datamodel import (
@@ -47,6 +49,23 @@ def dmmf(datamodel: Datamodel) -> Json:
         },
         "schema": {"enumTypes": {"prisma": []}},
     }
+
+
+def fingerprint(datamodel: Datamodel) -> str:
+    """A hash of what a generated client is made of: the DMMF but for comments."""
+    content = _without_documentation(dmmf(datamodel)["datamodel"])
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _without_documentation(content: Any) -> Any:
+    match content:
+        case dict():
+            kept = {key: item for key, item in content.items() if key != "documentation"}
+            return {key: _without_documentation(item) for key, item in kept.items()}
+        case list():
+            return [_without_documentation(item) for item in content]
+        case _:
+            return content
 
 
 def _documented(content: Json, documentation: str | None) -> Json:
