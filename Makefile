@@ -54,6 +54,6 @@ $(DEPENDENCIES): pyproject.toml
 	@touch $@
 
 # The generated client lives in the environment's prisma package, made from these files.
-$(CLIENT): $(DEPENDENCIES) schema.prisma $(wildcard database/schema/*.py)
+$(CLIENT): $(DEPENDENCIES) schema.prisma $(wildcard database/schema/*.py database/schema/*/*.py)
 	$(BIN)/python -m database generate
 	@touch $@

@@ -1,0 +1,83 @@
+"""The wheel: it has every package, and the two files that stand at the project's top."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+LOCATE = """
+from database.files import locate
+print(locate("config.yml"))
+print(locate("schema.prisma"))
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a wheel that was built from a copy of the project and unpacked."""
+    directory = tmp_path_factory.mktemp("wheel")
+    source = directory / "source"
+    for name in ("containers", "database"):
+        shutil.copytree(TOP / name, source / name)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "config.yml", "schema.prisma"):
+        shutil.copy(TOP / name, source)
+    run(["-c", BUILD, str(directory)], source)
+    (wheel,) = directory.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(directory / "installed")
+    return directory / "installed"
+
+
+def test_every_package_is_listed() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = {
+        ".".join(path.parent.relative_to(TOP).parts)
+        for name in ("containers", "database")
+        for path in (TOP / name).rglob("*.py")
+    }
+
+    assert set(project["tool"]["setuptools"]["packages"]) == folders | {"database.shipped"}
+
+
+def test_the_wheel_has_every_module(installed: Path) -> None:
+    for name in ("containers", "database"):
+        expected = {path.relative_to(TOP) for path in (TOP / name).rglob("*.py")}
+        assert expected <= {path.relative_to(installed) for path in installed.rglob("*.py")}
+        assert (installed / name / "py.typed").is_file()
+
+
+def test_the_wheel_has_nothing_else(installed: Path) -> None:
+    assert {path.name for path in installed.iterdir()} == {
+        "containers",
+        "database",
+        "kraken_database-0.1.0.dist-info",
+    }
+
+
+def test_an_installed_copy_finds_its_files_from_anywhere(installed: Path, tmp_path: Path) -> None:
+    shipped = installed / "database" / "shipped"
+    found = run(["-B", "-c", LOCATE], tmp_path, PYTHONPATH=str(installed)).splitlines()
+
+    assert found == [str(shipped / "config.yml"), str(shipped / "schema.prisma")]
+    for path in map(Path, found):
+        assert path.read_bytes() == (TOP / path.name).read_bytes()
+
+
+def run(arguments: list[str], directory: Path, **environment: str) -> str:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=directory,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
