@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, get_args
 
 from database.schema.datamodel import Position
@@ -83,12 +83,24 @@ class _Contents:
     attributes: list[Attribute] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     after_comment: bool = False
+    noted: int = 0
 
     def documentation(self, trailing: str | None) -> str | None:
         """The comments above a line and the one at its end, used up."""
         lines = [*self.comments, *([] if trailing is None else [trailing])]
-        self.comments.clear()
+        self.clear_comments()
         return "\n".join(lines) if lines else None
+
+    def notes(self, trailing: str | None) -> str | None:
+        """The same without comments that are the notes of a block attribute; nothing is used up."""
+        lines = [*self.comments[self.noted :], *([] if trailing is None else [trailing])]
+        self.noted = len(self.comments)
+        return "\n".join(lines) if lines else None
+
+    def clear_comments(self) -> None:
+        """Forget the comments read so far."""
+        self.comments.clear()
+        self.noted = 0
 
 
 class _Reader:
@@ -187,7 +199,7 @@ class _Reader:
 
     def _comment(self, contents: _Contents, stripped: str) -> None:
         if not contents.after_comment:  # a new run of comments replaces one that nothing used
-            contents.comments.clear()
+            contents.clear_comments()
         contents.after_comment = True
         contents.comments += _documentation(stripped)
 
@@ -216,8 +228,8 @@ def _documentation(comment: str) -> list[str]:
 def _block_attribute(contents: _Contents, line: Line) -> bool:
     if line.peek().kind != "@@":
         return False
-    contents.attributes.append(line.attribute("@@"))
-    line.comment()
+    attribute = line.attribute("@@")
+    contents.attributes.append(replace(attribute, notes=contents.notes(line.comment())))
     return True
 
 
@@ -234,6 +246,7 @@ def _field(contents: _Contents, line: Line) -> None:
     if found is None:
         reason = f'Error validating {contents.keyword} "{contents.name}": {_NO_TYPE}'
         raise RefusalError(reason, place)
+    notes = contents.notes(comment)
     contents.fields.append(
         FieldNode(
             name=token.text,
@@ -244,6 +257,7 @@ def _field(contents: _Contents, line: Line) -> None:
             position=place,
             type_position=found.position,
             unsupported=found.unsupported,
+            notes=notes,
         )
     )
 

@@ -85,7 +85,8 @@ class Field:
     `type` is a scalar's name, or the name of the enum, composite type or model. `db_name` is the
     name in the stored document (`@map`), the same as `name` where nothing is mapped; `is_mapped`
     tells `@map` with the same name from none. `Unsupported("…")` is a scalar of the type
-    `Unsupported`, and ignored: the client does not have it.
+    `Unsupported`, and ignored: the client does not have it. `notes` is the documentation without
+    comments above a block attribute, which Prisma gives to the next field as well.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Field:
     documentation: str | None = None
     ignored: bool = False
     is_mapped: bool = False
+    notes: str | None = None
     position: Position = field(default=NOWHERE, compare=False)
 
     @property
@@ -126,6 +128,7 @@ class Index:
     `name` is the client's name of a compound unique (`name:`, else the joined field names, which
     is None for single fields); `db_name` is the name in MongoDB (`map:`, else None: Prisma's
     default then applies, see `index_names`). `algorithm` is what `type:` says; it changes nothing.
+    `notes` are the comments above and beside a block attribute, or those of the field.
     """
 
     kind: Literal["id", "unique", "index", "fulltext"]
@@ -134,6 +137,7 @@ class Index:
     db_name: str | None = None
     is_field_attribute: bool = False
     algorithm: Literal["BTree"] | None = None
+    notes: str | None = None
     position: Position = field(default=NOWHERE, compare=False)
 
 

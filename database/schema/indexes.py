@@ -33,8 +33,10 @@ def field_index(reader: Reader, node: FieldNode, kind: Literal["id", "unique"]) 
     sort = _sort(reader, reader.optional("sort"))
     _refuse_clustered(reader)
     fields = (IndexField((node.name,), sort),)
-    position = reader.attribute.position
-    return Index(kind, fields, None, db_name, is_field_attribute=True, position=position)
+    position, notes = reader.attribute.position, node.notes
+    return Index(
+        kind, fields, None, db_name, is_field_attribute=True, notes=notes, position=position
+    )
 
 
 def block_id(reader: Reader, block: Block, scope: Scope, *, ignored: bool) -> Index:
@@ -72,8 +74,8 @@ def block_index(
         _check_client_name(reader, block, name)
     if kind != "fulltext":
         _refuse_clustered(reader)
-    position = reader.attribute.position
-    return Index(kind, fields, name, db_name, algorithm=algorithm, position=position)
+    position, notes = reader.attribute.position, reader.attribute.notes
+    return Index(kind, fields, name, db_name, algorithm=algorithm, notes=notes, position=position)
 
 
 def _refuse_length(reader: Reader, kind: str) -> RefusalError:

@@ -100,13 +100,17 @@ Expression = Constant | Text | Number | Array | Call
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`@name(…)` on a field, or `@@name(…)` on a block; the position is that of its first `@`."""
+    """`@name(…)` on a field, or `@@name(…)` on a block; the position is that of its first `@`.
+
+    `notes` are the comments above and beside a block attribute.
+    """
 
     name: str
     arguments: Arguments
     position: Position
     name_position: Position
     sign: Literal["@", "@@"]
+    notes: str | None = None
 
     def place_of(self, argument: str) -> Position | None:
         """Where a named argument stands; None where it is not given."""
@@ -116,7 +120,11 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class FieldNode:
-    """A field of a model or composite type; `unsupported` is the text in `Unsupported("…")`."""
+    """A field of a model or composite type; `unsupported` is the text in `Unsupported("…")`.
+
+    `notes` is the documentation without comments that stand above a block attribute: Prisma gives
+    those to the next field all the same.
+    """
 
     name: str
     type: str
@@ -126,6 +134,7 @@ class FieldNode:
     position: Position
     type_position: Position
     unsupported: str | None = None
+    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
