@@ -138,13 +138,20 @@ def http_status(error: BaseException) -> int:
     return HTTP_STATUS.get(code, 500) if isinstance(code, str) else 500
 
 
-def data_error(code: str, message: str, meta: Meta | None = None) -> upstream.DataError:
+def data_error(
+    code: str,
+    message: str,
+    meta: Meta | None = None,
+    *,
+    kind: type[upstream.DataError] | None = None,
+) -> upstream.DataError:
     """The exception for a failed operation, of the class that upstream gives the code.
 
     Args:
         code: Prisma's code, `P2002` and the like.
         message: Prisma's wording, then what to do; no values of the user.
         meta: facts for programs, `{"target": ["email"]}` and the like.
+        kind: the class, where upstream tells it by the message instead of the code.
     """
     payload = {
         "error": message,
@@ -155,7 +162,7 @@ def data_error(code: str, message: str, meta: Meta | None = None) -> upstream.Da
             "error_code": code,
         },
     }
-    kind = CLASS_BY_CODE.get(code, upstream.DataError)
+    kind = kind or CLASS_BY_CODE.get(code, upstream.DataError)
     if kind is upstream.FieldNotFoundError:  # which would otherwise word its own message
         return upstream.FieldNotFoundError(payload, message=message)
     return kind(payload)

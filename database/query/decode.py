@@ -120,8 +120,8 @@ class Decoder:
         return read
 
     def _default(self, field: Field, one: Callable[[Any], Any]) -> Callable[[], Any] | None:
-        """Prisma reads null and missing as the constant default."""
-        if not isinstance(field.default, Literals) or field.kind == "composite":
+        """Prisma reads null and missing as the constant default of a required field."""
+        if not isinstance(field.default, Literals) or not field.is_required:
             return None
         stored = Values(self._datamodel).constant(field, field.default.value)
         return lambda: one(stored)

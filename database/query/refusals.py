@@ -6,12 +6,15 @@ A path reads like the request: `where.email.$ne`. Messages hold names and types,
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from prisma.errors import DataError
+from prisma.errors import DataError, MissingRequiredValueError
 
 from database.errors import data_error
 
 ArgumentPath = tuple[str | int, ...]
+
+_WRITTEN: Final = ("data", "create", "update")
 
 
 def dotted(path: ArgumentPath) -> str:
@@ -58,12 +61,18 @@ def malformed(path: ArgumentPath, reason: str) -> DataError:
     )
 
 
-def missing(path: ArgumentPath) -> DataError:
-    """A required value that was not given (P2012)."""
+def missing(path: ArgumentPath, *, of_unique: bool = False) -> DataError:
+    """A required value that was not given; `of_unique`: of what identifies one record.
+
+    Prisma says P2012 where one type alone is possible: arguments, and uniques that stand outside
+    of data. Everywhere else it says P2009. Upstream's class is the same for both.
+    """
+    alone = len(path) == 1 or (of_unique and path[0] not in _WRITTEN)
     return data_error(
-        "P2012",
+        "P2012" if alone else "P2009",
         f"Missing a required value at `{dotted(path)}`: A value is required but not set.",
         {"path": dotted(path), "argumentPath": [str(part) for part in path]},
+        kind=MissingRequiredValueError,
     )
 
 

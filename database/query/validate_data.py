@@ -100,7 +100,7 @@ class DataValidator:
     ) -> tuple[NestedWrite, ...]:
         writes: list[NestedWrite] = []
         for key, item in given.items():
-            if model.by_name[key].kind == "relation" and item is not None:
+            if model.by_name[key].kind == "relation":
                 link = self._datamodel.link(model, key)
                 writes += self._nested.writes(link, item, (*path, key), creating=True)
         return tuple(writes)
@@ -140,8 +140,7 @@ class DataValidator:
             field = self._updatable(model, key, closed, (*path, key))
             if field.kind == "relation":
                 link = self._datamodel.link(model, key)
-                if item is not None:
-                    writes += self._nested.writes(link, item, (*path, key), creating=False)
+                writes += self._nested.writes(link, item, (*path, key), creating=False)
             else:
                 changes += self.change(field, item, (*path, key), ())
         return RecordChanges(model, self._touched(model, given, changes), tuple(writes))

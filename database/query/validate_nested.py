@@ -72,8 +72,9 @@ class NestedValidator:
                 raise unknown(
                     (*path, key), allowed, f"relation {link.model.name}.{link.field.name}"
                 )
-            if item is not None:
-                found += self._write(link, name, item, (*path, key))
+            if item is None:
+                raise missing((*path, key))
+            found += self._write(link, name, item, (*path, key))
         self._at_most_one(link, found, path)
         return found
 

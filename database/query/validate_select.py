@@ -67,7 +67,7 @@ class SelectValidator:
         members = model.uniques[key]
         pairs: tuple[tuple[Field, object], ...]
         if len(members) == 1:
-            pairs = ((members[0], self._values.one(members[0], given[key], (*path, key))),)
+            pairs = ((members[0], self._unique_value(members[0], given[key], (*path, key))),)
         else:
             pairs = self._compound(members, as_object(given[key], (*path, key)), (*path, key))
         equal = And(tuple(Compare((field.db_name,), "eq", value) for field, value in pairs))
@@ -97,11 +97,16 @@ class SelectValidator:
                 raise unknown((*path, name), names, "this unique")
         for name in names:
             if name not in given:
-                raise missing((*path, name))
+                raise missing((*path, name), of_unique=True)
         return tuple(
-            (field, self._values.one(field, given[field.name], (*path, field.name)))
+            (field, self._unique_value(field, given[field.name], (*path, field.name)))
             for field in members
         )
+
+    def _unique_value(self, field: Field, value: object, path: ArgumentPath) -> object:
+        if value is None:
+            raise missing(path, of_unique=True)
+        return self._values.one(field, value, path)
 
     # --- pages ---
 

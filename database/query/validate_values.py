@@ -21,6 +21,8 @@ def canonical(name: str) -> str:
 
 def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
     """The value as an object, or an error."""
+    if value is None:
+        raise missing(path)
     if not isinstance(value, Mapping):
         raise invalid(path, f"expected an object, got {kind_of(value)}")
     return value
@@ -28,6 +30,8 @@ def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
 
 def as_list(value: object, path: ArgumentPath) -> Iterable[Any]:
     """The value as a list, or an error."""
+    if value is None:
+        raise missing(path)
     if not isinstance(value, list | tuple | set | frozenset):
         raise invalid(path, f"expected a list, got {kind_of(value)}")
     return value
@@ -45,6 +49,8 @@ def as_objects(value: object, path: ArgumentPath) -> list[tuple[ArgumentPath, Ma
 
 def as_boolean(value: object, path: ArgumentPath) -> bool:
     """The value as a Boolean, or an error."""
+    if value is None:
+        raise missing(path)
     if not isinstance(value, bool):
         raise invalid(path, f"expected Boolean, got {kind_of(value)}")
     return value

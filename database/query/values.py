@@ -320,6 +320,10 @@ def _wire_date_time(value: object) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
+def _wire_json(value: object) -> str:
+    return json.dumps(_read_json(value), ensure_ascii=False, separators=(",", ":"))
+
+
 def _refuse_stored(value: object) -> ValueError:
     return ValueError(bson_type(value))
 
@@ -361,9 +365,7 @@ CODECS: Final[Mapping[str, Codec]] = {
         lambda v: Base64.encode(_read_bytes(v)),
         lambda v: base64.b64encode(_read_bytes(v)).decode(),
     ),
-    "Json": Codec(
-        _encode_json, _read_json, lambda v: json.dumps(_read_json(v), ensure_ascii=False)
-    ),
+    "Json": Codec(_encode_json, _read_json, _wire_json),
 }
 
 _NATIVE_ENCODERS: Final[Mapping[tuple[str, str], Callable[[Any], object]]] = {
