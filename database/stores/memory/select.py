@@ -1,0 +1,232 @@
+"""Reads: Find, FindPerParent, CountPerParent, Aggregate and Group, evaluated on tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, assert_never
+
+from bson import Int64
+
+from database.query.filters import And, Compare, Filter
+from database.query.steps import (
+    ORDER_VALUES,
+    Aggregate,
+    Aggregation,
+    CountPerParent,
+    Find,
+    FindPerParent,
+    Group,
+    OrderKey,
+    Row,
+)
+from database.schema.datamodel import Field, Link, Model
+from database.stores.memory.compare import compare, hashable, order_value, sort_key
+from database.stores.memory.predicate import MISSING, predicate, value_at
+from database.stores.memory.tables import Tables
+
+Rows = list[Row]
+
+
+class Reader:
+    """Evaluates reads on one state of the tables; remembers nothing between steps."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._joined: dict[tuple[str, str], dict[Any, Rows]] = {}
+
+    # --- relations ---
+
+    def related(self, link: Link, row: Row) -> Rows:
+        """The documents of the other side that belong to a row."""
+        by_key = self._by_key(link)
+        if link.is_many_to_many:
+            values = row.get(link.local[0].db_name)
+            keys = [(hashable(value),) for value in values] if isinstance(values, list) else []
+            found = {key: by_key.get(key, []) for key in keys}
+            wanted = {id(child) for rows in found.values() for child in rows}
+            return [child for child in self._tables[link.target.name] if id(child) in wanted]
+        key = tuple(hashable(row.get(field.db_name)) for field in link.local)
+        return [] if None in key else by_key.get(key, [])
+
+    def _by_key(self, link: Link) -> dict[Any, Rows]:
+        name = (link.model.name, link.field.name)
+        if name not in self._joined:
+            groups: dict[Any, Rows] = {}
+            for child in self._tables[link.target.name]:
+                key = tuple(hashable(child.get(field.db_name)) for field in link.remote)
+                groups.setdefault(key, []).append(child)
+            self._joined[name] = groups
+        return self._joined[name]
+
+    # --- find ---
+
+    def matching(self, model: Model, where: Filter) -> Rows:
+        """The stored documents that match, in natural order."""
+        table = self._tables[model.name]
+        candidates = table.by_unique(_fixed(where))
+        holds = predicate(where, self)
+        return [row for row in (table if candidates is None else candidates) if holds(row)]
+
+    def find(self, step: Find) -> Rows:
+        """Rows of a Find: copies, with the fields asked for."""
+        rows = self._page(step, self.matching(step.model, step.where))
+        return [self._shaped(step, row) for row in rows]
+
+    def _page(self, step: Find, rows: Rows) -> Rows:
+        values = {id(row): self._order_values(step.order, row) for row in rows}
+        rows = _sorted(rows, step.order, values)
+        if step.distinct:
+            rows = _distinct(rows, step.distinct)
+        if step.after is not None:
+            rows = [row for row in rows if _is_after(step, values[id(row)])]
+        end = None if step.limit is None else step.skip + step.limit
+        return rows[step.skip : end]
+
+    def _shaped(self, step: Find, row: Row) -> Row:
+        if step.fields is None:
+            shaped = dict(row)
+        else:
+            names = [field.db_name for field in step.fields]
+            shaped = {name: row[name] for name in names if name in row}
+        if step.order_values:
+            shaped[ORDER_VALUES] = self._order_values(step.order, row)
+        return shaped
+
+    def _order_values(self, order: Sequence[OrderKey], row: Row) -> list[Any]:
+        return [self._order_value(key, key.links, row) for key in order]
+
+    def _order_value(self, key: OrderKey, links: tuple[Link, ...], row: Row) -> Any:
+        if links:
+            children = self.related(links[0], row)
+            if key.count and len(links) == 1:
+                return len(children)
+            return self._order_value(key, links[1:], children[0]) if children else None
+        value = value_at(row, key.path)
+        if key.count:
+            return len(value) if isinstance(value, list) else 0
+        return None if value is MISSING else value
+
+    # --- per parent ---
+
+    def find_per_parent(self, step: FindPerParent) -> list[tuple[Any, Row]]:
+        """Pairs of a parent's id and a row of its page."""
+        holds = predicate(step.find.where, self)
+        pairs: list[tuple[Any, Row]] = []
+        for parent in self._parents(step.link, step.parents):
+            children = [row for row in self.related(step.link, parent) if holds(row)]
+            page = self._page(step.find, children)
+            pairs += [(parent["_id"], self._shaped(step.find, row)) for row in page]
+        return pairs
+
+    def count_per_parent(self, step: CountPerParent) -> dict[Any, int]:
+        """Numbers of related records by the parent's id."""
+        holds = predicate(step.where, self)
+        return {
+            parent["_id"]: sum(map(holds, self.related(step.link, parent)))
+            for parent in self._parents(step.link, step.parents)
+        }
+
+    def _parents(self, link: Link, ids: Sequence[object]) -> Iterable[Row]:
+        rows = self._tables[link.model.name].rows
+        return [rows[key] for key in map(hashable, ids) if key in rows]
+
+    # --- aggregates ---
+
+    def aggregate(self, step: Aggregate) -> Row:
+        """One row of aggregates; empty where there was nothing."""
+        rows = self._page(step.find, self.matching(step.find.model, step.find.where))
+        return _aggregated(step.aggregations, rows) if rows else {}
+
+    def group(self, step: Group) -> Rows:
+        """A row a group."""
+        groups: dict[Any, Rows] = {}
+        for row in self.matching(step.model, step.where):
+            key = tuple(hashable(row.get(field.db_name)) for field in step.by)
+            groups.setdefault(key, []).append(row)
+        found = [
+            _aggregated(step.aggregations, rows)
+            | {field.db_name: rows[0].get(field.db_name) for field in step.by}
+            for rows in groups.values()
+        ]
+        holds = predicate(step.having, self)
+        found = [row for row in found if holds(row)]
+        for order in reversed(step.order):
+            name = order.by.key if isinstance(order.by, Aggregation) else order.by.db_name
+            found.sort(key=_named(name), reverse=order.descending)
+        end = None if step.limit is None else step.skip + step.limit
+        return found[step.skip : end]
+
+
+def _fixed(where: Filter) -> dict[str, Any]:
+    """The stored fields that the filter holds to one value: a unique may find them at once."""
+    match where:
+        case Compare((name,), "eq", value, insensitive=False, exact=False):
+            return {name: value} if isinstance(value, str | int | bytes) or _is_id(value) else {}
+        case And(filters):
+            found: dict[str, Any] = {}
+            for part in filters:
+                found |= _fixed(part)
+            return found
+        case _:
+            return {}
+
+
+def _is_id(value: object) -> bool:
+    return type(value).__name__ == "ObjectId"
+
+
+def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:
+    rows = list(rows)
+    for position in range(len(order) - 1, -1, -1):
+        descending = order[position].descending
+        rows.sort(key=_by(position, values, descending=descending), reverse=descending)
+    return rows
+
+
+def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Callable[[Row], Any]:
+    return lambda row: sort_key(order_value(values[id(row)][position], descending=descending))
+
+
+def _named(name: str) -> Callable[[Row], Any]:
+    return lambda row: sort_key(row.get(name))
+
+
+def _is_after(step: Find, values: list[Any]) -> bool:
+    for key, mine, cursor in zip(step.order, values, step.after or (), strict=True):
+        order = compare(mine, cursor)
+        if order:
+            return (order > 0) != key.descending
+    return step.after_inclusive
+
+
+def _distinct(rows: Rows, fields: Sequence[Field]) -> Rows:
+    first: dict[Any, Row] = {}
+    for row in rows:
+        first.setdefault(tuple(hashable(row.get(field.db_name)) for field in fields), row)
+    return list(first.values())
+
+
+def _aggregated(aggregations: Sequence[Aggregation], rows: Rows) -> Row:
+    return {item.key: _aggregate(item, rows) for item in aggregations}
+
+
+def _aggregate(item: Aggregation, rows: Rows) -> Any:
+    if item.field is None:
+        return len(rows)
+    name = item.field.db_name
+    values = [row[name] for row in rows if row.get(name) is not None]
+    numbers = [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
+    match item.kind:
+        case "count":
+            return len(values)
+        case "sum":
+            total = sum(numbers)
+            return total if isinstance(total, float) else Int64(total)
+        case "avg":
+            return sum(numbers) / len(numbers) if numbers else None
+        case "min":
+            return min(values, key=sort_key, default=None)
+        case "max":
+            return max(values, key=sort_key, default=None)
+        case _:
+            assert_never(item.kind)
