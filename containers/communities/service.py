@@ -64,18 +64,7 @@ class CommunityService:
             community = await tx.community.create(
                 data={"name": name, "ownerId": owner_id, "description": description}
             )
-            await tx.role.create(
-                data={
-                    "communityId": community.id,
-                    "name": DEFAULT_ROLE,
-                    "isDefault": True,
-                    "permissions": list(DEFAULT_PERMISSIONS),
-                }
-            )
-            for position, channel in enumerate(channels):
-                await tx.channel.create(
-                    data={"communityId": community.id, "name": channel, "position": position}
-                )
+            await _furnish(tx, community.id, channels)
             await _add(tx, community.id, owner_id)
             return await tx.community.find_unique_or_raise(
                 where={"id": community.id},
@@ -253,6 +242,22 @@ class CommunityService:
             await tx.community.delete(where={"id": community_id})
 
         await self.database.transaction(remove, retries=RETRIES)
+
+
+async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[str]) -> None:
+    """The default role and the first channels; within a transaction."""
+    await tx.role.create(
+        data={
+            "communityId": community_id,
+            "name": DEFAULT_ROLE,
+            "isDefault": True,
+            "permissions": list(DEFAULT_PERMISSIONS),
+        }
+    )
+    for position, channel in enumerate(channels):
+        await tx.channel.create(
+            data={"communityId": community_id, "name": channel, "position": position}
+        )
 
 
 async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membership:
