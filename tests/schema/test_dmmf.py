@@ -1,0 +1,61 @@
+"""DMMF: ours is the one that Prisma's CLI gives, for schemas of many shapes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from database.schema.dmmf import dmmf, fingerprint
+from database.schema.parser import parse
+from database.schema.told import told
+from tests.schema.official import FIXTURES, blocks_of, dmmf_of, recorded
+
+SCHEMAS = sorted(path.stem for path in FIXTURES.glob("*.prisma"))
+
+
+def text_of(name: str) -> str:
+    return (FIXTURES / f"{name}.prisma").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_is_what_the_cli_gave(name: str) -> None:
+    official = json.loads((FIXTURES / f"{name}.dmmf.json").read_text(encoding="utf-8"))
+    assert dmmf(parse(text_of(name))) == official
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_line_breaks_of_windows_change_nothing(name: str) -> None:
+    text = text_of(name)
+    assert dmmf(parse(text.replace("\n", "\r\n"))) == dmmf(parse(text))
+
+
+def test_configuration_blocks_are_what_the_cli_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JS_OUTPUT", "js")
+    text = text_of("configuration")
+    datamodel = parse(text)
+    ours = {
+        generator.name: told(datamodel, generator, Path("s.prisma"), text, Path("out"))
+        for generator in datamodel.generators
+    }
+    for name in ("custom", "js"):  # upstream's own default, for its own generator only
+        assert ours[name]["generator"]["config"].pop("recursive_type_depth") == "5"
+    official = json.loads((FIXTURES / "configuration.blocks.json").read_text(encoding="utf-8"))
+    assert blocks_of(ours) == official
+
+
+@pytest.mark.parametrize("name", ["kraken", "comments"])
+def test_the_cli_still_gives_it(cli: Path, name: str) -> None:
+    [official] = recorded(cli, text_of(name)).values()
+    assert dmmf(parse(text_of(name))) == dmmf_of(official)
+
+
+def test_fingerprint_is_of_the_client_not_of_the_text() -> None:
+    text = text_of("relations")
+    print_of_it = fingerprint(parse(text))
+    assert fingerprint(parse("// a comment\n" + text.replace("  ", "\t"))) == print_of_it
+    assert fingerprint(parse(text.replace("bio    String", "/// of whom\n  bio String"))) == (
+        print_of_it
+    )
+    assert fingerprint(parse(text.replace("bio    String", "bio String?"))) != print_of_it
