@@ -19,7 +19,6 @@ from containers.report import Report
 from database.files import locate
 from database.schema import parse, push
 from database.settings import Remote
-from database.stores.mongo.live.plan import CreateIndex
 
 Client = AsyncMongoClient[dict[str, Any]]
 
@@ -97,9 +96,10 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
 async def _push(remote: Remote, report: Report) -> None:
     with report.step("push collections and indexes") as details:
         datamodel = parse(locate("schema.prisma").read_text(encoding="utf-8"))
-        plan = await push(datamodel, remote.url.get_secret_value())
-        indexes = sum(isinstance(step, CreateIndex) for step in plan.steps)
-        details.append(f"{len(datamodel.models)} collections, {indexes} indexes created")
+        await push(datamodel, remote.url.get_secret_value())
+        indexes = [index for model in datamodel.models for index in model.indexes]
+        made = sum(index.kind != "id" for index in indexes)
+        details.append(f"{len(datamodel.models)} collections, {made} indexes")
 
 
 async def _register(container: ApplicationContainer, report: Report) -> tuple[User, User]:

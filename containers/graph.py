@@ -76,9 +76,27 @@ def _cycle_from(
     return []
 
 
+def roots_of(container: AnyContainer) -> list[AnyProvider]:
+    """The providers that a container declares, but those that are there for an overridden one."""
+    declared = flat(container)
+    replaced = [origin for provider in declared for origin in _replaced(provider)]
+    idle = set(in_order(replaced))
+    return [provider for provider in declared if provider not in idle]
+
+
+def _replaced(provider: AnyProvider) -> list[AnyProvider]:
+    """What a provider would need if it were not overridden; being given something is not that."""
+    overriding: tuple[AnyProvider, ...] = provider.overridden
+    if isinstance(provider, providers.Dependency | providers.DependenciesContainer):
+        return [earlier for earlier in overriding if earlier is not provider.last_overriding]
+    if not overriding or isinstance(provider, providers.Configuration):
+        return []
+    return [needed for needed in provider.related if needed not in overriding]
+
+
 def resources_of(container: AnyContainer) -> list[providers.BaseResource[Any]]:
-    """Every resource that a container would use, each after those it needs; overridden ones not."""
-    return list(_resources(in_order(flat(container))))
+    """Every resource that a container uses, each after those it needs; overridden ones not."""
+    return list(_resources(in_order(roots_of(container))))
 
 
 def resources_behind(provider: AnyProvider) -> list[providers.BaseResource[Any]]:

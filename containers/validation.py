@@ -13,7 +13,7 @@ from typing import Any
 
 from dependency_injector import providers
 
-from containers.graph import AnyContainer, AnyProvider, cycle_in, flat, in_order, needs, paths
+from containers.graph import AnyContainer, AnyProvider, cycle_in, in_order, needs, paths, roots_of
 from database.errors import ConfigurationError
 
 CALLS = (providers.Factory, providers.BaseSingleton, providers.Callable, providers.BaseResource)
@@ -38,7 +38,7 @@ def validate(container: AnyContainer) -> None:
         ValidationError: dependencies that are not defined or of the wrong type, cycles,
             constructor arguments that are missing or unknown.
     """
-    roots = flat(container)
+    roots = roots_of(container)
     named = paths(container)
     if chain := cycle_in(roots):
         raise ValidationError([f"cycle: {_path(chain, named)}"])

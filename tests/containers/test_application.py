@@ -247,11 +247,11 @@ class StubDatabase(DatabaseService):
 
 
 async def test_a_stub_subclass_takes_the_place_of_the_database(
-    settings: DatabaseSettings,
+    settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "")
     application = ApplicationContainer()
-    unusable = DatabaseSettings(url="mongodb://127.0.0.1:1/real")
-    application.database_settings.override(unusable)
     async with StubDatabase(settings) as stub:
         with application.database.service.override(stub):
             async with running(application) as container:

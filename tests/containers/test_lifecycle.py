@@ -251,10 +251,38 @@ async def test_an_overridden_database_starts_nothing_upstream_of_it() -> None:
         async with running(application):
             assert application.first.service().database is fake
             assert application.first.kept().database is fake
-    assert "+database" not in application.stage().events
+    assert application.stage().events == ["+cache", "+cache", "-cache", "-cache"]
     async with running(application):
         assert application.first.service().database.name == "database"
         assert application.first.kept().database.name == "database"
+
+
+async def test_what_an_overridden_one_shares_with_others_is_started() -> None:
+    class Shared(Container):
+        stage = providers.Singleton(Stage)
+        server = PlainResource(open_thing, stage=stage, name="server")
+        database = PlainResource(open_thing, stage=stage, name="database", server=server)
+        cache = PlainResource(open_thing, stage=stage, name="cache", server=server)
+
+    shared = Shared()
+    with shared.database.override(Thing("fake")):
+        async with running(shared):
+            assert shared.stage().events == ["+server", "+cache"]
+
+
+async def test_a_feature_given_something_else_leaves_the_database_idle() -> None:
+    class Single(Container):
+        stage = providers.Singleton(Stage)
+        database = mount(Database, stage=stage)
+        feature = mount(Feature, stage=stage, database=database.service)
+
+    single = Single()
+    with single.feature.database.override(Thing("fake")):
+        async with running(single):
+            assert single.feature.service().database.name == "fake"
+    assert single.stage().events == ["+cache", "-cache"]
+    async with running(single):
+        assert single.feature.service().database.name == "database"
 
 
 async def test_overridden_while_it_runs_the_real_one_is_still_stopped() -> None:

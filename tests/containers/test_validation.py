@@ -139,7 +139,6 @@ async def test_an_override_cuts_what_it_replaces() -> None:
     root = Root()
     fake = Service(Thing(), name="fake")
     root.feature.service.override(fake)
-    root.feature.thing.override(Thing())
     async with running(root):
         assert root.feature.service() is fake
 
