@@ -197,7 +197,7 @@ class NestedWrites:
                 for where in filters:
                     found = yield from self._found(link, row, where)
                     if not found:
-                        raise not_connected(link)
+                        raise _nothing_to_delete(link)
                     yield from self._outer.delete_rows(link.target, found)
             case NestedUpdate(_, items):
                 for where, data in items:
@@ -361,6 +361,10 @@ def _found_all(uniques: Iterable[Unique], found: Rows) -> bool:
         any(all(row.get(field.db_name) == value for field, value in unique.values) for row in found)
         for unique in uniques
     )
+
+
+def _nothing_to_delete(link: Link) -> Exception:
+    return not_connected(link) if link.field.is_list else not_found_nested(link, "delete")
 
 
 def not_found_nested(link: Link, act: str) -> Exception:
