@@ -81,13 +81,9 @@ class Line:
             raise UnreadableError
         return token
 
-    def comment(self) -> str | None:
-        """The end of the line: its documentation comment, without slashes, where it has one."""
-        token = self.peek()
-        if token is END:
-            return None
-        self.take("comment")
-        return documentation_of(token.text)
+    def comment(self) -> list[str]:
+        """The end of the line: the text of its documentation comment, where it has one."""
+        return [] if self.peek() is END else documentation_of(self.take("comment").text)
 
     def field_type(self) -> FieldType:
         """The type of a field."""
@@ -206,6 +202,6 @@ class Line:
             raise RefusalError(reason, place)
 
 
-def documentation_of(comment: str) -> str | None:
-    """The text of a `///` comment; None for a plain `//` one."""
-    return comment[3:].lstrip() if comment.startswith("///") else None
+def documentation_of(comment: str) -> list[str]:
+    """The text of a `///` comment; nothing for a plain `//` one."""
+    return [comment[3:].lstrip()] if comment.startswith("///") else []
