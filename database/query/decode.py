@@ -7,18 +7,20 @@ one, are errors that name model, field and id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, assert_never
 
 from prisma.errors import DataError
 
 from database.errors import data_error
+from database.query.columns import Column, Read, quick
 from database.query.operations import (
     Aggregated,
     AggregateRecords,
     CompositeOutput,
     CountOutput,
     GroupRecords,
+    Output,
     RelationOutput,
     ScalarOutput,
     Selected,
@@ -29,16 +31,14 @@ from database.query.validate_values import Values
 from database.query.values import CODECS, bson_type
 from database.schema.datamodel import Datamodel, Field, Literals, Model
 
-Read = Callable[[Row], Any]
-
 
 class Form(Protocol):
     """How a record is put together, and which side of a codec it holds."""
 
     is_wire: bool
 
-    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
-        """A maker of records from the values of these fields, in this order."""
+    def compile(self, columns: Sequence[Column]) -> Read:
+        """A reader of rows into records of these columns."""
 
     def nested(self, name: str) -> Form:
         """The form of the records under the relation `name`."""
@@ -49,9 +49,10 @@ class WireForm:
 
     is_wire = True
 
-    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
-        """Plain dicts."""
-        return lambda values: dict(zip(names, values, strict=True))
+    def compile(self, columns: Sequence[Column]) -> Read:
+        """Plain dicts, in the order of the selection."""
+        pairs = tuple((column.name, column.read) for column in columns)
+        return lambda row: {name: read(row) for name, read in pairs}
 
     def nested(self, name: str) -> Form:
         """The same."""
@@ -60,34 +61,68 @@ class WireForm:
 
 WIRE = WireForm()
 
+READERS = 1_000
+"""How many compiled readers are kept: selections come from code, which has not so many."""
+
+Structure = tuple[str, tuple[Any, ...]]
+"""What decides how rows are read: names, without the arguments of relations."""
+
+
+def _structure(name: str, outputs: Sequence[Output]) -> Structure:
+    return name, tuple(
+        [
+            output.field.name if isinstance(output, ScalarOutput) else _inner_structure(output)
+            for output in outputs
+        ]
+    )
+
+
+def _inner_structure(output: CompositeOutput | RelationOutput | CountOutput) -> Structure:
+    match output:
+        case CompositeOutput(field, outputs):
+            return _structure(field.name, outputs)
+        case RelationOutput(link, _, selected):
+            return _structure(link.field.name, selected.outputs)
+        case CountOutput():
+            return "_count", ()
+
 
 class Decoder:
     """Compiles codecs for one datamodel."""
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
+        self._readers: dict[tuple[Structure, Form], Read] = {}
 
     def records(self, selected: Selected, form: Form) -> Read:
-        """A reader of rows of a selection."""
-        parts = tuple(self._output(selected.model, item, form) for item in selected.outputs)
-        make = form.record(tuple(name for name, _ in parts))
-        readers = tuple(reader for _, reader in parts)
-        return lambda row: make([read(row) for read in readers])
+        """A reader of rows of a selection, compiled once for each structure of one."""
+        key = (_structure(selected.model.name, selected.outputs), form)
+        reader = self._readers.get(key)
+        if reader is None:
+            if len(self._readers) >= READERS:
+                self._readers.clear()
+            reader = self._readers[key] = self._compile(selected, form)
+        return reader
 
-    def _output(self, model: Model, output: Any, form: Form) -> tuple[str, Read]:
+    def _compile(self, selected: Selected, form: Form) -> Read:
+        return form.compile([self._column(selected.model, item, form) for item in selected.outputs])
+
+    def _column(self, model: Model, output: Output, form: Form) -> Column:
         match output:
             case ScalarOutput(field):
-                return field.name, self._stored(model.name, field, self._one(field, form))
+                read = self._stored(model.name, field, self._one(field, form))
+                enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
+                return Column(field.name, read, quick(field, enum))
             case CompositeOutput(field, outputs):
-                reader = self._composite(f"{model.name}.{field.name}", outputs)
-                return field.name, self._stored(model.name, field, reader)
+                inner = self._composite(f"{model.name}.{field.name}", outputs)
+                return Column(field.name, self._stored(model.name, field, inner))
             case RelationOutput():
-                return output.link.field.name, self._relation(output, form)
+                return Column(output.link.field.name, self._relation(output, form))
             case CountOutput():
                 key = RELATED + "_count"
-                return "_count", lambda row: row[key]
+                return Column("_count", lambda row: row[key])
             case _:
-                raise AssertionError(type(output).__name__)
+                assert_never(output)
 
     # --- stored values ---
 

@@ -7,16 +7,17 @@ The classes are handed in by the client: nothing here imports generated code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Final
 
 from prisma._builder import _prisma_model_for_field
 from prisma.errors import InvalidModelError, UnknownRelationalFieldError
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
+from database.query.columns import Column, Read
 from database.query.decode import WIRE, Form
+from database.query.ready import compile_ready
 
 _GENERATED: Final = ("models", "partials")
 
@@ -78,27 +79,9 @@ class ModelForm:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
 
-    def record(self, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
-        """Instances with all their fields in the class's order, `names` among them set."""
-        kind = self._shape.kind
-        empty = {
-            name: info.default
-            for name, info in kind.model_fields.items()
-            if name in names or info.default is not PydanticUndefined
-        }
-        new, put = kind.__new__, object.__setattr__
-
-        def make(values: list[Any]) -> Any:
-            instance = new(kind)
-            content = empty.copy()
-            content.update(zip(names, values, strict=True))
-            put(instance, "__dict__", content)
-            put(instance, "__pydantic_fields_set__", set(names))
-            put(instance, "__pydantic_extra__", None)
-            put(instance, "__pydantic_private__", None)
-            return instance
-
-        return make
+    def compile(self, columns: Sequence[Column]) -> Read:
+        """Instances with all their fields in the class's order, the selected ones set."""
+        return compile_ready(self._shape.kind, columns)
 
     def nested(self, name: str) -> Form:
         """The form of the records under a relation."""

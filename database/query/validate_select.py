@@ -32,6 +32,9 @@ from database.query.validate_where import WhereValidator
 from database.query.values import kind_of
 from database.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
+FLAT_SELECTIONS: Final = 1_000
+"""How many selections of plain fields are kept validated."""
+
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
 
 
@@ -42,6 +45,7 @@ class SelectValidator:
         self._datamodel = datamodel
         self._values = values
         self._wheres = wheres
+        self._flat: dict[tuple[str, ...], Selected] = {}
 
     # --- uniques ---
 
@@ -233,7 +237,16 @@ class SelectValidator:
         """What is selected of a model; everything stored where nothing is said."""
         if not selections:
             return self.everything(model)
-        return Selected(model, tuple(self._output(model, item, path) for item in selections))
+        if any(item.arguments or item.selections for item in selections):
+            return Selected(model, tuple(self._output(model, item, path) for item in selections))
+        key = (model.name, *(item.name for item in selections))
+        known = self._flat.get(key)
+        if known is None:
+            if len(self._flat) >= FLAT_SELECTIONS:
+                self._flat.clear()
+            outputs = tuple(self._output(model, item, path) for item in selections)
+            known = self._flat[key] = Selected(model, outputs)
+        return known
 
     def everything(self, model: Model) -> Selected:
         """Every stored field of a model."""
