@@ -8,7 +8,7 @@ is missing, negated or not; `Complement` alone is the plain opposite of what it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from database.schema.datamodel import Link
 
@@ -160,6 +160,21 @@ def both(first: Filter, second: Filter) -> Filter:
         second.filters if isinstance(second, And) else (second,)
     )
     return And(parts)
+
+
+def or_missing(item: Filter) -> Filter:
+    """The filter with every leaf true where its value is missing, as Prisma has it in `none`."""
+    match item:
+        case And(filters):
+            return And(tuple(or_missing(part) for part in filters))
+        case Or(filters):
+            return Or(tuple(or_missing(part) for part in filters))
+        case Compare(path) | In(path) | Text(path) | Has(path) | IsEmpty(path) | Elements(path):
+            return item if path == ("_id",) else Or((item, IsSet(path, is_set=False)))
+        case Complement() | IsSet() | Related() | After():
+            return item
+        case _:
+            assert_never(item)
 
 
 def has_relations(item: Filter) -> bool:

@@ -6,7 +6,7 @@ Source: Prisma Client reference, "Filter conditions and operators"; for MongoDB'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
@@ -29,6 +29,7 @@ from database.query.filters import (
     Related,
     Text,
     TextMatch,
+    or_missing,
 )
 from database.query.refusals import ArgumentPath, invalid, missing, unknown, unsupported
 from database.query.validate_values import (
@@ -103,15 +104,28 @@ class WhereValidator:
         negated: bool = False,
         prefix: Path = (),
     ) -> Filter:
-        """The filter that a `where` object says about records (or elements) of `owner`."""
-        given = as_object(value, path)
-        if not given:
-            return EVERYTHING
+        """The filter that a `where` object says about records (or elements) of `owner`.
+
+        Without conditions AND and NOT hold and OR does not, but inside another AND, OR or NOT they
+        say nothing at all, as an empty object does: so Prisma has it.
+        """
+        found = self._where(owner, value, path, negated, prefix, 0)
+        return EVERYTHING if found is None else found
+
+    def _where(
+        self,
+        owner: Model | CompositeType,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+        depth: int,
+    ) -> Filter | None:
         parts = [
-            self._entry(owner, canonical(key), item, (*path, key), negated, prefix)
-            for key, item in given.items()
+            self._entry(owner, canonical(key), item, (*path, key), negated, prefix, depth)
+            for key, item in as_object(value, path).items()
         ]
-        return join(parts, negated=negated)
+        return _joined(parts, negated=negated)
 
     def _entry(
         self,
@@ -121,9 +135,10 @@ class WhereValidator:
         path: ArgumentPath,
         negated: bool,
         prefix: Path,
-    ) -> Filter:
+        depth: int,
+    ) -> Filter | None:
         if key in ("AND", "OR", "NOT"):
-            return self._combination(owner, key, value, path, negated, prefix)
+            return self._combination(owner, key, value, path, negated, prefix, depth)
         field = owner.by_name.get(key)
         if field is None or field.ignored:
             raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
@@ -139,16 +154,20 @@ class WhereValidator:
         path: ArgumentPath,
         negated: bool,
         prefix: Path,
-    ) -> Filter:
-        inner = negated != (key == "NOT")
+        depth: int,
+    ) -> Filter | None:
+        inner, any_of = negated != (key == "NOT"), negated != (key == "OR")
         parts = [
-            self.where(owner, item, place, negated=inner, prefix=prefix)
+            self._where(owner, item, place, inner, prefix, depth + 1)
             for place, item in as_objects(value, path)
         ]
-        return join(parts, negated=negated != (key == "OR"))
+        found = _joined(parts, negated=any_of)
+        return join([], negated=any_of) if found is None and depth == 0 else found
 
-    def field(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
-        """The filter that one stored field's entry says."""
+    def field(
+        self, field: Field, value: object, path: ArgumentPath, place: _Place
+    ) -> Filter | None:
+        """The filter that one stored field's entry says; None where it says nothing."""
         if field.kind == "composite":
             return self._composite(field, value, path, place)
         if not isinstance(value, Mapping):
@@ -164,7 +183,7 @@ class WhereValidator:
             for key, (written, item) in given.items()
             if key != "mode"
         ]
-        return join(parts, negated=place.any_of)
+        return _joined(parts, negated=place.any_of)
 
     def _operators(self, field: Field) -> tuple[str, ...]:
         kind = "enum" if field.kind == "enum" else field.type
@@ -185,7 +204,7 @@ class WhereValidator:
 
     def _operator(
         self, field: Field, key: str, value: object, path: ArgumentPath, place: _Place
-    ) -> Filter:
+    ) -> Filter | None:
         negated = place.negated
         if key == "equals":
             return self._equals(field, value, path, place)
@@ -237,7 +256,7 @@ class WhereValidator:
             raise invalid(path, "the field reference names no field")
         return Reference((field.db_name,))
 
-    def _not(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
+    def _not(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter | None:
         flipped = replace(place, negated=not place.negated)
         if not isinstance(value, Mapping) or "_ref" in value:
             return self._equals(field, value, path, flipped)
@@ -316,6 +335,8 @@ class WhereValidator:
             return IsEmpty(place.path, empty, null_is_empty=False)
         if key in _QUANTIFIERS:
             inner = self.where(kind, value, path)
+            if key == "none":
+                inner = or_missing(inner)
             return Elements(place.path, _QUANTIFIERS[key], inner, place.negated)
         if value is None:
             negated = place.negated != (key == "isNot")
@@ -336,7 +357,9 @@ class WhereValidator:
 
     # --- relations ---
 
-    def _relation(self, link: Link, value: object, path: ArgumentPath, negated: bool) -> Filter:
+    def _relation(
+        self, link: Link, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter | None:
         if link.field.is_list:
             return self._to_many(link, value, path, negated)
         if value is None:
@@ -356,39 +379,47 @@ class WhereValidator:
         wanted = (key == "is") != negated
         if value is None:
             return Related(link, EVERYTHING, exists=not wanted)
-        inner = self.where(link.target, value, path)
+        inner = self._where(link.target, value, path, False, (), 0)
+        if inner is None:
+            return Related(link, EVERYTHING, exists=wanted)
         if wanted:
             return Related(link, inner, exists=True)
-        if inner == EVERYTHING:
-            return Related(link, inner, exists=False)
-        return Related(link, Complement(inner), exists=True)
+        return Related(link, Complement(or_missing(inner)), exists=True)
 
-    def _to_many(self, link: Link, value: object, path: ArgumentPath, negated: bool) -> Filter:
-        parts = []
+    def _to_many(
+        self, link: Link, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter | None:
+        parts: list[Filter | None] = []
         for key, item in as_object(value, path).items():
             if key not in _QUANTIFIERS:
                 raise unknown((*path, key), _QUANTIFIERS, f"a filter of {link.field.type}[]")
             inner = self.where(link.target, item, (*path, key))
             parts.append(_quantified(link, _QUANTIFIERS[key], inner, negated))
-        return join(parts, negated=negated)
+        return _joined(parts, negated=negated)
 
     def having_aggregate(
         self, field: Field, value: object, path: ArgumentPath, name: str, negated: bool
     ) -> Filter:
         """A filter on an aggregate's value, which stands under `name` in the group's row."""
-        return self.field(field, value, path, _Place((name,), negated, negated))
+        found = self.field(field, value, path, _Place((name,), negated, negated))
+        return EVERYTHING if found is None else found
 
 
 def _quantified(link: Link, quantifier: Quantifier, inner: Filter, negated: bool) -> Filter:
     match quantifier:
-        case "some":
-            return Related(link, inner, exists=not negated)
-        case "none":
-            return Related(link, inner, exists=negated)
+        case "some" | "none":
+            exists = (quantifier == "some") != negated
+            return Related(link, inner if exists else or_missing(inner), exists)
         case "every":
             return Related(link, Complement(inner), exists=negated)
         case _:
             assert_never(quantifier)
+
+
+def _joined(parts: Sequence[Filter | None], *, negated: bool) -> Filter | None:
+    """What the parts say together; None where none of them says anything."""
+    kept = [part for part in parts if part is not None]
+    return join(kept, negated=negated) if kept else None
 
 
 def join(parts: list[Filter], *, negated: bool) -> Filter:

@@ -1,0 +1,200 @@
+"""Random filters over random rows find what Prisma's documentation says (`meaning.py`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from bson import Int64
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prisma.fields import Base64, Json
+from pymongo.database import Database
+
+from database.engine import MongoEngine
+from database.query.requests import Request, Selection
+from tests.engine.conftest import EngineFor
+from tests.engine.meaning import Meaning, Row
+
+SCHEMA = """
+enum Kind {
+  PLAIN
+  MAPPED @map("stored")
+}
+
+model Row {
+  id        Int       @id @map("_id")
+  text      String?
+  number    Int?
+  big       BigInt?
+  real      Float?
+  flag      Boolean?
+  moment    DateTime?
+  kind      Kind?
+  data      Json?
+  raw       Bytes?
+  tags      String[]
+  scores    Int[]
+
+  parentId  Int?
+  parent    Row?      @relation("T", fields: [parentId], references: [id], NO_ACTIONS)
+  children  Row[]     @relation("T")
+  friendIds Int[]
+  friends   Row[]     @relation("Friends", fields: [friendIds], references: [id])
+  fanIds    Int[]
+  fans      Row[]     @relation("Friends", fields: [fanIds], references: [id])
+}
+""".replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction")
+
+OPTIONS = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+TEXTS = ["", "a", "A", "ab", "b", "a.b", "axb", "a\n", "(", "$text", "é", "\\", "z"]
+VALUES: Final[dict[str, list[Any]]] = {
+    "text": TEXTS,
+    "number": [-1, 0, 1, 2, 2**31],
+    "big": [0, 1, 2**53 + 1, -(2**63)],
+    "real": [-0.5, 0.0, 1.0, 1e300],
+    "flag": [True, False],
+    "moment": [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2)],
+    "kind": ["PLAIN", "MAPPED"],
+    "data": [{"a": 1}, {"a": [1, 2]}, [1, 2], [[1, 2]], [], {}, "a", {"$gt": 0}],
+    "raw": [b"", b"\0", b"ab"],
+    "tags": ["a", "A", "b"],
+    "scores": [0, 1, 2],
+}
+RANGE: Final = ("lt", "lte", "gt", "gte")
+OPERATORS: Final[dict[str, tuple[str, ...]]] = {
+    "text": ("equals", "in", "notIn", *RANGE, "contains", "startsWith", "endsWith"),
+    **dict.fromkeys(("number", "big", "real", "moment"), ("equals", "in", "notIn", *RANGE)),
+    **dict.fromkeys(("flag", "data"), ("equals",)),
+    **dict.fromkeys(("kind", "raw"), ("equals", "in", "notIn")),
+    **dict.fromkeys(("tags", "scores"), ("equals", "has", "hasEvery", "hasSome", "isEmpty")),
+}
+LISTS: Final = ("tags", "scores")
+
+Where = dict[str, Any]
+
+
+# --- rows ---
+
+
+def stored_values(name: str) -> st.SearchStrategy[Any]:
+    value = st.sampled_from(VALUES[name])
+    return st.lists(value, max_size=3) if name in LISTS else value
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[Row]:
+    size = draw(st.integers(1, 6))
+    ids = st.integers(1, size + 1)  # one of them leads nowhere
+    fields = {name: st.none() | stored_values(name) for name in VALUES}
+    fields |= {"parentId": st.none() | ids, "friendIds": st.lists(ids, unique=True, max_size=3)}
+    row = st.fixed_dictionaries({}, optional=fields)
+    return [{"_id": number, **draw(row)} for number in range(1, size + 1)]
+
+
+def bson(row: Row) -> dict[str, Any]:
+    document = dict(row)
+    if row.get("kind") == "MAPPED":
+        document["kind"] = "stored"
+    if row.get("big") is not None:
+        document["big"] = Int64(row["big"])
+    return document
+
+
+def follow(rows: list[Row], row: Row, name: str) -> list[Row]:
+    match name:
+        case "children":
+            return [item for item in rows if item.get("parentId") == row["_id"]]
+        case "parent":
+            return [item for item in rows if item["_id"] == row.get("parentId")]
+        case _:
+            return [item for item in rows if item["_id"] in (row.get("friendIds") or ())]
+
+
+# --- filters ---
+
+
+def asked_values(name: str) -> st.SearchStrategy[Any]:
+    value = st.sampled_from(VALUES[name])
+    if name == "data":
+        return value.map(Json)
+    return value.map(Base64.encode) if name == "raw" else value
+
+
+def operands(name: str, operator: str) -> st.SearchStrategy[Any]:
+    value = asked_values(name)
+    match operator:
+        case "equals" if name in LISTS:
+            return st.lists(value, max_size=2)
+        case "equals":
+            return st.none() | value
+        case "in" | "notIn":
+            return st.lists(st.none() | value, max_size=3)
+        case "hasEvery" | "hasSome":
+            return st.lists(value, max_size=2)
+        case "isEmpty":
+            return st.booleans()
+        case _:
+            return value
+
+
+def operator_objects(name: str) -> st.SearchStrategy[Where]:
+    return st.fixed_dictionaries(
+        {}, optional={operator: operands(name, operator) for operator in OPERATORS[name]}
+    ).map(lambda found: dict(list(found.items())[:2]))
+
+
+@st.composite
+def scalar_filters(draw: st.DrawFn, name: str) -> Any:
+    if draw(st.integers(0, 4)) == 0:
+        return draw(operands(name, "equals"))
+    found = draw(operator_objects(name))
+    if name not in LISTS and draw(st.integers(0, 2)) == 0:
+        found["not"] = draw(st.none() | asked_values(name) | operator_objects(name))
+    if draw(st.integers(0, 5)) == 0:
+        found["isSet"] = draw(st.booleans())
+    if name == "text" and draw(st.integers(0, 2)) == 0:
+        found["mode"] = "insensitive"
+    return found
+
+
+def wheres(depth: int) -> st.SearchStrategy[Where]:
+    fields = {name: scalar_filters(name) for name in VALUES}
+    if depth:
+        inner = wheres(depth - 1)
+        several = st.lists(inner, max_size=3)
+        many = st.fixed_dictionaries({}, optional=dict.fromkeys(("some", "every", "none"), inner))
+        one = st.fixed_dictionaries({}, optional={"is": st.none() | inner, "isNot": inner})
+        fields |= {"AND": several, "OR": several, "NOT": several}
+        fields |= {"children": many, "friends": many, "parent": one.filter(bool)}
+    entries = [st.tuples(st.just(name), strategy) for name, strategy in fields.items()]
+    return st.lists(st.one_of(entries), max_size=3).map(dict)
+
+
+@pytest.fixture
+async def engine(engine_for: EngineFor) -> MongoEngine:
+    return await engine_for(SCHEMA)
+
+
+def load(raw: Database[dict[str, Any]], rows: list[Row]) -> None:
+    raw["Row"].delete_many({})
+    raw["Row"].insert_many([bson(row) for row in rows])
+
+
+@OPTIONS
+@given(rows=tables(), asked=st.lists(wheres(2), min_size=4, max_size=4))
+async def test_a_filter_finds_what_it_means(
+    engine: MongoEngine, raw: Database[dict[str, Any]], rows: list[Row], asked: list[Where]
+) -> None:
+    load(raw, rows)
+    meaning = Meaning(lambda row, name: follow(rows, row, name))
+    for where in asked:
+        request = Request("findMany", "Row", {"where": where}, (Selection("id"),))
+        found = await engine.execute(request, tx_id=None)
+        expected = [row["_id"] for row in rows if meaning.matches(where, row)]
+        assert sorted(item["id"] for item in found) == expected, where
