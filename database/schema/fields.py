@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from database.schema.arguments import Attributes, mapped_name
 from database.schema.datamodel import Default, Field, Index, Kind, NativeType
 from database.schema.defaults import default_of
@@ -22,16 +24,11 @@ def scalar_field(
     ignored = _ignored(attributes, node)
     if relation := attributes.single("relation"):
         raise relation.refuse("Invalid field type, not a relation.")
-    indexes = []
-    if reader := attributes.single("id"):
-        indexes.append(field_index(reader, node, "id"))
-        reader.finish()
+    ids = _indexes(attributes, node, "id")
     updated_at = _updated_at(attributes, node)
     default = _default(attributes, node, scope, block.name, in_composite=False)
     native = _native_type(attributes, node, scope, kind)
-    if reader := attributes.single("unique"):
-        indexes.append(field_index(reader, node, "unique"))
-        reader.finish()
+    uniques = _indexes(attributes, node, "unique")
     attributes.finish()
     field = Field(
         name=node.name,
@@ -40,8 +37,8 @@ def scalar_field(
         db_name=db_name or node.name,
         is_list=node.arity == "list",
         is_required=node.arity != "optional",
-        is_id=any(index.kind == "id" for index in indexes),
-        is_unique=any(index.kind == "unique" for index in indexes),
+        is_id=bool(ids),
+        is_unique=bool(uniques),
         is_updated_at=updated_at,
         default=default,
         native_type=native,
@@ -51,7 +48,16 @@ def scalar_field(
         is_mapped=db_name is not None,
         position=node.position,
     )
-    return field, indexes
+    return field, ids + uniques
+
+
+def _indexes(attributes: Attributes, node: FieldNode, kind: Literal["id", "unique"]) -> list[Index]:
+    reader = attributes.single(kind)
+    if reader is None:
+        return []
+    index = field_index(reader, node, kind)
+    reader.finish()
+    return [index]
 
 
 def composite_field(scope: Scope, block: Block, node: FieldNode, kind: Kind) -> Field:

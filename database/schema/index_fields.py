@@ -63,9 +63,13 @@ def check_id_fields(
             attribute.position,
         )
     _check_repetition(attribute, block, scope, fields)
-    names = [item.path[0] for item in fields]
-    optional = [n for n in names if scope.fields[block.name, n].arity != "required"]
-    if optional and not ignored:
+    if not ignored:
+        _check_required(attribute, block, scope, [item.path[0] for item in fields])
+
+
+def _check_required(attribute: Attribute, block: Block, scope: Scope, names: list[str]) -> None:
+    optional = [name for name in names if scope.fields[block.name, name].arity != "required"]
+    if optional:
         raise refuse_model(
             block.name,
             f"The id definition refers to the optional fields {', '.join(optional)}. "

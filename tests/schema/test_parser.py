@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from database.errors import SchemaError
 from database.schema.datamodel import (
     Datamodel,
     Field,
@@ -189,6 +193,18 @@ def test_the_datamodel_is_frozen_and_equal_to_another_of_its_text() -> None:
     assert first == second
     with pytest.raises(AttributeError):
         first.models[0].name = "Other"  # type: ignore[misc]  # that it cannot is what is shown
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_nothing_but_a_schema_error_comes_of_a_broken_text(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["relations", "composites", "indexes", "comments", "layout"]))
+    text = (FIXTURES / f"{name}.prisma").read_text(encoding="utf-8")
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 40)))
+    put = data.draw(st.text('@()[]{}"\\,:=?!. \n/abc09_-é', max_size=6))
+    with suppress(SchemaError):
+        parse(text[:start] + put + text[end:])
 
 
 def test_parses_the_schema_of_this_project() -> None:

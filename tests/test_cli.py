@@ -1,0 +1,55 @@
+"""The commands: thin, exit status 0, 1 or 2, and no traceback for a user's mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from database.cli import COMMANDS, main
+
+SCHEMA = Path(__file__).parent / "schema" / "fixtures" / "many_to_many.prisma"
+
+
+def test_generate_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["generate", "--schema", str(SCHEMA), "--output", str(tmp_path / "client")]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == f"Generated Prisma Client Python in {tmp_path / 'client'}\n"
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == f"Unchanged: Prisma Client Python in {tmp_path / 'client'}\n"
+
+
+def test_a_mistake_in_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schema = tmp_path / "schema.prisma"
+    schema.write_text("model A {\n  id Foo\n}\n")
+    assert main(["generate", "--schema", str(schema)]) == 1
+    assert capsys.readouterr().err == (
+        'schema.prisma:2:6: Type "Foo" is neither a built-in type, nor refers to another model, '
+        "composite type, or enum.\n"
+        "2 |   id Foo\n"
+        "         ^\n"
+    )
+
+
+def test_a_missing_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "schema.prisma"
+    assert main(["generate", "--schema", str(missing)]) == 1
+    assert capsys.readouterr().err == f"Cannot read {missing}: No such file or directory.\n"
+
+
+def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["no-such-command"])
+    assert caught.value.code == 2
+    assert "usage: kraken-db" in capsys.readouterr().err
+
+
+def test_help_names_every_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # so that no line of help is wrapped
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(command.name in shown and command.help in shown for command in COMMANDS)
