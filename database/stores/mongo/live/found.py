@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from pymongo.asynchronous.database import AsyncDatabase
 
@@ -12,31 +13,55 @@ from database.stores.mongo.live.specs import Direction, IndexSpec
 
 Database = AsyncDatabase[dict[str, Any]]
 
+# What a text index has where nobody said otherwise.
+_TEXT_DEFAULTS: Final = {"default_language": "english", "language_override": "language"}
+_KNOWN: Final = frozenset(
+    {
+        *("v", "key", "name", "ns", "background", "textIndexVersion", "2dsphereIndexVersion"),
+        *("unique", "partialFilterExpression", "sparse", "expireAfterSeconds", "collation"),
+        *("hidden", "weights"),
+    }
+)
 
-async def find_indexes(
-    database: Database, collections: Collection[str]
-) -> dict[str, tuple[IndexSpec, ...]]:
-    """The indexes of those of the collections that exist, without `_id_`.
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A collection that is there; `type` is "collection", "view" or "timeseries"."""
+
+    name: str
+    type: str
+    indexes: tuple[IndexSpec, ...] = ()
+
+
+async def find_indexes(database: Database, collections: Collection[str]) -> dict[str, Found]:
+    """Those of the collections that exist, by name, with their indexes but `_id_`.
 
     Raises:
         pymongo.errors.PyMongoError: the server does not answer, or refuses.
     """
-    present = set(await database.list_collection_names())
-    names = [name for name in collections if name in present]
-    found = await asyncio.gather(*(_indexes(database, name) for name in names))
-    return dict(zip(names, found, strict=True))
+    async with await database.list_collections() as cursor:
+        present = {document["name"]: document for document in await cursor.to_list()}
+    documents = [present[name] for name in collections if name in present]
+    found = await asyncio.gather(*(_collection(database, document) for document in documents))
+    return {collection.name: collection for collection in found}
 
 
-async def _indexes(database: Database, collection: str) -> tuple[IndexSpec, ...]:
-    async with await database[collection].list_indexes() as cursor:
+async def _collection(database: Database, document: Mapping[str, Any]) -> Found:
+    name, kind = document["name"], document.get("type", "collection")
+    if kind == "view":
+        return Found(name, kind)
+    async with await database[name].list_indexes() as cursor:
         documents = await cursor.to_list()
-    return tuple(
-        index_spec(collection, document) for document in documents if document["name"] != "_id_"
-    )
+    default = document.get("options", {}).get("collation")
+    indexes = (index_spec(name, index, default) for index in documents)
+    return Found(name, kind, tuple(index for index in indexes if index.name != "_id_"))
 
 
-def index_spec(collection: str, document: Mapping[str, Any]) -> IndexSpec:
-    """An entry of `listIndexes` as a spec."""
+def index_spec(
+    collection: str, document: Mapping[str, Any], default: Mapping[str, Any] | None = None
+) -> IndexSpec:
+    """An entry of `listIndexes` as a spec; `default` is the collation of its collection."""
+    collation = document.get("collation")
     return IndexSpec(
         collection=collection,
         name=document["name"],
@@ -45,17 +70,28 @@ def index_spec(collection: str, document: Mapping[str, Any]) -> IndexSpec:
         partial=document.get("partialFilterExpression"),
         sparse=bool(document.get("sparse")),
         expire_after=document.get("expireAfterSeconds"),
-        collation=document.get("collation"),
+        collation=None if collation == default else collation,
         hidden=bool(document.get("hidden")),
+        others=_others(document),
     )
 
 
 def _keys(document: Mapping[str, Any]) -> tuple[tuple[str, Direction], ...]:
     """The keys as they were asked for: the server shows text fields as `_fts`, `_ftsx`."""
     keys: list[tuple[str, Direction]] = []
-    for path, way in document["key"].items():
+    for path, direction in document["key"].items():
         if path == "_fts":
             keys += [(name, "text") for name in sorted(document["weights"])]
         elif path != "_ftsx":
-            keys.append((path, way))
+            keys.append((path, direction))
     return tuple(keys)
+
+
+def _others(document: Mapping[str, Any]) -> dict[str, Any]:
+    others = {
+        key: value
+        for key, value in document.items()
+        if key not in _KNOWN and _TEXT_DEFAULTS.get(key) != value
+    }
+    weights = document.get("weights", {})
+    return {**others, "weights": weights} if any(w != 1 for w in weights.values()) else others

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from database.schema.index_names import LIMIT
+from database.stores.mongo.live.differences import Difference, differences
+from database.stores.mongo.live.found import Found
 from database.stores.mongo.live.specs import IndexSpec
 
-Indexes = Mapping[str, tuple[IndexSpec, ...]]
+# Indexes that differ in nothing else are the same to MongoDB; of text indexes it takes one.
+_BESIDE_THE_POINT: Final = frozenset({"name", "expires after", "hidden", "other options"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +31,43 @@ class CreateIndex:
 
 @dataclass(frozen=True, slots=True)
 class IndexDiffers:
-    """An index of that name is there, and is another one."""
+    """The index is there, but differs; `is_own` tells whether `drop` may replace it."""
 
     wanted: IndexSpec
     found: IndexSpec
+    differences: tuple[Difference, ...]
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
 class IndexNotInSchema:
-    """An index is there that the schema does not have."""
+    """An index is there that the schema lacks; `is_own` tells whether `drop` may remove it."""
 
     found: IndexSpec
+    is_own: bool
 
 
-Step = CreateCollection | CreateIndex | IndexDiffers | IndexNotInSchema
+@dataclass(frozen=True, slots=True)
+class IndexesOnView:
+    """The collection is a view, which cannot have the indexes of the schema."""
+
+    view: str
+    indexes: tuple[IndexSpec, ...]
+
+
+Step = CreateCollection | CreateIndex | IndexDiffers | IndexNotInSchema | IndexesOnView
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What stands between the schema and the live database."""
+    """What stands between a schema and a live database.
 
+    Attributes:
+        database: its name.
+        steps: by collection, in the schema's order.
+    """
+
+    database: str
     steps: tuple[Step, ...]
 
     @property
@@ -53,29 +75,79 @@ class Plan:
         """Whether the live database is as the schema says."""
         return not self.steps
 
+    def to_do(self, *, drop: bool) -> tuple[Step, ...]:
+        """The steps that `push` takes: what is additive, and with `drop` what is its own."""
+        return tuple(step for step in self.steps if _is_taken(step, drop=drop))
 
-def plan(wanted: Indexes, found: Indexes) -> Plan:
+
+def plan(
+    database: str, wanted: Mapping[str, tuple[IndexSpec, ...]], found: Mapping[str, Found]
+) -> Plan:
     """The steps from what is found to what is wanted, by collection."""
     return Plan(
+        database,
         tuple(
             step
             for collection, indexes in wanted.items()
             for step in _collection(collection, indexes, found.get(collection))
-        )
+        ),
     )
 
 
+def is_own(index: IndexSpec) -> bool:
+    """Whether an index has the very name that Prisma, or we, would give it for its fields.
+
+    MongoDB keeps no note of who made an index; its own default name is another (`email_1`).
+    """
+    if not all(direction in (1, -1, "text") for _, direction in index.keys):
+        return False
+    parts = [index.collection, *(path.replace(".", "_") for path in index.paths)]
+    suffix = "_key" if index.unique else "_idx"
+    joined = "_".join(parts).encode()[: LIMIT - len(suffix)].decode(errors="ignore") + suffix
+    if index.is_text:  # the order in which its fields were given is not kept
+        return sorted(joined.split("_")) == sorted(index.name.split("_"))
+    return joined == index.name
+
+
+def _is_taken(step: Step, *, drop: bool) -> bool:
+    match step:
+        case CreateCollection() | CreateIndex():
+            return True
+        case IndexDiffers(is_own=own) | IndexNotInSchema(is_own=own):
+            return drop and own
+        case IndexesOnView():
+            return False
+
+
 def _collection(
-    collection: str, wanted: tuple[IndexSpec, ...], found: tuple[IndexSpec, ...] | None
+    collection: str, wanted: tuple[IndexSpec, ...], found: Found | None
 ) -> Iterator[Step]:
     if found is None:
         yield CreateCollection(collection)
-    there = {index.name: index for index in found or ()}
+    elif found.type == "view":
+        if wanted:
+            yield IndexesOnView(collection, wanted)
+        return
+    there = {index.name: index for index in (found.indexes if found else ())}
+    named = {index.name: there.pop(index.name, None) for index in wanted}
     for index in wanted:
-        other = there.pop(index.name, None)
-        if other is None:
+        other = named[index.name]
+        if other is not None:
+            if differing := differences(index, other):
+                yield IndexDiffers(index, other, differing, is_own=True)
+        elif (twin := _twin(index, there)) is not None:
+            del there[twin.name]
+            yield IndexDiffers(index, twin, differences(index, twin), is_own=is_own(twin))
+        else:
             yield CreateIndex(index)
-        elif index != other:
-            yield IndexDiffers(index, other)
     for other in there.values():
-        yield IndexNotInSchema(other)
+        yield IndexNotInSchema(other, is_own=is_own(other))
+
+
+def _twin(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:
+    """An index of another name, beside which MongoDB would not make this one (5.0 and later)."""
+    for other in there.values():
+        differing = {difference.what for difference in differences(index, other)}
+        if differing <= _BESIDE_THE_POINT or (index.is_text and other.is_text):
+            return other
+    return None

@@ -1,9 +1,17 @@
-"""`push`: brings a live database's collections and indexes in line with a Datamodel."""
+"""`push`: brings a live database's collections and indexes in line with a Datamodel.
+
+wanted + found → plan → the data asked whether the uniques hold → apply. Nothing is changed before
+all of that is known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from prisma.errors import DataError
+from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 
 from database.schema.datamodel import Datamodel
@@ -11,44 +19,133 @@ from database.settings import DatabaseSettings
 from database.stores.mongo.client import make_client
 from database.stores.mongo.connect import open_client
 from database.stores.mongo.errors import translate
-from database.stores.mongo.live.apply import apply
+from database.stores.mongo.live.apply import RefusedIndexError, Work, apply
+from database.stores.mongo.live.events import Planned, Report
 from database.stores.mongo.live.found import Database, find_indexes
-from database.stores.mongo.live.plan import Plan, plan
+from database.stores.mongo.live.plan import (
+    CreateCollection,
+    CreateIndex,
+    IndexDiffers,
+    Plan,
+    Step,
+    plan,
+)
+from database.stores.mongo.live.refusals import NOTHING_CHANGED, refused, violated
+from database.stores.mongo.live.specs import IndexSpec
+from database.stores.mongo.live.violations import Violation, find_violation
 from database.stores.mongo.live.wanted import wanted_indexes
 from database.url import url_database
 
+Indexes = Mapping[str, tuple[IndexSpec, ...]]
+
 CONNECT_TIMEOUT: Final = 10.0  # seconds
+DUPLICATE_KEY: Final = 11000
 
 
-async def push(datamodel: Datamodel, url: str, *, dry_run: bool = False) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What `push` found and did.
+
+    Attributes:
+        plan: what stood between schema and database before.
+        done: the steps taken, in their order; empty in a dry run.
+        violations: the unique indexes that the data would violate; only a dry run returns any.
+    """
+
+    plan: Plan
+    done: tuple[Step, ...] = ()
+    violations: tuple[Violation, ...] = ()
+
+    @property
+    def left(self) -> tuple[Step, ...]:
+        """The steps not taken: what differs or is not in the schema, and in a dry run all."""
+        return tuple(step for step in self.plan.steps if step not in self.done)
+
+
+async def push(
+    datamodel: Datamodel,
+    url: str,
+    *,
+    dry_run: bool = False,
+    drop: bool = False,
+    report: Report | None = None,
+) -> Pushed:
     """Create the collections and indexes of the schema that the database lacks.
 
-    Nothing is ever removed. What is there already is left alone, so a second push does nothing.
+    A second push does nothing, and two may run at once. Never is a collection or a document
+    removed, but by MongoDB itself where the schema asks for `@ttl`.
 
     Args:
         datamodel: what `parse` made of schema.prisma.
         url: the MongoDB URL, naming the database.
-        dry_run: only plan.
+        dry_run: only plan, and ask the data whether the uniques would hold.
+        drop: also replace indexes that differ and remove those that the schema lacks, as far as
+            they are its own: named by the schema, or as Prisma names an index of these fields.
+        report: told of the plan, the progress of builds, and each step done.
 
     Returns:
-        The plan, as it was before anything was done.
+        The plan and what was done of it.
 
     Raises:
         ConnectionError: the server cannot be used (P1000 …).
-        prisma.errors.DataError: the server refuses an index.
+        SchemaError: a comment of the schema gives an option that cannot be.
+        UniqueViolationError: documents violate a unique index; nothing was changed. `meta` has
+            the fields and counts, the report of a dry run the values.
+        prisma.errors.DataError: the server refuses an index (P2035).
     """
+    wanted = wanted_indexes(datamodel)
     name = url_database(url)
     async with make_client(url, DatabaseSettings()) as client:
         await open_client(client, CONNECT_TIMEOUT)
+        # what a secondary shows may be old
+        database = client.get_database(name, read_preference=ReadPreference.PRIMARY)
+        work = Work(database, report)
         try:
-            return await _push(client[name], datamodel, dry_run=dry_run)
+            return await _push(work, wanted, dry_run=dry_run, drop=drop)
+        except RefusedIndexError as error:
+            raise await _refusal(work, error) from error.reason
         except PyMongoError as error:
             raise translate(error, None, datamodel) from error
 
 
-async def _push(database: Database, datamodel: Datamodel, *, dry_run: bool) -> Plan:
-    wanted = wanted_indexes(datamodel)
-    steps = plan(wanted, await find_indexes(database, wanted))
-    if not dry_run:
-        await apply(database, steps)
-    return steps
+async def _push(work: Work, wanted: Indexes, *, dry_run: bool, drop: bool) -> Pushed:
+    steps = plan(work.database.name, wanted, await find_indexes(work.database, wanted))
+    to_do = steps.to_do(drop=drop)
+    new = {step.collection for step in to_do if isinstance(step, CreateCollection)}
+    uniques = [index for index in _uniques(to_do) if index.collection not in new]
+    violations = await _violations(work.database, uniques)
+    if work.report is not None:
+        work.report(Planned(steps, violations, drop))
+    if dry_run:
+        return Pushed(steps, violations=violations)
+    if violations:
+        raise violated(violations, NOTHING_CHANGED)
+    await apply(work, to_do)
+    return Pushed(steps, tuple(work.done))
+
+
+def _uniques(steps: Iterable[Step]) -> Iterator[IndexSpec]:
+    for step in steps:
+        match step:
+            case CreateIndex(index=index) | IndexDiffers(wanted=index) if index.unique:
+                yield index
+            case _:
+                pass
+
+
+async def _violations(database: Database, uniques: Iterable[IndexSpec]) -> tuple[Violation, ...]:
+    """One after the other: each may read a whole collection."""
+    found = [await find_violation(database, index) for index in uniques]
+    return tuple(violation for violation in found if violation is not None)
+
+
+async def _refusal(work: Work, error: RefusedIndexError) -> DataError:
+    """What the server's refusal means; duplicates may have come after we looked for them."""
+    count = len(work.done)
+    state = f"{count} steps were done before that, and stand." if count else NOTHING_CHANGED
+    uniques = [index for index in error.indexes if index.unique]
+    if error.reason.code == DUPLICATE_KEY and (
+        violations := await _violations(work.database, uniques)
+    ):
+        return violated(violations, state)
+    return refused(error.indexes, error.reason, state)
