@@ -18,12 +18,16 @@ Read = Callable[[Row], Any]
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """`test` and `value` are expressions over `v`, the stored value, and over `names`."""
+    """`test` and `value` are expressions over `v`, the stored value, and over `names`.
+
+    Where `null` is given, it is the value of null and missing.
+    """
 
     key: str
     test: str
     value: str
     names: Mapping[str, Any]
+    null: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,10 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
 def quick(field: Field, enum: Enum | None) -> Quick | None:
     """The expression for a field of a generated model; None where there is no quick way."""
     names: Mapping[str, Any] = {}
-    if field.is_list or field.kind == "composite":
+    if field.kind == "composite":
         return None
+    if field.is_list:
+        return Quick(field.db_name, "(v) == empty", "[]", {"empty": []}, "[]")
     if enum is not None:
         expected = ("type(v) is str and v in members", "members[v]")
         names = {"members": enum.members}
@@ -60,4 +66,5 @@ def quick(field: Field, enum: Enum | None) -> Quick | None:
         expected = _EXPECTED[field.type]
     else:
         return None
-    return Quick(field.db_name, *expected, names)
+    null = None if field.is_required else "None"
+    return Quick(field.db_name, *expected, names, null)

@@ -81,4 +81,5 @@ def _expression(column: Column, number: int, names: dict[str, Any]) -> str:
         test = test.replace(name, f"{name}{number}")
         value = value.replace(name, f"{name}{number}")
     test = test.replace("(v)", f"(v := get({quick.key!r}))", 1)
-    return f"{value} if {test} else r{number}(row)"
+    null = "" if quick.null is None else f"{quick.null} if v is None else "
+    return f"{value} if {test} else {null}r{number}(row)"
