@@ -16,14 +16,13 @@ LOCKED := $(if $(shell command -v flock),flock Makefile)
 .PHONY: install dependencies run test check format clean
 
 install:
-	@$(LOCKED) $(MAKE) --no-print-directory $(CLIENT)
+	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
 
 dependencies:
-	@$(LOCKED) $(MAKE) --no-print-directory $(DEPENDENCIES)
+	@$(LOCKED) $(MAKE) --silent --no-print-directory $(DEPENDENCIES)
 
 run: install
-	@DATABASE_EMBEDDED=$${DATABASE_EMBEDDED:-$${DATABASE_URL:+false}} ; \
-	DATABASE_EMBEDDED=$${DATABASE_EMBEDDED:-true} $(BIN)/python -m containers
+	@DATABASE_EMBEDDED=$${DATABASE_EMBEDDED:-true} $(BIN)/python -m containers
 
 test: install
 	$(BIN)/python -m pytest
