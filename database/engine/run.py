@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from prisma.errors import DataError
 
-from database.query.steps import Atomic, Plan, Step
+from database.query.steps import Atomic, LostRaceError, Plan, Step
 from database.stores.store import Store, Transaction
 
 CONFLICT_ATTEMPTS: Final = 5
@@ -35,6 +35,9 @@ async def run(
     for attempt in range(1, CONFLICT_ATTEMPTS + 1):
         try:
             return await _run_once(make_plan(), store, transaction, watch)
+        except LostRaceError as lost:
+            if transaction is not None or attempt == CONFLICT_ATTEMPTS:
+                raise lost.cause from None
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise

@@ -45,6 +45,7 @@ from database.query.steps import (
     DeleteOne,
     Find,
     Insert,
+    LostRaceError,
     Row,
     Step,
     UpdateMany,
@@ -115,11 +116,11 @@ class Writes:
         return (yield from self._update_nested(unique.filter, data, selected))
 
     def _update_nested(self, where: Filter, data: RecordChanges, selected: Selected) -> Writing:
+        if not self._nested.touches_one(data.model, data.writes) or self._moved(data):
+            yield Atomic()
         rows = yield Find(data.model, where, limit=1)
         if not rows:
             raise not_found("Record to update not found.", data.model)
-        if not self._nested.touches_one(data.model, data.writes) or self._moved(data):
-            yield Atomic()
         row = yield from self.update_row(rows[0], data)
         return (yield from self._answer(selected, row, fresh=False))
 
@@ -207,12 +208,15 @@ class Writes:
 
     def _upsert_nested(self, operation: UpsertRecord) -> Writing:
         model = operation.create.model
-        rows = yield Find(model, operation.unique.filter, limit=1)
         yield Atomic()
+        rows = yield Find(model, operation.unique.filter, limit=1)
         if rows:
             row = yield from self.update_row(rows[0], operation.update)
         else:
-            row = yield from self.create(operation.create)
+            try:
+                row = yield from self.create(operation.create)
+            except UniqueViolationError as error:
+                raise LostRaceError(error) from error
         return (yield from self._answer(operation.selected, row, fresh=False))
 
     # --- delete ---

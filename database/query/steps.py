@@ -312,5 +312,17 @@ Step = (
     | RawCommand
 )
 
+class LostRaceError(Exception):
+    """Another writer came first; in a transaction of its own the operation may start again.
+
+    Attributes:
+        cause: what callers see where it may not, or where starting again did not help.
+    """
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
 Plan = Generator[Step, Any, Any]
 """Yields steps, is sent what the store found, returns the rows of the answer."""
