@@ -16,12 +16,15 @@ from prisma.errors import DataError
 from database.query.steps import Atomic, LostRaceError, Plan, Step
 from database.stores.store import Store, Transaction
 
-CONFLICT_ATTEMPTS: Final = 5
+CONFLICT_ATTEMPTS: Final = 20
 """How often an operation of its own transaction starts again after a write conflict."""
 
 
 Watch = Callable[[Step, float], None]
 """Is told of every step that was executed, and when it began (`time.perf_counter`)."""
+
+LONGEST_PAUSE: Final = 0.2
+"""The longest pause between two attempts, in seconds."""
 
 
 async def run(
@@ -41,7 +44,8 @@ async def run(
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
-        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter
+        pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
+        await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 
 
