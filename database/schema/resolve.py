@@ -88,7 +88,7 @@ def _model(scope: Scope, block: Block, relations: dict[tuple[str, str], Field]) 
     attributes.finish()
     return Model(
         name=block.name,
-        db_name=db_name or block.name,
+        db_name=block.name if db_name is None else db_name,
         fields=_marked(fields, indexes),
         indexes=tuple(indexes),
         documentation=block.documentation,
@@ -198,5 +198,8 @@ def _enum_value(member: Member) -> EnumValue:
     db_name = mapped_name(attributes)
     attributes.finish()
     return EnumValue(
-        member.name, db_name or member.name, member.documentation, is_mapped=db_name is not None
+        member.name,
+        member.name if db_name is None else db_name,
+        member.documentation,
+        is_mapped=db_name is not None,
     )
