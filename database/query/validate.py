@@ -92,9 +92,11 @@ class Validator:
             case "createMany":
                 return self._create_many(model, data, arguments)
             case "updateOne":
-                given = self._take(arguments, ("where", "data"))
-                unique = self.selects.unique(model, given["where"], ("where",))
+                given = self._take(arguments, ("data",), ("where",))
                 changes = data.update(model, given["data"], ("data",))
+                if "where" not in given:
+                    raise missing(("where",))
+                unique = self.selects.unique(model, given["where"], ("where",))
                 return UpdateRecord(unique, changes, self._selected(model, request))
             case "updateMany":
                 given = self._take(arguments, ("data",), ("where",))

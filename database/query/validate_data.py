@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from database.query.operations import NestedWrite, NewRecord, RecordChanges
@@ -40,8 +41,10 @@ from database.schema.datamodel import (
 
 ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
 _NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
-_LIST_CHANGES: Final = ("set", "push", "updateMany", "deleteMany", "unset")
-_COMPOSITE_CHANGES: Final = ("set", "update", "upsert", "unset")
+_LIST_CHANGES: Final = ("set", "push", "updateMany", "deleteMany")
+_REQUIRED_CHANGES: Final = ("set", "update")
+_OPTIONAL_CHANGES: Final = ("set", "upsert", "unset")
+_COMPOSITE_CHANGES: Final = {*_LIST_CHANGES, *_REQUIRED_CHANGES, *_OPTIONAL_CHANGES}
 
 
 class DataValidator:
@@ -143,7 +146,7 @@ class DataValidator:
                 writes += self._nested.writes(link, item, (*path, key), creating=False)
             else:
                 changes += self.change(field, item, (*path, key), ())
-        return RecordChanges(model, self._touched(model, given, changes), tuple(writes))
+        return RecordChanges(model, self._touched(model, given, unfold(changes)), tuple(writes))
 
     def update_all(self, model: Model, value: object, path: ArgumentPath) -> tuple[Change, ...]:
         """The changes to many records: stored fields only."""
@@ -155,7 +158,7 @@ class DataValidator:
                 known = [item.name for item in model.stored_fields if not item.is_id]
                 raise unknown((*path, key), known, "updateMany")
             changes += self.change(field, item, (*path, key), ())
-        return self._touched(model, given, changes)
+        return self._touched(model, given, unfold(changes))
 
     def _updatable(
         self, model: Model, key: str, closed: tuple[str, ...], path: ArgumentPath
@@ -232,11 +235,11 @@ class DataValidator:
     def _composite_change(
         self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
     ) -> list[Change]:
-        known = _LIST_CHANGES if field.is_list else _COMPOSITE_CHANGES
+        members = self._datamodel.type[field.type].by_name
         keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
-        if not keys or not keys <= set(known):
+        if not keys or not keys <= _COMPOSITE_CHANGES - members.keys():
             return [Set(here, self._values.whole(field, value, path))]
-        operator = single_key(as_object(value, path), path, known)
+        operator = single_key(as_object(value, path), path, _composite_operators(field))
         operand = as_object(value, path)[operator]
         return self._composite_operator(field, operator, operand, (*path, operator), here)
 
@@ -250,7 +253,7 @@ class DataValidator:
             case "unset":
                 return [Unset(here)] if as_boolean(value, path) else []
             case "update":
-                return self._members(kind, as_object(value, path), path, here)
+                return self._members(kind, _not_empty(value, path), path, here)
             case "upsert":
                 return [self._upsert(field, kind, as_object(value, path), path, here)]
             case "push":
@@ -314,6 +317,36 @@ class DataValidator:
     ) -> DeleteElements:
         parts = _exactly(given, ("where",), path)
         return DeleteElements(here, self._wheres.where(kind, parts["where"], (*path, "where")))
+
+
+def unfold(changes: Iterable[Change]) -> list[Change]:
+    """Upserts of composites one after the other, as Prisma runs them.
+
+    One that stands in the `update` of another is carried out after it in any case: also where the
+    outer one has just stored its `set`.
+    """
+    found: list[Change] = []
+    for change in changes:
+        if not isinstance(change, UpsertComposite):
+            found += [change]
+            continue
+        inner = [item for item in change.changes if isinstance(item, UpsertComposite)]
+        rest = tuple(item for item in change.changes if item not in inner)
+        found += [replace(change, changes=rest), *unfold(inner)]
+    return found
+
+
+def _composite_operators(field: Field) -> tuple[str, ...]:
+    if field.is_list:
+        return _LIST_CHANGES
+    return _REQUIRED_CHANGES if field.is_required else _OPTIONAL_CHANGES
+
+
+def _not_empty(value: object, path: ArgumentPath) -> Mapping[str, Any]:
+    given = as_object(value, path)
+    if not given:
+        raise invalid(path, "expected at least one field, got none")
+    return given
 
 
 def _exactly(
