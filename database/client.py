@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import warnings
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 import prisma
 from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
@@ -16,10 +19,12 @@ from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
 from prisma._transactions import AsyncTransactionManager
 from prisma._types import PrismaMethod
 from prisma.client import Batch
+from prisma.engine.errors import AlreadyConnectedError
+from prisma.errors import ClientNotConnectedError, UnknownModelError
 from pydantic import BaseModel
 
 from database.engine.engine import MakeStore, MongoEngine
-from database.engine.structured import structured_request
+from database.engine.structured import copied, structured_request
 from database.query.decode import WIRE, Form
 from database.query.requests import Request
 from database.query.shapes import shape_of
@@ -33,6 +38,20 @@ def datamodel_of(schema: Path) -> Datamodel:
     return parse(schema.read_text(encoding="utf-8"))
 
 
+_DEPRECATED: Final = (
+    "Passing {what} as `timeout` argument is deprecated and will be removed in the next major "
+    "release. Use a `datetime.timedelta` instance instead."
+)
+"""Upstream's words."""
+
+_CONNECTED: Final[set[MongoEngine]] = set()
+"""What is connected, kept from the garbage collector: a client that is dropped without disconnect
+shall find its connections in order, not already being finalized with it."""
+
+_CLOSING: Final[set[asyncio.Task[None]]] = set()
+"""Disconnects under way; the event loop itself only remembers tasks weakly."""
+
+
 class Client(prisma.Prisma):
     """The generated client on our engine.
 
@@ -44,6 +63,7 @@ class Client(prisma.Prisma):
     def __init__(self, make_store: MakeStore, *, connect_timeout: timedelta) -> None:
         super().__init__(use_dotenv=False, connect_timeout=connect_timeout)
         self._make_store = make_store
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- seams of prisma._base_client.AsyncBasePrisma ---
 
@@ -59,20 +79,59 @@ class Client(prisma.Prisma):
     ) -> None:
         """Connect; where that fails the client is not connected, unlike upstream's.
 
+        Args:
+            timeout: how long it may take; an int is seconds (deprecated upstream).
+
         Raises:
             database.errors.ConnectionError: the server cannot be used.
+            prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
         """
+        if isinstance(timeout, int):
+            timeout = timedelta(seconds=timeout)
+            warnings.warn(_DEPRECATED.format(what="an int"), DeprecationWarning, stacklevel=2)
+        if self._internal_engine is not None:
+            raise AlreadyConnectedError("Already connected to the query engine")
+        engine = self._create_engine()
+        self._internal_engine = engine
         try:
-            await super().connect(timeout)
+            limit, datasources = self._prepare_connect_args(timeout=timeout)
+            await engine.connect(timeout=limit, datasources=datasources)
         except BaseException:
-            self._internal_engine = None
+            if self._internal_engine is engine:
+                self._internal_engine = None
             raise
+        if self._internal_engine is not engine:  # disconnected meanwhile
+            await engine.aclose()
+            raise ClientNotConnectedError
+        self._loop = asyncio.get_running_loop()
+        _CONNECTED.add(engine)
 
     async def disconnect(self, timeout: float | timedelta | None = None) -> None:
-        """Disconnect; upstream would close a second time, in a task that nobody awaits."""
+        """Roll back what is open, and disconnect; nothing where it is not connected.
+
+        The client of a transaction only lets go: the connection is not its own.
+
+        Args:
+            timeout: how long to wait for it; a number is seconds (deprecated upstream).
+        """
+        if isinstance(timeout, int | float):
+            timeout = timedelta(seconds=timeout)
+            warnings.warn(_DEPRECATED.format(what="a number"), DeprecationWarning, stacklevel=2)
         engine, self._internal_engine = self._internal_engine, None
-        if engine is not None:
-            await engine.aclose()
+        if engine is None or self._copied:
+            return
+        closing = _close(cast(MongoEngine, engine))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if timeout is None else timeout.total_seconds()):
+                await asyncio.shield(closing)  # a cancelled disconnect still disconnects
+
+    def __del__(self) -> None:
+        """Dropped without disconnect, it disconnects where its event loop is still there."""
+        engine = getattr(self, "_internal_engine", None)  # absent where the constructor failed
+        if engine is None or self._copied or self._loop is None or self._loop.is_closed():
+            return
+        with contextlib.suppress(RuntimeError):  # closed in this very moment
+            self._loop.call_soon_threadsafe(_close, engine)
 
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs."""
@@ -81,7 +140,9 @@ class Client(prisma.Prisma):
             new,
             use_dotenv=False,
             log_queries=self._log_queries,
+            datasource=self._datasource,
             connect_timeout=self._connect_timeout,
+            http=self._http_config,
         )
         vars(new).update(vars(self))
         new._internal_engine = self._internal_engine
@@ -98,9 +159,24 @@ class Client(prisma.Prisma):
     ) -> Any:
         """The structured door, in the envelope that the generated actions open."""
         engine = self._mongo_engine
-        request, form = _structured(method, arguments, model, root_selection)
+        request, form = self._structured(method, arguments, model, root_selection)
         result = await engine.execute(request, tx_id=self._tx_id, form=form)
         return {"data": {"result": result}}
+
+    def _structured(
+        self,
+        method: str,
+        arguments: dict[str, Any],
+        model: type[BaseModel] | None,
+        root_selection: list[str] | None = None,
+    ) -> tuple[Request, Form]:
+        if model is None:
+            raise TypeError(f"{method} needs a model")
+        shape = shape_of(model)
+        if shape.model not in self._prisma_models:
+            raise UnknownModelError(shape.model)
+        request = structured_request(method, arguments, shape, root_selection)
+        return request, WIRE if root_selection is not None else shape.form
 
     def tx(  # type: ignore[override]  # upstream's manager is invariant in its client
         self,
@@ -136,11 +212,8 @@ class ResultsBatch(Batch):
         self.results: list[Any] = []
 
     def _add(self, **kwargs: Any) -> None:
-        self._requests.append(
-            _structured(
-                kwargs["method"], kwargs["arguments"], kwargs["model"], kwargs.get("root_selection")
-            )
-        )
+        arguments = copied(kwargs.pop("arguments"))  # as they are now, as upstream writes them out
+        self._requests.append(self._of._structured(arguments=arguments, **kwargs))
 
     async def commit(self) -> list[Any]:  # type: ignore[override]  # upstream drops the results
         """Execute the writes in one transaction.
@@ -156,14 +229,10 @@ class ResultsBatch(Batch):
         return self.results
 
 
-def _structured(
-    method: str,
-    arguments: dict[str, Any],
-    model: type[BaseModel] | None,
-    root_selection: list[str] | None,
-) -> tuple[Request, Form]:
-    if model is None:
-        raise TypeError(f"{method} needs a model")
-    shape = shape_of(model)
-    request = structured_request(method, arguments, shape, root_selection)
-    return request, WIRE if root_selection is not None else shape.form
+def _close(engine: MongoEngine) -> asyncio.Task[None]:
+    """Begin to close the engine, in a task that ends whoever waits for it."""
+    task = asyncio.ensure_future(engine.aclose())
+    _CLOSING.add(task)
+    task.add_done_callback(_CLOSING.discard)
+    task.add_done_callback(lambda _: _CONNECTED.discard(engine))
+    return task

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, overload
@@ -117,8 +118,8 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validator.validate(request)
-        transaction = None if tx_id is None else self._open(tx_id)
-        found = await self._run(lambda: self._planner.plan(operation), transaction, (request,))
+        with self._using(tx_id) as transaction:
+            found = await self._run(lambda: self._planner.plan(operation), transaction, (request,))
         return self._answers.answer(operation, found, form)
 
     async def execute_batch(
@@ -130,9 +131,9 @@ class MongoEngine(AsyncAbstractEngine):
         def make_plan() -> Plan:
             return together([self._planner.plan(operation) for operation, _ in parts])
 
-        transaction = None if tx_id is None else self._open(tx_id)
         asked = [request for request, _ in requests]
-        found = await self._run(make_plan, transaction, asked)
+        with self._using(tx_id) as transaction:
+            found = await self._run(make_plan, transaction, asked)
         return [
             self._answers.answer(operation, one, form)
             for (operation, form), one in zip(parts, found, strict=True)
@@ -177,8 +178,8 @@ class MongoEngine(AsyncAbstractEngine):
         """Roll back; the id is then unknown."""
         await self._all().rollback(tx_id)
 
-    def _open(self, tx_id: TransactionId) -> Any:
-        return self._all().get(tx_id)
+    def _using(self, tx_id: TransactionId | None) -> AbstractContextManager[Transaction | None]:
+        return nullcontext() if tx_id is None else self._all().using(tx_id)
 
     def _all(self) -> Sessions:
         if self._sessions is None:

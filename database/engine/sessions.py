@@ -9,16 +9,22 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from prisma._types import TransactionId
+from prisma.errors import PrismaError
 
 from database.errors import TransactionError, TransactionExpiredError
 from database.stores.store import Store, Transaction
 
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""
+
+COMMITTED: Final = "a committed transaction"
+ROLLED_BACK: Final = "a transaction that was rolled back"
 
 
 @dataclass(slots=True)
@@ -27,6 +33,10 @@ class _Open:
     started: float
     timeout: float
     timer: asyncio.TimerHandle
+
+    @property
+    def is_expired(self) -> bool:
+        return time.monotonic() - self.started >= self.timeout
 
 
 class Sessions:
@@ -64,69 +74,92 @@ class Sessions:
         self._open[tx_id] = _Open(transaction, time.monotonic(), timeout, timer)
         return TransactionId(tx_id)
 
-    def get(self, tx_id: TransactionId) -> Transaction:
-        """The transaction of an id.
+    @contextmanager
+    def using(self, tx_id: TransactionId) -> Iterator[Transaction]:
+        """The transaction of an id, for one operation.
 
         Raises:
-            TransactionExpiredError: its time was up.
-            TransactionError: it was committed or rolled back, or never was.
+            TransactionExpiredError: its time was up before or while the operation ran, or it was
+                committed or rolled back.
+            TransactionError: there never was one, or not since connect.
         """
         found = self._open.get(tx_id)
+        if found is not None and found.is_expired:
+            self._expire(tx_id)  # the timer waits for a loop that was kept busy
+            found = None
         if found is None:
-            raise self._why(tx_id, "A query")
-        return found.transaction
+            raise self._why(tx_id, "query")
+        try:
+            yield found.transaction
+        except PrismaError as error:
+            if self._open.get(tx_id) is not found:
+                raise self._why(tx_id, "query") from error
+            raise
 
     async def commit(self, tx_id: TransactionId) -> None:
-        """Commit; raises like `get`, and P2034 where another transaction was faster."""
-        await self._take(tx_id, "committed", "A commit").commit()
+        """Commit; raises like `using`, and P2034 where another transaction was faster."""
+        transaction = self._take(tx_id, "commit")
+        self._remember(tx_id, ROLLED_BACK)
+        await transaction.commit()
+        self._remember(tx_id, COMMITTED)
 
     async def rollback(self, tx_id: TransactionId) -> None:
-        """Roll back; raises like `get`."""
-        await asyncio.shield(self._take(tx_id, "rolled back", "A rollback").abort())
+        """Roll back; raises like `using`."""
+        transaction = self._take(tx_id, "rollback")
+        self._remember(tx_id, ROLLED_BACK)
+        await asyncio.shield(self._abort(transaction))
 
     async def close(self) -> None:
         """Roll back everything that is open."""
         for tx_id in list(self._open):
-            await self._take(tx_id, "rolled back at disconnect", "").abort()
-        if self._aborting:
+            self._abort(self._take(tx_id, "rollback"))
+        while self._aborting:
             await asyncio.gather(*self._aborting, return_exceptions=True)
 
-    def _take(self, tx_id: str, reason: str, act: str) -> Transaction:
-        found = self._open.pop(tx_id, None)
+    def _take(self, tx_id: str, act: str) -> Transaction:
+        found = self._open.get(tx_id)
+        if found is not None and found.is_expired:
+            self._expire(tx_id)
+            found = None
         if found is None:
             raise self._why(tx_id, act)
+        del self._open[tx_id]
         found.timer.cancel()
-        self._remember(tx_id, f"it was {reason}")
         return found.transaction
 
     def _expire(self, tx_id: str) -> None:
         found = self._open.pop(tx_id, None)
         if found is None:
             return
+        found.timer.cancel()
+        passed = time.monotonic() - found.started
         self._remember(
             tx_id,
-            f"the timeout for this transaction was {found.timeout * 1000:.0f} ms. Do less in it, "
-            "or raise the timeout of tx()",
+            f"an expired transaction. The timeout for this transaction was "
+            f"{found.timeout * 1000:.0f} ms, however {passed * 1000:.0f} ms passed since the start "
+            "of the transaction. Do less in it, or raise the timeout of tx()",
         )
-        task = asyncio.ensure_future(found.transaction.abort())
+        self._abort(found.transaction)
+
+    def _abort(self, transaction: Transaction) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(transaction.abort())
         self._aborting.add(task)
         task.add_done_callback(self._aborting.discard)
+        return task
 
-    def _remember(self, tx_id: str, reason: str) -> None:
-        self._over[tx_id] = reason
+    def _remember(self, tx_id: str, state: str) -> None:
+        self._over[tx_id] = state
         while len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
 
     def _why(self, tx_id: str, act: str) -> TransactionError:
-        reason = self._over.get(tx_id)
-        if reason is None:
-            return TransactionError("Transaction API error: Transaction not found.")
-        if reason.startswith("the timeout"):
-            return TransactionExpiredError(
-                f"Transaction already closed: {act} cannot be executed on an expired transaction: "
-                f"{reason}."
+        """Upstream takes its class from the first words: whatever is closed counts as expired."""
+        state = self._over.get(tx_id)
+        if state is None:
+            return TransactionError(
+                "Transaction API error: Transaction not found: it was begun before the last "
+                "connect, or is long over."
             )
-        return TransactionError(
-            f"Transaction API error: Transaction already closed: {act} cannot be executed on a "
-            f"closed transaction: {reason}."
+        return TransactionExpiredError(
+            f"Transaction already closed: A {act} cannot be executed on {state}."
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from prisma.fields import Json
+
 from database.query.requests import Action, Request, Selection
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -63,6 +65,19 @@ def structured_request(
     else:
         selections = _selections(shape, include)
     return Request(ACTIONS[method], shape.model, given, selections)
+
+
+def copied(value: Any) -> Any:
+    """The value as it is now: containers are copied, and what is inside `Json`."""
+    match value:
+        case dict():
+            return {key: copied(item) for key, item in value.items()}
+        case list() | tuple() | set():
+            return [copied(item) for item in value]
+        case Json():
+            return Json(copied(value.data))
+        case _:
+            return value
 
 
 def _selections(shape: Shape, include: Mapping[str, Any] | None) -> tuple[Selection, ...]:

@@ -52,13 +52,26 @@ class Shape:
     @cached_property
     def form(self) -> Form:
         """How answers of this class are made."""
-        *_, module = self.kind.__module__.split(".")
-        return ModelForm(self) if module in _GENERATED else WIRE
+        return ModelForm(self) if _is_generated(self.kind) else WIRE
 
     def _relation(self, name: str) -> type[BaseModel] | None:
         info = self.kind.model_fields[name]
         found: type[BaseModel] | None = _prisma_model_for_field(info, name=name, parent=self.kind)
         return found
+
+
+def _is_generated(kind: type[BaseModel]) -> bool:
+    """Whether the class stands in `models` or `partials` of the very package that its base is of.
+
+    A user's own `models` may hold classes with fields and validators of their own.
+    """
+    packages = {
+        base.__module__.rpartition(".")[0]
+        for base in kind.__mro__
+        if base.__name__ == "_PrismaModel"
+    }
+    package, _, module = kind.__module__.rpartition(".")
+    return package in packages and module in _GENERATED
 
 
 @cache
