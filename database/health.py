@@ -16,9 +16,10 @@ from prisma.errors import PrismaError
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
-from database.errors import ConfigurationError
+from database.errors import ConfigurationError, SchemaError
 from database.files import locate
-from database.schema.generate import generated_schema
+from database.schema.generate import is_generated_from
+from database.schema.parser import parse
 
 Topology = Literal["replica set", "standalone", "sharded", "unknown"]
 Freshness = Literal["fresh", "stale", "unknown"]
@@ -91,12 +92,9 @@ def client_freshness() -> Freshness:
     """Whether the generated client was made of the schema.prisma that is at hand."""
     try:
         at_hand = locate("schema.prisma").read_text(encoding="utf-8")
-    except (ConfigurationError, OSError):
+        return "fresh" if is_generated_from(parse(at_hand)) else "stale"
+    except (ConfigurationError, SchemaError, OSError):
         return "unknown"
-    generated = generated_schema()
-    if generated is None:
-        return "unknown"
-    return "fresh" if generated == at_hand else "stale"
 
 
 def _topology(hello: dict[str, Any]) -> Topology:
