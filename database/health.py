@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from database.errors import ConfigurationError, SchemaError
 from database.files import locate
-from database.schema.generate import is_generated_from
+from database.schema.generate import generated_schema, is_generated_from
 from database.schema.parser import parse
 
 Topology = Literal["replica set", "standalone", "sharded", "unknown"]
@@ -92,7 +92,8 @@ def client_freshness() -> Freshness:
     """Whether the generated client was made of the schema.prisma that is at hand."""
     try:
         at_hand = locate("schema.prisma").read_text(encoding="utf-8")
-        return "fresh" if is_generated_from(parse(at_hand)) else "stale"
+        same = at_hand == generated_schema() or is_generated_from(parse(at_hand))
+        return "fresh" if same else "stale"
     except (ConfigurationError, SchemaError, OSError):
         return "unknown"
 
