@@ -31,6 +31,12 @@ Action = Literal[
 ]
 
 
+class Name(str):
+    """A bare word of the text door: the member of an enum, a sort order; never a String."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """One selected name with its arguments and what is selected inside it."""

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bson import json_util
 
 from database.query.operations import Raw
-from database.query.refusals import ArgumentPath, invalid, unknown
+from database.query.refusals import ArgumentPath, invalid, missing, unknown
 from database.query.validate_values import as_list, as_object
 from database.schema.datamodel import Model
 
-_ARGUMENTS = {
+RawAction = Literal["findRaw", "aggregateRaw", "runCommandRaw"]
+
+_ARGUMENTS: Final[Mapping[RawAction, tuple[str, ...]]] = {
     "findRaw": ("filter", "options"),
     "aggregateRaw": ("pipeline", "options"),
     "runCommandRaw": ("command",),
 }
+_SHARED: Final = {"allowDiskUse", "batchSize", "collation", "comment", "hint", "let", "maxTimeMS"}
+_PAGE: Final = {"limit", "max", "min", "projection", "skip", "sort"}
+_CURSOR: Final = {"allowPartialResults", "noCursorTimeout", "returnKey", "showRecordId"}
+_OPTIONS: Final[Mapping[RawAction, set[str]]] = {
+    "findRaw": _SHARED | _PAGE | _CURSOR,
+    "aggregateRaw": _SHARED | {"bypassDocumentValidation"},
+}
+"""MongoDB's options of the two commands that Prisma passes on."""
 
 
-def raw(
-    action: Literal["findRaw", "aggregateRaw", "runCommandRaw"],
-    model: Model | None,
-    arguments: Mapping[str, Any],
-) -> Raw:
-    """A raw operation; texts are read as relaxed extended JSON, real BSON values stay."""
+def raw(action: RawAction, model: Model | None, arguments: Mapping[str, Any]) -> Raw:
+    """A raw operation; texts are read as relaxed extended JSON, real BSON values stay.
+
+    Options that MongoDB does not have are left out, as Prisma does.
+
+    Raises:
+        prisma.errors.DataError: an argument is unknown, missing, or not of its form.
+    """
     known = _ARGUMENTS[action]
     given: dict[str, Any] = {}
     for name, value in arguments.items():
@@ -33,18 +45,30 @@ def raw(
             raise unknown((name,), known, action)
         if value is not None:
             given[name] = _read(value, (name,))
-    return Raw(action, model, _shaped(given))
+    if action == "runCommandRaw" and not given.get("command"):
+        raise missing(("command",))
+    return Raw(action, model, _shaped(action, given))
 
 
-def _shaped(given: Mapping[str, Any]) -> dict[str, Any]:
+def _shaped(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
     shaped: dict[str, Any] = {}
     for name, value in given.items():
         if name == "pipeline":
-            stages = as_list(value, (name,))
-            shaped[name] = tuple(as_object(stage, (name, i)) for i, stage in enumerate(stages))
+            shaped[name] = _stages(value, (name,))
+        elif name == "options":
+            options = as_object(value, (name,))
+            shaped[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
         else:
             shaped[name] = as_object(value, (name,))
     return shaped
+
+
+def _stages(value: object, path: ArgumentPath) -> tuple[Mapping[str, Any], ...]:
+    """The stages of a pipeline, each an object or the text of one."""
+    return tuple(
+        as_object(_read(stage, (*path, index)), (*path, index))
+        for index, stage in enumerate(as_list(value, path))
+    )
 
 
 def _read(value: object, path: ArgumentPath) -> object:

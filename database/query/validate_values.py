@@ -10,6 +10,7 @@ from prisma._constants import QUERY_BUILDER_ALIASES
 
 from database.query.defaults import generate
 from database.query.refusals import ArgumentPath, invalid, malformed, missing, unknown
+from database.query.requests import Name
 from database.query.values import MalformedError, encoder, kind_of
 from database.schema.datamodel import Datamodel, Field, Function, Literals
 
@@ -89,6 +90,8 @@ class Values:
         """One value of a scalar or enum field (one element, of a list); null is refused."""
         if value is None:
             raise missing(path)
+        if isinstance(value, Name) and field.kind != "enum":
+            raise invalid(path, f"expected {field.type}, got a bare word; texts need quotes")
         try:
             return self._encoder(field)(value)
         except MalformedError as error:

@@ -66,6 +66,9 @@ CODEC: CodecOptions[Document] = CodecOptions(
 ONE_REPLY = 100_000
 """The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
 
+BOOKKEEPING = ("$clusterTime", "operationTime", "opTime", "electionId")
+"""What a reply says to the driver alone."""
+
 MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
 
 
@@ -279,13 +282,14 @@ class MongoStore:
                 command = {
                     "aggregate": model.db_name,
                     "pipeline": list(pipeline),
-                    "cursor": {},
-                    **options,
+                    "cursor": {key: options[key] for key in options if key == "batchSize"},
+                    **{key: options[key] for key in options if key != "batchSize"},
                 }
             case RawCommand(given):
-                return await self.database.command(
+                reply = await self.database.command(
                     dict(given), session=session, codec_options=CODEC
                 )
+                return {key: reply[key] for key in reply if key not in BOOKKEEPING}
         cursor = await self.database.cursor_command(command, session=session, codec_options=CODEC)
         return await cursor.to_list()
 

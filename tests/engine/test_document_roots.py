@@ -1,0 +1,104 @@
+"""Names at the top of a document → action and model. No server."""
+
+from __future__ import annotations
+
+import pytest
+from prisma.errors import FieldNotFoundError
+
+from database.engine.document_parse import parse_document
+from database.engine.document_roots import request_of, root_names
+from database.errors import UnsupportedOperationError
+from database.query.requests import Request, Selection
+from database.schema.datamodel import Datamodel, Field, Model
+
+ID = Field("id", "scalar", "Int", "_id", is_id=True)
+
+
+def datamodel(*names: str, ignored: str = "") -> Datamodel:
+    models = [Model(name, name, (ID,)) for name in names]
+    hidden = [Model(ignored, ignored, (ID,), ignored=True)] if ignored else []
+    return Datamodel((*models, *hidden))
+
+
+def request(text: str, model: Datamodel) -> Request:
+    (field,) = parse_document(text)
+    return request_of(field, root_names(model))
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("findUniqueUser", "findUnique"),
+        ("findUniqueUserOrThrow", "findUniqueOrThrow"),
+        ("findFirstUser", "findFirst"),
+        ("findFirstUserOrThrow", "findFirstOrThrow"),
+        ("findManyUser", "findMany"),
+        ("aggregateUser", "aggregate"),
+        ("groupByUser", "groupBy"),
+        ("findUserRaw", "findRaw"),
+        ("aggregateUserRaw", "aggregateRaw"),
+        ("createOneUser", "createOne"),
+        ("createManyUser", "createMany"),
+        ("updateOneUser", "updateOne"),
+        ("updateManyUser", "updateMany"),
+        ("upsertOneUser", "upsertOne"),
+        ("deleteOneUser", "deleteOne"),
+        ("deleteManyUser", "deleteMany"),
+    ],
+)
+def test_every_action_of_a_model(name: str, action: str) -> None:
+    written = ("create", "update", "upsert", "delete")
+    kind = "mutation" if name.startswith(written) else "query"
+    found = request(f"{kind} {{ {name}(where: {{}}) {{ id }} }}", datamodel("User"))
+    assert found == Request(action, "User", {"where": {}}, (Selection("id"),))  # type: ignore[arg-type]  # of the table
+
+
+def test_a_command_has_no_model() -> None:
+    found = request('mutation { runCommandRaw(command: "{}") }', datamodel("User"))
+    assert found == Request("runCommandRaw", None, {"command": "{}"})
+
+
+@pytest.mark.parametrize("model", ["ManyOr", "OrThrow", "Raw", "OneMany", "Throw"])
+def test_a_model_may_be_called_like_a_part_of_a_name(model: str) -> None:
+    models = datamodel("User", model)
+    assert request(f"{{ findMany{model} }}", models).model == model
+    assert request(f"{{ findFirst{model}OrThrow }}", models) == Request("findFirstOrThrow", model)
+    assert request(f"mutation {{ createOne{model} }}", models) == Request("createOne", model)
+    assert request(f"{{ find{model}Raw }}", models) == Request("findRaw", model)
+
+
+def test_a_small_first_letter_is_written_as_it_is_or_as_a_capital() -> None:
+    models = datamodel("user")
+    assert request("{ findManyuser }", models) == Request("findMany", "user")
+    assert request("{ findManyUser }", models) == Request("findMany", "user")
+
+
+def test_the_own_spelling_comes_first() -> None:
+    models = datamodel("user", "User")
+    assert request("{ findManyuser }", models).model == "user"
+    assert request("{ findManyUser }", models).model == "User"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ findManyGhost }",
+        "{ findMany }",
+        "{ FindManyUser }",
+        "{ findManyUserOrThrow }",
+        "{ findManyHidden }",
+        "{ createOneUser }",
+        "{ runCommandRaw }",
+        "mutation { findManyUser }",
+    ],
+)
+def test_a_name_that_there_is_not(text: str) -> None:
+    with pytest.raises(FieldNotFoundError) as caught:
+        request(text, datamodel("User", ignored="Hidden"))
+    assert caught.value.code == "P2009"
+
+
+@pytest.mark.parametrize("name", ["executeRaw", "queryRaw"])
+def test_sql_is_refused_by_name(name: str) -> None:
+    with pytest.raises(UnsupportedOperationError, match=name):
+        request(f'mutation {{ {name}(query: "SELECT 1") }}', datamodel("User"))
