@@ -37,8 +37,8 @@ def unknown_selection(path: ArgumentPath, model: str) -> DataError:
     """A selected field that does not exist (P2009)."""
     return data_error(
         "P2009",
-        f"Unknown field `{_shorten(path[-1])}` at `{dotted(path)}` for select statement on "
-        f"{model}.",
+        f"Field '{_shorten(path[-1])}' not found in enclosing type '{model}', at "
+        f"`{dotted(path[:-1])}.{_shorten(path[-1])}`.",
         {"kind": "UnknownSelectionField", "selectionPath": [str(part) for part in path]},
     )
 
@@ -50,6 +50,17 @@ def invalid(path: ArgumentPath, reason: str) -> DataError:
         f"Invalid value at `{dotted(path)}`: {reason}.",
         {"kind": "InvalidArgumentType", "argumentPath": [str(part) for part in path]},
     )
+
+
+def too_many(path: ArgumentPath, limit: str, given: int) -> DataError:
+    """More keys than one object may have here (P2009); `limit` is Prisma's phrase for it."""
+    return invalid(path, f"Expected {limit} to be present, got {given}")
+
+
+def not_grouped(rule: str, names: Iterable[str]) -> DataError:
+    """Fields that a groupBy uses without grouping by them (P2019)."""
+    fields = ", ".join(_shorten(name) for name in names)
+    return data_error("P2019", f"Input error. {rule} Missing fields: {fields}", {"details": rule})
 
 
 def malformed(path: ArgumentPath, reason: str) -> DataError:

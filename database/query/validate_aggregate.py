@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from database.query.filters import EVERYTHING, Filter
 from database.query.operations import Aggregated, AggregateRecords, GroupRecords
-from database.query.refusals import ArgumentPath, invalid, missing, unknown_selection
+from database.query.refusals import (
+    ArgumentPath,
+    invalid,
+    missing,
+    not_grouped,
+    too_many,
+    unknown_selection,
+)
 from database.query.requests import Selection
 from database.query.steps import Aggregation, AggregationKind, GroupOrder
 from database.query.validate_select import SelectValidator
@@ -24,6 +31,15 @@ _KINDS: Final[Mapping[str, AggregationKind]] = {
     "_max": "max",
 }
 _NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
+_SELECTED: Final = (
+    "Every selected scalar field that is not part of an aggregation must be included in the "
+    "by-arguments of the query."
+)
+_FILTERED: Final = (
+    "Every field used in `having` filters must either be an aggregation filter or be included in "
+    "the selection of the query."
+)
+_ORDERED: Final = "Every field used for orderBy must be included in the by-arguments of the query."
 _UNORDERED: Final = ("Json", "Bytes", "Boolean")
 AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
 GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
@@ -72,7 +88,8 @@ class AggregateValidator:
             if item.name in _KINDS:
                 calculated.append((item.name, self._members(model, item, (*path, item.name))))
             else:
-                outputs.append(self._grouped(model, by, item.name, (*path, item.name)))
+                place = (*path, item.name)
+                outputs.append(self._grouped(model, by, item.name, place, _SELECTED))
         having, extra = self._having(model, by, given, path)
         order = self._order(model, by, given.get("orderBy"), (*path, "orderBy"))
         where = given.get("where")
@@ -103,12 +120,14 @@ class AggregateValidator:
             raise invalid((*path, "by"), "at least one field is needed")
         return tuple(self._selects.stored_field(model, name, (*path, "by")) for name in names)
 
-    def _grouped(self, model: Model, by: tuple[Field, ...], name: str, path: ArgumentPath) -> Field:
+    def _grouped(
+        self, model: Model, by: tuple[Field, ...], name: str, path: ArgumentPath, rule: str
+    ) -> Field:
         for field in by:
             if field.name == name:
                 return field
         if name in model.by_name:
-            raise invalid(path, f"every selected field must be in `by`; add {name} to it")
+            raise not_grouped(rule, (name,))
         raise unknown_selection(path, model.name)
 
     def _members(
@@ -189,7 +208,7 @@ class AggregateValidator:
         parts: list[Filter] = []
         plain = {name: item for name, item in entries.items() if name not in _KINDS}
         if plain or not entries:
-            self._grouped(model, by, key, path)
+            self._grouped(model, by, key, path, _FILTERED)
             whole = value if not isinstance(value, Mapping) else plain
             parts.append(self._wheres.having_aggregate(field, whole, path, field.db_name, negated))
         for name in entries:
@@ -216,6 +235,8 @@ class AggregateValidator:
             return ()
         keys: list[GroupOrder] = []
         for place, item in as_objects(value, path):
+            if len(item) > 1:
+                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
             for name, direction in item.items():
                 keys += self._order_keys(model, by, name, direction, (*place, name))
         return tuple(keys)
@@ -225,7 +246,7 @@ class AggregateValidator:
     ) -> list[GroupOrder]:
         if name not in _KINDS:
             field = self._selects.stored_field(model, name, path[:-1])
-            self._grouped(model, by, name, path)
+            self._grouped(model, by, name, path, _ORDERED)
             return [GroupOrder(field, self._selects.descending(value, path))]
         return [
             GroupOrder(

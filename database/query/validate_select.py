@@ -16,7 +16,14 @@ from database.query.operations import (
     Selected,
     Unique,
 )
-from database.query.refusals import ArgumentPath, invalid, missing, unknown, unknown_selection
+from database.query.refusals import (
+    ArgumentPath,
+    invalid,
+    missing,
+    too_many,
+    unknown,
+    unknown_selection,
+)
 from database.query.requests import Selection
 from database.query.steps import OrderKey
 from database.query.validate_values import (
@@ -171,12 +178,12 @@ class SelectValidator:
         keys: list[OrderKey] = []
         for place, item in as_objects(value, path):
             if len(item) > 1:
-                raise invalid(place, f"expected one key, got {len(item)}; give a list of objects")
-            keys += [
-                self._order_key(model, name, direction, (*place, name), (), ())
-                for name, direction in item.items()
-                if direction is not None
-            ]
+                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
+            for name, direction in item.items():
+                if direction is not None:
+                    keys.append(self._order_key(model, name, direction, (*place, name), (), ()))
+                elif name not in model.by_name:
+                    raise unknown((*place, name), model.by_name, model.name)
         return tuple(keys)
 
     def _order_key(
@@ -217,7 +224,7 @@ class SelectValidator:
 
     def _only(self, value: Mapping[str, Any], path: ArgumentPath) -> tuple[str, Any]:
         if len(value) != 1:
-            raise invalid(path, f"expected one key, got {len(value)}")
+            raise too_many(path, "exactly one field", len(value))
         return next(iter(value.items()))
 
     def descending(self, value: object, path: ArgumentPath) -> bool:

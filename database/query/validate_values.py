@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
+from bson import ObjectId
+from prisma._builder import serializer
 from prisma._constants import QUERY_BUILDER_ALIASES
+from prisma.fields import Base64, Json
 
 from database.query.defaults import generate
-from database.query.refusals import ArgumentPath, invalid, malformed, missing, unknown
-from database.query.requests import Name
+from database.query.refusals import (
+    ArgumentPath,
+    invalid,
+    malformed,
+    missing,
+    too_many,
+    unknown,
+)
 from database.query.values import MalformedError, encoder, kind_of
 from database.schema.datamodel import Datamodel, Field, Function, Literals
+
+_KNOWN: Final = (
+    bool,
+    int,
+    float,
+    str,
+    bytes,
+    Decimal,
+    datetime,
+    ObjectId,
+    Base64,
+    Json,
+    Mapping,
+    list,
+    tuple,
+    set,
+    frozenset,
+)
+"""What values are made of; anything else is for upstream's `serializer`, which users extend."""
 
 
 def canonical(name: str) -> str:
@@ -73,7 +103,7 @@ def single_key(value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str
         if key not in known:
             raise unknown((*path, key), known, "this object")
     if len(keys) != 1:
-        raise invalid(path, f"expected exactly one of {', '.join(known)}, got {len(keys)}")
+        raise too_many(path, "exactly one field", len(keys))
     return keys[0]
 
 
@@ -90,13 +120,13 @@ class Values:
         """One value of a scalar or enum field (one element, of a list); null is refused."""
         if value is None:
             raise missing(path)
-        if isinstance(value, Name) and field.kind != "enum":
-            raise invalid(path, f"expected {field.type}, got a bare word; texts need quotes")
         try:
             return self._encoder(field)(value)
         except MalformedError as error:
             raise malformed(path, str(error)) from None
         except ValueError as error:
+            if not isinstance(value, _KNOWN):
+                return self.one(field, serializer(value), path)  # TypeError where upstream's is
             raise invalid(path, str(error)) from None
 
     def many(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
@@ -186,7 +216,7 @@ def _encode_enum(name: str, stored: Mapping[str, str], value: object) -> str:
     text = value if isinstance(value, str) else None
     if text is None:
         raise ValueError(f"expected {name}, got {kind_of(value)}")
-    found = stored.get(str(text))
+    found = stored.get(str.__str__(text))  # a plain `class Mine(str, Enum)` has another str()
     if found is None:
         raise ValueError(f"expected one of {', '.join(stored)} ({name})")
     return found

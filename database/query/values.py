@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from bson import Binary, DatetimeMS, Decimal128, Int64, ObjectId, Timestamp, json_util
 from bson.json_util import JSONMode, JSONOptions
+from prisma._builder import serializer
 from prisma.fields import Base64, Json
 
 from database.schema.datamodel import Field
@@ -82,7 +83,7 @@ def _encode_string(value: object) -> str:
             value.encode()
         except UnicodeEncodeError:
             raise ValueError("the text holds a lone surrogate, which UTF-8 cannot say") from None
-    return str(value)
+    return str.__str__(value)  # exactly a str, and of a `class Mine(str, Enum)` its value
 
 
 def _encode_object_id(value: object) -> ObjectId:
@@ -215,24 +216,32 @@ def encode_json(value: object) -> object:
             return [encode_json(item) for item in value]
         case Mapping():
             return _encode_json_object(value)
-        case datetime():
-            return _encode_date_time(value)
         case _:
-            raise ValueError(f"{type(value).__name__} is not JSON")
+            return encode_json(serializer(value))  # a DateTime is text here, as upstream has it
 
 
 def _encode_json_object(value: Mapping[Any, Any]) -> object:
     document: dict[str, Any] = {}
     for key, item in value.items():
-        if not isinstance(key, str) or "\0" in key:
+        name = _json_key(key)
+        if "\0" in name:
             raise ValueError("the keys of a Json object must be text without NUL")
-        document[_encode_string(key)] = encode_json(item)
+        document[name] = encode_json(item)
     if any(key.startswith("$") for key in document):
         try:
             return json_util.object_hook(document, RELAXED)
         except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError):
             return document
     return document
+
+
+def _json_key(key: object) -> str:
+    """Keys as Python's json writes them, which is how upstream does."""
+    if isinstance(key, str):
+        return _encode_string(key)
+    if key is None or isinstance(key, bool | int | float):
+        return json.dumps(key)
+    raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
 
 
 # --- python and wire: stored BSON → what models hold, what the engine answers ---

@@ -193,12 +193,25 @@ class _FilterCompiler:
         values = list(item.values)
         if not values:
             return {name: {"$exists": True}} if item.every != item.negated else dict(NOTHING)
+        if any(isinstance(value, list | dict) for value in values):
+            return self._has_json(item, values)
         if len(values) == 1:
             return {name: _condition(item.path, "ne" if item.negated else "eq", values[0])}
         operator = "$all" if item.every else "$in"
         if not item.negated:
             return {name: {operator: values}}
         return {name: {"$not": {operator: values}, "$exists": True}}
+
+    def _has_json(self, item: Has, values: list[Any]) -> Document:
+        """Whole values, where the query language would also compare the list itself."""
+        self._no_expression_in_elements()
+        name = dotted(item.path)
+        elements = {"$ifNull": ["$" + name, []]}
+        found = [{"$in": [{"$literal": value}, elements]} for value in values]
+        expression: Any = {"$and" if item.every else "$or": found}
+        if item.negated:
+            expression = {"$not": [expression]}
+        return {name: {"$exists": True}, "$expr": expression}
 
     def _has_field(self, item: Has, other: Reference) -> Document:
         self._no_expression_in_elements()
