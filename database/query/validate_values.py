@@ -22,6 +22,7 @@ from database.query.refusals import (
     too_many,
     unknown,
 )
+from database.query.requests import Name
 from database.query.values import MalformedError, encoder, kind_of
 from database.schema.datamodel import Datamodel, Field, Function, Literals
 
@@ -120,6 +121,8 @@ class Values:
         """One value of a scalar or enum field (one element, of a list); null is refused."""
         if value is None:
             raise missing(path)
+        if isinstance(value, Name) and field.kind != "enum":
+            raise invalid(path, f"expected {field.type}, got a bare word; texts need quotes")
         try:
             return self._encoder(field)(value)
         except MalformedError as error:
