@@ -17,10 +17,10 @@ from prisma.engine import AsyncAbstractEngine
 from prisma.errors import ClientNotConnectedError
 
 from database.engine.answer import Answers
+from database.engine.document import Documents
 from database.engine.observe import LogSettings, Observer
 from database.engine.run import run, together
 from database.engine.sessions import Sessions
-from database.errors import UnsupportedOperationError
 from database.query.decode import WIRE, Form
 from database.query.plan import Planner
 from database.query.requests import Request
@@ -53,6 +53,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._validator = Validator(datamodel)
         self._planner = Planner(datamodel)
         self._answers = Answers(datamodel)
+        self._documents = Documents(datamodel)
         self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
         self._sessions: Sessions | None = None
@@ -140,8 +141,8 @@ class MongoEngine(AsyncAbstractEngine):
         ]
 
     async def query(self, content: str, *, tx_id: TransactionId | None) -> Any:
-        """The text door: GraphQL, as upstream's query builder writes it."""
-        raise UnsupportedOperationError({})
+        """The text door: GraphQL, as upstream's query builder writes it (`engine/document.py`)."""
+        return await self._documents.answer(content, self, tx_id=tx_id)
 
     async def _run(
         self,

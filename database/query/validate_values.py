@@ -170,6 +170,8 @@ class Values:
             if field.is_required or field.is_list:
                 raise missing(path)
             return None
+        if value == {} and field.is_list and field.kind != "composite":
+            raise missing((*path, "set"))
         if field.kind == "composite":
             return self._whole_composite(field, value, path, defaults=defaults)
         if field.is_list:
