@@ -96,7 +96,7 @@ async def push(
     wanted = wanted_indexes(datamodel)
     name = url_database(url)
     async with make_client(url, DatabaseSettings()) as client:
-        await open_client(client, CONNECT_TIMEOUT)
+        await open_client(client, min(CONNECT_TIMEOUT, client.options.server_selection_timeout))
         # what a secondary shows may be old
         database = client.get_database(name, read_preference=ReadPreference.PRIMARY)
         work = Work(database, report)
