@@ -10,9 +10,19 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 from database.errors import data_error
-from database.query.filters import And, Complement, Filter, both
+from database.query.filters import Complement, Filter, both
 from database.query.plan_links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
-from database.query.steps import Change, DeleteMany, Find, Row, Set, Step, UpdateMany
+from database.query.steps import (
+    Arithmetic,
+    Change,
+    DeleteMany,
+    Find,
+    Row,
+    Set,
+    Step,
+    Unset,
+    UpdateMany,
+)
 from database.schema.datamodel import Datamodel, Field, Link, Model
 
 Rows = list[Row]
@@ -82,8 +92,8 @@ class Deletion:
                 return []
             case "SetNull":
                 if (yield from self._any_left(link, refers)):
-                    nulls = tuple(Set((field.db_name,), None) for field in link.remote)
-                    return [UpdateMany(link.target, self._staying(link.target, refers), nulls)]
+                    where = self._staying(link.target, refers)
+                    return (yield from _rekeyed(self._datamodel, link, where, _nulls(link)))
                 return []
             case _:
                 return []
@@ -126,22 +136,91 @@ def moved(datamodel: Datamodel, model: Model, changes: Iterable[Change]) -> list
     ]
 
 
-def follow(link: Link, before: Row, after: Row) -> Consequences:
-    """What `onUpdate` does to the records that refer to a row whose key has changed."""
-    old, new = key_of(before, link.local), key_of(after, link.local)
-    if old is None or old == new or link.on_update == "NoAction":
-        return []
-    refers = equal(link.remote, old)
-    if link.on_update == "Restrict":
-        if (yield Find(link.target, refers, limit=1, fields=(link.target.id_field,))):
-            raise restriction(link)
-        return []
-    values = [None] * len(link.remote) if link.on_update == "SetNull" else _key(after, link)
-    changes = tuple(
-        Set((field.db_name,), value) for field, value in zip(link.remote, values, strict=True)
+def same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) -> bool:
+    """Whether two rows are referred to by the same values."""
+    return all(
+        first.get(field.db_name) == second.get(field.db_name)
+        for link in dependents(datamodel, model)
+        for field in link.local
     )
-    return [UpdateMany(link.target, And((refers,)), changes)]
 
 
-def _key(row: Row, link: Link) -> list[Any]:
-    return [row.get(field.db_name) for field in link.local]
+def follow(datamodel: Datamodel, model: Model, before: Row, after: Row) -> Consequences:
+    """What `onUpdate` does to the records that refer to a row whose keys change, nearest first.
+
+    Raises:
+        DataError: P2014, where a Restrict forbids the change.
+    """
+    steps: list[Step] = []
+    for link in dependents(datamodel, model):
+        old = key_of(before, link.local)
+        new = tuple(after.get(field.db_name) for field in link.local)
+        if old is None or old == new:
+            continue
+        refers = equal(link.remote, old)
+        match link.on_update:
+            case "Restrict":
+                if (yield Find(link.target, refers, limit=1, fields=(link.target.id_field,))):
+                    raise restriction(link)
+            case "SetNull":
+                steps += yield from _rekeyed(datamodel, link, refers, _nulls(link))
+            case "Cascade":
+                keys = zip(link.remote, new, strict=True)
+                changes = tuple(Set((field.db_name,), value) for field, value in keys)
+                steps += yield from _rekeyed(datamodel, link, refers, changes)
+            case _:
+                continue
+    return steps
+
+
+def _rekeyed(
+    datamodel: Datamodel, link: Link, refers: Filter, changes: tuple[Set, ...]
+) -> Consequences:
+    """The records that refer are changed, and so are those that refer to what is changed there."""
+    if not changes:
+        return []
+    steps: list[Step] = [UpdateMany(link.target, refers, changes)]
+    if moved(datamodel, link.target, changes):
+        rows: Rows = yield Find(link.target, refers)
+        for row in rows:
+            after = row | {change.path[0]: change.value for change in changes}
+            steps += yield from follow(datamodel, link.target, row, after)
+    return steps
+
+
+def _nulls(link: Link) -> tuple[Set, ...]:
+    """What empties the reference; a key of several fields keeps those that are required."""
+    return tuple(Set((field.db_name,), None) for field in link.remote if not field.is_required)
+
+
+def foreseen(row: Row, changes: Iterable[Change]) -> Row:
+    """The row as the changes to its own fields will leave it."""
+    after = dict(row)
+    for change in changes:
+        name = change.path[0]
+        match change:
+            case Set(_, value) if len(change.path) == 1:
+                after[name] = value
+            case Unset() if len(change.path) == 1:
+                after.pop(name, None)
+            case Arithmetic() if len(change.path) == 1:
+                after[name] = _calculated(row.get(name), change)
+            case _:
+                continue
+    return after
+
+
+def _calculated(value: Any, change: Arithmetic) -> Any:
+    if value is None:
+        return None
+    operand: Any = change.operand
+    match change.operator:
+        case "increment":
+            result = value + operand
+        case "decrement":
+            result = value - operand
+        case "multiply":
+            result = value * operand
+        case "divide":
+            result = int(value / operand) if change.is_integer else value / operand
+    return type(operand)(result)

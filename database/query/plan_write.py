@@ -35,8 +35,10 @@ from database.query.plan_referential import (
     deletions,
     dependents,
     follow,
+    foreseen,
     moved,
     needed_fields,
+    same_keys,
 )
 from database.query.steps import (
     Atomic,
@@ -132,14 +134,28 @@ class Writes:
                 changes += yield from self._nested.key_changes(write, row)
         after = row
         if changes:
-            where = by_ids(data.model, ids_of(data.model, [row]))
-            after = yield UpdateOne(data.model, where, tuple(changes))
-            if after is None:
-                raise not_found("Record to update not found.", data.model)
-            for link in moved(self._datamodel, data.model, changes):
-                yield from perform((yield from follow(link, row, after)))
+            after = yield from self._update_own(row, data.model, tuple(changes))
         yield from self._nested.after(data.writes, after)
         return after
+
+    def _update_own(
+        self, row: Row, model: Model, changes: tuple[Change, ...]
+    ) -> Generator[Step, Any, Row]:
+        """Change the row itself, and what refers to a key that changes.
+
+        What forbids it is found before anything is written.
+        """
+        is_key = bool(moved(self._datamodel, model, changes))
+        expected = foreseen(row, changes) if is_key else row
+        steps = (yield from follow(self._datamodel, model, row, expected)) if is_key else []
+        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), changes)
+        if after is None:
+            raise not_found("Record to update not found.", model)
+        if is_key and not same_keys(self._datamodel, model, after, expected):
+            steps = yield from follow(self._datamodel, model, row, after)
+        yield from perform(steps)
+        result: Row = after
+        return result
 
     def update_many(self, operation: UpdateRecords) -> Counting:
         """Change all records that match → how many matched."""

@@ -205,7 +205,7 @@ class DataValidator:
             names += ("push",)
         elif field.type in _NUMBERS:
             names += ARITHMETIC
-        return names if field.is_required and not field.is_list else (*names, "unset")
+        return names if field.is_required or field.is_list else (*names, "unset")
 
     def _pushed(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
         if isinstance(value, list | tuple | set):

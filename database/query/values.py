@@ -28,6 +28,7 @@ from database.schema.datamodel import Field
 
 INT32: Final = (-(2**31), 2**31 - 1)
 INT64: Final = (-(2**63), 2**63 - 1)
+_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{24}\Z")
 RELAXED: Final = JSONOptions(json_mode=JSONMode.RELAXED, tz_aware=True, tzinfo=UTC)
 
@@ -103,6 +104,8 @@ def _encode_boolean(value: object) -> bool:
 
 
 def _whole(value: object, wanted: str) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _refuse(value, wanted)
     return value
@@ -166,9 +169,13 @@ def _encode_date_time(value: object) -> datetime:
 
 def _parse_date_time(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        if _RFC3339.match(text) is not None:
+            return datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("expected DateTime, got a String that is not ISO 8601") from None
+        pass  # digits that are no date
+    raise ValueError(
+        "expected DateTime, got a String that is not ISO 8601 with date, time and offset"
+    )
 
 
 def _encode_bytes(value: object) -> bytes:
@@ -326,7 +333,8 @@ def _wire_float(value: object) -> float | int:
 
 def _wire_date_time(value: object) -> str:
     moment = _read_date_time(value)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    clock = f"{moment:%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.year:04d}-{clock}"  # strftime leaves out the zeros of an early year
 
 
 def _wire_json(value: object) -> str:
