@@ -31,7 +31,7 @@ _JSON: Final = JSONOptions(tz_aware=True, tzinfo=UTC)
 _FORMS: Final = {
     "ttl": "`@ttl(3600)`, in whole seconds from 0 to 2147483647",
     "partial": '`@partial({"isDeleted": false})`, a filter in JSON',
-    "sparse": "`@sparse`",
+    "sparse": "`@sparse`, alone on its line",
     "collation": '`@collation({"locale": "en", "strength": 2})`, in JSON',
 }
 
