@@ -77,7 +77,7 @@ class Meaning:
         wanted = negated != (name == "is")
         if where is None:
             return bool(rows) != wanted
-        if self._where(where, {}, negated=False, depth=0) is None:
+        if self._where(where, row, negated=False, depth=0) is None:
             return bool(rows) == wanted
         if wanted:
             return any(Meaning(self._related).matches(where, item) for item in rows)

@@ -286,7 +286,7 @@ def compile_after(item: After) -> Document:
     steps: list[Document] = []
     for position, (path, descending) in enumerate(item.keys):
         same = [
-            {dotted(before): value}
+            {dotted(before): {"$eq": value}}
             for (before, _), value in zip(item.keys[:position], item.values, strict=False)
         ]
         inclusive = item.inclusive and position == len(item.keys) - 1
