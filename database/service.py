@@ -13,7 +13,8 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
-from prisma.errors import DataError
+from prisma.errors import PrismaError, TransactionError
+from pymongo.errors import PyMongoError
 
 from database.client import Client
 from database.errors import ConfigurationError
@@ -52,27 +53,38 @@ class DatabaseService(Client):
     ) -> T:
         """Run `callback` in a transaction: committed where it returns, rolled back where it raises.
 
-        After a write conflict everything is done again, so the callback must have no other effects.
+        After a write conflict, or where the server or the network dropped the transaction,
+        everything is done again, so the callback must have no other effects.
 
         Args:
             callback: receives the client of the transaction.
             max_wait: how long beginning may take, an attempt.
             timeout: how long an attempt may take.
-            retries: how often to start again after a write conflict (P2034).
+            retries: how often to start again.
 
         Returns:
             What the callback returns.
 
         Raises:
             DataError: P2034, where even the last attempt met a conflict.
+            TransactionError: P2028, it took too long, or an error inside had ended it before.
         """
         for attempt in range(retries + 1):
             try:
                 async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
                     return await callback(tx)
-            except DataError as error:
-                if error.code != "P2034" or attempt == retries:
+            except PrismaError as error:
+                if attempt == retries or not _may_start_again(error):
                     raise
             pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
+
+
+def _may_start_again(error: PrismaError) -> bool:
+    """Whether nothing of the transaction is kept, and a new one may well succeed."""
+    if isinstance(error, TransactionError):
+        return False
+    cause = error.__cause__
+    dropped = isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError")
+    return dropped or getattr(error, "code", None) == "P2034"

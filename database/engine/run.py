@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from prisma.errors import DataError
+from prisma.errors import DataError, TransactionError
 
 from database.query.steps import Atomic, LostRaceError, Plan, Step
 from database.stores.store import Store, Transaction
@@ -62,7 +62,7 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
                     own = transaction = await store.begin(required=step.required)
                 else:
                     found = None
-            except DataError as error:
+            except (DataError, TransactionError) as error:
                 step = plan.throw(error)  # a plan may know what to do: an upsert that lost a race
             else:
                 step = plan.send(found)

@@ -61,6 +61,7 @@ class Sessions:
         """
         try:
             async with asyncio.timeout(max_wait):
+                await self._store.reach()  # MongoDB hears of a transaction with its first command
                 transaction = await self._store.begin(required=True)
         except TimeoutError as error:
             raise TransactionError(

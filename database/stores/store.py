@@ -42,6 +42,13 @@ class Store(Protocol):
             prisma.errors.PrismaError: where the store refuses or cannot.
         """
 
+    async def reach(self) -> None:
+        """Return once a command could be executed.
+
+        Raises:
+            prisma.errors.PrismaError: the store cannot be reached.
+        """
+
     def describe(self, step: Step) -> Any:
         """What the step asks of the store, as a document, for the query log."""
 

@@ -107,6 +107,10 @@ class MemoryStore:
         self._check_open()
         return MemoryTransaction(self)
 
+    async def reach(self) -> None:
+        """It is here."""
+        self._check_open()
+
     def merge(self, written: dict[DocumentKey, Row | None]) -> None:
         """Store what a transaction wrote; it holds every document of it."""
         for (name, row_id), row in written.items():

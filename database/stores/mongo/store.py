@@ -58,10 +58,14 @@ from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.transactions import MongoTransaction
 from database.stores.store import Transaction
 
-CODEC: CodecOptions[Document] = CodecOptions(
+ROWS: CodecOptions[Document] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+"""Rows have dates in UTC without saying so, which `decode` says: the driver takes longer over it.
+One beyond Python's range is an error of its row, not of all."""
+
+RAW: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
-"""Dates are aware and in UTC; one beyond Python's range is an error of its row, not of all."""
+"""What raw operations and PyMongo's database give: aware dates in UTC."""
 
 ONE_REPLY = 100_000
 """The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
@@ -89,6 +93,7 @@ class MongoStore:
         self._client: AsyncMongoClient[Document] | None = None
         self._database: AsyncDatabase[Document] | None = None
         self._pool = PoolListener()
+        self._collections: dict[str, AsyncCollection[Document]] = {}
         self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
 
@@ -108,7 +113,7 @@ class MongoStore:
             await asyncio.shield(client.close())
             raise
         self._client, self._home = client, _here()
-        self._database = client.get_database(self._name, codec_options=CODEC)
+        self._database = client.get_database(self._name, codec_options=RAW)
 
     async def close(self) -> None:
         """Close the client and its pool."""
@@ -147,6 +152,13 @@ class MongoStore:
         await transaction.begin()
         return transaction
 
+    async def reach(self) -> None:
+        """Select a server and check a connection out, as the first command would have to."""
+        try:
+            await self.database.command("ping")
+        except PyMongoError as error:
+            raise translate(error, None, self._datamodel) from error
+
     def describe(self, step: Step) -> Document:
         """What the step sends, as a document, for the query log."""
         return describe(step)
@@ -173,7 +185,10 @@ class MongoStore:
         except (UnicodeEncodeError, OverflowError) as error:
             raise data_error("P2023", "Inconsistent column data: BSON cannot hold it.") from error
         except (PyMongoError, BSONError) as error:
-            raise translate(error, _model_of(step), self._datamodel, raw=raw) from error
+            failure = translate(error, _model_of(step), self._datamodel, raw=raw)
+            if isinstance(transaction, MongoTransaction):
+                failure = transaction.explain(error, failure)
+            raise failure from error
 
     async def _execute(self, step: Step, session: AsyncClientSession | None) -> Any:
         match step:
@@ -287,14 +302,18 @@ class MongoStore:
                 }
             case RawCommand(given):
                 reply = await self.database.command(
-                    dict(given), session=session, codec_options=CODEC
+                    dict(given), session=session, codec_options=RAW
                 )
                 return {key: reply[key] for key in reply if key not in BOOKKEEPING}
-        cursor = await self.database.cursor_command(command, session=session, codec_options=CODEC)
+        cursor = await self.database.cursor_command(command, session=session, codec_options=RAW)
         return await cursor.to_list()
 
     def _collection(self, name: str) -> AsyncCollection[Document]:
-        return self.database[name]
+        known = self._collections.get(name)
+        if known is None or known.database is not self.database:
+            known = self.database.get_collection(name, codec_options=ROWS)
+            self._collections[name] = known
+        return known
 
 
 def _here() -> tuple[int, asyncio.AbstractEventLoop]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from prisma.errors import PrismaError
 from pymongo import WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from database.errors import TransactionError
 from database.schema.datamodel import Datamodel
 from database.stores.mongo.errors import translate
+
+GONE: Final = (251, 225)
+"""NoSuchTransaction, TransactionTooOld: the server has aborted it."""
 
 COMMIT_ATTEMPTS: Final = 3
 """How often a commit whose outcome is unknown is sent again; MongoDB makes that safe."""
@@ -24,6 +29,7 @@ class MongoTransaction:
         self.session = session
         self.lock = asyncio.Lock()
         self._datamodel = datamodel
+        self._failure: PrismaError | None = None
 
     async def begin(self) -> None:
         """Start it; the server hears of it with the first command."""
@@ -41,7 +47,7 @@ class MongoTransaction:
             try:
                 await self._commit()
             except PyMongoError as error:
-                raise translate(error, None, self._datamodel) from error
+                raise self.explain(error, translate(error, None, self._datamodel)) from error
             finally:
                 await self.session.end_session()
 
@@ -56,6 +62,23 @@ class MongoTransaction:
                     raise
             else:
                 return
+
+    def explain(self, error: Exception, translated: PrismaError) -> PrismaError:
+        """What a driver's error means inside this transaction.
+
+        The first one makes the server abort it, which then knows nothing but that it is gone. After
+        a write conflict that is one still; after anything else starting again would not help.
+        """
+        if not (isinstance(error, OperationFailure) and error.code in GONE):
+            self._failure = self._failure or translated
+            return translated
+        code = getattr(self._failure, "code", "P2034")
+        if code == "P2034":
+            return translated
+        return TransactionError(
+            f"Transaction API error: Transaction has been aborted: an operation in it failed with "
+            f"{code}, and MongoDB keeps nothing of a transaction after that. Let the error end it."
+        )
 
     async def abort(self) -> None:
         """Roll back; a transaction that the server has dropped already is no error."""
