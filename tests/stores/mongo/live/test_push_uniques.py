@@ -10,7 +10,9 @@ from bson import Binary, DatetimeMS, Int64, ObjectId, Timestamp
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from database.schema import push
+from database import DatabaseService, DatabaseSettings
+from database.files import locate
+from database.schema import parse, push
 from tests.stores.mongo.live.schemas import schema
 
 Live = Database[dict[str, Any]]
@@ -101,6 +103,30 @@ async def test_a_plain_index_beside_it_serves_order_and_nulls(live: Live, mongo_
     assert index_used(live, {"a": "x"}) in {"User_a_key", "User_a_idx"}
     assert index_used(live, {"a": None}) == "User_a_idx"
     assert index_used(live, {}, sort={"a": 1}) == "User_a_idx"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"email": "ada@example.org"},
+        {"email": {"in": ["ada@example.org", "grace@example.org"]}},
+        {"email": {"gte": "ada"}},
+        {"email": {"startswith": "ada"}},
+    ],
+    ids=str,
+)
+async def test_the_engine_asks_so_that_the_index_is_used(
+    live: Live, mongo_url: str, settings: DatabaseSettings, where: Any
+) -> None:
+    await push(parse(locate("schema.prisma").read_text(encoding="utf-8")), mongo_url)
+
+    async with DatabaseService(settings) as database:
+        live.command("profile", 2)
+        await database.user.find_many(where=where)
+        live.command("profile", 0)
+
+    (query,) = live["system.profile"].find({"ns": f"{live.name}.User"})
+    assert query["planSummary"] == "IXSCAN { email: 1 }"
 
 
 def index_used(live: Live, condition: dict[str, Any], **options: Any) -> str | None:
