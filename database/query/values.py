@@ -296,7 +296,7 @@ def _read_decimal(value: object) -> Decimal:
 
 def _read_date_time(value: object) -> datetime:
     if isinstance(value, datetime):
-        return value
+        return value.replace(tzinfo=UTC)  # the store's rows leave it out
     if isinstance(value, Timestamp):
         return value.as_datetime()
     raise _refuse_stored(value)
