@@ -7,6 +7,7 @@ by any store (`engine/run.py`), and by tests without one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from database.query.operations import (
@@ -109,7 +110,8 @@ def _aggregate(operation: AggregateRecords) -> Plan:
     located = yield from locate(model, page, None)
     if located is None:
         return {}
-    return (yield Aggregate(located.find, operation.aggregated.aggregations))
+    find = replace(located.find, loose_ids=False)  # ties decide which records are counted
+    return (yield Aggregate(find, operation.aggregated.aggregations))
 
 
 def _group(operation: GroupRecords) -> Plan:

@@ -15,6 +15,7 @@ from typing import Any
 from database.query.filters import And, Compare, Comparison, Filter, both
 from database.query.operations import CountOutput, Page, RelationOutput, ScalarOutput, Selected
 from database.query.plan_links import (
+    CHUNK,
     RELATED,
     Key,
     among,
@@ -301,7 +302,9 @@ def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) ->
     for row in rows:
         row[RELATED + "_count"] = {}
     for link, where in counts:
-        numbers = yield CountPerParent(link, ids, where)
+        numbers: dict[Any, int] = {}
+        for portion in chunks(ids):
+            numbers |= yield CountPerParent(link, tuple(portion), where)
         for row in rows:
             number = numbers.get(row[model.id_field.db_name], 0)
             row[RELATED + "_count"][link.field.name] = number
@@ -311,6 +314,8 @@ def _include(output: RelationOutput, parents: Rows) -> Plan:
     link, page, name = output.link, output.page, RELATED + output.link.field.name
     if link.field.is_list and not page.is_whole:
         groups = yield from _paged_children(output, parents)
+    elif link.is_many_to_many and page.order and len(keys_of(link, parents)) > CHUNK:
+        groups = yield from _pages_at_once(output, parents)  # no order survives several portions
     else:
         groups = yield from _all_children(output, parents)
     for row, children in zip(parents, groups, strict=True):
@@ -330,27 +335,37 @@ def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any,
         key = key_of(child, link.remote)
         if key is not None:
             by_key.setdefault(key, []).append(child)
-    return [_children_of(link, row, by_key) for row in parents]
+    place = {key: number for number, key in enumerate(by_key)}
+    return [_children_of(link, row, by_key, place) for row in parents]
 
 
-def _children_of(link: Link, row: Row, by_key: dict[Key, Rows]) -> Rows:
-    keys = parent_keys(link, row)
-    if not link.is_many_to_many:
-        return list(by_key.get(keys[0], ())) if keys else []
-    wanted = set(keys)
-    return [child for key, group in by_key.items() if key in wanted for child in group]
+def _children_of(link: Link, row: Row, by_key: dict[Key, Rows], place: dict[Key, int]) -> Rows:
+    """The children of one row, in the order in which they were read."""
+    keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
+    if len(keys) > 1:
+        keys.sort(key=place.__getitem__)
+    return [child for key in keys for child in by_key[key]]
 
 
 def _paged_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
     link, page = output.link, output.page
-    if len(parents) > 1 and page.cursor is None:
-        return (yield from _pages_at_once(output, parents))
+    holders = yield from _cursor_holders(link, page, parents)
+    readers = [row for row in parents if holders is None or id(row) in holders]
+    if len(readers) < 2 or (page.distinct and page.cursor is not None):
+        groups = yield from _pages_one_by_one(output, readers)
+    else:
+        groups = yield from _pages_at_once(output, readers)
+    found = {id(row): group for row, group in zip(readers, groups, strict=True)}
+    return [found.get(id(row), []) for row in parents]
+
+
+def _pages_one_by_one(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
     fields = stored_fields(output.selected, *link.remote)
     groups: list[Rows] = []
-    holders = yield from _cursor_holders(link, page, parents)
     for row in parents:
         rows: Rows = []
-        if parent_keys(link, row) and (holders is None or id(row) in holders):
+        if parent_keys(link, row):
             mine = replace(page, where=both(related(link, [row]), page.where))
             rows = yield from page_rows(link.target, mine, fields)
             yield from attach(output.selected, rows)
@@ -374,7 +389,9 @@ def _pages_at_once(output: RelationOutput, parents: Rows) -> Generator[Step, Any
         return [[] for _ in parents]
     id_name = link.model.id_field.db_name
     ids = tuple(dict.fromkeys(row[id_name] for row in parents))
-    pairs = yield FindPerParent(link, ids, replace(located.find, loose_ids=False))
+    pairs: list[tuple[Any, Row]] = []
+    for portion in chunks(ids):
+        pairs += yield FindPerParent(link, tuple(portion), replace(located.find, loose_ids=False))
     groups: dict[Any, Rows] = {value: [] for value in ids}
     for parent_id, child in pairs:
         groups[parent_id].append(child)

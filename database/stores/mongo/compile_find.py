@@ -141,8 +141,8 @@ def compile_find_per_parent(step: FindPerParent) -> AggregateCommand:
     stages = _parents(link, step.parents)
     stages.append(lookup(link, CHILD, find_pipeline(step.find)))
     stages += [
+        {"$unwind": "$" + CHILD},  # right behind the join, the list is never one document
         {"$project": {"_id": 0, PARENT: "$_id", CHILD: 1}},
-        {"$unwind": "$" + CHILD},
     ]
     return AggregateCommand(link.model.db_name, stages)
 
