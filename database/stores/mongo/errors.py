@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from bson.errors import BSONError
 from prisma.errors import PrismaError
@@ -22,6 +22,7 @@ from pymongo.errors import (
 
 from database.errors import ConnectionError, TransactionError, data_error
 from database.schema.datamodel import Datamodel, Model
+from database.stores.failures import out_of_range, too_large, unique_violation, write_conflict
 
 STANDALONE_REMEDY: Final = (
     "Transactions need a replica set; one node suffices. Start mongod with `--replSet rs0`, run "
@@ -113,32 +114,17 @@ def _translate_failure(
                 code=code,
             )
         case "P2000":
-            return data_error(code, "The value is too large: MongoDB holds 16 MB a document.")
+            return too_large()
         case "P2033":
-            return data_error(code, "A number does not fit into the type of its field.")
+            return out_of_range()
     message = f"Assertion violation on the database: {error.code} {_name(error)}."
     return data_error(code or "P2035", message, {"database_error": _name(error)})
-
-
-def write_conflict() -> PrismaError:
-    """Another transaction was faster (P2034)."""
-    return data_error(
-        "P2034",
-        "Transaction failed due to a write conflict or a deadlock. Please retry your transaction; "
-        "DatabaseService.transaction(callback) does it for you.",
-    )
 
 
 def _unique(error: OperationFailure, model: Model | None, datamodel: Datamodel) -> PrismaError:
     details = error.details or {}
     stored = tuple(details.get("keyPattern") or ())
-    owner = _owner(error, model, datamodel)
-    names = [_schema_name(owner, name) for name in stored] if owner else list(stored)
-    fields = ",".join(f"`{name}`" for name in names)
-    meta: dict[str, Any] = {"target": names}
-    if owner is not None:
-        meta["modelName"] = owner.name
-    return data_error("P2002", f"Unique constraint failed on the fields: ({fields})", meta)
+    return unique_violation(_owner(error, model, datamodel), stored)
 
 
 def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -> Model | None:
@@ -148,11 +134,6 @@ def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -
     namespace = rest.split(" ", 1)[0] if found else ""
     collection = namespace.partition(".")[2]
     return next((item for item in datamodel.models if item.db_name == collection), model)
-
-
-def _schema_name(model: Model, stored: str) -> str:
-    head = stored.split(".", 1)[0]
-    return next((field.name for field in model.fields if field.db_name == head), stored)
 
 
 def _name(error: OperationFailure) -> str:

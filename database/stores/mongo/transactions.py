@@ -11,8 +11,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from database.errors import TransactionError
 from database.schema.datamodel import Datamodel
+from database.stores.failures import ended_by
 from database.stores.mongo.errors import translate
 
 GONE: Final = (251, 225)
@@ -75,10 +75,7 @@ class MongoTransaction:
         code = getattr(self._failure, "code", "P2034")
         if code == "P2034":
             return translated
-        return TransactionError(
-            f"Transaction API error: Transaction has been aborted: an operation in it failed with "
-            f"{code}, and MongoDB keeps nothing of a transaction after that. Let the error end it."
-        )
+        return ended_by(code)
 
     async def abort(self) -> None:
         """Roll back; a transaction that the server has dropped already is no error."""
