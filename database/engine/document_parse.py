@@ -22,7 +22,7 @@ from database.engine.document_tokens import (
     tokens,
 )
 from database.query.refusals import unsupported
-from database.query.requests import Name, Selection
+from database.query.requests import FieldReference, Name, Selection
 
 MAX_DEPTH: Final = 128
 """How deep braces, brackets and selections may nest; MongoDB's own documents have 100 levels."""
@@ -152,13 +152,11 @@ class _Parser:
     # --- values ---
 
     def _pairs(self, end: str) -> dict[str, Any]:
-        """`name: value` until `end`; begins behind the opening."""
+        """`name: value` until `end`, the last of equal names; begins behind the opening."""
         self._deeper()
         found: dict[str, Any] = {}
         while self._ahead != end:
             key = self._key()
-            if key in found:
-                raise self._malformed("a name is given twice", back=1)
             self._expect(":")
             found[key] = self._value()
         self._shallower()
@@ -180,7 +178,7 @@ class _Parser:
             return self._string()
         if first == "{":
             self._ahead = self._take()
-            return self._pairs("}")
+            return _object(self._pairs("}"))
         if first == "[":
             self._ahead = self._take()
             return self._list_of_values()
@@ -251,3 +249,12 @@ class _Parser:
         """The error about the token ahead, or about one so far back."""
         remaining = sum(1 for _ in self._rest)
         return malformed_document(self._text, len(self._list) - remaining - 1 - back, reason)
+
+
+def _object(pairs: dict[str, Any]) -> Any:
+    """An object; `{_ref: "name", _container: "Model"}` is a reference to a field."""
+    match pairs:
+        case {"_ref": str(field), "_container": str(model), **rest} if not rest:
+            return FieldReference(field, model)
+        case _:
+            return pairs
