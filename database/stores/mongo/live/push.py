@@ -102,8 +102,6 @@ async def push(
         work = Work(database, report)
         try:
             return await _push(work, wanted, dry_run=dry_run, drop=drop)
-        except RefusedIndexError as error:
-            raise await _refusal(work, error) from error.reason
         except PyMongoError as error:
             raise translate(error, None, datamodel) from error
 
@@ -120,7 +118,10 @@ async def _push(work: Work, wanted: Indexes, *, dry_run: bool, drop: bool) -> Pu
         return Pushed(steps, violations=violations)
     if violations:
         raise violated(violations, NOTHING_CHANGED)
-    await apply(work, to_do)
+    try:
+        await apply(work, to_do)
+    except RefusedIndexError as error:
+        raise await _refusal(work, error) from error.reason
     return Pushed(steps, tuple(work.done))
 
 
@@ -142,7 +143,7 @@ async def _violations(database: Database, uniques: Iterable[IndexSpec]) -> tuple
 async def _refusal(work: Work, error: RefusedIndexError) -> DataError:
     """What the server's refusal means; duplicates may have come after we looked for them."""
     count = len(work.done)
-    state = f"{count} steps were done before that, and stand." if count else NOTHING_CHANGED
+    state = f"Steps done before that, which stand: {count}." if count else NOTHING_CHANGED
     uniques = [index for index in error.indexes if index.unique]
     if error.reason.code == DUPLICATE_KEY and (
         violations := await _violations(work.database, uniques)

@@ -119,7 +119,8 @@ def _keys(members: Iterable[_Member]) -> tuple[tuple[str, Direction], ...]:
     pairs = [(member.path, member.direction) for member in members]
     keys: list[tuple[str, Direction]] = []
     for is_text, run in groupby(pairs, key=lambda pair: pair[1] == "text"):
-        keys += sorted(run, key=lambda pair: pair[0] if is_text else "")
+        adjacent = list(run)
+        keys += sorted(adjacent) if is_text else adjacent
     return tuple(keys)
 
 

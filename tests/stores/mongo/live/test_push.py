@@ -260,7 +260,7 @@ async def test_an_index_that_mongodb_refuses_is_said_with_its_reason(
     assert caught.value.code == "P2035"
     assert "`User_a_key`" in str(caught.value)
     assert "klingon" in str(caught.value)
-    assert "1 steps were done before that" in str(caught.value)
+    assert "Steps done before that, which stand: 1." in str(caught.value)
     assert indexes(live) == {}
 
 
