@@ -26,7 +26,8 @@ from database.query.operations import (
     UpdateRecords,
     UpsertRecord,
 )
-from database.query.plan_read import locate, read_first, read_page
+from database.query.plan_page import locate
+from database.query.plan_read import read_first, read_page
 from database.query.plan_write import Writes, not_found
 from database.query.steps import (
     Aggregate,
