@@ -38,6 +38,17 @@ class Name(str):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldReference:
+    """In the place of a value: what another field of the same record holds.
+
+    A class of its own, so that no data from outside can become one.
+    """
+
+    field: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """One selected name with its arguments and what is selected inside it."""
 

@@ -210,13 +210,14 @@ class AggregateValidator:
         if plain or not entries:
             self._grouped(model, by, key, path, _FILTERED)
             whole = value if not isinstance(value, Mapping) else plain
-            parts.append(self._wheres.having_aggregate(field, whole, path, field.db_name, negated))
+            parts.append(self._wheres.having(model, field, whole, path, field.db_name, negated))
         for name in entries:
             if name in _KINDS:
                 aggregation = self._aggregation(model, _KINDS[name], key, (*path, name))
                 used[aggregation.key] = aggregation
                 parts.append(
-                    self._wheres.having_aggregate(
+                    self._wheres.having(
+                        model,
                         _result_field(aggregation, field),
                         entries[name],
                         (*path, name),

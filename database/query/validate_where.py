@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import assert_never
 
 from database.query.filters import (
     EVERYTHING,
@@ -31,7 +31,9 @@ from database.query.filters import (
     TextMatch,
     or_missing,
 )
+from database.query.operators import COMPARISONS, OPPOSITE, QUANTIFIERS, TEXTS, operators
 from database.query.refusals import ArgumentPath, invalid, missing, unknown, unsupported
+from database.query.requests import FieldReference
 from database.query.validate_values import (
     Values,
     as_boolean,
@@ -42,45 +44,12 @@ from database.query.validate_values import (
 )
 from database.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
-_EQUALITY: Final = ("equals", "not")
-_MEMBERSHIP: Final = ("equals", "in", "notIn", "not")
-_RANGE: Final = ("equals", "in", "notIn", "lt", "lte", "gt", "gte", "not")
-OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
-    "String": (*_RANGE, "contains", "startsWith", "endsWith", "mode"),
-    "Int": _RANGE,
-    "BigInt": _RANGE,
-    "Float": _RANGE,
-    "Decimal": _RANGE,
-    "DateTime": _RANGE,
-    "Boolean": _EQUALITY,
-    "Bytes": _MEMBERSHIP,
-    "Json": _EQUALITY,
-    "enum": _MEMBERSHIP,
-    "list": ("equals", "has", "hasEvery", "hasSome", "isEmpty"),
-    "composite": ("equals", "is", "isNot"),
-    "composite list": ("equals", "isEmpty", "every", "some", "none"),
-}
-_OPPOSITE: Final[Mapping[Comparison, Comparison]] = {
-    "eq": "ne",
-    "ne": "eq",
-    "lt": "gte",
-    "lte": "gt",
-    "gt": "lte",
-    "gte": "lt",
-}
-_COMPARISONS: Final[Mapping[str, Comparison]] = {"lt": "lt", "lte": "lte", "gt": "gt", "gte": "gte"}
-_TEXTS: Final[Mapping[str, TextMatch]] = {
-    "contains": "contains",
-    "startsWith": "startswith",
-    "endsWith": "endswith",
-}
-_QUANTIFIERS: Final[Mapping[str, Quantifier]] = {"some": "some", "every": "every", "none": "none"}
-
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where one filter stands: in the document, in the request, and under how many NOTs."""
 
+    owner: Model | CompositeType
     path: Path
     negated: bool
     any_of: bool
@@ -144,7 +113,9 @@ class WhereValidator:
             raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
         if field.kind == "relation" and isinstance(owner, Model):
             return self._relation(self._datamodel.link(owner, key), value, path, negated)
-        return self.field(field, value, path, _Place((*prefix, field.db_name), negated, negated))
+        return self.field(
+            field, value, path, _Place(owner, (*prefix, field.db_name), negated, negated)
+        )
 
     def _combination(
         self,
@@ -172,7 +143,7 @@ class WhereValidator:
             return self._composite(field, value, path, place)
         if not isinstance(value, Mapping):
             return self._equals(field, value, path, place)
-        allowed = self._operators(field)
+        allowed = operators(field)
         given = {canonical(key): (key, item) for key, item in value.items()}
         for key, (written, _) in given.items():
             if key not in allowed:
@@ -184,13 +155,6 @@ class WhereValidator:
             if key != "mode"
         ]
         return _joined(parts, negated=place.any_of)
-
-    def _operators(self, field: Field) -> tuple[str, ...]:
-        kind = "enum" if field.kind == "enum" else field.type
-        if field.is_list:
-            kind = "list"
-        optional = field.is_list or not field.is_required
-        return (*OPERATORS[kind], "isSet") if optional else OPERATORS[kind]
 
     def _mode(
         self, given: Mapping[str, tuple[str, object]], path: ArgumentPath, place: _Place
@@ -218,13 +182,13 @@ class WhereValidator:
             return self._in(field, value, path, place, negated != (key == "notIn"))
         if key in ("has", "hasEvery", "hasSome"):
             return self._has(field, key, value, path, place)
-        if key in _TEXTS:
-            return self._text(field, _TEXTS[key], value, path, place)
-        operator = _COMPARISONS[key]
+        if key in TEXTS:
+            return self._text(field, TEXTS[key], value, path, place)
+        operator = COMPARISONS[key]
         return Compare(
             place.path,
-            _OPPOSITE[operator] if negated else operator,
-            self._operand(field, value, path),
+            OPPOSITE[operator] if negated else operator,
+            self._operand(field, value, path, place),
             place.insensitive,
         )
 
@@ -234,31 +198,36 @@ class WhereValidator:
             if field.is_required and not field.is_list:
                 raise missing(path)
             return Compare(place.path, operator, None)
-        stored = self._operand(field, value, path)
+        stored = self._operand(field, value, path, place)
         exact = field.type == "Json" and field.kind == "scalar"
         return Compare(place.path, operator, stored, place.insensitive, exact)
 
-    def _operand(self, field: Field, value: object, path: ArgumentPath) -> object:
-        reference = self._reference(value, path)
+    def _operand(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> object:
+        reference = self._reference(field, value, path, place, is_list=field.is_list)
         if reference is not None:
             return reference
         if field.is_list:
             return list(self._values.many(field, value, path))
         return self._values.one(field, value, path)
 
-    def _reference(self, value: object, path: ArgumentPath) -> Reference | None:
-        """`{_ref: "name", _container: "Model"}`: the value of another field of the same record."""
-        if not (isinstance(value, Mapping) and "_ref" in value):
+    def _reference(
+        self, field: Field, value: object, path: ArgumentPath, place: _Place, *, is_list: bool
+    ) -> Reference | None:
+        """The value of another field of the same record; None where `value` is none."""
+        if not isinstance(value, FieldReference):
             return None
-        container = self._datamodel.model.get(str(value.get("_container")))
-        field = container.by_name.get(str(value["_ref"])) if container else None
-        if field is None or field.kind == "relation":
-            raise invalid(path, "the field reference names no field")
-        return Reference((field.db_name,))
+        owner = place.owner
+        if value.model != owner.name:
+            raise invalid(path, f"expected a reference to a field of {owner.name}")
+        other = owner.by_name.get(value.field)
+        if other is None or other.type != field.type or other.is_list != is_list:
+            wanted = f"{field.type}[]" if is_list else field.type
+            raise invalid(path, f"expected a reference to a field of type {wanted}")
+        return Reference((*place.path[:-1], other.db_name))
 
     def _not(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter | None:
         flipped = replace(place, negated=not place.negated)
-        if not isinstance(value, Mapping) or "_ref" in value:
+        if not isinstance(value, Mapping):
             return self._equals(field, value, path, flipped)
         return self.field(field, value, path, flipped)
 
@@ -267,7 +236,7 @@ class WhereValidator:
     ) -> Filter:
         if value is None:
             return self._equals(field, None, path, replace(place, negated=negated))
-        values = self._reference(value, path)
+        values = self._reference(field, value, path, place, is_list=True)
         return In(
             place.path,
             values if values is not None else self._nullable(field, value, path),
@@ -286,7 +255,7 @@ class WhereValidator:
     def _has(
         self, field: Field, key: str, value: object, path: ArgumentPath, place: _Place
     ) -> Filter:
-        values = self._reference(value, path)
+        values = self._reference(field, value, path, place, is_list=key != "has")
         if key == "has":
             item = values if values is not None else self._values.one(field, value, path)
             return Has(place.path, (item,), every=True, negated=place.negated)
@@ -299,7 +268,7 @@ class WhereValidator:
     def _text(
         self, field: Field, match: TextMatch, value: object, path: ArgumentPath, place: _Place
     ) -> Filter:
-        text = self._reference(value, path)
+        text = self._reference(field, value, path, place, is_list=False)
         if text is None and field.is_object_id:
             raise unsupported("Searching text in an ObjectId", "compare it as a whole")
         if text is None:
@@ -312,9 +281,8 @@ class WhereValidator:
     # --- composites ---
 
     def _composite(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:
-        allowed = (*OPERATORS["composite list" if field.is_list else "composite"], "isSet")
-        operators = isinstance(value, Mapping) and {canonical(key) for key in value}
-        if not operators or not operators <= set(allowed):
+        given = isinstance(value, Mapping) and {canonical(key) for key in value}
+        if not given or not given <= set(operators(field)):
             return self._composite_equals(field, value, path, place)
         parts = [
             self._composite_operator(field, canonical(key), item, (*path, key), place)
@@ -333,11 +301,11 @@ class WhereValidator:
         if key == "isEmpty":
             empty = as_boolean(value, path) != place.negated
             return IsEmpty(place.path, empty, null_is_empty=False)
-        if key in _QUANTIFIERS:
+        if key in QUANTIFIERS:
             inner = self.where(kind, value, path)
             if key == "none":
                 inner = or_missing(inner)
-            return Elements(place.path, _QUANTIFIERS[key], inner, place.negated)
+            return Elements(place.path, QUANTIFIERS[key], inner, place.negated)
         if value is None:
             negated = place.negated != (key == "isNot")
             return self._composite_equals(field, None, path, replace(place, negated=negated))
@@ -391,17 +359,23 @@ class WhereValidator:
     ) -> Filter | None:
         parts: list[Filter | None] = []
         for key, item in as_object(value, path).items():
-            if key not in _QUANTIFIERS:
-                raise unknown((*path, key), _QUANTIFIERS, f"a filter of {link.field.type}[]")
+            if key not in QUANTIFIERS:
+                raise unknown((*path, key), QUANTIFIERS, f"a filter of {link.field.type}[]")
             inner = self.where(link.target, item, (*path, key))
-            parts.append(_quantified(link, _QUANTIFIERS[key], inner, negated))
+            parts.append(_quantified(link, QUANTIFIERS[key], inner, negated))
         return _joined(parts, negated=negated)
 
-    def having_aggregate(
-        self, field: Field, value: object, path: ArgumentPath, name: str, negated: bool
+    def having(
+        self,
+        model: Model,
+        field: Field,
+        value: object,
+        path: ArgumentPath,
+        name: str,
+        negated: bool,
     ) -> Filter:
-        """A filter on an aggregate's value, which stands under `name` in the group's row."""
-        found = self.field(field, value, path, _Place((name,), negated, negated))
+        """A filter on a value that stands under `name` in the row of a group."""
+        found = self.field(field, value, path, _Place(model, (name,), negated, negated))
         return EVERYTHING if found is None else found
 
 
