@@ -16,6 +16,21 @@ AnyProvider = providers.Provider[Any]
 AnyContainer = containers.Container | AnyProvider
 
 
+class Asynchronous(providers.Resource[None]):
+    """Stands beside each of our resources, so that a container's own shutdown is awaitable.
+
+    dependency-injector awaits shutdown only where some resource is in its asynchronous mode, and
+    awaits what such a resource gives where it is injected: a plain value would be a TypeError.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enable_async_mode()
+
+    def init(self) -> None:
+        """Nothing: it only stands there."""
+
+
 def members(container: AnyContainer) -> dict[str, AnyProvider]:
     """The providers of a container, or of the provider that mounts one, in declaration order."""
     return container.providers  # type: ignore[union-attr]
@@ -29,7 +44,7 @@ def needs(provider: AnyProvider) -> list[AnyProvider]:
         return []
     if provider.last_overriding is not None:
         return [provider.last_overriding]
-    return list(provider.related)
+    return [needed for needed in provider.related if not isinstance(needed, Asynchronous)]
 
 
 def in_order(roots: Iterable[AnyProvider]) -> list[AnyProvider]:
@@ -111,6 +126,14 @@ def flat(container: AnyContainer) -> list[AnyProvider]:
         mounted = isinstance(provider, providers.Container)
         declared += flat(provider) if mounted else [provider]
     return declared
+
+
+def containers_in(container: AnyContainer) -> Iterator[Any]:
+    """The container itself, and all that are mounted in it; not what provides them."""
+    yield container.container if isinstance(container, providers.Container) else container
+    for provider in members(container).values():
+        if isinstance(provider, providers.Container):
+            yield from containers_in(provider)
 
 
 def paths(container: AnyContainer, prefix: str = "") -> dict[AnyProvider, str]:

@@ -76,23 +76,26 @@ async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterato
     Args:
         container: an instance of a container.
         serve: the process is ours: SIGTERM and SIGINT cancel the body, which may finish what is in
-            flight, then everything stops and the `async with` ends without an error.
+            flight, then everything stops and the `async with` ends without an error. A second
+            signal cancels that work, too; one that comes during the start ends the process.
 
     Raises:
         ValidationError: the graph cannot work; nothing was opened.
         Exception: the first error of a failed start, everything started before it stopped again.
         ExceptionGroup: what could not be stopped.
+        SystemExit: a signal ended the start, after what had started was stopped; its number + 128.
     """
     with _Signals() if serve else nullcontext() as signals:
         try:
             await start(container)
-            try:
-                yield container
-            finally:
-                await stop(container)
         except asyncio.CancelledError:
-            if signals is None or not signals.ended_it():
-                raise
+            if signals is not None and signals.taken:
+                raise SystemExit(128 + signals.taken[-1]) from None
+            raise
+        try:
+            yield container
+        finally:
+            await stop(container)
 
 
 async def start(container: AnyContainer) -> None:
@@ -109,9 +112,11 @@ async def start(container: AnyContainer) -> None:
     run = _run_of(container)
     if run.stopping is not None:
         raise NotStartedError("stopping: start it again once it has stopped")
-    if run.starting is None:
-        run.starting = SharedTask(_start(container, run), name="start of a container")
-    await run.starting.wait()
+    starting = run.starting
+    if starting is None:
+        starting = SharedTask(_start(container, run), name="start of a container")
+        run.starting = None if starting.task.done() else starting  # as an eager task may be
+    await starting.wait()
 
 
 async def stop(container: AnyContainer) -> None:
@@ -125,10 +130,12 @@ async def stop(container: AnyContainer) -> None:
     run = _run_of(container)
     if run.starting is not None:
         await end(run.starting.task)
-    if run.stopping is None:
+    stopping = run.stopping
+    if stopping is None:
         work = _stop(container, run)
-        run.stopping = asyncio.get_running_loop().create_task(work, name="stop of a container")
-    await finish(run.stopping)
+        stopping = asyncio.get_running_loop().create_task(work, name="stop of a container")
+        run.stopping = None if stopping.done() else stopping
+    await finish(stopping)
 
 
 def _run_of(container: AnyContainer) -> _Run:
@@ -209,27 +216,30 @@ def _limits(container: AnyContainer) -> LifecycleSettings:
 
 
 class _Signals:
-    """SIGTERM and SIGINT cancel the task that entered, once."""
+    """SIGTERM and SIGINT cancel the task that entered; that cancellation ends where it leaves."""
 
     def __init__(self) -> None:
-        self.taken = False
+        self.taken: list[int] = []
 
     def __enter__(self) -> _Signals:
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         for number in HANDLED:
-            self._loop.add_signal_handler(number, self._take)
+            self._loop.add_signal_handler(number, self._take, number)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         for number in HANDLED:
             self._loop.remove_signal_handler(number)
+        if self._task is None or not self.taken:
+            return False
+        for _number in self.taken:
+            self._task.uncancel()
+        if self._task.cancelling():  # by somebody else, too
+            return False
+        return kind is not None and issubclass(kind, asyncio.CancelledError)
 
-    def _take(self) -> None:
-        if not self.taken and self._task is not None:
-            self.taken = True
+    def _take(self, number: int) -> None:
+        if self._task is not None:
+            self.taken.append(number)
             self._task.cancel()
-
-    def ended_it(self) -> bool:
-        """Whether the cancellation under way is the signal's, which is thereby done with."""
-        return self.taken and self._task is not None and self._task.uncancel() == 0

@@ -13,7 +13,7 @@ future for ever, and a plain override resolved once makes it a bare task.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from dependency_injector import providers
 
-from containers.graph import resources_behind
+from containers.graph import Asynchronous, resources_behind
 from containers.sharing import SharedTask, end
 from database.errors import NotStartedError
 
@@ -61,9 +61,14 @@ class PlainResource(providers.Resource[T]):
 
     def __init__(self, provides: Provides[T] | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(provides, *args, **kwargs)
-        # A container's own shutdown is awaitable only where a resource says that it is async.
-        self.enable_async_mode()
         self._stay: _Stay[T] | None = None
+        self._beside = Asynchronous()
+
+    @property
+    def related(self) -> Iterator[providers.Provider[Any]]:
+        """What belongs to it, for dependency-injector's own walks."""
+        yield from super().related
+        yield self._beside
 
     # Upstream's other overload, an awaitable, is what this class exists to rule out.
     def __call__(self, *args: Any, **kwargs: Any) -> T:  # type: ignore[override]

@@ -57,6 +57,7 @@ async def finish(task: asyncio.Task[T]) -> T:
 
     Raises:
         asyncio.CancelledError: the waiter was cancelled; raised once the task has ended.
+        Exception: the task's own, also where the waiter was cancelled: as a task group does.
     """
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
@@ -64,7 +65,7 @@ async def finish(task: asyncio.Task[T]) -> T:
             await asyncio.wait({task})
         except asyncio.CancelledError as error:
             cancelled = error
-    if cancelled is not None:
+    if cancelled is not None and task.exception() is None:
         raise cancelled
     return task.result()
 

@@ -1,8 +1,8 @@
 """The whole graph of a container looked at before anything opens: beneath lifecycle.
 
-dependency-injector finds undefined dependencies only when asked, and wrong constructor arguments
-and cycles only when a provider is called. `validate` finds all three, and each finding names the
-path that leads to it.
+dependency-injector finds undefined dependencies only when asked, wrong constructor arguments and
+cycles only when a provider is called, and markers that resolve to nothing only where they are used.
+`validate` finds them all, and each finding names the path that leads to it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from dependency_injector import providers
 
 from containers.graph import AnyContainer, AnyProvider, cycle_in, in_order, needs, paths, roots_of
+from containers.wiring import marker_problems
 from database.errors import ConfigurationError
 
 CALLS = (providers.Factory, providers.BaseSingleton, providers.Callable, providers.BaseResource)
@@ -36,7 +37,8 @@ def validate(container: AnyContainer) -> None:
 
     Raises:
         ValidationError: dependencies that are not defined or of the wrong type, cycles,
-            constructor arguments that are missing or unknown.
+            constructor arguments that are missing or unknown, fakes that lack a method, markers
+            that resolve to nothing or are not injected.
     """
     roots = roots_of(container)
     named = paths(container)
@@ -47,6 +49,7 @@ def validate(container: AnyContainer) -> None:
         for provider in in_order(roots)
         for problem in _problems(provider)
     ]
+    problems += marker_problems(container)
     if problems:
         raise ValidationError(problems)
 
@@ -56,6 +59,8 @@ def _problems(provider: AnyProvider) -> Iterator[str]:
         yield from _dependency_problems(provider)
     elif isinstance(provider, CALLS) and provider.last_overriding is None:
         yield from _argument_problems(provider)
+    elif isinstance(provider, CALLS):
+        yield from _fake_problems(provider)
 
 
 def _dependency_problems(dependency: providers.Dependency[Any]) -> Iterator[str]:
@@ -68,6 +73,31 @@ def _dependency_problems(dependency: providers.Dependency[Any]) -> Iterator[str]
         given = given.last_overriding
     if isinstance(given, providers.Object) and not isinstance(given.provides, wanted):
         yield f"a {wanted.__name__} is wanted, not a {type(given.provides).__name__}"
+
+
+def _fake_problems(overridden: Any) -> Iterator[str]:
+    """What a class offers and the fake in its place does not."""
+    original, fake = overridden.provides, _fake(overridden.last_overriding)
+    kind = fake if inspect.isclass(fake) else type(fake)
+    if not inspect.isclass(original) or fake is None or issubclass(kind, original):
+        return
+    offered = [name for name in dir(original) if not name.startswith("_")]
+    if lacking := [name for name in offered if not hasattr(fake, name)]:
+        names = ", ".join(lacking)
+        yield f"{kind.__name__} takes the place of a {original.__name__} and lacks {names}"
+
+
+def _fake(overriding: AnyProvider) -> Any:
+    """The value, or the class of the value, that a provider gives, where that can be known."""
+    match overriding:
+        case providers.Object():
+            return overriding.provides
+        case providers.Factory() | providers.BaseSingleton() if inspect.isclass(
+            overriding.provides
+        ):
+            return overriding.provides
+        case _:
+            return None
 
 
 def _argument_problems(provider: Any) -> Iterator[str]:
