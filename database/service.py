@@ -10,21 +10,25 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
 from prisma.errors import PrismaError, TransactionError
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from database.client import Client
-from database.errors import ConfigurationError
+from database.errors import ConfigurationError, data_error
+from database.health import Health, check_health, down
 from database.settings import DatabaseSettings
 from database.stores.mongo.client import mongo_stores
+from database.stores.mongo.store import MongoStore
 
 T = TypeVar("T")
 
-RETRIES: Final = 5
-"""How often `transaction` starts again by default."""
+RETRIES: Final = 30
+"""How often `transaction` starts again by default: of those who meet at one document at least one
+gets through each time, so that this is how many may meet; with twelve seconds of pauses at most."""
 
 LONGEST_PAUSE: Final = 0.5
 """The longest pause between two attempts, in seconds."""
@@ -42,6 +46,30 @@ class DatabaseService(Client):
             raise ConfigurationError("DatabaseService takes DatabaseSettings.")
         super().__init__(mongo_stores(settings), connect_timeout=settings.connect_timeout)
         self.settings = settings
+
+    @property
+    def mongo(self) -> AsyncDatabase[Any]:
+        """PyMongo's database, for what Prisma's language does not say; connected by this client.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+            NotStartedError: connected in another event loop or process.
+            UnsupportedOperationError: P2026, this database is a fake.
+        """
+        store = self._mongo_engine.store
+        if not isinstance(store, MongoStore):
+            raise data_error("P2026", "This database is a fake: there is no MongoDB behind it.")
+        return store.database
+
+    async def health(self) -> Health:
+        """Whether the server answers within `settings.health_timeout`, and what it is.
+
+        Never raises for a server that is down, or a client that is not connected.
+        """
+        try:
+            return await check_health(self.mongo, self.settings.health_timeout)
+        except PrismaError as error:
+            return down(error)
 
     async def transaction(
         self,

@@ -19,9 +19,6 @@ from database import DatabaseService
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
-RETRIES = 30
-"""Many may join one community at once, and each round lets at least one of them through."""
-
 BY_COMMUNITY: list[Literal["communityId"]] = ["communityId"]
 DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
 
@@ -84,7 +81,7 @@ class CommunityService:
         async def enter(tx: DatabaseService) -> Membership:
             return await _add(tx, community_id, user_id)
 
-        return await self.database.transaction(enter, retries=RETRIES)
+        return await self.database.transaction(enter)
 
     async def create_member(
         self, community_id: str, user: UserCreateInput
@@ -104,7 +101,7 @@ class CommunityService:
             created = await tx.user.create(data=user)
             return created, await _add(tx, community_id, created.id)
 
-        return await self.database.transaction(enter, retries=RETRIES)
+        return await self.database.transaction(enter)
 
     async def leave(self, community_id: str, user_id: str) -> None:
         """Take a member out, with roles and private channels; nothing where there is no member.
@@ -130,7 +127,7 @@ class CommunityService:
                 data={"users": {"disconnect": [{"id": user_id}]}},
             )
 
-        await self.database.transaction(go, retries=RETRIES)
+        await self.database.transaction(go)
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
         """The communities of a user, by name, each with its counts; three queries in all."""
@@ -241,7 +238,7 @@ class CommunityService:
             await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
             await tx.community.delete(where={"id": community_id})
 
-        await self.database.transaction(remove, retries=RETRIES)
+        await self.database.transaction(remove)
 
 
 async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[str]) -> None:

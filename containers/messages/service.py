@@ -17,9 +17,6 @@ from prisma.types import MessageCreateInput
 from containers.errors import NotFoundError
 from database import DatabaseService
 
-RETRIES = 30
-"""Many may write to one thread at once, and each round lets at least one of them through."""
-
 BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 
 
@@ -79,7 +76,7 @@ class MessageService:
                 raise NotFoundError("The message to reply to was deleted.")
             return await tx.message.create(data=data, include={"author": True})
 
-        return await self.database.transaction(write, retries=RETRIES)
+        return await self.database.transaction(write)
 
     async def page(
         self, channel_id: str, *, take: int = 50, before: str | None = None
@@ -160,7 +157,7 @@ class MessageService:
                     where={"id": parent}, data={"replyCount": {"decrement": 1}}
                 )
 
-        await self.database.transaction(remove, retries=RETRIES)
+        await self.database.transaction(remove)
 
     async def react(self, message_id: str, user_id: str, emoji: str) -> None:
         """React to a message; the same reaction again changes nothing.

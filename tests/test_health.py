@@ -1,0 +1,46 @@
+"""Health and PyMongo's own database, as a DatabaseService and a FakeDatabase give them."""
+
+from __future__ import annotations
+
+import pytest
+from prisma.errors import ClientNotConnectedError
+
+from database import DatabaseService, DatabaseSettings
+from database.errors import UnsupportedOperationError
+from database.testing import FakeDatabase
+
+
+async def test_a_server_that_answers_is_up_and_says_what_it_is(settings: DatabaseSettings) -> None:
+    async with DatabaseService(settings) as database:
+        health = await database.health()
+    assert health.is_up
+    assert (health.topology, health.replica_set, health.version) == ("replica set", "rs0", "6.0.5")
+    assert health.client == "fresh"
+    assert health.latency_ms is not None
+    assert health.as_dict()["status"] == "up"
+
+
+async def test_a_client_that_is_not_connected_is_down(settings: DatabaseSettings) -> None:
+    database = DatabaseService(settings)
+    health = await database.health()
+    assert not health.is_up
+    assert health.error is not None
+    assert "connect" in health.error
+
+
+async def test_the_drivers_database_is_the_one_of_the_settings(settings: DatabaseSettings) -> None:
+    database = DatabaseService(settings)
+    with pytest.raises(ClientNotConnectedError):
+        _ = database.mongo
+    async with database:
+        await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        assert await database.mongo["User"].count_documents({}) == 1
+
+
+async def test_a_fake_is_up_while_connected_and_has_no_mongodb() -> None:
+    database = FakeDatabase()
+    assert not (await database.health()).is_up
+    async with database:
+        assert (await database.health()).is_up
+        with pytest.raises(UnsupportedOperationError, match="fake"):
+            _ = database.mongo
