@@ -83,6 +83,7 @@ class DataValidator:
                 raise unknown((*path, key), self._writable(model, closed), model.name)
             if flat and field.kind == "relation":
                 raise unknown((*path, key), self._writable(model, closed), "createMany")
+        self._one_way(model, given, path)
         writes = self._create_relations(model, given, path)
         supplied = set(closed) | _keys_of(writes)
         return NewRecord(model, self._document(model, given, path, supplied), writes)
@@ -97,6 +98,18 @@ class DataValidator:
 
     def _writable(self, model: Model, closed: tuple[str, ...]) -> list[str]:
         return [item.name for item in model.fields if item.name not in closed and not item.ignored]
+
+    def _one_way(self, model: Model, given: Mapping[str, Any], path: ArgumentPath) -> None:
+        """Refuse a record that is given foreign keys by value and by relation at the same time."""
+        holding = [item for item in model.fields if item.relation and item.relation.fields]
+        related = [item.name for item in holding if item.name in given and not item.is_list]
+        if not related:
+            return
+        keys = {name for item in holding if item.relation for name in item.relation.fields}
+        both = sorted(keys & given.keys() - {model.id_field.name})
+        if both:
+            names = ", ".join(f"`{name}`" for name in both)
+            raise invalid(path, f"{names} cannot stand beside `{related[0]}`: keys or relations")
 
     def _create_relations(
         self, model: Model, given: Mapping[str, Any], path: ArgumentPath
@@ -146,6 +159,7 @@ class DataValidator:
                 writes += self._nested.writes(link, item, (*path, key), creating=False)
             else:
                 changes += self.change(field, item, (*path, key), ())
+        self._one_way(model, given, path)
         return RecordChanges(model, self._touched(model, given, unfold(changes)), tuple(writes))
 
     def update_all(self, model: Model, value: object, path: ArgumentPath) -> tuple[Change, ...]:
