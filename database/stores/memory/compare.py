@@ -1,104 +1,118 @@
 """How MongoDB compares values: types first, then values of one type.
 
-Source: MongoDB manual, "Comparison/Sort Order". Missing and null are one value here; who must tell
-them apart asks the document.
+`key` is the one table: two values are equal, or in order, as their keys are. Missing and null are
+one value here; who must tell them apart asks the document.
+Source: MongoDB manual, "Comparison/Sort Order".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import cmp_to_key
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from bson import Decimal128, ObjectId, Regex, Timestamp
+from bson import Binary, DatetimeMS, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
 
-_BRACKETS: Final[tuple[tuple[type | tuple[type, ...], int], ...]] = (
-    (bool, 8),  # before the numbers: Python's bool is an int, MongoDB's is not
-    ((int, float, Decimal128), 2),
-    (str, 3),
-    (dict, 4),
-    (list, 5),
-    (bytes, 6),
-    (ObjectId, 7),
-    (datetime, 9),
-    (Timestamp, 10),
-    (Regex, 11),
-)
+Key = tuple[Any, ...]
+"""Hashable, and in MongoDB's order; the first part is the rank of the type."""
+
+NULL: Final[Key] = (1,)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def bracket(value: object) -> int:
-    """The rank of a value's type; comparisons of a filter stay within one."""
-    if value is None:
-        return 1
-    for kind, rank in _BRACKETS:
+def key(value: Any) -> Key:
+    """The key of a value; a bool is no number, a NaN is less than every other."""
+    made = _KEYS.get(type(value))
+    if made is not None:
+        return made(value)
+    for kind, made in _KEYS.items():
         if isinstance(value, kind):
-            return rank
-    return 12
-
-
-def compare(first: Any, second: Any) -> int:
-    """Negative, zero or positive, as `first` sorts before, with or after `second`."""
-    ranks = bracket(first), bracket(second)
-    if ranks[0] != ranks[1]:
-        return -1 if ranks[0] < ranks[1] else 1
-    if isinstance(first, dict):
-        return _sequences(
-            [_pair(item) for item in first.items()], [_pair(i) for i in second.items()]
-        )
-    if isinstance(first, list):
-        return _sequences(first, second)
-    if isinstance(first, bytes):
-        first, second = (len(first), first), (len(second), second)
-    if isinstance(first, Decimal128) or isinstance(second, Decimal128):
-        first, second = _decimal(first), _decimal(second)
-    if ranks[0] in (1, 11, 12) or first == second:
-        return 0
-    return -1 if first < second else 1
+            return made(value)
+    return (12, type(value).__name__, repr(value))
 
 
 def equal(first: Any, second: Any) -> bool:
     """Whether two values are the same to MongoDB: 1 and 1.0 are, 1 and true are not."""
-    return compare(first, second) == 0 if bracket(first) not in (11, 12) else first == second
+    return key(first) == key(second)
 
 
-def _pair(item: tuple[str, Any]) -> list[Any]:
-    return [bracket(item[1]), item[0], item[1]]
+def same_type(first: Any, second: Any) -> bool:
+    """Whether the operators of a filter compare the two at all; all numbers are one type."""
+    return bool(key(first)[0] == key(second)[0])
 
 
-def _sequences(first: Sequence[Any], second: Sequence[Any]) -> int:
-    for left, right in zip(first, second, strict=False):
-        order = compare(left, right)
-        if order:
-            return order
-    return (len(first) > len(second)) - (len(first) < len(second))
-
-
-def _decimal(value: Any) -> Any:
-    return value.to_decimal() if isinstance(value, Decimal128) else value
-
-
-sort_key = cmp_to_key(compare)
-"""A key for `sorted`, in MongoDB's order."""
-
-
-def order_value(value: Any, *, descending: bool) -> Any:
-    """What an array sorts by: its least element going up, its greatest going down."""
+def order_value(value: Any, *, descending: bool) -> Key:
+    """What a value sorts by; of a list its least element going up, its greatest going down."""
     if not isinstance(value, list):
-        return value
-    if not value:
-        return None
-    return (max if descending else min)(value, key=sort_key)
+        return key(value)
+    elements = [key(item) for item in value]
+    return (max if descending else min)(elements, default=NULL)
 
 
-def hashable(value: Any) -> Any:
-    """A key under which equal values meet in a dict."""
-    if isinstance(value, bool):
-        return ("bool", value)
-    if isinstance(value, list):
-        return ("list", tuple(hashable(item) for item in value))
-    if isinstance(value, dict):
-        return ("dict", tuple((key, hashable(item)) for key, item in value.items()))
-    if isinstance(value, Decimal128):
-        return value.to_decimal()
-    return value
+def _float(value: float) -> Key:
+    return (2, 1, value) if value == value else (2, 0)
+
+
+def _decimal(value: Decimal128) -> Key:
+    number = value.to_decimal()
+    return (2, 0) if number.is_nan() else (2, 1, number)
+
+
+def _document(value: dict[str, Any]) -> Key:
+    parts = [(name, key(item)) for name, item in value.items()]
+    return (4, tuple((part[0], name, part) for name, part in parts))
+
+
+def _binary(value: bytes) -> Key:
+    subtype = value.subtype if isinstance(value, Binary) else 0
+    return (6, len(value), subtype, bytes(value))
+
+
+def _moment(value: datetime) -> Key:
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return (9, (aware - _EPOCH) // _MILLISECOND)
+
+
+_KEYS: Final[dict[type, Callable[[Any], Key]]] = {
+    type(None): lambda _: NULL,
+    bool: lambda value: (8, value),  # before the numbers: Python's bool is an int
+    str: lambda value: (3, value),
+    ObjectId: lambda value: (7, value.binary),
+    Int64: lambda value: (2, 1, int(value)),
+    int: lambda value: (2, 1, value),
+    float: _float,
+    datetime: _moment,
+    DatetimeMS: lambda value: (9, int(value)),
+    bytes: _binary,
+    dict: _document,
+    list: lambda value: (5, tuple(key(item) for item in value)),
+    Decimal128: _decimal,
+    Timestamp: lambda value: (10, value.time, value.inc),
+    Regex: lambda value: (11, value.pattern, value.flags),
+    MinKey: lambda _: (0,),
+    MaxKey: lambda _: (127,),
+}
+
+
+# --- text without case ---
+
+
+def fold(text: str) -> str:
+    """The text as a regular expression that ignores case sees it: letter by letter."""
+    return text.lower() if text.isascii() else "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(letter: str) -> str:
+    """Only foldings of one letter to one: `ß` is not `ss`."""
+    return next((each for each in (letter.casefold(), letter.lower()) if len(each) == 1), letter)
+
+
+_LOWER: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def to_lower(text: str | None) -> str:
+    """What `$toLower` gives: it knows ASCII alone, and makes null an empty text."""
+    return (text or "").translate(_LOWER)

@@ -1,10 +1,13 @@
-"""Filter → a Python predicate on one document, with the meaning that `filters` gives each node."""
+"""Filter → a Python predicate on one document, with the meaning that `filters` gives each node.
+
+What the mongo store refuses is refused here, in the same words (`compile_filter`), and where its
+operators mean a little more inside a list of composites than outside, they do so here.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any, Final, Protocol, assert_never
+from typing import Any, Final, Literal, Protocol, assert_never
 
 from database.query.filters import (
     After,
@@ -23,11 +26,18 @@ from database.query.filters import (
     Related,
     Text,
 )
+from database.query.refusals import unsupported
 from database.query.steps import Row
 from database.schema.datamodel import Link
-from database.stores.memory.compare import bracket, compare, equal, hashable
+from database.stores.memory.compare import equal, fold, key, same_type, to_lower
 
 Predicate = Callable[[Row], bool]
+Test = Callable[[Any, Row], bool]
+
+Place = Literal["document", "element", "changed element"]
+"""Where a filter stands: on documents, on elements that a read asks about, or on elements that an
+update chooses, which MongoDB says in its language of expressions."""
+
 MISSING: Final = object()
 
 
@@ -47,42 +57,33 @@ def value_at(row: Any, path: Path) -> Any:
     return row
 
 
-def predicate(item: Filter, relations: Relations) -> Predicate:
-    """Whether a document matches."""
+def predicate(item: Filter, relations: Relations, place: Place = "document") -> Predicate:
+    """Whether a document, or an element, matches.
+
+    Raises:
+        UnsupportedOperationError: the filter cannot stand in this place.
+    """
     match item:
         case And(filters):
-            parts = [predicate(part, relations) for part in filters]
+            parts = [predicate(part, relations, place) for part in filters]
             return lambda row: all(part(row) for part in parts)
         case Or(filters):
-            parts = [predicate(part, relations) for part in filters]
+            parts = [predicate(part, relations, place) for part in filters]
             return lambda row: any(part(row) for part in parts)
         case Complement(inner):
-            holds = predicate(inner, relations)
+            holds = predicate(inner, relations, place)
             return lambda row: not holds(row)
         case IsSet(path, is_set):
             return lambda row: (value_at(row, path) is not MISSING) == is_set
-        case Compare():
-            return _present(item.path, _compare(item))
-        case In():
-            return _present(item.path, _in(item))
-        case Text():
-            return _present(item.path, _text(item))
-        case Has():
-            return _present(item.path, _has(item))
-        case IsEmpty():
-            return _present(item.path, _is_empty(item))
-        case Elements():
-            return _present(item.path, _elements(item, relations))
         case Related(link, inner, exists):
-            holds = predicate(inner, relations)
+            holds = predicate(inner, relations, place)
             return lambda row: any(map(holds, relations.related(link, row))) == exists
         case After():
             raise AssertionError("a cursor is part of Find")
+        case Compare() | In() | Text() | Has() | IsEmpty() | Elements():
+            return _present(item.path, _test(item, relations, place))
         case _:
             assert_never(item)
-
-
-Test = Callable[[Any, Row], bool]
 
 
 def _present(path: Path, test: Test) -> Predicate:
@@ -95,101 +96,215 @@ def _present(path: Path, test: Test) -> Predicate:
     return check
 
 
-def _resolved(value: Any, row: Row) -> Any:
-    return value_at(row, value.path) if isinstance(value, Reference) else value
+def _test(
+    item: Compare | In | Text | Has | IsEmpty | Elements, relations: Relations, place: Place
+) -> Test:
+    match item:
+        case Compare():
+            return _compare(item, place)
+        case In():
+            return _in(item, place)
+        case Text():
+            return _text(item, place)
+        case Has():
+            return _has(item, place)
+        case IsEmpty():
+            return _is_empty(item)
+        case Elements():
+            return _elements(item, relations, place)
+        case _:
+            assert_never(item)
 
 
-def _folded(value: Any, insensitive: bool) -> Any:
-    return value.casefold() if insensitive and isinstance(value, str) else value
+def _no_expression(place: Place) -> None:
+    if place == "element":
+        raise unsupported(
+            "Comparing fields, or ignoring case in an order, inside a list of composites",
+            "filter the elements after reading them",
+        )
+    if place == "changed element":
+        raise unsupported("A field reference inside a list of composites", "give a value")
 
 
-def _compare(item: Compare) -> Test:
-    operator, insensitive = item.operator, item.insensitive
+# --- scalars ---
 
+
+def _compare(item: Compare, place: Place) -> Test:
+    if isinstance(item.value, Reference):
+        _no_expression(place)
+        return _compare_fields(item, item.value)
+    wanted: Any = item.value
+    if item.insensitive and isinstance(wanted, str):
+        return _insensitive(item, wanted, place)
+    if item.operator in ("eq", "ne"):
+        negated = item.operator == "ne"
+        looks_inside = item.exact and place == "element"
+        return lambda value, _: (_equals(value, wanted, looks_inside)) != negated
+    return lambda value, _: _ordered(item.operator, value, wanted)
+
+
+def _equals(value: Any, wanted: Any, looks_inside: bool) -> bool:
+    """`looks_inside`: equality of the query language finds the value in a list, too."""
+    inside = looks_inside and isinstance(value, list) and any(equal(one, wanted) for one in value)
+    return inside or equal(value, wanted)
+
+
+def _insensitive(item: Compare, wanted: str, place: Place) -> Test:
+    if item.operator in ("eq", "ne"):
+        negated, folded = item.operator == "ne", fold(wanted)
+        return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
+    if place == "element":
+        _no_expression(place)
+    lowered = to_lower(wanted)
+    return lambda value, _: (
+        isinstance(value, str) and _ordered(item.operator, to_lower(value), lowered)
+    )
+
+
+def _compare_fields(item: Compare, other: Reference) -> Test:
     def test(value: Any, row: Row) -> bool:
-        other = _resolved(item.value, row)
-        if other is MISSING:
+        right = value_at(row, other.path)
+        if right is MISSING:
             return False
-        left, right = _folded(value, insensitive), _folded(other, insensitive)
-        match operator:
-            case "eq":
-                return equal(left, right)
-            case "ne":
-                return not equal(left, right)
-            case _:
-                return _ordered(operator, left, right)
+        if item.operator in ("eq", "ne"):
+            left = to_lower(value) if item.insensitive else value
+            same = equal(left, to_lower(right) if item.insensitive else right)
+            return same == (item.operator == "eq")
+        if value is None or right is None:
+            return False
+        if item.insensitive:
+            value, right = to_lower(value), to_lower(right)
+        return _holds(item.operator, key(value), key(right))
 
     return test
 
 
 def _ordered(operator: str, left: Any, right: Any) -> bool:
     """Comparisons stay within one type, and never match null."""
-    if left is None or bracket(left) != bracket(right):
-        return False
-    order = compare(left, right)
-    return {"lt": order < 0, "lte": order <= 0, "gt": order > 0, "gte": order >= 0}[operator]
+    return left is not None and same_type(left, right) and _holds(operator, key(left), key(right))
 
 
-def _in(item: In) -> Test:
+def _holds(operator: str, left: Any, right: Any) -> bool:
+    match operator:
+        case "lt":
+            return bool(left < right)
+        case "lte":
+            return bool(left <= right)
+        case "gt":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
+
+
+def _in(item: In, place: Place) -> Test:
     if isinstance(item.values, Reference):
+        _no_expression(place)
         reference = item.values
 
         def among(value: Any, row: Row) -> bool:
-            values = _resolved(reference, row)
-            if values is MISSING:
-                return False
-            found = any(equal(value, other) for other in values or ())
-            return found != item.negated
+            values = value_at(row, reference.path)
+            return values is not MISSING and (
+                any(equal(value, other) for other in values or ()) != item.negated
+            )
 
         return among
-    wanted = {hashable(_folded(value, item.insensitive)) for value in item.values}
-    return lambda value, row: (hashable(_folded(value, item.insensitive)) in wanted) != item.negated
+    if not item.insensitive:
+        wanted = {key(value) for value in item.values}
+        return lambda value, _: (key(value) in wanted) != item.negated
+    folded = {key(_folded(value)) for value in item.values}
+    return lambda value, _: (key(_folded(value)) in folded) != item.negated
 
 
-def _text(item: Text) -> Test:
+def _folded(value: Any) -> Any:
+    return fold(value) if isinstance(value, str) else value
+
+
+def _text(item: Text, place: Place) -> Test:
+    if isinstance(item.text, Reference):
+        _no_expression(place)
+        return _text_of_field(item, item.text)
+    wanted = fold(item.text) if item.insensitive else item.text
+
+    def test(value: Any, _: Row) -> bool:
+        if not isinstance(value, str):
+            return item.negated
+        return _contains(fold(value) if item.insensitive else value, wanted, item) != item.negated
+
+    return test
+
+
+def _text_of_field(item: Text, other: Reference) -> Test:
     def test(value: Any, row: Row) -> bool:
-        part = _resolved(item.text, row)
-        if part is MISSING or (isinstance(item.text, Reference) and not isinstance(part, str)):
+        part = value_at(row, other.path)
+        if not isinstance(value, str) or not isinstance(part, str):
             return False
-        found = isinstance(value, str) and _contains(value, part, item)
-        return found != item.negated
+        if item.insensitive:
+            value, part = to_lower(value), to_lower(part)
+        return _contains(value, part, item) != item.negated
 
     return test
 
 
 def _contains(value: str, part: str, item: Text) -> bool:
-    pattern = re.escape(part)
-    if item.match == "startswith":
-        pattern = rf"\A{pattern}"
-    elif item.match == "endswith":
-        pattern = rf"{pattern}\Z"
-    return re.search(pattern, value, re.IGNORECASE if item.insensitive else 0) is not None
+    match item.match:
+        case "contains":
+            return part in value
+        case "startswith":
+            return value.startswith(part)
+        case "endswith":
+            return value.endswith(part)
+        case _:
+            assert_never(item.match)
+
+
+# --- lists ---
 
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _has(item: Has) -> Test:
-    def test(value: Any, row: Row) -> bool:
-        if isinstance(item.values, Reference):
-            others = _resolved(item.values, row)
-            if others is MISSING:
-                return False
-            mine, theirs = _as_list(value), _as_list(others)
-            held = [any(equal(one, other) for other in theirs) for one in mine]
-            return (all(held) if item.every else any(held)) != item.negated
-        wanted = [_resolved(one, row) for one in item.values]
-        if any(one is MISSING for one in wanted):
-            return False
-        held = [any(equal(one, other) for other in _as_list(value)) for one in wanted]
+def _has(item: Has, place: Place) -> Test:
+    if isinstance(item.values, Reference):
+        _no_expression(place)
+        return _has_field(item, item.values)
+    if item.values and isinstance(item.values[0], Reference):
+        _no_expression(place)
+        return _has_value_of(item, item.values[0])
+    wanted = [key(value) for value in item.values]
+
+    def test(value: Any, _: Row) -> bool:
+        mine = {key(one) for one in _as_list(value)}
+        held = [one in mine for one in wanted]
         return (all(held) if item.every else any(held)) != item.negated
 
     return test
 
 
-def _is_empty(item: IsEmpty) -> Test:
+def _has_field(item: Has, other: Reference) -> Test:
     def test(value: Any, row: Row) -> bool:
+        others = value_at(row, other.path)
+        if others is MISSING:
+            return False
+        theirs = {key(one) for one in _as_list(others)}
+        held = [key(one) in theirs for one in _as_list(value)]
+        return (all(held) if item.every else any(held)) != item.negated
+
+    return test
+
+
+def _has_value_of(item: Has, other: Reference) -> Test:
+    def test(value: Any, row: Row) -> bool:
+        wanted = value_at(row, other.path)
+        if wanted is MISSING:
+            return False
+        return any(equal(one, wanted) for one in _as_list(value)) != item.negated
+
+    return test
+
+
+def _is_empty(item: IsEmpty) -> Test:
+    def test(value: Any, _: Row) -> bool:
         if value is None and not item.null_is_empty:
             return False
         return (not _as_list(value)) == item.is_empty
@@ -197,10 +312,11 @@ def _is_empty(item: IsEmpty) -> Test:
     return test
 
 
-def _elements(item: Elements, relations: Relations) -> Test:
-    holds = predicate(item.filter, relations)
+def _elements(item: Elements, relations: Relations, place: Place) -> Test:
+    inside: Place = "element" if place == "document" else place
+    holds = predicate(item.filter, relations, inside)
 
-    def test(value: Any, row: Row) -> bool:
+    def test(value: Any, _: Row) -> bool:
         results = [isinstance(one, dict) and holds(one) for one in _as_list(value)]
         match item.quantifier:
             case "some":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, assert_never
 
-from bson import Int64
+from bson import Int64, ObjectId
 
-from database.query.filters import And, Compare, Filter
+from database.query.filters import And, Compare, Filter, In
 from database.query.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -19,10 +20,11 @@ from database.query.steps import (
     OrderKey,
     Row,
 )
+from database.query.values import INT64
 from database.schema.datamodel import Field, Link, Model
-from database.stores.memory.compare import compare, hashable, order_value, sort_key
+from database.stores.memory.compare import NULL, Key, key, order_value
 from database.stores.memory.predicate import MISSING, predicate, value_at
-from database.stores.memory.tables import Tables
+from database.stores.memory.tables import Table, Tables
 
 Rows = list[Row]
 
@@ -32,7 +34,7 @@ class Reader:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._joined: dict[tuple[str, str], dict[Any, Rows]] = {}
+        self._joined: dict[tuple[str, str], dict[Key, Rows]] = {}
 
     # --- relations ---
 
@@ -41,20 +43,18 @@ class Reader:
         by_key = self._by_key(link)
         if link.is_many_to_many:
             values = row.get(link.local[0].db_name)
-            keys = [(hashable(value),) for value in values] if isinstance(values, list) else []
-            found = {key: by_key.get(key, []) for key in keys}
-            wanted = {id(child) for rows in found.values() for child in rows}
-            return [child for child in self._tables[link.target.name] if id(child) in wanted]
-        key = tuple(hashable(row.get(field.db_name)) for field in link.local)
-        return [] if None in key else by_key.get(key, [])
+            keys = [(key(value),) for value in values] if isinstance(values, list) else []
+            wanted = {id(child) for each in keys for child in by_key.get(each, ())}
+            return [child for child in self._tables[link.target.db_name] if id(child) in wanted]
+        wanted_key = _key(row, link.local)
+        return [] if NULL in wanted_key else by_key.get(wanted_key, [])
 
     def _by_key(self, link: Link) -> dict[Any, Rows]:
         name = (link.model.name, link.field.name)
         if name not in self._joined:
-            groups: dict[Any, Rows] = {}
-            for child in self._tables[link.target.name]:
-                key = tuple(hashable(child.get(field.db_name)) for field in link.remote)
-                groups.setdefault(key, []).append(child)
+            groups: dict[Key, Rows] = {}
+            for child in self._tables[link.target.db_name]:
+                groups.setdefault(_key(child, link.remote), []).append(child)
             self._joined[name] = groups
         return self._joined[name]
 
@@ -62,10 +62,14 @@ class Reader:
 
     def matching(self, model: Model, where: Filter) -> Rows:
         """The stored documents that match, in natural order."""
-        table = self._tables[model.name]
-        candidates = table.by_unique(_fixed(where))
+        table = self._tables[model.db_name]
+        candidates = _candidates(table, where)
         holds = predicate(where, self)
-        return [row for row in (table if candidates is None else candidates) if holds(row)]
+        return [row for row in candidates if holds(row)]
+
+    def current(self, model: Model, row_id: Key) -> Row | None:
+        """The document with this id, as it is now."""
+        return self._tables[model.db_name].rows.get(row_id)
 
     def find(self, step: Find) -> Rows:
         """Rows of a Find: copies, with the fields asked for."""
@@ -83,11 +87,7 @@ class Reader:
         return rows[step.skip : end]
 
     def _shaped(self, step: Find, row: Row) -> Row:
-        if step.fields is None:
-            shaped = dict(row)
-        else:
-            names = [field.db_name for field in step.fields]
-            shaped = {name: row[name] for name in names if name in row}
+        shaped = projected(row, step.fields)
         if step.order_values:
             shaped[ORDER_VALUES] = self._order_values(step.order, row)
         return shaped
@@ -98,9 +98,11 @@ class Reader:
     def _order_value(self, key: OrderKey, links: tuple[Link, ...], row: Row) -> Any:
         if links:
             children = self.related(links[0], row)
-            if key.count and len(links) == 1:
+            if key.count and len(links) == 1 and not key.path:
                 return len(children)
-            return self._order_value(key, links[1:], children[0]) if children else None
+            if not children:
+                return 0 if key.count else None
+            return self._order_value(key, links[1:], children[0])
         value = value_at(row, key.path)
         if key.count:
             return len(value) if isinstance(value, list) else 0
@@ -127,8 +129,8 @@ class Reader:
         }
 
     def _parents(self, link: Link, ids: Sequence[object]) -> Iterable[Row]:
-        rows = self._tables[link.model.name].rows
-        return [rows[key] for key in map(hashable, ids) if key in rows]
+        rows = self._tables[link.model.db_name].rows
+        return [rows[each] for each in map(key, ids) if each in rows]
 
     # --- aggregates ---
 
@@ -139,10 +141,9 @@ class Reader:
 
     def group(self, step: Group) -> Rows:
         """A row a group."""
-        groups: dict[Any, Rows] = {}
+        groups: dict[Key, Rows] = {}
         for row in self.matching(step.model, step.where):
-            key = tuple(hashable(row.get(field.db_name)) for field in step.by)
-            groups.setdefault(key, []).append(row)
+            groups.setdefault(_key(row, step.by), []).append(row)
         found = [
             _aggregated(step.aggregations, rows)
             | {field.db_name: rows[0].get(field.db_name) for field in step.by}
@@ -157,11 +158,38 @@ class Reader:
         return found[step.skip : end]
 
 
+def projected(row: Row, fields: Sequence[Field] | None) -> Row:
+    """A copy of a stored document, with the fields asked for; nobody can change what is stored."""
+    names = row if fields is None else [field.db_name for field in fields if field.db_name in row]
+    return {name: _copied(row[name]) for name in names}
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _key(row: Row, fields: Sequence[Field]) -> Key:
+    return tuple(key(row.get(field.db_name)) for field in fields)
+
+
+def _candidates(table: Table, where: Filter) -> Iterable[Row]:
+    """All documents, or the few that a unique index or a list of ids leaves over."""
+    match where:
+        case In(("_id",), tuple(values), negated=False, insensitive=False):
+            keys = {key(value): None for value in values}
+            return [table.rows[each] for each in keys if each in table.rows]
+        case _:
+            found = table.by_unique(_fixed(where))
+            return table if found is None else found
+
+
 def _fixed(where: Filter) -> dict[str, Any]:
     """The stored fields that the filter holds to one value: a unique may find them at once."""
     match where:
         case Compare((name,), "eq", value, insensitive=False, exact=False):
-            return {name: value} if isinstance(value, str | int | bytes) or _is_id(value) else {}
+            return {name: value} if isinstance(value, str | int | bytes | ObjectId) else {}
         case And(filters):
             found: dict[str, Any] = {}
             for part in filters:
@@ -169,10 +197,6 @@ def _fixed(where: Filter) -> dict[str, Any]:
             return found
         case _:
             return {}
-
-
-def _is_id(value: object) -> bool:
-    return type(value).__name__ == "ObjectId"
 
 
 def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:
@@ -183,26 +207,26 @@ def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]])
     return rows
 
 
-def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Callable[[Row], Any]:
-    return lambda row: sort_key(order_value(values[id(row)][position], descending=descending))
+def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Callable[[Row], Key]:
+    return lambda row: order_value(values[id(row)][position], descending=descending)
 
 
-def _named(name: str) -> Callable[[Row], Any]:
-    return lambda row: sort_key(row.get(name))
+def _named(name: str) -> Callable[[Row], Key]:
+    return lambda row: key(row.get(name))
 
 
 def _is_after(step: Find, values: list[Any]) -> bool:
-    for key, mine, cursor in zip(step.order, values, step.after or (), strict=True):
-        order = compare(mine, cursor)
-        if order:
-            return (order > 0) != key.descending
+    for by, mine, cursor in zip(step.order, values, step.after or (), strict=True):
+        here, there = key(mine), key(cursor)
+        if here != there:
+            return (here > there) != by.descending
     return step.after_inclusive
 
 
 def _distinct(rows: Rows, fields: Sequence[Field]) -> Rows:
-    first: dict[Any, Row] = {}
+    first: dict[Key, Row] = {}
     for row in rows:
-        first.setdefault(tuple(hashable(row.get(field.db_name)) for field in fields), row)
+        first.setdefault(_key(row, fields), row)
     return list(first.values())
 
 
@@ -215,18 +239,34 @@ def _aggregate(item: Aggregation, rows: Rows) -> Any:
         return len(rows)
     name = item.field.db_name
     values = [row[name] for row in rows if row.get(name) is not None]
-    numbers = [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
     match item.kind:
         case "count":
             return len(values)
         case "sum":
-            total = sum(numbers)
-            return total if isinstance(total, float) else Int64(total)
+            return _sum(_numbers(values))
         case "avg":
-            return sum(numbers) / len(numbers) if numbers else None
+            numbers = _numbers(values)
+            return float(_sum(numbers)) / len(numbers) if numbers else None
         case "min":
-            return min(values, key=sort_key, default=None)
+            return min(values, key=key, default=None)
         case "max":
-            return max(values, key=sort_key, default=None)
+            return max(values, key=key, default=None)
         case _:
             assert_never(item.kind)
+
+
+def _numbers(values: Sequence[Any]) -> list[int | float]:
+    return [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
+
+
+def _sum(numbers: Sequence[int | float]) -> int | float:
+    """The sum without the errors of adding one by one, which MongoDB makes up for as well."""
+    whole = sum(one for one in numbers if isinstance(one, int))
+    parts = [one for one in numbers if isinstance(one, float)]
+    if not parts:
+        return Int64(whole) if INT64[0] <= whole <= INT64[1] else float(whole)
+    near = float(whole)
+    try:
+        return math.fsum([*parts, near, float(whole - int(near))])
+    except (OverflowError, ValueError):  # infinite on the way, or at the start
+        return sum(parts, near)

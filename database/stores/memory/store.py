@@ -1,18 +1,13 @@
-"""MemoryStore: the fake's store. Steps are evaluated on tables in this process.
-
-A transaction works on a snapshot of its own. Whoever writes a document first holds it until the
-end: a second transaction gets a write conflict (P2034), as on a server, and a write outside of any
-waits. Nothing here awaits anything but that.
-"""
+"""MemoryStore: the fake's store. Steps are evaluated in this process, on a `Memory`."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, assert_never
 
-from prisma.errors import DataError
+from prisma.errors import PrismaError
 
-from database.errors import NotStartedError, data_error
+from database.errors import NotStartedError
 from database.metrics import PoolCounts
 from database.query.refusals import unsupported
 from database.query.steps import (
@@ -28,128 +23,80 @@ from database.query.steps import (
     RawAggregate,
     RawCommand,
     RawFind,
-    Row,
     Step,
     UpdateMany,
     UpdateOne,
 )
-from database.schema.datamodel import Datamodel, Field, Model
-from database.stores.memory.change import changed
-from database.stores.memory.compare import hashable
+from database.schema.datamodel import Datamodel
+from database.stores.memory.memory import Memory, MemoryTransaction
 from database.stores.memory.select import Reader
-from database.stores.memory.tables import Tables, new_tables
+from database.stores.memory.writing import Writing
 from database.stores.store import Transaction
-
-DocumentKey = tuple[str, Any]
-"""A document everywhere: its model's name and its id."""
-
-
-class MemoryTransaction:
-    """A snapshot, and what was written on it."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self.tables: Tables = {name: table.copy() for name, table in store.tables.items()}
-        self.written: dict[DocumentKey, Row | None] = {}
-        self.is_over = False
-
-    async def commit(self) -> None:
-        """Keep what was written."""
-        try:
-            if not self.is_over:
-                self._store.merge(self.written)
-        finally:
-            await self.abort()
-
-    async def abort(self) -> None:
-        """Drop what was written."""
-        if not self.is_over:
-            self.is_over = True
-            await self._store.release(self)
 
 
 class MemoryStore:
-    """The store in memory."""
+    """The store in memory.
 
-    def __init__(self, datamodel: Datamodel) -> None:
-        self._datamodel = datamodel
-        self.tables = new_tables(datamodel)
-        self._holders: dict[DocumentKey, MemoryTransaction] = {}
-        self._released = asyncio.Condition()
-        self._is_open = False
+    Args:
+        datamodel: names the collections and their unique indexes.
+        memory: what is stored, where it shall outlive the store or be shared by several.
+    """
+
+    def __init__(self, datamodel: Datamodel, memory: Memory | None = None) -> None:
+        self.memory = Memory() if memory is None else memory
+        self.memory.add(datamodel)
         self.pool = PoolCounts()
+        self._is_open = False
 
     # --- life ---
 
     async def connect(self, timeout: float) -> None:
-        """Nothing to reach; what was stored before stays."""
+        """Nothing to reach; what was stored before is still there."""
         self._is_open = True
 
     async def close(self) -> None:
-        """Nothing to release."""
+        """Nothing to release; what is stored stays."""
         self._is_open = False
 
-    def snapshot(self) -> Tables:
-        """Everything that is stored, for `restore`."""
-        return {name: table.copy() for name, table in self.tables.items()}
+    async def reach(self) -> None:
+        """It is here."""
+        self._check_open()
 
-    def restore(self, snapshot: Tables) -> None:
-        """Store what was stored at the snapshot, and nothing else."""
-        self.tables = {name: table.copy() for name, table in snapshot.items()}
+    async def begin(self, *, required: bool) -> MemoryTransaction:
+        """A new transaction."""
+        self._check_open()
+        return self.memory.begin()
 
     def describe(self, step: Step) -> Any:
         """The step by its class and model."""
         model = getattr(step, "model", None)
         return {f"{model.name if model else '-'}.{type(step).__name__}": {}}
 
-    async def begin(self, *, required: bool) -> MemoryTransaction:
-        """A new transaction, on a snapshot of now."""
-        self._check_open()
-        return MemoryTransaction(self)
-
-    async def reach(self) -> None:
-        """It is here."""
-        self._check_open()
-
-    def merge(self, written: dict[DocumentKey, Row | None]) -> None:
-        """Store what a transaction wrote; it holds every document of it."""
-        for (name, row_id), row in written.items():
-            if row is None:
-                self.tables[name].remove(row_id)
-        for (name, _), row in written.items():
-            if row is not None:
-                self.tables[name].put(row)
-
-    async def release(self, transaction: MemoryTransaction) -> None:
-        """Let go of the documents that a transaction holds."""
-        for key in transaction.written:
-            if self._holders.get(key) is transaction:
-                del self._holders[key]
-        async with self._released:
-            self._released.notify_all()
-
     # --- steps ---
 
     async def execute(self, step: Step, transaction: Transaction | None) -> Any:
         """What the step finds.
 
+        Each step lets other tasks run, as waiting for a server would: tasks that race for a
+        document race here too.
+
         Raises:
             prisma.errors.UniqueViolationError: P2002.
             DataError: P2034, another transaction has written the document; P2026 for raw steps.
         """
+        await asyncio.sleep(0)
         self._check_open()
-        tx = transaction if isinstance(transaction, MemoryTransaction) else None
-        while True:
-            try:
-                return self._execute(step, tx)
-            except _HeldError:
-                if tx is not None:
-                    raise _conflict() from None
-            async with self._released:
-                await self._released.wait()
+        if not isinstance(transaction, MemoryTransaction):
+            return await self._execute(step, None)
+        transaction.look()
+        try:
+            return await self._execute(step, transaction)
+        except PrismaError as error:
+            transaction.fail(error)
+            raise
 
-    def _execute(self, step: Step, tx: MemoryTransaction | None) -> Any:
-        reader = Reader(self.tables if tx is None else tx.tables)
+    async def _execute(self, step: Step, transaction: MemoryTransaction | None) -> Any:
+        reader = self._reader(transaction)
         match step:
             case Find():
                 return reader.find(step)
@@ -162,7 +109,7 @@ class MemoryStore:
             case Group():
                 return reader.group(step)
             case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
-                return self._write(step, reader, tx)
+                return await Writing(self.memory, transaction).write(step)
             case RawFind() | RawAggregate() | RawCommand():
                 raise unsupported(
                     f"{type(step).__name__} on FakeDatabase",
@@ -173,80 +120,9 @@ class MemoryStore:
             case _:
                 assert_never(step)
 
-    def _write(
-        self,
-        step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany,
-        reader: Reader,
-        tx: MemoryTransaction | None,
-    ) -> Any:
-        if isinstance(step, Insert):
-            self._store(step.model, [], [dict(document) for document in step.documents], tx)
-            return None
-        rows = reader.matching(step.model, step.where)
-        match step:
-            case UpdateOne(model, _, changes, fields):
-                after = [changed(row, changes, reader) for row in rows[:1]]
-                self._store(model, rows[:1], after, tx)
-                return _projected(after[0], fields) if after else None
-            case UpdateMany(model, _, changes):
-                self._store(model, rows, [changed(row, changes, reader) for row in rows], tx)
-                return len(rows)
-            case DeleteOne(model, _, fields):
-                self._store(model, rows[:1], [], tx)
-                return _projected(rows[0], fields) if rows else None
-            case DeleteMany(model):
-                self._store(model, rows, [], tx)
-                return len(rows)
-
-    def _store(
-        self, model: Model, before: list[Row], after: list[Row], tx: MemoryTransaction | None
-    ) -> None:
-        """Replace documents by others; a new one has no predecessor."""
-        keys = [(model.name, hashable(row["_id"])) for row in (*before, *after)]
-        for key in keys:
-            if self._holders.get(key, tx) is not tx:
-                raise _HeldError
-        if tx is not None:
-            self._hold(keys, tx)
-        table = (self.tables if tx is None else tx.tables)[model.name]
-        known = {hashable(row["_id"]) for row in before}
-        kept = {hashable(row["_id"]) for row in after}
-        for row in after:
-            table.put(row) if hashable(row["_id"]) in known else table.insert(row)
-        for row_id in known - kept:
-            table.remove(row_id)
-        if tx is not None:
-            tx.written |= {(model.name, row_id): None for row_id in known - kept}
-            tx.written |= {(model.name, hashable(row["_id"])): row for row in after}
-
-    def _hold(self, keys: list[DocumentKey], tx: MemoryTransaction) -> None:
-        """Hold documents; one that was committed since the snapshot is a write conflict."""
-        for name, row_id in keys:
-            if (name, row_id) in tx.written:
-                continue
-            if self.tables[name].rows.get(row_id) is not tx.tables[name].rows.get(row_id):
-                raise _conflict()
-            self._holders[name, row_id] = tx
-            tx.written[name, row_id] = tx.tables[name].rows.get(row_id)
+    def _reader(self, transaction: MemoryTransaction | None) -> Reader:
+        return Reader(self.memory.tables if transaction is None else transaction.view)
 
     def _check_open(self) -> None:
         if not self._is_open:
             raise NotStartedError("The database is not connected: call `await connect()` first.")
-
-
-class _HeldError(Exception):
-    """A transaction holds the document."""
-
-
-def _conflict() -> DataError:
-    return data_error(
-        "P2034",
-        "Transaction failed due to a write conflict or a deadlock. Please retry your transaction; "
-        "DatabaseService.transaction(callback) does it for you.",
-    )
-
-
-def _projected(row: Row, fields: tuple[Field, ...] | None) -> Row:
-    if fields is None:
-        return dict(row)
-    return {field.db_name: row[field.db_name] for field in fields if field.db_name in row}

@@ -1,123 +1,129 @@
 """The stored documents, by collection, with the unique indexes that `push` would make.
 
-A document in a table is never changed, only replaced, so a snapshot is a shallow copy.
+A document in a table is never changed, only replaced. A table that somebody else looks at as well
+(`shared`) is not changed either: who wants to write copies it first. So a snapshot costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from database.errors import data_error
 from database.query.steps import Row
-from database.schema.datamodel import Datamodel, Field, Model
-from database.stores.memory.compare import hashable
-
-Key = tuple[Any, ...]
+from database.schema.datamodel import Datamodel, Model
+from database.stores.failures import unique_violation
+from database.stores.memory.compare import Key, key
+from database.stores.memory.indexes import UniqueIndex
+from database.stores.mongo.live.wanted import wanted_indexes
 
 
 class Table:
-    """One collection: documents by id, in the order of insertion, and its unique indexes."""
+    """One collection: documents by the key of their id, in the order of insertion, and its uniques.
 
-    __slots__ = ("_uniques", "model", "rows")
+    Attributes:
+        taken: for each unique index the keys that it holds, and whose they are.
+        shared: whether it is part of a snapshot and must stay as it is.
+    """
 
-    def __init__(self, model: Model) -> None:
+    __slots__ = ("indexes", "model", "rows", "shared", "taken")
+
+    def __init__(self, model: Model | None, indexes: Sequence[UniqueIndex] = ()) -> None:
         self.model = model
-        self.rows: dict[Any, Row] = {}
-        self._uniques: dict[str, tuple[tuple[Field, ...], dict[Key, Any]]] = {
-            name: (fields, {})
-            for name, fields in model.uniques.items()
-            if fields != (model.id_field,)
-        }
+        self.indexes = indexes
+        self.rows: dict[Key, Row] = {}
+        self.taken: dict[str, dict[Key, Key]] = {index.spec.name: {} for index in indexes}
+        self.shared = False
 
     def copy(self) -> Table:
         """A table with the same documents, to be changed on its own."""
-        new = Table.__new__(Table)
-        new.model = self.model
+        new = Table(self.model, self.indexes)
         new.rows = dict(self.rows)
-        new._uniques = {
-            name: (fields, dict(keys)) for name, (fields, keys) in self._uniques.items()
-        }
+        new.taken = {name: dict(keys) for name, keys in self.taken.items()}
         return new
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
-    def put(self, row: Row) -> None:
-        """Insert, or replace the document of the same id.
+    def check(self, row: Row, row_id: Key, *, is_new: bool) -> None:
+        """Whether the document may be stored.
 
         Raises:
-            prisma.errors.UniqueViolationError: another document has a unique's values.
+            prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
         """
-        row_id = hashable(row["_id"])
-        for fields, keys in self._uniques.values():
-            key = _key(fields, row)
-            if key is not None and keys.get(key, row_id) != row_id:
-                raise self._taken(fields)
+        if is_new and row_id in self.rows:
+            raise unique_violation(self.model, ("_id",))
+        for index in self.indexes:
+            taken = self.taken[index.spec.name]
+            if any(taken.get(each, row_id) != row_id for each in index.keys(row)):
+                raise unique_violation(self.model, index.spec.paths)
+
+    def put(self, row_id: Key, row: Row) -> None:
+        """Insert, or replace the document of the same id; it was checked."""
         old = self.rows.get(row_id)
         if old is not None:
             self._forget(row_id, old)
         self.rows[row_id] = row
-        for fields, keys in self._uniques.values():
-            key = _key(fields, row)
-            if key is not None:
-                keys[key] = row_id
+        for index in self.indexes:
+            taken = self.taken[index.spec.name]
+            for each in index.keys(row):
+                taken[each] = row_id
 
-    def insert(self, row: Row) -> None:
-        """Insert a new document.
-
-        Raises:
-            prisma.errors.UniqueViolationError: the id, or a unique's values, are taken.
-        """
-        if hashable(row["_id"]) in self.rows:
-            raise self._taken((self.model.id_field,))
-        self.put(row)
-
-    def remove(self, row_id: Any) -> None:
+    def remove(self, row_id: Key) -> None:
         """Delete the document with this id, where there is one."""
         old = self.rows.pop(row_id, None)
         if old is not None:
             self._forget(row_id, old)
 
-    def _forget(self, row_id: Any, old: Row) -> None:
-        for fields, keys in self._uniques.values():
-            key = _key(fields, old)
-            if key is not None and keys.get(key) == row_id:
-                del keys[key]
+    def _forget(self, row_id: Key, old: Row) -> None:
+        for index in self.indexes:
+            taken = self.taken[index.spec.name]
+            for each in index.keys(old):
+                if taken.get(each) == row_id:  # else it was given to another already
+                    del taken[each]
 
-    def by_unique(self, values: Mapping[str, Any]) -> Iterable[Row] | None:
+    def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
         """The document with these values of a unique; None where no unique covers them."""
         if "_id" in values:
-            found = self.rows.get(hashable(values["_id"]))
+            found = self.rows.get(key(values["_id"]))
             return () if found is None else (found,)
-        for fields, keys in self._uniques.values():
-            if all(values.get(field.db_name) is not None for field in fields):
-                key = tuple(hashable(values[field.db_name]) for field in fields)
-                row_id = keys.get(key)
+        for index in self.indexes:
+            wanted = index.finds(values)
+            if wanted is not None:
+                row_id = self.taken[index.spec.name].get(wanted)
                 return () if row_id is None else (self.rows[row_id],)
         return None
 
-    def _taken(self, fields: tuple[Field, ...]) -> Exception:
-        names = [field.name for field in fields]
-        shown = ",".join(f"`{name}`" for name in names)
-        return data_error(
-            "P2002",
-            f"Unique constraint failed on the fields: ({shown})",
-            {"target": names, "modelName": self.model.name},
-        )
-
-
-def _key(fields: tuple[Field, ...], row: Row) -> Key | None:
-    """What a unique index holds of a document; None where it holds nothing."""
-    values = tuple(row.get(field.db_name) for field in fields)
-    if len(fields) == 1 and not fields[0].is_required and values[0] is None:
-        return None
-    return tuple(hashable(value) for value in values)
-
 
 Tables = dict[str, Table]
+"""Tables by collection."""
 
 
 def new_tables(datamodel: Datamodel) -> Tables:
-    """Empty tables for every model."""
-    return {model.name: Table(model) for model in datamodel.models}
+    """Empty tables for every model, with its unique indexes."""
+    indexes = unique_indexes(datamodel)
+    return {
+        model.db_name: Table(model, indexes.get(model.db_name, ())) for model in datamodel.models
+    }
+
+
+def unique_indexes(datamodel: Datamodel) -> Mapping[str, tuple[UniqueIndex, ...]]:
+    """The unique indexes by collection."""
+    return {
+        collection: tuple(UniqueIndex(spec) for spec in specs if spec.unique)
+        for collection, specs in wanted_indexes(datamodel).items()
+    }
+
+
+def snapshot_of(tables: Tables) -> Tables:
+    """The tables as they are now; whoever writes to one of them copies it first."""
+    for table in tables.values():
+        table.shared = True
+    return dict(tables)
+
+
+def writable(tables: Tables, collection: str) -> Table:
+    """The collection's table, to be changed."""
+    table = tables[collection]
+    if table.shared:
+        table = tables[collection] = table.copy()
+    return table

@@ -39,7 +39,7 @@ _OPERATORS: Final = {
 
 def compile_update(changes: Sequence[Change]) -> Document | list[Document]:
     """The update document where operators suffice, else a pipeline."""
-    if all(_is_native(change) for change in changes):
+    if by_operators(changes):
         return _operators(changes)
     return [
         {"$unset": dotted(change.path)}
@@ -47,6 +47,11 @@ def compile_update(changes: Sequence[Change]) -> Document | list[Document]:
         else {"$set": {dotted(change.path): _expression(change, "$" + dotted(change.path))}}
         for change in changes
     ]
+
+
+def by_operators(changes: Iterable[Change]) -> bool:
+    """Whether update operators say it, whose arithmetic is not that of a pipeline."""
+    return all(_is_native(change) for change in changes)
 
 
 def _is_native(change: Change) -> bool:

@@ -1,0 +1,231 @@
+"""Memory: what is stored, and who is about to change it. What a server is to the mongo store.
+
+A transaction works on a view of its own, taken with its first step. Whoever writes a document, or a
+new key of a unique index, holds it to the end: a second transaction gets a write conflict (P2034),
+and a write outside of any waits. So it is on a server (MongoDB manual, "Transactions", "In-progress
+Transactions and Write Conflicts"; the cases are in `tests/stores/memory/test_transactions.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from prisma.errors import PrismaError
+
+from database.query.steps import Row
+from database.schema.datamodel import Datamodel
+from database.stores.failures import ended_by, write_conflict
+from database.stores.memory.compare import Key
+from database.stores.memory.tables import Table, Tables, new_tables, snapshot_of, writable
+
+Held = tuple[str, str, Key]
+"""Something that one transaction writes at a time: (collection, "" or an index, id or key)."""
+
+
+class HeldError(Exception):
+    """A transaction holds what a write outside of it needs: wait until it has ended."""
+
+
+class Memory:
+    """The tables of one fake, and its open transactions."""
+
+    def __init__(self) -> None:
+        self.tables: Tables = {}
+        self._open: dict[MemoryTransaction, None] = {}
+        self._holders: dict[Held, MemoryTransaction] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def add(self, datamodel: Datamodel) -> None:
+        """Make the collections of a datamodel that are not there yet."""
+        if not all(model.db_name in self.tables for model in datamodel.models):
+            self.tables = new_tables(datamodel) | self.tables
+
+    def snapshot(self) -> Tables:
+        """Everything that is stored, for `restore`; it costs nothing until the next write."""
+        return snapshot_of(self.tables)
+
+    def restore(self, snapshot: Tables) -> None:
+        """Store what was stored at the snapshot and nothing else; open transactions are aborted."""
+        for transaction in list(self._open):
+            transaction.end()
+        self.tables = dict(snapshot)
+
+    def begin(self) -> MemoryTransaction:
+        """A new transaction."""
+        transaction = MemoryTransaction(self)
+        self._open[transaction] = None
+        return transaction
+
+    # --- writing ---
+
+    def write(
+        self,
+        collection: str,
+        row_id: Key,
+        row: Row | None,
+        transaction: MemoryTransaction | None,
+        *,
+        is_new: bool = False,
+    ) -> None:
+        """Store a document, or remove it where `row` is None.
+
+        Raises:
+            prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
+            DataError: P2034, another transaction writes the same.
+            HeldError: outside of a transaction: one holds it.
+        """
+        tables = self.tables if transaction is None else transaction.view
+        table = tables[collection]
+        old = table.rows.get(row_id)
+        if row is not None:
+            table.check(row, row_id, is_new=is_new)
+        for held in _touched(collection, table, row_id, old, row):
+            self._claim(held, transaction)
+        table = writable(tables, collection)
+        if row is None:
+            table.remove(row_id)
+        else:
+            table.put(row_id, row)
+        if transaction is not None:
+            transaction.written[collection, row_id] = None
+
+    def _claim(self, held: Held, transaction: MemoryTransaction | None) -> None:
+        holder = self._holders.get(held)
+        if holder is transaction and holder is not None:
+            return
+        if transaction is None:
+            if holder is not None:
+                raise HeldError
+            return
+        if holder is not None or self._has_changed(held, transaction.base):
+            raise write_conflict()
+        self._holders[held] = transaction
+        transaction.held.append(held)
+
+    def _has_changed(self, held: Held, base: Tables) -> bool:
+        """Whether somebody else has committed a change to it since the transaction's view."""
+        collection, index, each = held
+        now, then = self.tables[collection], base[collection]
+        if now is then:
+            return False
+        if not index:
+            return now.rows.get(each) is not then.rows.get(each)
+        return now.taken[index].get(each) != then.taken[index].get(each)
+
+    # --- the end of transactions ---
+
+    def merge(self, transaction: MemoryTransaction) -> None:
+        """Keep what a transaction wrote: it holds all of it, so nothing can be in the way."""
+        changed: dict[str, list[Key]] = {}
+        for collection, row_id in transaction.written:
+            changed.setdefault(collection, []).append(row_id)
+        for collection, row_ids in changed.items():
+            after = transaction.view[collection]
+            if self.tables[collection] is transaction.base[collection]:
+                self.tables[collection] = after
+            else:
+                _carry_over(writable(self.tables, collection), after, row_ids)
+
+    def release(self, transaction: MemoryTransaction) -> None:
+        """Let go of all that a transaction holds, and wake who waits for it."""
+        self._open.pop(transaction, None)
+        for held in transaction.held:
+            self._holders.pop(held, None)
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def released(self) -> None:
+        """Return when a transaction has ended."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        await waiter
+
+
+class MemoryTransaction:
+    """An open transaction: a view of its own, and what it wrote there.
+
+    Attributes:
+        base: the tables as they were at its first step.
+        view: the tables as it sees them.
+        written: the documents that it wrote, in order.
+        held: what nobody else may write meanwhile.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.base: Tables = {}
+        self.view: Tables = {}
+        self.written: dict[tuple[str, Key], None] = {}
+        self.held: list[Held] = []
+        self._is_over = False
+        self._failure: PrismaError | None = None
+
+    def look(self) -> Tables:
+        """The tables as the transaction sees them.
+
+        Raises:
+            PrismaError: an error has aborted it before.
+        """
+        self._check()
+        if not self.view:
+            self.base = self._memory.snapshot()
+            self.view = dict(self.base)
+        return self.view
+
+    def fail(self, failure: PrismaError) -> None:
+        """An operation in it has failed: as on a server nothing of it is kept."""
+        self._failure = self._failure or failure
+        self.end()
+
+    async def commit(self) -> None:
+        """Keep what was written.
+
+        Raises:
+            DataError: P2034, a write conflict has aborted it.
+            TransactionError: P2028, another error has.
+        """
+        self._check()
+        self._memory.merge(self)
+        self.end()
+
+    async def abort(self) -> None:
+        """Drop what was written."""
+        self.end()
+
+    def end(self) -> None:
+        """Let go of everything."""
+        if not self._is_over:
+            self._is_over = True
+            self._memory.release(self)
+
+    def _check(self) -> None:
+        if not self._is_over:
+            return
+        code = getattr(self._failure, "code", "P2034")
+        raise write_conflict() if code == "P2034" else ended_by(code)
+
+
+def _touched(
+    collection: str, table: Table, row_id: Key, old: Row | None, new: Row | None
+) -> Iterable[Held]:
+    """What a write must hold: the document, and the keys that come with it."""
+    yield collection, "", row_id
+    for index in table.indexes:
+        before = index.keys(old) if old is not None else ()
+        after = index.keys(new) if new is not None else ()
+        for each in after:
+            if each not in before:
+                yield collection, index.spec.name, each
+
+
+def _carry_over(target: Table, source: Table, row_ids: Iterable[Key]) -> None:
+    """The documents as `source` has them."""
+    for row_id in row_ids:
+        row = source.rows.get(row_id)
+        if row is None:
+            target.remove(row_id)
+        else:
+            target.put(row_id, row)
