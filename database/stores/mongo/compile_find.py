@@ -121,15 +121,15 @@ def _order_value(key: OrderKey, name: str) -> list[Document]:
         count = {"$cond": [{"$isArray": elements}, {"$size": elements}, 0]}
         return [{"$set": {name: count}}]
     link, rest = key.links[0], key.links[1:]
-    if key.count and not rest:
-        counted = lookup(link, name, [{"$count": "n"}])
-        return [counted, {"$set": {name: {"$ifNull": [{"$first": f"${name}.n"}, 0]}}}]
-    if rest:
+    if rest or (key.count and key.path):
         inner = _order_value(OrderKey(key.path, key.descending, rest, key.count), "_v")
+    elif key.count:
+        inner = [{"$count": "_v"}]
     else:
         inner = [{"$set": {"_v": "$" + dotted(key.path)}}]
     joined = lookup(link, name, [*inner, {"$project": {"_id": 0, "_v": 1}}])
-    return [joined, {"$set": {name: {"$ifNull": [{"$first": f"${name}._v"}, None]}}}]
+    nothing = 0 if key.count else None
+    return [joined, {"$set": {name: {"$ifNull": [{"$first": f"${name}._v"}, nothing]}}}]
 
 
 # --- per parent ---
