@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from prisma.errors import DataError
 from pymongo.database import Database
 
 from database.engine import MongoEngine
@@ -81,9 +82,13 @@ async def engine(engine_for: EngineFor, raw: Database[Document], sent: Sent) -> 
         {"_id": t, "label": f"l{t}", "postIds": [p for p in posts if p % TAGS == t]}
         for t in range(TAGS)
     )
-    raw["Note"].insert_many({"_id": n, "text": f"n{n}", "read": 0} for n in range(10))
-    raw["Note"].create_index("text", unique=True)
+    fill_notes(raw)
     return await engine_for(SCHEMA)
+
+
+def fill_notes(raw: Database[Document]) -> None:
+    raw["Note"].delete_many({})
+    raw["Note"].insert_many({"_id": n, "text": f"n{n}", "read": 0} for n in range(10))
 
 
 async def ask(
@@ -245,15 +250,17 @@ ONE_COMMAND: Final[dict[str, tuple[Action, Arguments, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("action", "arguments", "command"), ONE_COMMAND.values(), ids=ONE_COMMAND)
 async def test_a_write_that_touches_nothing_else_is_one_command(
-    engine: MongoEngine, sent: Sent, action: Action, arguments: Arguments, command: str
+    engine: MongoEngine, sent: Sent, raw: Database[Document]
 ) -> None:
-    counts = action in ("createMany", "updateMany", "deleteMany")
-    selections = (Selection("count"),) if counts else (Selection("id"),)
-    await engine.execute(Request(action, "Note", arguments, selections), tx_id=None)
-    assert sent.names == [command]
-    assert "startTransaction" not in sent.commands[0]
+    for name, (action, arguments, command) in ONE_COMMAND.items():
+        fill_notes(raw)
+        sent.clear()
+        counts = action in ("createMany", "updateMany", "deleteMany")
+        selections = (Selection("count"),) if counts else (Selection("id"),)
+        await engine.execute(Request(action, "Note", arguments, selections), tx_id=None)
+        assert sent.names == [command], name
+        assert "startTransaction" not in sent.commands[0], name
 
 
 async def test_an_upsert_of_what_is_not_there_is_two_commands(
@@ -280,3 +287,24 @@ async def test_a_cascade_deletes_with_one_command_a_level(engine: MongoEngine, s
     await ask(engine, "deleteMany", "Author", {})
     assert sent.names.count("delete") == 2
     assert sent.names.count("commitTransaction") == 1
+
+
+# --- refusals ---
+
+REFUSED: Final[tuple[tuple[Action, Arguments], ...]] = (
+    ("findMany", {"where": {"text": {"$ne": None}}}),
+    ("findMany", {"where": {"$where": "true"}}),
+    ("findUnique", {"where": {"text": {"$gt": ""}}}),
+    ("createOne", {"data": {"id": 1, "text": {"$gt": ""}}}),
+    ("updateMany", {"data": {"$set": {"read": 1}}}),
+    ("deleteMany", {"where": {"text": {"$regex": "."}}}),
+    ("deleteMany", {"where": None, "limit": 1}),
+    ("upsertOne", {"where": {"id": 1}, "create": NEW, "update": {"read": {"$inc": 1}}}),
+)
+
+
+async def test_a_refused_request_sends_nothing(engine: MongoEngine, sent: Sent) -> None:
+    for action, arguments in REFUSED:
+        with pytest.raises(DataError):
+            await engine.execute(Request(action, "Note", arguments), tx_id=None)
+    assert sent.names == []
