@@ -39,14 +39,14 @@ class Configuration:
     values: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
     def section(self, name: str, settings: type[SettingsT]) -> SettingsT:
-        """The validated settings of one section; what is empty counts as left out.
+        """The validated settings of one section; what its variables leave empty is left out.
 
         Raises:
             ConfigurationError: names the file and every key that is wrong, missing or unknown,
                 and never a value.
         """
         section = self.values.get(name, {})
-        values = {key: value for key, value in section.items() if value not in (None, "")}
+        values = {key: value for key, value in section.items() if value != ""}
         try:
             return settings.model_validate(values)
         except ValidationError as error:
@@ -66,8 +66,9 @@ def read(sections: frozenset[str]) -> Configuration:
         sections: the sections that there are; any may be left out.
 
     Raises:
-        ConfigurationError: the file cannot be read or is no mapping of these sections, or a
-            variable that it needs is not set; names file, key and variable, never a value.
+        ConfigurationError: the file cannot be read or is no mapping of these sections, a key is
+            empty, or a variable that it needs is not set; names file, key and variable, never a
+            value.
     """
     environment = {**_dotenv(), **os.environ}
     path = (
@@ -113,6 +114,9 @@ class _Substitution:
                 return {name: self.value(inner, f"{key}.{name}") for name, inner in value.items()}
             case list():
                 return [self.value(inner, f"{key}[{place}]") for place, inner in enumerate(value)]
+            case None | "":
+                self._problems.append(f"{key}: is empty: give it a value, or leave the key out")
+                return None
             case str():
                 return self._text(value, key)
             case _:

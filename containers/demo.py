@@ -6,21 +6,18 @@ It runs on the server that the configuration names, in a database of its own tha
 from __future__ import annotations
 
 import time
-from typing import Any
 from uuid import uuid4
 
 from prisma.models import Channel, Community, Message, User
-from pymongo import AsyncMongoClient
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
 from containers.lifecycle import start, stop
 from containers.report import Report
 from database.files import locate
+from database.health import Health
 from database.schema import parse, push
 from database.settings import Remote
-
-Client = AsyncMongoClient[dict[str, Any]]
 
 LINES = (
     ("ada", "The engine weaves algebraic patterns, as the loom weaves flowers and leaves."),
@@ -58,26 +55,22 @@ async def run(report: Report) -> None:
 
 
 async def _use_server(container: ApplicationContainer, report: Report) -> None:
-    remote = container.database.server()
-    async with Client(remote.url.get_secret_value()) as client:
-        report.facts(
-            await _describe(client, remote, embedded=container.database_settings().url is None)
-        )
-        try:
-            await _use_features(container, remote, report)
-        finally:
-            with report.step("remove the database"):
-                await client.drop_database(remote.database)
+    database, remote = container.database.service(), container.database.server()
+    embedded = container.database_settings().url is None
+    report.facts(_facts(await database.health(), remote, embedded=embedded))
+    try:
+        await _use_features(container, remote, report)
+    finally:
+        with report.step("remove the database"):
+            await database.mongo.client.drop_database(remote.database)
 
 
-async def _describe(client: Client, remote: Remote, *, embedded: bool) -> dict[str, str]:
-    build = await client.admin.command("buildInfo")
-    hello = await client.admin.command("hello")
-    host, port = await client.address or ("?", 0)
+def _facts(health: Health, remote: Remote, *, embedded: bool) -> dict[str, str]:
+    origin = "embedded" if embedded else "as DATABASE_URL says"
     return {
-        "server": f"{host}:{port}, {'embedded' if embedded else 'as DATABASE_URL says'}",
-        "version": f"MongoDB {build['version']}",
-        "replica set": hello.get("setName", "none: transactions need one"),
+        "server": f"{health.primary or health.topology}, {origin}",
+        "version": f"MongoDB {health.version}",
+        "replica set": health.replica_set or "none: transactions need one",
         "database": remote.database,
     }
 

@@ -36,3 +36,13 @@ class CredentialsError(FeatureError):
 
 class TokenReusedError(CredentialsError):
     """A refresh token came a second time; every token of its sign-in is revoked."""
+
+
+# Class → HTTP status, as `database.errors.HTTP_STATUS` is by code; yours to extend, too.
+FEATURE_STATUS: dict[type[Exception], int] = {
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    QuotaExceededError: 413,
+    CredentialsError: 401,
+    FeatureError: 400,
+}

@@ -51,8 +51,8 @@ class LifecycleSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    start_timeout: float = Field(default=30.0, gt=0)
-    stop_timeout: float = Field(default=10.0, gt=0)
+    start_timeout: float = Field(default=60.0, gt=0)
+    stop_timeout: float = Field(default=20.0, gt=0)
 
 
 @dataclass

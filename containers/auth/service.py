@@ -16,7 +16,11 @@ from uuid import uuid4
 
 from prisma.enums import RefreshTokenStatus
 from prisma.models import InstanceInvite, User
-from prisma.types import InstanceInviteCreateInput, InstanceInviteWhereInput
+from prisma.types import (
+    InstanceInviteCreateInput,
+    InstanceInviteWhereInput,
+    RefreshTokenWhereInput,
+)
 
 from containers.auth.passwords import Passwords
 from containers.auth.settings import AuthSettings
@@ -58,9 +62,10 @@ class AuthService:
             CredentialsError: no such user or another password; it does not say which.
         """
         user = await self.database.user.find_unique(where={"username": username})
-        # An unknown name takes as long as a wrong password: time must not tell who exists.
-        hashed = user.hashedPassword if user else await self._passwords.hash(secrets.token_hex())
-        if not await self._passwords.verify(hashed, password) or user is None:
+        if user is None:
+            # As long as a wrong password takes: time must not tell who exists.
+            await self._passwords.hash(password)
+        if user is None or not await self._passwords.verify(user.hashedPassword, password):
             raise CredentialsError("The username or the password is not right.")
         await self._renew_hash(user, password)
         return await self._issue(self.database, user.id, str(uuid4()), user_agent)
@@ -97,14 +102,11 @@ class AuthService:
         """End the session of a refresh token, with all its family; nothing for an unknown one."""
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": _hash(token)})
         if found is not None:
-            await self._revoke_family(found.familyId)
+            await self._revoke({"familyId": found.familyId})
 
     async def sign_out_everywhere(self, user_id: str) -> int:
         """End every session of a user; the number of tokens revoked."""
-        return await self.database.refreshtoken.update_many(
-            where={"userId": user_id, "status": RefreshTokenStatus.ACTIVE},
-            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
-        )
+        return await self._revoke({"userId": user_id})
 
     async def forget_expired(self) -> int:
         """Delete the tokens that have expired; their number."""
@@ -174,15 +176,22 @@ class AuthService:
     async def _refuse(self, token_hash: str) -> NoReturn:
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": token_hash})
         if found is not None and found.status == RefreshTokenStatus.ROTATED:
-            await self._revoke_family(found.familyId)
+            await self._revoke({"familyId": found.familyId})
             raise TokenReusedError("The refresh token was used before: sign in again.")
         raise CredentialsError("The refresh token is not good: sign in again.")
 
-    async def _revoke_family(self, family: str) -> None:
-        await self.database.refreshtoken.update_many(
-            where={"familyId": family, "status": RefreshTokenStatus.ACTIVE},
-            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
-        )
+    async def _revoke(self, which: RefreshTokenWhereInput) -> int:
+        """Revoke active tokens, also one that is being issued meanwhile; their number."""
+
+        async def revoke(tx: DatabaseService) -> int:
+            # A transaction: it meets a rotation under way at the token that is rotated, starts
+            # again, and then finds the token that was issued. A single write would pass it by.
+            return await tx.refreshtoken.update_many(
+                where={**which, "status": RefreshTokenStatus.ACTIVE},
+                data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
+            )
+
+        return await self.database.transaction(revoke)
 
     async def _renew_hash(self, user: User, password: str) -> None:
         if self._passwords.is_outdated(user.hashedPassword):

@@ -37,6 +37,8 @@ class MessageService:
     ) -> Message:
         """A new message in a channel, the author included.
 
+        That the author may post there is for the caller to ask: `CommunityService.require`.
+
         Args:
             channel_id: where.
             author_id: who.

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from containers import configuration
 from containers.application import SECTIONS
+from containers.auth import AuthSettings
 from containers.lifecycle import LifecycleSettings
 from database.errors import ConfigurationError
 from database.settings import DatabaseSettings
@@ -66,8 +68,8 @@ def test_what_a_variable_holds_arrives_intact_and_adds_no_key() -> None:
 
 
 def test_lists_and_nested_mappings_are_reached_and_other_types_kept() -> None:
-    values = database("  a: [1, '${A}', {b: '${A}'}]\n  c: true\n  d: 1.5\n  e:", A="x")
-    assert values == {"a": [1, "x", {"b": "x"}], "c": True, "d": 1.5, "e": None}
+    values = database("  a: [1, '${A}', {b: '${A}'}]\n  c: true\n  d: 1.5", A="x")
+    assert values == {"a": [1, "x", {"b": "x"}], "c": True, "d": 1.5}
 
 
 def test_keys_are_left_alone() -> None:
@@ -145,12 +147,16 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("directory")
-def test_the_shipped_file_gives_every_setting_its_default() -> None:
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("auth", AuthSettings), ("database", DatabaseSettings), ("lifecycle", LifecycleSettings)],
+)
+def test_the_shipped_file_gives_every_setting_its_default(
+    name: str, settings: type[BaseModel]
+) -> None:
     config = configuration.read(SECTIONS)
-    settings = config.section("database", DatabaseSettings)
-    assert settings == DatabaseSettings()
-    assert set(config.values["database"]) == set(DatabaseSettings.model_fields)
-    assert set(config.values["lifecycle"]) == set(LifecycleSettings.model_fields)
+    assert config.section(name, settings) == settings()
+    assert set(config.values[name]) == set(settings.model_fields)
 
 
 def test_the_working_directory_and_then_app_config_override_the_shipped_file(

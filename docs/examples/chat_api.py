@@ -1,0 +1,132 @@
+"""A chat back end in one file: FastAPI over the application container.
+
+    uvicorn --factory docs.examples.chat_api:create_app
+
+It needs DATABASE_URL, or DATABASE_EMBEDDED=true. tests/containers/test_example.py runs it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from anyio import from_thread
+from fastapi import APIRouter, Depends, FastAPI
+from prisma.models import Message
+from pydantic import BaseModel
+
+from containers import ApplicationContainer
+from containers.asgi import answer_errors, health, in_transaction, lifespan, provided
+from containers.communities import CommunityService
+from containers.messages import MessageService
+from containers.users import Profile, UserService
+from database import DatabaseService
+
+Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
+Communities = Annotated[
+    CommunityService, Depends(provided(ApplicationContainer.communities.service))
+]
+Messages = Annotated[MessageService, Depends(provided(ApplicationContainer.messages.service))]
+# "function": committed before the answer goes out, not after it.
+Transaction = Annotated[
+    DatabaseService,
+    Depends(in_transaction(ApplicationContainer.database.service), scope="function"),
+]
+
+router = APIRouter()
+
+
+class Registration(BaseModel):
+    """Who wants in."""
+
+    username: str
+    password: str
+
+
+class Founding(BaseModel):
+    """A community to be."""
+
+    name: str
+    owner_id: str
+
+
+class Founded(BaseModel):
+    """A community that is."""
+
+    id: str
+    channel_ids: list[str]
+
+
+class Draft(BaseModel):
+    """What to post."""
+
+    author_id: str
+    content: str
+
+
+class Posted(BaseModel):
+    """What was posted. Not the stored message itself: its author has a password hash."""
+
+    id: str
+    author: str | None
+    content: str
+    sent_at: datetime
+
+
+@router.post("/users", status_code=201)
+async def register(registration: Registration, users: Users) -> Profile:
+    """A name that is taken answers 409."""
+    user = await users.register(registration.username, registration.password)
+    return await users.profile(user.id)
+
+
+@router.get("/users/{user_id}")
+def profile(user_id: str, users: Users) -> Profile:
+    """A synchronous endpoint: it runs in a thread, and asks the event loop for what awaits."""
+    return from_thread.run(users.profile, user_id)
+
+
+@router.post("/communities", status_code=201)
+async def found(founding: Founding, communities: Communities) -> Founded:
+    """An owner who does not exist answers 404, and nothing is created."""
+    community = await communities.create(founding.name, founding.owner_id)
+    return Founded(
+        id=community.id, channel_ids=[channel.id for channel in community.channels or []]
+    )
+
+
+@router.put("/communities/{community_id}/owner", status_code=204)
+async def hand_over(community_id: str, owner_id: str, transaction: Transaction) -> None:
+    """What is raised here rolls back: an owner who is no member answers 404, nothing changes."""
+    await transaction.community.update(
+        where={"id": community_id}, data={"owner": {"connect": {"id": owner_id}}}
+    )
+    await transaction.membership.find_unique_or_raise(
+        where={"userId_communityId": {"userId": owner_id, "communityId": community_id}}
+    )
+
+
+@router.post("/channels/{channel_id}/messages", status_code=201)
+async def post(channel_id: str, draft: Draft, messages: Messages) -> Posted:
+    """A message, and who wrote it."""
+    return _posted(await messages.post(channel_id, draft.author_id, draft.content))
+
+
+@router.get("/channels/{channel_id}/messages")
+async def page(channel_id: str, messages: Messages, before: str | None = None) -> list[Posted]:
+    """The newest first; `before` is the id of the oldest one seen."""
+    return [_posted(message) for message in await messages.page(channel_id, before=before)]
+
+
+def _posted(message: Message) -> Posted:
+    author = message.author.username if message.author else None
+    return Posted(id=message.id, author=author, content=message.content, sent_at=message.sentAt)
+
+
+def create_app(container: ApplicationContainer | None = None) -> FastAPI:
+    """The application; its container starts with it, and stops after its last request."""
+    app = FastAPI(title="Chat", lifespan=lifespan(container or ApplicationContainer()))
+    answer_errors(app)
+    app.add_route("/health", health(ApplicationContainer.database.service))
+    app.include_router(router)
+    return app
