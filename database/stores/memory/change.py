@@ -149,7 +149,7 @@ def _by_operator(change: Arithmetic, current: Any) -> Any:
     if isinstance(result, float):
         return result
     if not INT64[0] <= result <= INT64[1]:
-        raise assertion(2, "unknown error")
+        raise out_of_range()
     wide = isinstance(current, Int64) or isinstance(change.operand, Int64)
     return Int64(result) if wide or not INT32[0] <= result <= INT32[1] else int(result)
 
@@ -183,7 +183,15 @@ def _calculated(change: Arithmetic, current: Any) -> int | float:
         case "divide":
             if operand == 0:
                 raise assertion(2, "unknown error")
-            result = float(current) / float(operand)  # MongoDB divides doubles
+            result = _divided(current, operand) if change.is_integer else current / operand
         case _:
             assert_never(change.operator)
     return float(result) if isinstance(result, float) else int(result)
+
+
+def _divided(current: Any, operand: int) -> int | float:
+    """The whole part, to the last digit."""
+    if not isinstance(current, int):
+        return float(current) / operand
+    whole = abs(current) // abs(operand)
+    return whole if (current < 0) == (operand < 0) else -whole

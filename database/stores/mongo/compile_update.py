@@ -130,11 +130,13 @@ def _expression(change: Change, current: str) -> Expression:
 
 
 def _arithmetic(change: Arithmetic, current: str) -> Expression:
-    result: Expression = {_OPERATORS[change.operator]: [current, {"$literal": change.operand}]}
+    operand = {"$literal": change.operand}
     if not change.is_integer:
-        return result
-    if change.operator == "divide":
-        result = {"$trunc": [result]}
+        return {_OPERATORS[change.operator]: [current, operand]}
+    if change.operator == "divide":  # of doubles, where the long ones would lose their last digits
+        result: Expression = {"$trunc": [{"$divide": [{"$toDecimal": current}, operand]}]}
+    else:
+        result = {_OPERATORS[change.operator]: [current, operand]}
     return {"$toLong" if isinstance(change.operand, Int64) else "$toInt": result}
 
 

@@ -90,7 +90,7 @@ def _first_write_error(error: BulkWriteError) -> OperationFailure:
 def _translate_failure(
     error: OperationFailure, model: Model | None, datamodel: Datamodel, *, raw: bool
 ) -> PrismaError:
-    code = SERVER_CODES.get(error.code or 0)
+    code = "P2033" if _left_its_range(error) else SERVER_CODES.get(error.code or 0)
     if code == "P2002":
         return _unique(error, model, datamodel)
     if code == "P2034" or (code == "P2028" and error.has_error_label("TransientTransactionError")):
@@ -134,6 +134,11 @@ def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -
     namespace = rest.split(" ", 1)[0] if found else ""
     collection = namespace.partition(".")[2]
     return next((item for item in datamodel.models if item.db_name == collection), model)
+
+
+def _left_its_range(error: OperationFailure) -> bool:
+    """Whether `$inc` or `$mul` left 64 bits: a BadValue that only its text tells from others."""
+    return error.code == 2 and "Failed to apply $" in _text(error)
 
 
 def _name(error: OperationFailure) -> str:
