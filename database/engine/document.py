@@ -18,7 +18,7 @@ from database.engine.document_parse import parse_document
 from database.engine.document_roots import Root, request_of, root_names
 from database.errors import TransactionError, data_error
 from database.query.decode import WIRE, Form
-from database.query.refusals import unsupported
+from database.query.refusals import no_isolation_levels
 from database.query.requests import Request
 from database.schema.datamodel import Datamodel
 
@@ -66,7 +66,7 @@ class Documents:
         if "batch" not in payload:
             return {"data": await _answers(self._roots(payload), door, tx_id)}
         if payload.get("isolationLevel") is not None:
-            raise unsupported("An isolation level", "MongoDB's transactions have but one")
+            raise no_isolation_levels()
         if payload.get("transaction") or tx_id is not None:
             return {"batchResult": await self._together(_items(payload), door, tx_id)}
         return {"batchResult": [await self._alone(item, door) for item in _items(payload)]}

@@ -23,6 +23,7 @@ from database.engine.run import run, together
 from database.engine.sessions import Sessions
 from database.query.decode import WIRE, Form
 from database.query.plan import Planner
+from database.query.refusals import no_isolation_levels
 from database.query.requests import Request
 from database.query.steps import Plan
 from database.query.validate import Validator
@@ -133,7 +134,7 @@ class MongoEngine(AsyncAbstractEngine):
             return together([self._planner.plan(operation) for operation, _ in parts])
 
         asked = [request for request, _ in requests]
-        with self._using(tx_id) as transaction:
+        with self._using(tx_id, "batch query") as transaction:
             found = await self._run(make_plan, transaction, asked)
         return [
             self._answers.answer(operation, one, form)
@@ -165,8 +166,14 @@ class MongoEngine(AsyncAbstractEngine):
     # --- transactions ---
 
     async def start_transaction(self, *, content: str) -> TransactionId:
-        """Begin; `content` is upstream's `{"timeout": ms, "max_wait": ms}`."""
+        """Begin; `content` is upstream's `{"timeout": ms, "max_wait": ms}`.
+
+        Raises:
+            prisma.errors.DataError: P2026, it asks for an `isolation_level`.
+        """
         options = json.loads(content)
+        if options.get("isolation_level") is not None:
+            raise no_isolation_levels()
         return await self._all().start(
             max_wait=options["max_wait"] / 1000, timeout=options["timeout"] / 1000
         )
@@ -179,8 +186,10 @@ class MongoEngine(AsyncAbstractEngine):
         """Roll back; the id is then unknown."""
         await self._all().rollback(tx_id)
 
-    def _using(self, tx_id: TransactionId | None) -> AbstractContextManager[Transaction | None]:
-        return nullcontext() if tx_id is None else self._all().using(tx_id)
+    def _using(
+        self, tx_id: TransactionId | None, act: str = "query"
+    ) -> AbstractContextManager[Transaction | None]:
+        return nullcontext() if tx_id is None else self._all().using(tx_id, act)
 
     def _all(self) -> Sessions:
         if self._sessions is None:

@@ -91,7 +91,11 @@ def together(plans: Sequence[Plan]) -> Plan:
     if len(plans) > 1:
         yield Atomic()
     found: list[Any] = []
-    for plan in plans:
-        answer = yield from plan
+    for index, plan in enumerate(plans):
+        try:
+            answer = yield from plan
+        except DataError as error:
+            error.data["user_facing_error"]["batch_request_idx"] = index
+            raise
         found += [answer]
     return found

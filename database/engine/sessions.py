@@ -76,8 +76,8 @@ class Sessions:
         return TransactionId(tx_id)
 
     @contextmanager
-    def using(self, tx_id: TransactionId) -> Iterator[Transaction]:
-        """The transaction of an id, for one operation.
+    def using(self, tx_id: TransactionId, act: str = "query") -> Iterator[Transaction]:
+        """The transaction of an id, for one operation; `act` names it in errors.
 
         Raises:
             TransactionExpiredError: its time was up before or while the operation ran, or it was
@@ -89,12 +89,12 @@ class Sessions:
             self._expire(tx_id)  # the timer waits for a loop that was kept busy
             found = None
         if found is None:
-            raise self._why(tx_id, "query")
+            raise self._why(tx_id, act)
         try:
             yield found.transaction
         except PrismaError as error:
             if self._open.get(tx_id) is not found:
-                raise self._why(tx_id, "query") from error
+                raise self._why(tx_id, act) from error
             raise
 
     async def commit(self, tx_id: TransactionId) -> None:

@@ -92,6 +92,16 @@ def unsupported(feature: str, remedy: str) -> DataError:
     return data_error("P2026", f"{feature} is not supported: {remedy}.", {"feature": feature})
 
 
+def no_isolation_levels() -> DataError:
+    """A transaction was to have an isolation level (P2026)."""
+    return data_error(
+        "P2026",
+        "Unsupported connector feature: Mongo does not support setting transaction isolation "
+        "levels. Leave it out.",
+        {"feature": "isolation level"},
+    )
+
+
 def _shorten(name: str | int) -> str:
     text = str(name)
     return text if len(text) <= 64 else f"{text[:61]}…"

@@ -259,8 +259,9 @@ class TestBatch:
 
     async def test_or_none_is(self, engine: MongoEngine, raw: Database[dict[str, Any]]) -> None:
         content = batch(crate(1, "a"), crate(2, "a"), crate(3, "c"), transaction=True)
-        with pytest.raises(UniqueViolationError):
+        with pytest.raises(UniqueViolationError) as caught:
             await engine.query(content, tx_id=None)
+        assert caught.value.data["user_facing_error"]["batch_request_idx"] == 1
         assert raw["crates"].count_documents({}) == 0
 
     async def test_nothing_is_begun_where_one_is_not_valid(
@@ -331,8 +332,13 @@ class TestTransaction:
         await engine.commit_transaction(tx_id)
         with pytest.raises(TransactionError):
             await engine.query(single("{ findManyCrate { id } }"), tx_id=tx_id)
-        with pytest.raises(TransactionError):
+        with pytest.raises(TransactionError, match="A batch query cannot be executed on a comm"):
             await engine.query(batch(crate(1, "a"), transaction=False), tx_id=tx_id)
+
+    async def test_an_isolation_level(self, engine: MongoEngine) -> None:
+        content = '{"timeout": 5000, "max_wait": 2000, "isolation_level": "Serializable"}'
+        with pytest.raises(UnsupportedOperationError, match="does not support setting"):
+            await engine.start_transaction(content=content)
 
 
 class TestRaw:
