@@ -52,8 +52,8 @@ class Complement:
 class Compare:
     """A value against one field.
 
-    `value` is BSON, None for null, or a Reference. `exact` compares whole values (Json), where
-    MongoDB's own operators would look inside arrays.
+    `value` is BSON, None for null, or a Reference. `insensitive` is for `eq` and `ne`. `exact`
+    compares whole values (Json), where MongoDB's own operators would look inside arrays.
     """
 
     path: Path

@@ -185,11 +185,10 @@ class WhereValidator:
         if key in TEXTS:
             return self._text(field, TEXTS[key], value, path, place)
         operator = COMPARISONS[key]
-        return Compare(
+        return Compare(  # Prisma orders by the texts as they are, whatever the mode
             place.path,
             OPPOSITE[operator] if negated else operator,
             self._operand(field, value, path, place),
-            place.insensitive,
         )
 
     def _equals(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter:

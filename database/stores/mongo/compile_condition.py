@@ -84,11 +84,8 @@ def _compare(item: Compare, base: str) -> Expression:
 
 
 def _insensitive(item: Compare, value: str, text: str) -> Expression:
-    if item.operator in ("eq", "ne"):
-        pattern = rf"^{re.escape(text)}\z"
-        return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
-    sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
-    return {"$and": [{"$gt": [value, None]}, {"$" + item.operator: sides}]}
+    pattern = rf"^{re.escape(text)}\z"
+    return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
 
 
 def _in(item: In, base: str) -> Expression:

@@ -1,7 +1,7 @@
 """compile, filters: Filter → MongoDB's query language, in native operators that use indexes.
 
-`$expr` stands only where nothing else can say it: another field's value, Json as a whole, and
-insensitive order. Values never become operators: a document is always behind `$eq` or `$literal`.
+`$expr` stands only where nothing else can say it: another field's value, and Json as a whole.
+Values never become operators: a document is always behind `$eq` or `$literal`.
 """
 
 from __future__ import annotations
@@ -116,13 +116,8 @@ class _FilterCompiler:
         return {first: present, second: present, "$expr": {"$" + item.operator: values}}
 
     def _insensitive(self, item: Compare, value: str) -> Document:
-        name = dotted(item.path)
-        if item.operator in ("eq", "ne"):
-            pattern = Regex(rf"^{re.escape(value)}\z", "i")
-            return {name: _matching(pattern, negated=item.operator == "ne")}
-        self._no_expression_in_elements()
-        values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
-        return {name: {"$type": "string"}, "$expr": {"$" + item.operator: values}}
+        pattern = Regex(rf"^{re.escape(value)}\z", "i")
+        return {dotted(item.path): _matching(pattern, negated=item.operator == "ne")}
 
     def _in(self, item: In) -> Document:
         name = dotted(item.path)
@@ -239,7 +234,7 @@ class _FilterCompiler:
     def _no_expression_in_elements(self) -> None:
         if self._in_element:
             raise unsupported(
-                "Comparing fields, or ignoring case in an order, inside a list of composites",
+                "Comparing fields inside a list of composites",
                 "filter the elements after reading them",
             )
 

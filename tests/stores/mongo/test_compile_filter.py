@@ -149,13 +149,6 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
         Text(("nick",), "startswith", "a", insensitive=True),
         {"nick": {"$regex": Regex("^a", "i")}},
     ),
-    "less, insensitive": (
-        Compare(("nick",), "lt", "$A", insensitive=True),
-        {
-            "nick": {"$type": "string"},
-            "$expr": {"$lt": [{"$toLower": "$nick"}, {"$toLower": {"$literal": "$A"}}]},
-        },
-    ),
     "null, insensitive": (
         Compare(("nick",), "eq", None, insensitive=True),
         {"nick": {"$eq": None, "$exists": True}},
