@@ -1,11 +1,15 @@
-"""Fixtures of all tests: one real mongod a run, one database a test."""
+"""Fixtures of all tests: one real mongod a run, one database a test, and the fake beside it.
+
+A test that asks for `store`, or for what is made of it (`database`, `engine_for`, `raw`, `stored`),
+runs on both stores, unless it is marked `mongo_only`, or asks for what only a server has.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +17,24 @@ from pymongo import MongoClient
 
 from database.mongod import Mongod
 from database.settings import DatabaseSettings
+
+if TYPE_CHECKING:
+    from database import DatabaseService
+
+
+STORES = ("mongo", "memory")
+ONLY_A_SERVER_HAS = {"mongo_client", "mongo_url", "mongod", "sent", "settings"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of behaviour, once a store."""
+    if "store" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("mongo_only")
+    if marker is not None and not marker.args:
+        pytest.fail(f"{metafunc.function.__name__}: mongo_only says why", pytrace=False)
+    alone = marker is not None or not ONLY_A_SERVER_HAS.isdisjoint(metafunc.fixturenames)
+    metafunc.parametrize("store", STORES[:1] if alone else STORES)
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +65,21 @@ def mongo_url(mongod: Mongod, mongo_client: MongoClient[dict[str, Any]]) -> Iter
 def settings(mongo_url: str) -> DatabaseSettings:
     """Settings for the database of this test."""
     return DatabaseSettings(url=mongo_url)
+
+
+@pytest.fixture
+async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
+    """The connected client on this test's store, which on a server has no indexes."""
+    from database import DatabaseService
+    from database.testing import FakeDatabase
+
+    made = (
+        FakeDatabase()
+        if store == "memory"
+        else DatabaseService(request.getfixturevalue("settings"))
+    )
+    async with made as service:
+        yield service
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,7 @@
-"""Fixtures of the engine's tests: an engine for any schema text, what it sent, what it stored."""
+"""Fixtures of the engine's tests: an engine for any schema text, what it sent, what it stored.
+
+`engine_for`, `raw` and `stored` are of the test's store: a server, or memory.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient, MongoClient
-from pymongo.database import Database
 from pymongo.monitoring import (
     CommandFailedEvent,
     CommandListener,
@@ -16,9 +18,12 @@ from pymongo.monitoring import (
 )
 
 from database.engine import MongoEngine
-from database.schema import Datamodel, parse
+from database.engine.engine import MakeStore
+from database.schema import parse
+from database.stores.memory import Memory, MemoryStore
 from database.stores.mongo import MongoStore
 from database.url import url_database
+from tests.engine.raw_memory import RawMemory
 
 HEADER = 'datasource db {\n  provider = "mongodb"\n  url      = env("DATABASE_URL")\n}\n'
 
@@ -70,15 +75,33 @@ def sent() -> Sent:
 
 
 @pytest.fixture
-async def engine_for(mongo_url: str, sent: Sent) -> AsyncIterator[EngineFor]:
+def memory() -> Memory:
+    """What is stored where this test's store is in memory."""
+    return Memory()
+
+
+@pytest.fixture
+def make_store(store: str, request: pytest.FixtureRequest) -> MakeStore:
+    """Makes stores on this test's database."""
+    if store == "memory":
+        memory: Memory = request.getfixturevalue("memory")
+        return lambda datamodel, _: MemoryStore(datamodel, memory)
+    url: str = request.getfixturevalue("mongo_url")
+    sent: Sent = request.getfixturevalue("sent")
+
+    def make_client(*listeners: Any) -> AsyncMongoClient[Document]:
+        return AsyncMongoClient(url, tz_aware=True, event_listeners=[*listeners, sent])
+
+    return lambda datamodel, _: MongoStore(datamodel, make_client, url_database(url))
+
+
+@pytest.fixture
+async def engine_for(
+    make_store: MakeStore, request: pytest.FixtureRequest
+) -> AsyncIterator[EngineFor]:
     """Gives connected engines for schema texts (without a datasource) on this test's database."""
+    sent: Sent = request.getfixturevalue("sent")
     engines: list[MongoEngine] = []
-
-    def make_store(datamodel: Datamodel, _: str | None) -> MongoStore:
-        def make_client(*listeners: Any) -> AsyncMongoClient[Document]:
-            return AsyncMongoClient(mongo_url, tz_aware=True, event_listeners=[*listeners, sent])
-
-        return MongoStore(datamodel, make_client, url_database(mongo_url))
 
     async def made(models: str) -> MongoEngine:
         engine = MongoEngine(parse(HEADER + models), make_store)
@@ -93,13 +116,16 @@ async def engine_for(mongo_url: str, sent: Sent) -> AsyncIterator[EngineFor]:
 
 
 @pytest.fixture
-def raw(mongo_client: MongoClient[Document], mongo_url: str) -> Database[Document]:
-    """This test's database through the driver itself, past our own code."""
-    return mongo_client[url_database(mongo_url)]
+def raw(store: str, request: pytest.FixtureRequest) -> Any:
+    """This test's database past our own code: the driver's, or as much of one in memory."""
+    if store == "memory":
+        return RawMemory(request.getfixturevalue("memory"))
+    client: MongoClient[Document] = request.getfixturevalue("mongo_client")
+    return client[url_database(request.getfixturevalue("mongo_url"))]
 
 
 @pytest.fixture
-def stored(raw: Database[Document]) -> Stored:
+def stored(raw: Any) -> Stored:
     """Gives the documents of a collection as they are stored, in the order of their ids."""
 
     def documents(collection: str) -> list[Document]:

@@ -35,6 +35,8 @@ ASKED: Final = 10_000
 DEPTH: Final = 5
 WIDTH: Final = 4  # children a node
 
+pytestmark = pytest.mark.mongo_only("sizes that a fake is not made for")
+
 
 @pytest.fixture
 async def engine(engine_for: EngineFor) -> MongoEngine:

@@ -341,6 +341,7 @@ class TestTransaction:
             await engine.start_transaction(content=content)
 
 
+@pytest.mark.mongo_only("raw operations are MongoDB's own language, which the fake refuses")
 class TestRaw:
     async def test_find_in_the_mapped_collection(self, engine: MongoEngine) -> None:
         await ask(engine, 'mutation { createOneCrate(data: {id: 1, label: "a", serial: 5}) {id} }')

@@ -37,9 +37,25 @@ class Memory:
         self._waiting: list[asyncio.Future[None]] = []
 
     def add(self, datamodel: Datamodel) -> None:
-        """Make the collections of a datamodel that are not there yet."""
-        if not all(model.db_name in self.tables for model in datamodel.models):
-            self.tables = new_tables(datamodel) | self.tables
+        """Make the collections of a datamodel, with their unique indexes, that are not there yet.
+
+        Raises:
+            prisma.errors.UniqueViolationError: documents that were there before have the same.
+        """
+        for collection, table in new_tables(datamodel).items():
+            known = self.tables.get(collection)
+            if known is not None and known.model is not None:
+                continue
+            for row_id, row in known.rows.items() if known else ():
+                table.check(row, row_id, is_new=True)
+                table.put(row_id, row)
+            self.tables[collection] = table
+
+    def table(self, collection: str) -> Table:
+        """A collection to write to past all transactions; a new one is of no datamodel yet."""
+        if collection not in self.tables:
+            self.tables[collection] = Table(None)
+        return writable(self.tables, collection)
 
     def snapshot(self) -> Tables:
         """Everything that is stored, for `restore`; it costs nothing until the next write."""
