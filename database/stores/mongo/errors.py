@@ -12,7 +12,6 @@ from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     DocumentTooLarge,
-    ExecutionTimeout,
     NetworkTimeout,
     OperationFailure,
     PyMongoError,
@@ -43,7 +42,7 @@ SERVER_CODES: Final[Mapping[int, str]] = {
     251: "P2028",  # NoSuchTransaction
     225: "P2028",  # TransactionTooOld
     256: "P2028",  # TransactionCommitted
-    50: "P2024",  # MaxTimeMSExpired
+    50: "P1008",  # MaxTimeMSExpired
     121: "P2004",  # DocumentValidationFailure
     10334: "P2000",  # BSONObjectTooLarge
     17419: "P2000",  # resulting document after update is too large
@@ -65,7 +64,7 @@ def translate(
             "Timed out fetching a new connection from the connection pool. Raise "
             "database.max_pool_size, or do less at once.",
         )
-    if isinstance(error, NetworkTimeout | ExecutionTimeout):
+    if isinstance(error, NetworkTimeout):
         return ConnectionError("The operation timed out on the network.", code="P1008")
     if isinstance(error, ServerSelectionTimeoutError):
         return ConnectionError(
@@ -111,6 +110,11 @@ def _translate_failure(
             return ConnectionError(
                 "Authentication failed: the server refuses the credentials of DATABASE_URL, or "
                 "their user lacks a right.",
+                code=code,
+            )
+        case "P1008":
+            return ConnectionError(
+                "The operation timed out on the server: it took longer than timeoutMS allows.",
                 code=code,
             )
         case "P2000":

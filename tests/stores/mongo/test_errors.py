@@ -1,0 +1,143 @@
+"""The driver's errors to those that callers see: class, code, and no word of the data."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from bson.errors import BSONError, InvalidDocument
+from prisma import errors
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    ExecutionTimeout,
+    InvalidOperation,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+
+from database.errors import ConnectionError, TransactionError
+from database.stores.mongo.errors import SERVER_CODES, translate
+from tests.query.schemas import datamodel
+
+Failure = PyMongoError | BSONError
+
+SECRET: Final = "secret@example.com"
+
+
+def seen(error: Failure, *, model: str = "User", raw: bool = False) -> Any:
+    return translate(error, datamodel().model[model], datamodel(), raw=raw)
+
+
+def failure(code: int, text: str = f"about {SECRET}", **details: Any) -> OperationFailure:
+    return OperationFailure(text, code, {"errmsg": text, "code": code, **details})
+
+
+def with_label(error: OperationFailure, label: str) -> OperationFailure:
+    error._add_error_label(label)
+    return error
+
+
+KINDS: Final[dict[str, type[errors.PrismaError]]] = {
+    "P2002": errors.UniqueViolationError,
+    "P1000": ConnectionError,
+    "P1008": ConnectionError,
+    "P1010": ConnectionError,
+    "P2028": TransactionError,
+}
+
+
+@pytest.mark.parametrize(("server", "code"), SERVER_CODES.items())
+def test_every_known_code_has_a_class(server: int, code: str) -> None:
+    error = seen(failure(server))
+    assert error.code == code
+    assert type(error) is KINDS.get(code, errors.DataError)
+    assert SECRET not in str(error)
+
+
+TABLE: Final[dict[str, tuple[Failure, str, type[errors.PrismaError]]]] = {
+    "an unknown code": (failure(9999), "P2035", errors.DataError),
+    "no code": (OperationFailure("x"), "P2035", errors.DataError),
+    "arithmetic beyond 64 bits": (
+        failure(2, f"Failed to apply $inc operations to current value of {SECRET}"),
+        "P2033",
+        errors.DataError,
+    ),
+    "another bad value": (failure(2), "P2035", errors.DataError),
+    "a transaction gone, to be retried": (
+        with_label(failure(251), "TransientTransactionError"),
+        "P2034",
+        errors.DataError,
+    ),
+    "no connection in time": (WaitQueueTimeoutError("x"), "P2024", errors.DataError),
+    "no answer in time": (NetworkTimeout(SECRET), "P1008", ConnectionError),
+    "too long on the server": (ExecutionTimeout(SECRET, 50), "P1008", ConnectionError),
+    "no server": (ServerSelectionTimeoutError(SECRET), "P1001", ConnectionError),
+    "a broken connection": (AutoReconnect(SECRET), "P1017", ConnectionError),
+    "a failed connection": (ConnectionFailure(SECRET), "P1017", ConnectionError),
+    "too large for a message": (DocumentTooLarge(SECRET), "P2000", errors.DataError),
+    "a driver's refusal": (InvalidOperation(SECRET), "P2035", errors.DataError),
+}
+
+
+@pytest.mark.parametrize(("error", "code", "kind"), TABLE.values(), ids=TABLE)
+def test_a_failure_has_a_code(error: Failure, code: str, kind: type[errors.PrismaError]) -> None:
+    found = seen(error)
+    assert (found.code, type(found)) == (code, kind)
+    assert SECRET not in f"{found}{found.meta}"
+
+
+def test_a_document_that_bson_cannot_hold() -> None:
+    found: Any = translate(InvalidDocument(SECRET), None, datamodel())
+    assert found.code == "P2000"
+    assert SECRET not in str(found)
+
+
+# --- uniques ---
+
+
+def duplicate(collection: str, **pattern: int) -> OperationFailure:
+    text = f"E11000 duplicate key error collection: app.{collection} index: x dup key: {SECRET}"
+    return failure(11000, text, keyPattern=pattern, keyValue=dict.fromkeys(pattern, SECRET))
+
+
+def test_a_duplicate_names_the_fields_of_the_schema() -> None:
+    error = seen(duplicate("articles", author=1, title=1), model="Post")
+    assert error.meta["target"] == ["authorId", "title"]
+    assert str(error).startswith("Unique constraint failed on the fields: (`authorId`,`title`)")
+    assert SECRET not in f"{error}{error.meta}"
+
+
+def test_a_duplicate_of_a_nested_write_names_its_own_model() -> None:
+    error = seen(duplicate("articles", _id=1), model="User")
+    assert (error.meta["modelName"], error.meta["target"]) == ("Post", ["id"])
+
+
+def test_a_duplicate_among_many_is_the_first_of_them() -> None:
+    first = {"code": 11000, "errmsg": "collection: app.User x", "keyPattern": {"email": 1}}
+    error = seen(BulkWriteError({"writeErrors": [first, {"code": 50, "errmsg": ""}]}))
+    assert type(error) is errors.UniqueViolationError
+    assert error.meta["target"] == ["email"]
+
+
+# --- raw queries ---
+
+
+def test_a_raw_query_gives_the_servers_own_words() -> None:
+    error = seen(failure(2, "unknown operator: $x"), raw=True)
+    assert type(error) is errors.RawQueryError
+    assert error.code == "P2010"
+    assert error.meta == {"code": "2", "message": "unknown operator: $x"}
+
+
+def test_a_write_conflict_in_a_raw_query_is_one() -> None:
+    assert seen(failure(112), raw=True).code == "P2034"
+
+
+def test_the_remedy_of_a_standalone_server_is_said() -> None:
+    assert "rs.initiate()" in str(seen(failure(20)))
