@@ -72,7 +72,9 @@ class RawCollection:
     def count_documents(self, where: Mapping[str, Any]) -> int:
         return len(self._matching(where))
 
-    def update_many(self, where: Mapping[str, Any], update: Mapping[str, Mapping[str, Any]]) -> None:
+    def update_many(
+        self, where: Mapping[str, Any], update: Mapping[str, Mapping[str, Any]]
+    ) -> None:
         assert update.keys() == {"$set"}
         for row in self._matching(where):
             self._table.put(key(row["_id"]), as_stored(row | update["$set"]))
