@@ -57,7 +57,11 @@ class Answers:
                 read_group = self._decoder.groups(operation)
                 return [read_group(row) for row in found]
             case Raw():
-                return json.loads(json_util.dumps(found, json_options=RELAXED)) if form.is_wire else found
+                return (
+                    json.loads(json_util.dumps(found, json_options=RELAXED))
+                    if form.is_wire
+                    else found
+                )
             case _:
                 assert_never(operation)
 

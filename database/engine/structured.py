@@ -7,6 +7,7 @@ What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from prisma.fields import Json
@@ -81,7 +82,7 @@ def copied(value: Any) -> Any:
 
 
 def _selections(shape: Shape, include: Mapping[str, Any] | None) -> tuple[Selection, ...]:
-    stored = tuple(map(Selection, shape.fields))
+    stored = _stored(shape.fields)
     if not include:
         return stored
     return stored + tuple(
@@ -89,6 +90,11 @@ def _selections(shape: Shape, include: Mapping[str, Any] | None) -> tuple[Select
         for name, value in include.items()
         if value is not False
     )
+
+
+@lru_cache
+def _stored(fields: tuple[str, ...]) -> tuple[Selection, ...]:
+    return tuple(map(Selection, fields))
 
 
 def _included(shape: Shape, name: str, value: object) -> Selection:

@@ -24,6 +24,7 @@ from database.query.operations import (
     RelationOutput,
     ScalarOutput,
     Selected,
+    Structure,
 )
 from database.query.plan_links import RELATED
 from database.query.steps import Aggregation, Row
@@ -64,28 +65,6 @@ WIRE = WireForm()
 READERS = 1_000
 """How many compiled readers are kept: selections come from code, which has not so many."""
 
-Structure = tuple[str, tuple[Any, ...]]
-"""What decides how rows are read: names, without the arguments of relations."""
-
-
-def _structure(name: str, outputs: Sequence[Output]) -> Structure:
-    return name, tuple(
-        [
-            output.field.name if isinstance(output, ScalarOutput) else _inner_structure(output)
-            for output in outputs
-        ]
-    )
-
-
-def _inner_structure(output: CompositeOutput | RelationOutput | CountOutput) -> Structure:
-    match output:
-        case CompositeOutput(field, outputs):
-            return _structure(field.name, outputs)
-        case RelationOutput(link, _, selected):
-            return _structure(link.field.name, selected.outputs)
-        case CountOutput():
-            return "_count", ()
-
 
 class Decoder:
     """Compiles codecs for one datamodel."""
@@ -96,7 +75,7 @@ class Decoder:
 
     def records(self, selected: Selected, form: Form) -> Read:
         """A reader of rows of a selection, compiled once for each structure of one."""
-        key = (_structure(selected.model.name, selected.outputs), form)
+        key = (selected.structure, form)
         reader = self._readers.get(key)
         if reader is None:
             if len(self._readers) >= READERS:

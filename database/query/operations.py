@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from database.query.filters import EVERYTHING, Filter
@@ -70,12 +71,48 @@ class CountOutput:
 Output = ScalarOutput | CompositeOutput | RelationOutput | CountOutput
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selected:
     """What is selected of a model, in the order of the answer."""
 
     model: Model
     outputs: tuple[Output, ...]
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What decides how rows are read: names, without the arguments of relations."""
+        return self.model.name, tuple([_name_or_structure(output) for output in self.outputs])
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...] | None:
+        """The stored fields that an answer needs; None where that is all of them."""
+        needed: dict[str, Field] = {}
+        for output in self.outputs:
+            match output:
+                case RelationOutput(link):
+                    needed |= {field.name: field for field in link.local}
+                case ScalarOutput(field) | CompositeOutput(field):
+                    needed[field.name] = field
+                case CountOutput():
+                    pass
+        needed[self.model.id_field.name] = self.model.id_field
+        is_all = len(needed) == len(self.model.stored_fields)
+        return None if is_all else tuple(needed.values())
+
+
+Structure = tuple[str, tuple[Any, ...]]
+
+
+def _name_or_structure(output: Output) -> str | Structure:
+    match output:
+        case ScalarOutput(field):
+            return field.name
+        case CompositeOutput(field, outputs):
+            return field.name, tuple(map(_name_or_structure, outputs))
+        case RelationOutput(link, _, selected):
+            return link.field.name, selected.structure
+        case CountOutput():
+            return "_count"
 
 
 # --- nested writes; `link` is the relation as the outer record sees it ---

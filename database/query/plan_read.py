@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from database.query.filters import Filter, both
-from database.query.operations import CountOutput, Page, RelationOutput, ScalarOutput, Selected
+from database.query.operations import CountOutput, Page, RelationOutput, Selected
 from database.query.plan_links import (
     CHUNK,
     RELATED,
@@ -26,22 +26,12 @@ from database.schema.datamodel import Field, Link, Model
 
 
 def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None:
-    """The stored fields that an answer needs; None where that is all of them."""
-    model = selected.model
-    needed: dict[str, Field] = {}
-    for output in selected.outputs:
-        match output:
-            case RelationOutput(link):
-                needed |= {field.name: field for field in link.local}
-            case CountOutput():
-                pass
-            case ScalarOutput(field):
-                needed[field.name] = field
-            case _:
-                needed[output.field.name] = output.field
-    needed |= {field.name: field for field in extra}
-    needed[model.id_field.name] = model.id_field
-    return None if len(needed) == len(model.stored_fields) else tuple(needed.values())
+    """The stored fields that an answer needs, and these; None where that is all of them."""
+    stored = selected.stored
+    if stored is None or not extra:
+        return stored
+    needed = dict.fromkeys((*stored, *extra))
+    return None if len(needed) == len(selected.model.stored_fields) else tuple(needed)
 
 
 def read_page(page: Page, selected: Selected, *extra: Field) -> Reading:
