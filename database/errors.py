@@ -9,6 +9,10 @@
     │   └── MongodNotFoundError                 no mongod binary for the embedded server
     ├── ConnectionError                         .code .meta: the server cannot be used (P1000 …)
     ├── NotStartedError                         used before start, or after stop
+    ├── ChangeStreamError                       .code .meta .token: `watch` cannot begin or go on
+    │   ├── HistoryLostError                    .since: what comes next is no longer kept
+    │   ├── CollectionGoneError                 it was dropped or renamed
+    │   └── SlowConsumerError                   its buffer was full, and it asked to fail then
     └── prisma.errors.TransactionError          .code .meta on ours
         └── prisma.errors.TransactionExpiredError
 
@@ -18,6 +22,7 @@ A message carries facts (code, model, path, type), what to do next, and never a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from prisma import errors as upstream
@@ -69,6 +74,50 @@ class ConnectionError(upstream.PrismaError):
 
 class NotStartedError(upstream.PrismaError):
     """The database or a service was used before start or after stop."""
+
+
+class ChangeStreamError(upstream.PrismaError):
+    """A stream of changes cannot be opened, or cannot go on.
+
+    Attributes:
+        code: P2031 where the server is no replica set, P2009 for a text that is no token, else
+            P2035.
+        meta: facts: the models, since when.
+        token: where the stream had come to; None where it never began.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "P2035",
+        meta: Meta | None = None,
+        token: str | None = None,
+    ) -> None:
+        self.code = code
+        self.meta = dict(meta or {})
+        self.token = token
+        super().__init__(message)
+
+
+class HistoryLostError(ChangeStreamError):
+    """What follows the token is no longer kept.
+
+    Attributes:
+        since: from when changes are lost, in UTC, to the second.
+    """
+
+    def __init__(self, message: str, *, since: datetime, meta: Meta, token: str) -> None:
+        self.since = since
+        super().__init__(message, meta=meta, token=token)
+
+
+class CollectionGoneError(ChangeStreamError):
+    """A watched collection was dropped or renamed: its documents went without an event for each."""
+
+
+class SlowConsumerError(ChangeStreamError):
+    """The consumer's buffer was full, and its policy is `fail`."""
 
 
 class TransactionError(upstream.TransactionError):

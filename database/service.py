@@ -10,13 +10,16 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, Unpack, overload
 
 from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
 from prisma.errors import PrismaError, TransactionError
+from pydantic import BaseModel
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
+from database.changes.stream import Changes, WatchOptions
+from database.changes.streams import Streams
 from database.client import Client
 from database.errors import ConfigurationError, data_error
 from database.health import Health, check_health, down
@@ -25,6 +28,8 @@ from database.stores.mongo.client import mongo_stores
 from database.stores.mongo.store import MongoStore
 
 T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=BaseModel)
+OtherT = TypeVar("OtherT", bound=BaseModel)
 
 RETRIES: Final = 30
 """How often `transaction` starts again by default: of those who meet at one document at least one
@@ -107,6 +112,50 @@ class DatabaseService(Client):
             pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
+
+    @property
+    def streams(self) -> Streams:
+        """The streams of changes of this connection.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+        """
+        return self._mongo_engine.attached(Streams)
+
+    @overload
+    def watch(self, model: type[ModelT], /, **options: Unpack[WatchOptions]) -> Changes[ModelT]: ...
+
+    @overload
+    def watch(
+        self, model: type[ModelT], other: type[OtherT], /, **options: Unpack[WatchOptions]
+    ) -> Changes[ModelT | OtherT]: ...
+
+    @overload
+    def watch(
+        self, *models: type[BaseModel], **options: Unpack[WatchOptions]
+    ) -> Changes[BaseModel]: ...
+
+    def watch(self, *models: type[BaseModel], **options: Unpack[WatchOptions]) -> Changes[Any]:
+        """What changes in the database from now on, committed and in order.
+
+            async with database.watch(Message, where={"channelId": channel_id}) as changes:
+                async for change in changes:
+                    ...
+
+        Args:
+            models: generated models, as one stream; none: all of the schema.
+            options: `where`: the filter of `find_many`; needs `/// @changeImages` above the model
+                but for inserts, or filters by id. `operations`: some of `insert`, `update` and
+                `delete`. `resume_after`: a change's token. `checkpoint`: keeps tokens, see
+                `database.changes`. `buffer`: how many changes may wait for the consumer, 1,000.
+                `policy`: what happens then: `wait`, `drop_oldest` or `fail`.
+
+        Raises:
+            DataError: P2009, an unknown name or a wrong value.
+            UnsupportedOperationError: P2026, a relation filter.
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+        """
+        return Changes(self.streams, models, **options)
 
 
 def _may_start_again(error: PrismaError) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, overload
+from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
 from prisma.engine import AsyncAbstractEngine
@@ -37,6 +37,16 @@ MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
 
 
+class Attached(Protocol):
+    """What lives as long as a connection, and no longer."""
+
+    async def close(self) -> None:
+        """Come to an end; the store is still there."""
+
+
+AttachedT = TypeVar("AttachedT", bound=Attached)
+
+
 class MongoEngine(AsyncAbstractEngine):
     """Answers the generated client in this process, over PyMongo.
 
@@ -58,6 +68,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
         self._sessions: Sessions | None = None
+        self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
 
     @classmethod
     def from_schema(
@@ -94,7 +105,10 @@ class MongoEngine(AsyncAbstractEngine):
         """Nothing: there is no process to end."""
 
     async def aclose(self, *, timeout: timedelta | None = None) -> None:
-        """Roll back what is open and disconnect; may be called again."""
+        """End what is attached, roll back what is open and disconnect; may be called again."""
+        while self._attached:
+            _, attached = self._attached.popitem()
+            await attached.close()
         sessions, self._sessions = self._sessions, None
         store, self._store = self._store, None
         if sessions is not None:
@@ -112,6 +126,18 @@ class MongoEngine(AsyncAbstractEngine):
         if self._store is None:
             raise ClientNotConnectedError
         return self._store
+
+    def attached(self, kind: Callable[[MongoEngine], AttachedT]) -> AttachedT:
+        """The one `kind` of this connection, made when first asked for, closed before the store.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after aclose.
+        """
+        if self._store is None:
+            raise ClientNotConnectedError
+        if kind not in self._attached:
+            self._attached[kind] = kind(self)
+        return cast(AttachedT, self._attached[kind])
 
     # --- the two doors ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import ConfigurationError, InvalidURI
@@ -15,6 +15,9 @@ from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.store import MongoStore
 from database.url import url_database
 
+UNLIMITED: Final = {"maxPoolSize": 0, "minPoolSize": 0}
+"""A stream keeps a connection busy for as long as it is open."""
+
 
 def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None], MongoStore]:
     """A maker of stores for the server that settings name; a URL given to it comes first."""
@@ -22,16 +25,21 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
     def make(datamodel: Datamodel, url: str | None) -> MongoStore:
         address = _address(settings) if url is None else url
         return MongoStore(
-            datamodel, lambda pool: make_client(address, settings, pool), url_database(address)
+            datamodel,
+            lambda pool: make_client(address, settings, pool),
+            url_database(address),
+            lambda pool: make_client(address, settings, pool, **UNLIMITED),
         )
 
     return make
 
 
 def make_client(
-    url: str, settings: DatabaseSettings, *listeners: PoolListener
+    url: str, settings: DatabaseSettings, *listeners: PoolListener, **options: int
 ) -> AsyncMongoClient[dict[str, Any]]:
     """A client that has opened nothing yet, and reports to the listeners.
+
+    Options of the driver's come before those of the settings.
 
     Raises:
         ConnectionError: P1013, the URL cannot be read. The driver's words are not repeated: they
@@ -39,7 +47,10 @@ def make_client(
     """
     try:
         return AsyncMongoClient(
-            url, tz_aware=True, event_listeners=list(listeners), **settings.client_options()
+            url,
+            tz_aware=True,
+            event_listeners=list(listeners),
+            **(settings.client_options() | options),
         )
     except (InvalidURI, ConfigurationError, ValueError) as error:
         raise ConnectionError(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any, assert_never
 
+import pymongo
 from bson import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReturnDocument
@@ -38,6 +39,7 @@ from database.query.steps import (
     UpdateOne,
 )
 from database.schema.datamodel import Datamodel, Model
+from database.stores.mongo.change_source import MongoChanges
 from database.stores.mongo.commands import AggregateCommand, Document, FindCommand
 from database.stores.mongo.compile_filter import compile_filter
 from database.stores.mongo.compile_find import (
@@ -73,6 +75,9 @@ ONE_REPLY = 100_000
 BOOKKEEPING = ("$clusterTime", "operationTime", "opTime", "electionId")
 """What a reply says to the driver alone."""
 
+FAREWELL = 1.0
+"""Seconds that the server has to hear which sessions end; it forgets them by itself, too."""
+
 MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
 
 
@@ -84,12 +89,22 @@ class MongoStore:
         make_client: gives a client that has not connected yet and reports to the listener; called
             at each `connect`.
         database: the name of the database.
+        make_streaming_client: gives a client for change streams, without a limit of connections;
+            None: `make_client`.
     """
 
-    def __init__(self, datamodel: Datamodel, make_client: MakeClient, database: str) -> None:
+    def __init__(
+        self,
+        datamodel: Datamodel,
+        make_client: MakeClient,
+        database: str,
+        make_streaming_client: MakeClient | None = None,
+    ) -> None:
         self._datamodel = datamodel
         self._make_client = make_client
+        self._make_streaming_client = make_streaming_client or make_client
         self._name = database
+        self._changes: MongoChanges | None = None
         self._client: AsyncMongoClient[Document] | None = None
         self._database: AsyncDatabase[Document] | None = None
         self._pool = PoolListener()
@@ -116,10 +131,14 @@ class MongoStore:
         self._database = client.get_database(self._name, codec_options=RAW)
 
     async def close(self) -> None:
-        """Close the client and its pool."""
+        """Close the client and its pool, without waiting long for a server that is gone."""
         client, self._client, self._database = self._client, None, None
-        if client is not None:
-            await client.close()
+        changes, self._changes = self._changes, None
+        with pymongo.timeout(FAREWELL):
+            if changes is not None:
+                await changes.close()
+            if client is not None:
+                await client.close()
 
     @property
     def database(self) -> AsyncDatabase[Document]:
@@ -136,6 +155,23 @@ class MongoStore:
                 "belong there. Connect a DatabaseService of its own in each."
             )
         return self._database
+
+    @property
+    def changes(self) -> MongoChanges:
+        """What is written, as streams of events.
+
+        Raises:
+            NotStartedError: before connect and after close.
+        """
+        database = self.database
+        if self._changes is None:
+            self._changes = MongoChanges(
+                database,
+                lambda: self._make_streaming_client(PoolListener()),
+                ROWS,
+                has_streams=self.topology is not None and self.topology.has_transactions,
+            )
+        return self._changes
 
     async def begin(self, *, required: bool) -> MongoTransaction | None:
         """A new transaction; None where it is not required and the server has none.

@@ -1,0 +1,113 @@
+"""Streams: the shared streams of one connection. They end before the connection does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+
+import prisma.models
+from pydantic import BaseModel
+
+from database.changes.buffer import Buffer
+from database.changes.decode import ChangeDecoder
+from database.changes.shared import SharedStream
+from database.engine import MongoEngine
+from database.query.refusals import unsupported
+from database.query.shapes import Shape, shape_of
+from database.query.validate import Validator
+from database.query.watching import Operation, Watching, validate_watching
+from database.stores.changes import ChangeSource, ChangingStore
+
+
+class Streams:
+    """Knows who wants the same, and gives them one stream.
+
+    Args:
+        engine: whose store is watched; it closes the streams when it closes.
+    """
+
+    def __init__(self, engine: MongoEngine) -> None:
+        self._engine = engine
+        self._validator = Validator(engine.datamodel)
+        self._present: dict[object, SharedStream] = {}
+        self._all: set[SharedStream] = set()
+
+    @property
+    def source(self) -> ChangeSource:
+        """The store's changes.
+
+        Raises:
+            UnsupportedOperationError: P2026, this store has none.
+        """
+        store = self._engine.store
+        if not isinstance(store, ChangingStore):
+            raise unsupported(
+                f"Watching changes on {type(store).__name__}", "use a real server for it"
+            )
+        return store.changes
+
+    def watching(
+        self,
+        models: Sequence[type[BaseModel]],
+        where: Mapping[str, object] | None,
+        operations: Collection[Operation] | None,
+    ) -> tuple[Watching, tuple[Shape, ...]]:
+        """What is to be watched, and the classes of its records; no model means all of them.
+
+        Raises:
+            prisma.errors.DataError: P2009, an unknown name or a wrong value.
+            UnsupportedOperationError: P2026, a relation filter.
+        """
+        shapes = tuple(map(shape_of, models or self._generated()))
+        everything = not models
+        watching = validate_watching(
+            self._validator, shapes, where, operations, is_everything=everything
+        )
+        return watching, shapes
+
+    async def join(
+        self, watching: Watching, shapes: Sequence[Shape], buffer: Buffer, after: str | None
+    ) -> SharedStream:
+        """Deliver to a buffer what is watched: from now on, or all that came after a token.
+
+        Consumers of the present share streams; one that continues after a token has its own.
+
+        Raises:
+            PrismaError: the stream could not be opened.
+        """
+        key = (watching.key, tuple(shapes))
+        stream = self._present.get(key) if after is None else None
+        if stream is None or stream.is_over:
+            decoder = ChangeDecoder(self._engine.datamodel, watching, shapes)
+            stream = SharedStream(self.source, watching, decoder, after)
+            self._all.add(stream)
+            if after is None:
+                self._present[key] = stream
+        try:
+            await stream.join(buffer)
+        except BaseException:
+            await self.leave(stream, buffer)
+            raise
+        return stream
+
+    async def leave(self, stream: SharedStream, buffer: Buffer) -> None:
+        """Deliver no more; with its last consumer a stream ends, and its cursor is closed."""
+        stream.leave(buffer)
+        if not stream.has_consumers:
+            await asyncio.shield(self._end(stream))
+
+    async def close(self) -> None:
+        """End all streams; their consumers' loops end."""
+        await asyncio.gather(*map(self._end, list(self._all)))
+
+    def _generated(self) -> list[type[BaseModel]]:
+        known = self._engine.datamodel.models
+        return [getattr(prisma.models, model.name) for model in known if not model.ignored]
+
+    def _end(self, stream: SharedStream) -> asyncio.Task[None]:
+        """Begin to end it, in a task that outlives whoever waits for it."""
+        for key in [key for key, each in self._present.items() if each is stream]:
+            del self._present[key]
+        task = asyncio.ensure_future(stream.close())
+        task.add_done_callback(lambda _: self._all.discard(stream))
+        return task

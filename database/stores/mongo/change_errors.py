@@ -1,0 +1,106 @@
+"""What ends a change stream: which of the driver's errors pass, and what callers see of the others.
+
+https://www.mongodb.com/docs/manual/reference/error-codes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from prisma.errors import PrismaError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+
+from database.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
+from database.schema.datamodel import Datamodel, Model
+from database.stores.mongo.errors import translate
+from database.stores.mongo.events import token_time
+
+STANDALONE_REMEDY: Final = (
+    "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
+    'Start mongod with `--replSet rs0`, run `mongosh --eval "rs.initiate()"` once, and add '
+    "`replicaSet=rs0` to DATABASE_URL."
+)
+
+PASSING: Final = frozenset(
+    {
+        43,  # CursorNotFound
+        136,  # CappedPositionLost: whether the history is lost shows when it resumes
+        175,  # QueryPlanKilled
+        237,  # CursorKilled
+        11601,  # Interrupted: by killOp
+    }
+)
+"""After these a stream goes on, beside those that the server marks as resumable."""
+
+HISTORY_LOST: Final = 286
+NO_IMAGE: Final = 47
+NO_REPLICA_SET: Final = 40573
+TOO_LARGE: Final = (280, 10334)
+
+
+def is_passing(error: PyMongoError) -> bool:
+    """Whether a stream can go on after it, once the server can be used again."""
+    if isinstance(error, OperationFailure):
+        if error.has_error_label("NonResumableChangeStreamError"):
+            return False
+        return error.code in PASSING or error.has_error_label("ResumableChangeStreamError")
+    return isinstance(error, ConnectionFailure)
+
+
+def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
+    """The exception for an error that a stream does not survive; `token` is where it stood."""
+    names = ", ".join(model.name for model in models)
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code == NO_REPLICA_SET:
+        return standalone()
+    if code == HISTORY_LOST and token is not None:
+        return _history_lost(names, token, "the server's oplog does not reach back that far")
+    if code == NO_IMAGE and token is not None:
+        reason = "images of changed documents were not kept at that time, or are no longer"
+        return _history_lost(names, token, reason)
+    if code in TOO_LARGE:
+        return ChangeStreamError(
+            f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once: "
+            "document and images together. Continue after it without its history.",
+            meta={"models": names},
+            token=token,
+        )
+    return translate(error, None, Datamodel(()))
+
+
+def standalone() -> ChangeStreamError:
+    """This server has no change streams."""
+    return ChangeStreamError(STANDALONE_REMEDY, code="P2031")
+
+
+def malformed_token() -> ChangeStreamError:
+    """What was given as a token is none."""
+    return ChangeStreamError(
+        "The token to resume after is none of this database's: give `change.token` or "
+        "`changes.token` as it was.",
+        code="P2009",
+    )
+
+
+def gone(models: Iterable[Model], token: str) -> CollectionGoneError:
+    """A watched collection was dropped or renamed."""
+    names = ", ".join(model.name for model in models)
+    return CollectionGoneError(
+        f"A collection of {names} was dropped or renamed: its documents went without an event for "
+        "each. Read anew what there is, and watch again; after this error's token, to skip it.",
+        meta={"models": names},
+        token=token,
+    )
+
+
+def _history_lost(names: str, token: str, reason: str) -> HistoryLostError:
+    since = token_time(token)
+    return HistoryLostError(
+        f"The changes of {names} since {since:%Y-%m-%d %H:%M:%S} UTC are lost: {reason}. Read anew "
+        "what there is and watch without a token. A larger oplog keeps more history "
+        "(replSetResizeOplog).",
+        since=since,
+        meta={"models": names, "since": since.isoformat()},
+        token=token,
+    )

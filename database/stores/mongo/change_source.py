@@ -1,0 +1,160 @@
+"""The changes of a MongoDB server: opens streams, knows the present's place, keeps tokens.
+
+Streams have a client of their own: each holds a connection for as long as it is open, and would
+take it from the pool that operations wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from bson import CodecOptions
+from prisma.errors import PrismaError
+from pymongo import AsyncMongoClient, ReadPreference
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from database.query.refusals import unsupported
+from database.query.watching import Watching
+from database.schema.datamodel import Datamodel, Model
+from database.stores.changes import Position
+from database.stores.mongo.change_errors import malformed_token, standalone
+from database.stores.mongo.changes import MongoCursor
+from database.stores.mongo.compile_changes import compile_watching
+from database.stores.mongo.errors import translate
+from database.stores.mongo.events import Document, position_of, stored_token
+from database.stores.mongo.images import asks_for_images
+
+T = TypeVar("T")
+
+TOKENS: Final = "_change_tokens"
+"""The collection of kept tokens: `{_id: name, token, savedAt}`."""
+
+
+class MongoChanges:
+    """The changes of one connected database.
+
+    Args:
+        database: of the client that operations use.
+        make_client: gives the client for streams, when the first is opened.
+        rows: how documents are read.
+        has_streams: whether the server is a replica set, or sharded.
+    """
+
+    def __init__(
+        self,
+        database: AsyncDatabase[Document],
+        make_client: Callable[[], AsyncMongoClient[Document]],
+        rows: CodecOptions[Document],
+        *,
+        has_streams: bool,
+    ) -> None:
+        self._database = database.with_options(read_preference=ReadPreference.PRIMARY)
+        self._make_client = make_client
+        self._rows = rows
+        self._has_streams = has_streams
+        self._client: AsyncMongoClient[Document] | None = None
+
+    async def close(self) -> None:
+        """Close the client of the streams."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def open(self, watching: Watching, after: str | None) -> MongoCursor:
+        """A stream that is open on the server.
+
+        Raises:
+            ChangeStreamError: on a standalone server; from this token, or its history is lost.
+            UnsupportedOperationError: P2026, the filter needs images that are not kept.
+        """
+        if not self._has_streams:
+            raise standalone()
+        if after is not None:
+            _check(after)
+        with_images = await self._with_images(watching)
+        for model in watching.need_images:
+            if model.db_name not in with_images:
+                raise _no_images(model)
+        command = compile_watching(watching, with_images)
+        cursor = MongoCursor(self._streams, watching, command, after)
+        await cursor.open()
+        return cursor
+
+    async def position(self) -> Position:
+        """At least that of every write that has been acknowledged."""
+        reply = await _asking(self._database.command("ping"))
+        return position_of(reply["operationTime"])
+
+    async def load_token(self, name: str) -> str | None:
+        """The token that was saved last under this name."""
+        found = await _asking(self._tokens.find_one({"_id": name}))
+        return found["token"] if found else None
+
+    async def save_token(self, name: str, token: str | None) -> None:
+        """Keep a token under a name; None forgets it."""
+        if token is None:
+            await _asking(self._tokens.delete_one({"_id": name}))
+            return
+        kept = {"$set": {"token": token, "savedAt": datetime.now(UTC)}}
+        await _asking(self._tokens.update_one({"_id": name}, kept, upsert=True))
+
+    async def _with_images(self, watching: Watching) -> set[str]:
+        """The watched collections that keep images of changed documents now."""
+        names = [watched.model.db_name for watched in watching.models]
+        found = await _asking(self._options(names))
+        return {
+            name
+            for name, options in found.items()
+            if options.get("changeStreamPreAndPostImages", {}).get("enabled")
+        }
+
+    async def _options(self, names: list[str]) -> dict[str, Document]:
+        async with await self._database.list_collections(filter={"name": {"$in": names}}) as found:
+            return {each["name"]: each.get("options", {}) for each in await found.to_list()}
+
+    @property
+    def _tokens(self) -> AsyncCollection[Document]:
+        return self._database[TOKENS]
+
+    @property
+    def _streams(self) -> AsyncDatabase[Document]:
+        if self._client is None:
+            self._client = self._make_client()
+        return self._client.get_database(
+            self._database.name,
+            codec_options=self._rows,
+            read_preference=ReadPreference.PRIMARY,  # a secondary's present lies in the past
+            read_concern=ReadConcern("majority"),  # whatever the URL says: streams know no other
+        )
+
+
+async def _asking(answer: Awaitable[T]) -> T:
+    """The driver's answer, or its error translated."""
+    try:
+        return await answer
+    except PyMongoError as error:
+        raise translate(error, None, Datamodel(())) from error
+
+
+def _check(token: str) -> None:
+    try:
+        stored_token(token)
+    except (ValueError, OverflowError, AttributeError):
+        raise malformed_token() from None
+
+
+def _no_images(model: Model) -> PrismaError:
+    if asks_for_images(model):
+        remedy = "run `python -m database push`, which makes the collection keep them"
+    else:
+        remedy = "write `/// @changeImages` above the model and push"
+    return unsupported(
+        f"A `where` on updates or deletes of {model.name}, whose collection keeps no images of "
+        "changed documents,",
+        f'{remedy}; or watch with operations={{"insert"}}, or without a `where`',
+    )

@@ -1,0 +1,173 @@
+"""The mongo store's streams: a cursor on the server that is opened again wherever it broke off.
+
+PyMongo resumes once, and not after a cursor was killed; an election takes longer than that. Here
+every event's token is remembered, and a stream begins again after the last one for as long as the
+server still has what follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import suppress
+from typing import Final
+
+from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from database.query.watching import Watching
+from database.stores.changes import Event
+from database.stores.mongo.change_errors import gone, is_passing, refused
+from database.stores.mongo.compile_changes import WatchCommand
+from database.stores.mongo.events import Document, is_ending, read_event, stored_token, token_text
+
+logger = logging.getLogger("database.changes")
+
+QUICK: Final = 50
+"""How long the server waits for an event before it answers that there is none, for a stream that is
+young, in milliseconds. It lets go of a cursor no earlier (seen on 6.0.5): leaving takes as long."""
+
+SETTLED: Final = 1_000
+"""The same for a stream that has been open for a while: fewer questions where nothing happens."""
+
+YOUNG: Final = 5.0
+"""How long a stream is young, in seconds."""
+
+LONGEST_PAUSE: Final = 1.0
+"""The longest pause between two attempts to resume, in seconds."""
+
+CLOSING: Final = 2.0
+"""How long the server may take to close a cursor, in seconds; it forgets it by itself then."""
+
+
+class MongoCursor:
+    """One stream of events.
+
+    Args:
+        database: of a client that is for streams alone: each keeps a connection busy.
+        watching: what is watched.
+        command: the same, compiled.
+        after: the token to begin after; None: now.
+    """
+
+    def __init__(
+        self,
+        database: AsyncDatabase[Document],
+        watching: Watching,
+        command: WatchCommand,
+        after: str | None,
+    ) -> None:
+        self._database = database
+        self._models = {watched.model.db_name: watched.model for watched in watching.models}
+        self._command = command
+        self._token = after
+        self._stream: AsyncChangeStream[Document] | None = None
+        self._patience = QUICK
+        self._opened = 0.0
+        self._failures = 0
+
+    @property
+    def token(self) -> str:
+        """Continues after all that `next` has given; known once it is open."""
+        if self._token is None:
+            raise AssertionError("a stream has a token once it is open")
+        return self._token
+
+    async def open(self) -> None:
+        """Open it on the server.
+
+        Raises:
+            prisma.errors.PrismaError: it cannot be.
+        """
+        try:
+            await self._open()
+        except PyMongoError as error:
+            raise refused(error, self._models.values(), self._token) from error
+
+    async def next(self) -> Event | None:
+        """The next event, or None after a while without.
+
+        Raises:
+            ChangeStreamError: it cannot go on.
+        """
+        try:
+            document = await self._next()
+        except PyMongoError as error:
+            if not is_passing(error):
+                raise refused(error, self._models.values(), self._token) from error
+            await self._interrupted(error)
+            return None
+        if self._failures:
+            logger.info("Change stream on %s resumed.", self._names)
+            self._failures = 0
+        if document is None:
+            return None
+        if is_ending(document):
+            if self._command.collection is None and not self._models.keys() & _touched(document):
+                return None
+            raise gone(self._models.values(), self.token)
+        return read_event(document, self._models, self.token)
+
+    async def close(self) -> None:
+        """Close it on the server, which may take `QUICK` or `SETTLED`."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await stream.close()
+
+    async def _open(self) -> AsyncChangeStream[Document]:
+        name, command = self._command.collection, self._command
+        target = self._database if name is None else self._database[name]
+        stream = await target.watch(
+            command.pipeline,
+            full_document=command.full_document,
+            full_document_before_change=command.full_document_before_change,
+            # unlike resumeAfter, it goes on behind the end of a dropped collection too
+            start_after=None if self._token is None else stored_token(self._token),
+            max_await_time_ms=self._patience,
+            batch_size=0,  # the first answer then has no events, and so a token before the first
+        )
+        self._stream, self._opened = stream, asyncio.get_running_loop().time()
+        self._remember(stream)
+        return stream
+
+    async def _next(self) -> Document | None:
+        stream = self._stream or await self._open()
+        document = await stream.try_next()
+        if document is not None:
+            self._token = token_text(document["_id"])
+            return document
+        self._remember(stream)
+        age = asyncio.get_running_loop().time() - self._opened
+        if self._patience == QUICK and age > YOUNG:
+            self._patience = SETTLED
+            await self.close()
+        return None
+
+    def _remember(self, stream: AsyncChangeStream[Document]) -> None:
+        """How far the stream has come without an event: a filter may match nothing for weeks."""
+        token = stream.resume_token
+        if token is not None:
+            self._token = token_text(token)
+
+    async def _interrupted(self, error: PyMongoError) -> None:
+        if not self._failures:
+            kind = type(error).__name__
+            logger.warning("Change stream on %s interrupted (%s); resuming.", self._names, kind)
+        await self.close()
+        pause = min(LONGEST_PAUSE, 0.02 * 2 ** min(self._failures, 10))
+        self._failures += 1
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(model.name for model in self._models.values())
+
+
+def _touched(document: Document) -> set[str]:
+    """The collections that a drop or a renaming is about; none where it is the whole database."""
+    places = (document.get("ns", {}), document.get("to", {}))
+    return {place["coll"] for place in places if "coll" in place}

@@ -1,0 +1,98 @@
+"""compile, change streams: Watching → the pipeline behind `$changeStream`, and its options.
+
+A filter is the one of `find`, put under the paths where an event holds the document: an insert is
+judged by the document after, a delete by the one before, an update by either, so that whoever
+watches sees a record come into the filter and leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from database.query.filters import EVERYTHING
+from database.query.prefixed import prefixed
+from database.query.watching import Watched, Watching
+from database.stores.mongo.compile_filter import compile_filter
+
+Document = dict[str, Any]
+
+AFTER: Final = "fullDocument"
+BEFORE: Final = "fullDocumentBeforeChange"
+KEY: Final = "documentKey"
+
+ENDINGS: Final = ("drop", "rename", "dropDatabase", "invalidate")
+"""What takes documents away without an event for each."""
+
+OPERATION_TYPES: Final = {
+    "insert": ("insert",),
+    "update": ("update", "replace"),
+    "delete": ("delete",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCommand:
+    """What `watch` is given; `collection` is None where the whole database is watched."""
+
+    collection: str | None
+    pipeline: list[Document]
+    full_document: str
+    full_document_before_change: str | None
+
+
+def compile_watching(watching: Watching, with_images: Collection[str]) -> WatchCommand:
+    """The command of a stream.
+
+    Args:
+        watching: what is watched.
+        with_images: the collections that keep images of changed documents.
+    """
+    collections = [watched.model.db_name for watched in watching.models]
+    imaged = [name for name in collections if name in with_images]
+    if watching.need_images:
+        images = ("required", "required")
+    elif len(imaged) == len(collections):
+        images = ("whenAvailable", "whenAvailable")
+    else:
+        images = ("updateLookup", "whenAvailable" if imaged else "")
+    return WatchCommand(
+        collections[0] if len(collections) == 1 else None,
+        [{"$match": _kinds(watching, collections)}, *_wheres(watching)],
+        images[0],
+        images[1] or None,
+    )
+
+
+def _kinds(watching: Watching, collections: list[str]) -> Document:
+    """Plain conditions first, alone: the server looks for these in the oplog itself."""
+    types = [kind for name in watching.operations for kind in OPERATION_TYPES[name]]
+    wanted: Document = {"operationType": {"$in": sorted(types)}}
+    ending: Document = {"operationType": {"$in": list(ENDINGS)}}
+    if len(collections) > 1:
+        wanted["ns.coll"] = {"$in": collections}
+    return {"$or": [wanted, ending]}
+
+
+def _wheres(watching: Watching) -> list[Document]:
+    if all(watched.where == EVERYTHING for watched in watching.models):
+        return []
+    kinds: list[Document] = [{"operationType": {"$in": list(ENDINGS)}}]
+    for watched in watching.models:
+        alone = len(watching.models) == 1
+        kinds += [
+            condition if alone else {"ns.coll": watched.model.db_name, "$and": [condition]}
+            for condition in _where(watched)
+        ]
+    return [{"$match": {"$or": kinds}}]
+
+
+def _where(watched: Watched) -> list[Document]:
+    """An event's document may be absent, which is no document without values."""
+    places = (KEY,) if watched.is_keyed else (AFTER, BEFORE)
+    return [
+        {"$and": [{place: {"$type": "object"}}, compile_filter(moved, [])]}
+        for place in places
+        for moved in (prefixed(watched.where, (place,)),)
+    ]
