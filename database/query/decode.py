@@ -94,7 +94,7 @@ class Decoder:
                 return Column(field.name, read, quick(field, enum))
             case CompositeOutput(field, outputs):
                 inner = self._composite(f"{model.name}.{field.name}", outputs)
-                return Column(field.name, self._stored(model.name, field, inner))
+                return Column(field.name, _with_id(self._stored(model.name, field, inner)))
             case RelationOutput():
                 return Column(output.link.field.name, self._relation(output, form))
             case CountOutput():
@@ -239,6 +239,21 @@ def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) ->
         raise _wrong_type(owner, field, row, value) from None
 
 
+def _with_id(read: Read) -> Read:
+    """The reader of a composite, whose errors name the record around it."""
+
+    def named(row: Row) -> Any:
+        try:
+            return read(row)
+        except DataError as error:
+            if "id" in error.meta:
+                raise
+            message = f"{error} It stands in a composite{_where(row)}."
+            raise data_error(error.code, message, error.meta | _id_of(row)) from None
+
+    return named
+
+
 def _enum_member(members: Mapping[str, str], value: Any) -> str:
     found = members.get(value) if isinstance(value, str) else None
     if found is None:
@@ -250,6 +265,10 @@ def _where(row: Row) -> str:
     return f" of the record with id `{row['_id']}`" if "_id" in row else ""
 
 
+def _id_of(row: Row) -> dict[str, str]:
+    return {"id": str(row["_id"])} if "_id" in row else {}
+
+
 def _wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
     kind = bson_type(value)
     wanted = field.type + ("[]" if field.is_list else "")
@@ -258,7 +277,7 @@ def _wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
         "P2023",
         f"Inconsistent column data: the stored value of {owner}.{field.name}{_where(row)} is of "
         f"BSON type `{kind}`, which is not {known}. Correct the document, or the schema.",
-        {"model": owner, "field": field.name, "stored_type": kind},
+        {"model": owner, "field": field.name, "stored_type": kind} | _id_of(row),
     )
 
 
@@ -268,7 +287,8 @@ def _null(owner: str, field: Field, row: Row) -> DataError:
         f"Error converting field `{field.name}` of expected non-nullable type `{field.type}`, "
         f"found incompatible value of `null`: {owner}.{field.name}{_where(row)} is missing or "
         "null. Correct the document, or make the field optional.",
-        {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"},
+        {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"}
+        | _id_of(row),
     )
 
 
@@ -277,5 +297,5 @@ def _dangling(owner: str, name: str, row: Row) -> DataError:
         "P2032",
         f"Inconsistent query result: Field {name} is required to return data, got `null` instead. "
         f"The record that {owner}.{name}{_where(row)} refers to does not exist.",
-        {"model": owner, "field": name, "found": "null"},
+        {"model": owner, "field": name, "found": "null"} | _id_of(row),
     )
