@@ -19,7 +19,7 @@ from pymongo.monitoring import (
 
 from database.engine import MongoEngine
 from database.engine.engine import MakeStore
-from database.schema import parse
+from database.schema import parse, push
 from database.stores.memory import Memory, MemoryStore
 from database.stores.mongo import MongoStore
 from database.url import url_database
@@ -113,6 +113,20 @@ async def engine_for(
     yield made
     for engine in engines:
         await engine.aclose()
+
+
+@pytest.fixture
+async def pushed_for(
+    engine_for: EngineFor, store: str, request: pytest.FixtureRequest
+) -> EngineFor:
+    """The same with the schema's indexes made; memory keeps to its uniques by itself."""
+
+    async def made(models: str) -> MongoEngine:
+        if store == "mongo":
+            await push(parse(HEADER + models), request.getfixturevalue("mongo_url"))
+        return await engine_for(models)
+
+    return made
 
 
 @pytest.fixture
