@@ -59,19 +59,35 @@ def read(kind: type[BaseModel], row: Row, form: Form, *more: Selection) -> Any:
     return DECODER.records(operation.selected, form)(row)
 
 
-VALUES: Final[dict[str, list[Any]]] = {
+GOOD: Final[dict[str, list[Any]]] = {
     "_id": [KEY, "abc"],
-    "username": ["ada", KEY, None, 1],
-    "email": ["a@b", None, 1],
-    "role": ["OWNER", None, "nobody", 1],
-    "storageUsed": [Int64(1), 1, None, 1.5],
-    "createdAt": [MOMENT, None, "2024"],
-    "lastSeenAt": [MOMENT, None, 0],
-    "communityIds": [[KEY], [], None, [1], "x"],
+    "username": ["ada", KEY],
+    "email": ["a@b", None],
+    "role": ["OWNER", None],
+    "storageUsed": [Int64(1), 1, None],
+    "createdAt": [MOMENT],
+    "lastSeenAt": [MOMENT, None],
+    "communityIds": [[KEY], [KEY, KEY], ["x"], [], None],
     "unknown": ["x"],
 }
-ROWS: Final = st.fixed_dictionaries(
-    {}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}
+BAD: Final[tuple[tuple[str, Any], ...]] = (
+    ("username", None),
+    ("username", 1),
+    ("email", 1),
+    ("role", "nobody"),
+    ("storageUsed", 1.5),
+    ("createdAt", None),
+    ("createdAt", "2024"),
+    ("lastSeenAt", 0),
+    ("communityIds", [1]),
+    ("communityIds", "x"),
+)
+ROWS: Final = st.builds(
+    lambda good, bad: {**good, **dict(bad)},
+    st.fixed_dictionaries(
+        {}, optional={name: st.sampled_from(values) for name, values in GOOD.items()}
+    ),
+    st.lists(st.sampled_from(BAD), max_size=1),
 )
 
 
