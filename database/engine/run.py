@@ -19,6 +19,9 @@ from database.stores.store import Store, Transaction
 CONFLICT_ATTEMPTS: Final = 20
 """How often an operation of its own transaction starts again after a write conflict."""
 
+RACE_ATTEMPTS: Final = 3
+"""How often an operation starts that lost a race for a unique: once it has lost, it finds what the
+winner wrote. Who loses again and again does not race: the value is simply taken."""
 
 Watch = Callable[[Step, float], None]
 """Is told of every step that was executed, and when it began (`time.perf_counter`)."""
@@ -39,7 +42,7 @@ async def run(
         try:
             return await _run_once(make_plan(), store, transaction, watch)
         except LostRaceError as lost:
-            if transaction is not None or attempt == CONFLICT_ATTEMPTS:
+            if transaction is not None or attempt >= RACE_ATTEMPTS:
                 raise lost.cause from None
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
