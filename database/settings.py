@@ -238,6 +238,20 @@ class DatabaseSettings(BaseModel):
         return {key: value for key, value in options.items() if value is not None}
 
 
+class SchemaSettings(BaseModel):
+    """What a start does about the schema.
+
+    Attributes:
+        on_start: `check` warns where the database's collections and indexes are not as
+            schema.prisma says; `push` creates those that are missing; both refuse a client that was
+            generated from another schema. `ignore` does nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    on_start: Literal["check", "push", "ignore"] = "check"
+
+
 def _milliseconds(duration: timedelta | None) -> int | None:
     return None if duration is None else round(duration / timedelta(milliseconds=1))
 

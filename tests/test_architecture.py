@@ -35,6 +35,7 @@ ROWS = (
     ("database.engine",),
     ("database.client",),
     ("database.service", "database.changes", "database.health", "database.testing"),
+    ("database.check",),
     ("database.pytest_plugin",),
     ("database",),
     ("containers",),

@@ -13,6 +13,9 @@ from database.stores.mongo.live.specs import Direction, IndexSpec
 
 Database = AsyncDatabase[dict[str, Any]]
 
+AT_ONCE: Final = 4
+"""How many collections are asked about at a time: each takes a connection, which may be costly."""
+
 # What a text index has where nobody said otherwise.
 _TEXT_DEFAULTS: Final = {"default_language": "english", "language_override": "language"}
 _KNOWN: Final = frozenset(
@@ -42,7 +45,13 @@ async def find_indexes(database: Database, collections: Collection[str]) -> dict
     async with await database.list_collections() as cursor:
         present = {document["name"]: document for document in await cursor.to_list()}
     documents = [present[name] for name in collections if name in present]
-    found = await asyncio.gather(*(_collection(database, document) for document in documents))
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(document: Mapping[str, Any]) -> Found:
+        async with free:
+            return await _collection(database, document)
+
+    found = await asyncio.gather(*map(one, documents))
     return {collection.name: collection for collection in found}
 
 

@@ -80,6 +80,23 @@ class Plan:
         return tuple(step for step in self.steps if _is_taken(step, drop=drop))
 
 
+def is_mismatch(step: Step) -> bool:
+    """Whether queries are slower or writes meet other rules than the schema says.
+
+    A name of its own, an index more than the schema's, and a view change neither; a unique index
+    more refuses what the schema allows.
+    """
+    match step:
+        case CreateCollection() | CreateIndex():
+            return True
+        case IndexDiffers(differences=found):
+            return any(difference.what != "name" for difference in found)
+        case IndexNotInSchema(found=index):
+            return index.unique
+        case IndexesOnView():
+            return False
+
+
 def plan(
     database: str, wanted: Mapping[str, tuple[IndexSpec, ...]], found: Mapping[str, Found]
 ) -> Plan:

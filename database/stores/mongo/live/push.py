@@ -1,12 +1,13 @@
 """`push`: brings a live database's collections and indexes in line with a Datamodel.
 
 wanted + found → plan → the data asked whether the uniques hold → apply. Nothing is changed before
-all of that is known.
+all of that is known. `compare` ends with the plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,17 +94,59 @@ async def push(
             the fields and counts, the report of a dry run the values.
         prisma.errors.DataError: the server refuses an index (P2035).
     """
+    wanted_indexes(datamodel)  # a comment that cannot be is told without a server
+    async with opened(url) as database:
+        return await push_to(database, datamodel, dry_run=dry_run, drop=drop, report=report)
+
+
+async def push_to(
+    database: Database,
+    datamodel: Datamodel,
+    *,
+    dry_run: bool = False,
+    drop: bool = False,
+    report: Report | None = None,
+) -> Pushed:
+    """The same on a database that is connected already."""
     wanted = wanted_indexes(datamodel)
+    work = Work(_primary(database), report)
+    try:
+        return await _push(work, wanted, dry_run=dry_run, drop=drop)
+    except PyMongoError as error:
+        raise translate(error, None, datamodel) from error
+
+
+async def compare(database: Database, datamodel: Datamodel) -> Plan:
+    """What stands between a schema and a connected database; no document is read.
+
+    Raises:
+        SchemaError: a comment of the schema gives an option that cannot be.
+        prisma.errors.PrismaError: the server does not answer, or refuses.
+    """
+    wanted = wanted_indexes(datamodel)
+    database = _primary(database)
+    try:
+        return plan(database.name, wanted, await find_indexes(database, wanted))
+    except PyMongoError as error:
+        raise translate(error, None, datamodel) from error
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database that a URL names, connected, closed at the end.
+
+    Raises:
+        ConnectionError: the server cannot be used (P1000 …).
+    """
     name = url_database(url)
     async with make_client(url, DatabaseSettings()) as client:
         await open_client(client, min(CONNECT_TIMEOUT, client.options.server_selection_timeout))
-        # what a secondary shows may be old
-        database = client.get_database(name, read_preference=ReadPreference.PRIMARY)
-        work = Work(database, report)
-        try:
-            return await _push(work, wanted, dry_run=dry_run, drop=drop)
-        except PyMongoError as error:
-            raise translate(error, None, datamodel) from error
+        yield client.get_database(name)
+
+
+def _primary(database: Database) -> Database:
+    """What a secondary shows may be old."""
+    return database.with_options(read_preference=ReadPreference.PRIMARY)
 
 
 async def _push(work: Work, wanted: Indexes, *, dry_run: bool, drop: bool) -> Pushed:

@@ -31,7 +31,7 @@ from database.stores.mongo.live.specs import IndexSpec
 from database.stores.mongo.live.violations import Violation
 
 LONGEST_VALUE = 60  # characters
-_INDENT = " " * 18
+_INDENT = " " * 16
 
 
 def event_lines(event: Event) -> Iterator[str]:
@@ -40,7 +40,7 @@ def event_lines(event: Event) -> Iterator[str]:
         case Planned(plan=plan, violations=violations, drop=drop):
             yield from plan_lines(plan, drop=drop)
             for violation in violations:
-                yield from _violation(violation)
+                yield from (f"  {line}" for line in _violation(violation))
         case Building(indexes=indexes, phase=phase, done=done, total=total):
             names = ", ".join(index.name for index in indexes)
             yield f"  {names}: {phase}, {100 * done // total} %"
@@ -55,25 +55,26 @@ def plan_lines(plan: Plan, *, drop: bool = False) -> Iterator[str]:
         return
     yield f"The database {plan.database} and the schema:"
     for step in plan.steps:
-        yield from _step(step, drop=drop)
+        yield from (f"  {line}" for line in step_lines(step, drop=drop))
 
 
-def _step(step: Step, *, drop: bool) -> Iterator[str]:
+def step_lines(step: Step, *, drop: bool = False) -> Iterator[str]:
+    """A step: its sign and what it is about, below that what differs."""
     match step:
         case CreateCollection(collection=name):
-            yield f"  + collection  {name}"
+            yield f"+ collection  {name}"
         case CreateIndex(index=index):
-            yield f"  + {_index(index)}"
+            yield f"+ {_index(index)}"
         case IndexDiffers(wanted=wanted, differences=found, is_own=own):
-            yield f"  ~ {_index(wanted)}: {_fate('is replaced', own=own, drop=drop)}"
+            yield f"~ {_index(wanted)}: {_fate('is replaced', own=own, drop=drop)}"
             for each in found:
                 yield f"{_INDENT}{each.what}: {each.found} there, {each.wanted} in the schema"
         case IndexNotInSchema(found=index, is_own=own):
             sign = "-" if own and drop else "?"
             fate = _fate("is removed", own=own, drop=drop)
-            yield f"  {sign} {_index(index)} is not in the schema: {fate}"
+            yield f"{sign} {_index(index)} is not in the schema: {fate}"
         case IndexesOnView(view=name, indexes=indexes):
-            yield f"  ! view        {name} cannot have its {len(indexes)} indexes"
+            yield f"! view        {name} cannot have its {len(indexes)} indexes"
 
 
 def _fate(verb: str, *, own: bool, drop: bool) -> str:
@@ -113,7 +114,7 @@ def _name(step: Step) -> str:
 
 
 def _violation(violation: Violation) -> Iterator[str]:
-    yield f"  ! {violation_text(violation)}"
+    yield f"! {violation_text(violation)}"
     for example in violation.examples:
         values = ", ".join(_value(value) for value in example.values)
         yield f"{_INDENT}{values}: {example.documents:,} documents"

@@ -1,0 +1,211 @@
+"""Facts → findings: what is well, what is not, and what to do about it (`findings`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from prisma.errors import PrismaError
+
+from database.check.facts import Checked, ClientState
+from database.stores.mongo.errors import STANDALONE_REMEDY
+from database.stores.mongo.live.documents import Misfits, ModelFit
+from database.stores.mongo.live.plan import (
+    CreateCollection,
+    CreateIndex,
+    IndexDiffers,
+    IndexesOnView,
+    IndexNotInSchema,
+    Plan,
+    Step,
+    is_mismatch,
+)
+from database.stores.mongo.live.text import step_lines
+
+State = Literal["ok", "note", "failed", "skipped"]
+Subject = Literal["server", "topology", "client", "indexes", "documents"]
+
+MOST_LINES: Final = 12
+"""How many lines of detail a finding may have: all of them shall fit on a screen."""
+
+_PUSH: Final = "python -m database push"
+_NOT_REACHED: Final = "the server was not reached"
+_CLIENT: Final[Mapping[ClientState, tuple[State, str]]] = {
+    "fresh": ("ok", "generated from this schema"),
+    "stale": ("failed", "generated from another schema: run `python -m database generate`"),
+    "missing": ("failed", "not generated: run `python -m database generate`"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be said about one subject; `failed` is what a deployment must not go on with."""
+
+    subject: Subject
+    state: State
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def is_well(checked: Checked) -> bool:
+    """Whether a deployment may go on: nothing has failed."""
+    return all(finding.state != "failed" for finding in findings(checked))
+
+
+def findings(checked: Checked) -> tuple[Finding, ...]:
+    """One finding a subject, in the order of a report."""
+    return (
+        _server(checked),
+        _topology(checked),
+        Finding("client", *_CLIENT[checked.client]),
+        _indexes(checked),
+        _documents(checked),
+    )
+
+
+def _server(checked: Checked) -> Finding:
+    health = checked.health
+    if not health.is_up:
+        return Finding("server", "failed", health.error or "does not answer")
+    return Finding(
+        "server", "ok", f"MongoDB {health.version or '?'} answers in {health.latency_ms:.1f} ms"
+    )
+
+
+def _topology(checked: Checked) -> Finding:
+    health = checked.health
+    match health.topology:
+        case "replica set":
+            primary = f"primary {health.primary}" if health.primary else "without a primary"
+            state: State = "ok" if health.primary else "failed"
+            return Finding("topology", state, f"replica set {health.replica_set}, {primary}")
+        case "sharded":
+            return Finding("topology", "ok", "sharded cluster")
+        case "standalone":
+            return Finding("topology", "note", _STANDALONE, (STANDALONE_REMEDY,))
+        case "unknown":
+            return Finding("topology", "skipped", _NOT_REACHED)
+
+
+_STANDALONE: Final = (
+    "standalone server: no transactions, no nested writes or batches (P2031), no change streams"
+)
+
+# --- indexes ---
+
+
+def _indexes(checked: Checked) -> Finding:
+    match checked.plan:
+        case None:
+            return Finding("indexes", "skipped", _NOT_REACHED)
+        case PrismaError() as error:
+            return Finding("indexes", "failed", f"cannot be compared: {error}")
+        case Plan(steps=()):
+            return Finding("indexes", "ok", "collections and indexes are as the schema says")
+        case Plan(steps=steps):
+            worst = [step for step in steps if is_mismatch(step)]
+            rest = [step for step in steps if not is_mismatch(step)]
+            lines = [line for step in [*worst, *rest] for line in step_lines(step)]
+            text = ": ".join(filter(None, [drift_text(steps), index_remedy(worst)]))
+            more = f"`{_PUSH} --dry-run` shows all"
+            return Finding("indexes", "failed" if worst else "note", text, _cut(lines, more))
+
+
+def drift_text(steps: Iterable[Step]) -> str:
+    """`2 collections and 5 indexes are missing, 1 index differs`."""
+    counts = Counter(type(step) for step in steps)
+    missing = [
+        _count(counts[CreateCollection], "collection"),
+        _count(counts[CreateIndex], "index"),
+    ]
+    total = counts[CreateCollection] + counts[CreateIndex]
+    parts = [
+        _verb(total, " and ".join(filter(None, missing)), "is missing", "are missing"),
+        _several(counts[IndexDiffers], "index", "differs", "differ"),
+        _several(
+            counts[IndexNotInSchema], "index", "is not in the schema", "are not in the schema"
+        ),
+        _several(counts[IndexesOnView], "view", "cannot have indexes", "cannot have indexes"),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def index_remedy(mismatches: Iterable[Step]) -> str:
+    """What makes it right: an additive push, or one that drops as well."""
+    kinds = {type(step) for step in mismatches}
+    drop = " --drop" if kinds & {IndexDiffers, IndexNotInSchema} else ""
+    return f"run `{_PUSH}{drop}`" if kinds else ""
+
+
+def _several(number: int, noun: str, one: str, many: str) -> str:
+    return _verb(number, _count(number, noun), one, many)
+
+
+def _verb(number: int, subject: str, one: str, many: str) -> str:
+    return f"{subject} {one if number == 1 else many}" if number else ""
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "indexes" if noun == "index" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}" if number else ""
+
+
+# --- documents ---
+
+
+def _documents(checked: Checked) -> Finding:
+    match checked.documents:
+        case PrismaError() as error:
+            return Finding("documents", "failed", f"cannot be read: {error}")
+        case None if checked.sample:
+            return Finding("documents", "skipped", _NOT_REACHED)
+        case None:
+            return Finding(
+                "documents", "skipped", "not looked at: `--sample N` reads N of each model"
+            )
+        case tuple() as models:
+            return _fits(models)
+
+
+def _fits(models: tuple[ModelFit, ...]) -> Finding:
+    read = f"{sum(each.read for each in models):,} read of {_count(len(models), 'model')}"
+    lines = list(_misfit_lines(models))
+    if not lines:
+        return Finding("documents", "ok", f"{read}, all fit the schema")
+    fields = {(each.model, one.misfit.field) for each in models for one in each.misfits}
+    text = f"{read}, {_count(len(fields), 'field')} not as the schema says"
+    return Finding("documents", "failed", text, _cut(lines, "`--json` shows all"))
+
+
+def _misfit_lines(models: Iterable[ModelFit]) -> Iterator[str]:
+    for each in models:
+        for one in each.misfits:
+            yield f"{each.model}.{_misfit(one)} in {one.documents:,} of {each.read:,}{_ids(one)}"
+
+
+def _misfit(one: Misfits) -> str:
+    misfit = one.misfit
+    match misfit.problem:
+        case "missing":
+            return f"{misfit.field}: required {misfit.wanted} is missing"
+        case "wrong type":
+            return f"{misfit.field}: {misfit.found} where {misfit.wanted} is wanted"
+        case "unknown enum value":
+            return f"{misfit.field}: unknown value of enum {misfit.wanted}"
+        case "not found by filters":
+            found = f"{misfit.found} where filters look for {misfit.wanted}"
+            return f"{misfit.field}: {found}"
+
+
+def _ids(one: Misfits) -> str:
+    more = ", …" if one.documents > len(one.ids) else ""
+    return f" (_id {', '.join(one.ids)}{more})"
+
+
+def _cut(lines: list[str], more: str) -> tuple[str, ...]:
+    if len(lines) <= MOST_LINES:
+        return tuple(lines)
+    kept = MOST_LINES - 1
+    return (*lines[:kept], f"and {len(lines) - kept:,} more lines; {more}")

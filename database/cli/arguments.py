@@ -1,0 +1,113 @@
+"""Arguments that several commands take, and what they mean: a schema's text, a database's URL."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from database.errors import ConfigurationError
+from database.schema.datamodel import Datamodel, Function
+from database.url import with_database
+
+DEFAULT_SCHEMA: Final = Path("schema.prisma")
+DEFAULT_URL: Final = Function("env", ("DATABASE_URL",))
+
+
+def schema_argument(parser: argparse.ArgumentParser) -> None:
+    """`--schema FILE`."""
+    parser.add_argument(
+        "--schema",
+        type=Path,
+        default=DEFAULT_SCHEMA,
+        metavar="FILE",
+        help="the schema (default: %(default)s in the working directory)",
+    )
+
+
+def output_argument(parser: argparse.ArgumentParser) -> None:
+    """`--output DIR`."""
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="folder of the generated package (default: as the schema's generator says, else the "
+        "package prisma of this Python environment)",
+    )
+
+
+def url_argument(parser: argparse.ArgumentParser) -> None:
+    """`--url URL`."""
+    parser.add_argument(
+        "--url",
+        help="the database, mongodb://host:27017/name?replicaSet=rs0 (default: as the schema's "
+        "datasource says, from the environment or .env; DATABASE_NAME there replaces the name)",
+    )
+
+
+def drop_argument(parser: argparse.ArgumentParser) -> None:
+    """`--drop`."""
+    parser.add_argument(
+        "--drop",
+        action="store_true",
+        help="also replace indexes that differ and remove those that the schema lacks, as far as "
+        "they go by the schema's or Prisma's names; collections and documents always stay",
+    )
+
+
+def whole_number(text: str) -> int:
+    """A number from 1 up."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def port_number(text: str) -> int:
+    """A TCP port; 0 is any that is free."""
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise ValueError(text)
+    return number
+
+
+whole_number.__name__ = "whole number"  # as argparse names it: "invalid whole number value: 'x'"
+port_number.__name__ = "port"
+
+
+def schema_text(path: Path) -> str:
+    """The text of a schema.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"Cannot read {path}: it is not UTF-8.") from error
+    except OSError as error:
+        hint = " Name it with --schema FILE." if path == DEFAULT_SCHEMA else ""
+        raise ConfigurationError(f"Cannot read {path}: {error.strerror}.{hint}") from error
+
+
+def database_url(url: str | None, datamodel: Datamodel) -> str:
+    """`url`, else what the datasource names in the environment, then in .env.
+
+    Raises:
+        ConfigurationError: nothing names a database.
+        ConnectionError: P1013, the URL is of another form.
+    """
+    if url:
+        return url
+    declared = datamodel.datasources[0].url if datamodel.datasources else DEFAULT_URL
+    if isinstance(declared, str):
+        return declared
+    variable = str(declared.arguments[0])
+    environment = {**dotenv_values(Path.cwd() / ".env", interpolate=False), **os.environ}
+    if not (found := environment.get(variable)):
+        raise ConfigurationError(f"No database is named: give --url, or set {variable}.")
+    name = environment.get("DATABASE_NAME")
+    return with_database(found, name) if name else found
