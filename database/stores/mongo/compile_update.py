@@ -130,14 +130,15 @@ def _expression(change: Change, current: str) -> Expression:
 
 
 def _arithmetic(change: Arithmetic, current: str) -> Expression:
-    operand = {"$literal": change.operand}
+    """Whole numbers as decimals: beyond 64 bits MongoDB would go on in doubles, which round.
+
+    `$toLong` and `$toInt` truncate, and refuse what does not fit.
+    """
+    operator, operand = _OPERATORS[change.operator], {"$literal": change.operand}
     if not change.is_integer:
-        return {_OPERATORS[change.operator]: [current, operand]}
-    if change.operator == "divide":  # of doubles, where the long ones would lose their last digits
-        result: Expression = {"$trunc": [{"$divide": [{"$toDecimal": current}, operand]}]}
-    else:
-        result = {_OPERATORS[change.operator]: [current, operand]}
-    return {"$toLong" if isinstance(change.operand, Int64) else "$toInt": result}
+        return {operator: [current, operand]}
+    to_stored = "$toLong" if isinstance(change.operand, Int64) else "$toInt"
+    return {to_stored: {operator: [{"$toDecimal": current}, operand]}}
 
 
 def _fold(base: str, changes: Sequence[tuple[Change, Path]]) -> Expression:

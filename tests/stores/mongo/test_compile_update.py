@@ -80,11 +80,11 @@ PIPELINES: Final[dict[str, tuple[tuple[Change, ...], list[dict[str, Any]]]]] = {
     "remove inside a composite": ((Unset(CITY),), [{"$unset": "home.city"}]),
     "increment what may be null": (
         (arithmetic("increment", Int64(1), nullable=True),),
-        [{"$set": {"age": {"$toLong": {"$add": ["$age", {"$literal": 1}]}}}}],
+        [{"$set": {"age": {"$toLong": {"$add": [{"$toDecimal": "$age"}, {"$literal": 1}]}}}}],
     ),
     "of 32 bits": (
         (arithmetic("multiply", 2, nullable=True),),
-        [{"$set": {"age": {"$toInt": {"$multiply": ["$age", {"$literal": 2}]}}}}],
+        [{"$set": {"age": {"$toInt": {"$multiply": [{"$toDecimal": "$age"}, {"$literal": 2}]}}}}],
     ),
     "of a Float": (
         (arithmetic("decrement", 0.5, whole=False, nullable=True),),
@@ -92,17 +92,7 @@ PIPELINES: Final[dict[str, tuple[tuple[Change, ...], list[dict[str, Any]]]]] = {
     ),
     "divide whole numbers": (
         (arithmetic("divide", Int64(3)),),
-        [
-            {
-                "$set": {
-                    "age": {
-                        "$toLong": {
-                            "$trunc": [{"$divide": [{"$toDecimal": "$age"}, {"$literal": 3}]}]
-                        }
-                    }
-                }
-            }
-        ],
+        [{"$set": {"age": {"$toLong": {"$divide": [{"$toDecimal": "$age"}, {"$literal": 3}]}}}}],
     ),
     "divide a Float": (
         (arithmetic("divide", 2.0, whole=False),),
