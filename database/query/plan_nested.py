@@ -8,6 +8,7 @@ Source: Prisma Client reference, "Nested queries"; error codes from Prisma's err
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from itertools import groupby
 from typing import Any, Protocol
 
 from database.errors import data_error
@@ -233,11 +234,11 @@ class NestedWrites:
             NewRecord(record.model, _merged(record.document, extra, link), record.writes)
             for record in records
         ]
-        flat = tuple(record.document for record in complete if not record.writes)
-        if flat:
-            yield Insert(link.target, flat)
-        for record in complete:
-            if record.writes:
+        for simple, run in groupby(complete, key=lambda record: not record.writes):
+            if simple:
+                yield Insert(link.target, tuple(record.document for record in run))
+                continue
+            for record in run:
                 yield from self._outer.create(record)
         if link.is_many_to_many:
             ids = tuple(record.document[link.remote[0].db_name] for record in complete)
