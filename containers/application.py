@@ -29,10 +29,11 @@ from containers.lifecycle import LifecycleSettings
 from containers.messages import MessagesContainer
 from containers.users import UsersContainer
 from database import DatabaseSettings
+from database.settings import SchemaSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
-SECTIONS = frozenset({"auth", "database", "lifecycle"})
+SECTIONS = frozenset({"auth", "database", "lifecycle", "schema"})
 
 
 def section(config: Configuration, name: str, settings: type[SettingsT]) -> SettingsT:
@@ -50,9 +51,10 @@ class ApplicationContainer(Container):
     config = providers.Singleton(configuration.read, sections=SECTIONS)
     lifecycle = providers.Singleton(section, config, "lifecycle", LifecycleSettings)
     database_settings = providers.Singleton(section, config, "database", DatabaseSettings)
+    schema_settings = providers.Singleton(section, config, "schema", SchemaSettings)
     auth_settings = providers.Singleton(section, config, "auth", AuthSettings)
 
-    database = mount(DatabaseContainer, settings=database_settings)
+    database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)
     users = mount(UsersContainer, database=database.service, passwords=auth.passwords)
     communities = mount(CommunitiesContainer, database=database.service)

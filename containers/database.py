@@ -1,9 +1,10 @@
 """The database as a container: mounted by the root, or by an application of one's own.
 
-    settings ──▶ server ──▶ service
+    settings ──▶ server ──▶ service ◀── schema
 
 `server` says where the database is, and starts it where settings ask for an embedded one; `service`
-is the connected client. Both are `providers.Resource`s with init and shutdown.
+is the connected client, its schema checked or pushed as `schema` says. Both are
+`providers.Resource`s with init and shutdown.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pydantic import SecretStr
 from containers.base import Container
 from containers.resource import PlainResource
 from database import DatabaseService, DatabaseSettings
+from database.check import at_start
 from database.errors import ConfigurationError, ConnectionError
 from database.mongod import Mongod
-from database.settings import Embedded, Remote
+from database.settings import Embedded, Remote, SchemaSettings
 
 GRACE = timedelta(seconds=2)
 """What connecting may take beyond its own time-out, which has the better message."""
@@ -45,17 +47,19 @@ async def open_server(settings: DatabaseSettings) -> AsyncIterator[Remote]:
 
 
 async def open_service(
-    settings: DatabaseSettings, server: Remote
+    settings: DatabaseSettings, server: Remote, schema: SchemaSettings
 ) -> AsyncIterator[DatabaseService]:
-    """The client, connected to `server`, disconnected at the end.
+    """The client, connected to `server`, its schema checked or pushed; disconnected at the end.
 
     Raises:
         ConnectionError: the server cannot be used, or does not answer in time.
+        ConfigurationError: the generated client is of another schema than schema.prisma.
     """
     address = {"url": server.url, "name": None, "embedded": False}
     database = DatabaseService(settings.model_copy(update=address))
     try:
         await _connect(database, settings.connect_timeout + GRACE)
+        await at_start(database.mongo, schema)
         yield database
     finally:
         if database.is_connected():
@@ -93,5 +97,6 @@ class DatabaseContainer(Container):
     """Settings in, a connected database out."""
 
     settings = providers.Dependency(instance_of=DatabaseSettings)
+    schema = providers.Dependency(instance_of=SchemaSettings, default=SchemaSettings())
     server = PlainResource(open_server, settings=settings)
-    service = DatabaseResource(open_service, settings=settings, server=server)
+    service = DatabaseResource(open_service, settings=settings, server=server, schema=schema)

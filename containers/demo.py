@@ -17,7 +17,7 @@ from containers.report import Report
 from database.files import locate
 from database.health import Health
 from database.schema import parse, push
-from database.settings import Remote
+from database.settings import Remote, SchemaSettings
 
 LINES = (
     ("ada", "The engine weaves algebraic patterns, as the loom weaves flowers and leaves."),
@@ -43,7 +43,8 @@ async def run(report: Report) -> None:
     container = ApplicationContainer()
     settings = container.database_settings()
     own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})
-    with container.database_settings.override(own):
+    ours = SchemaSettings(on_start="ignore")  # the demo pushes in a step of its own
+    with container.database_settings.override(own), container.schema_settings.override(ours):
         with report.step("start the application container"):
             await start(container)
         try:

@@ -15,7 +15,12 @@ def test_the_ten_line_example_runs(mongo_url: str) -> None:
     text = (ROOT / "README.md").read_text()
     (example, *_) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(re.findall(r"^.*\S.*$", example, re.MULTILINE)) <= 10
-    environment = {**os.environ, "DATABASE_URL": mongo_url, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": mongo_url,
+        "SCHEMA_ON_START": "push",
+        "PYTHONPATH": str(ROOT),
+    }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         env=environment,

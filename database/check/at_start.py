@@ -91,10 +91,11 @@ def _warn(plan: Plan) -> None:
     lines = [line for step in steps for line in step_lines(step)]
     more = [f"  and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
     logger.warning(
-        "The database %s is not as schema.prisma says, %s: %s.\n%s",
+        "The database %s is not as schema.prisma says, %s: %s%s.\n%s",
         plan.database,
         drift_text(steps),
         index_remedy(steps),
+        ", or set schema.on_start to push" if plan.to_do(drop=False) else "",
         "\n".join([*(f"  {line}" for line in islice(lines, MOST_LINES)), *more]),
     )
 
