@@ -1,6 +1,6 @@
 """The generated client, and every override of its private seams; nothing else imports it.
 
-`prisma` is pinned to 0.15.0; `tests/test_client.py` fails where one of these seams differs.
+`prisma` is pinned to 0.15.0; `tests/client/test_seams.py` fails where one of these seams differs.
 """
 
 from __future__ import annotations
@@ -214,6 +214,10 @@ class ResultsBatch(Batch):
     def _add(self, **kwargs: Any) -> None:
         arguments = copied(kwargs.pop("arguments"))  # as they are now, as upstream writes them out
         self._requests.append(self._of._structured(arguments=arguments, **kwargs))
+
+    async def __aenter__(self) -> Self:
+        """The batch itself."""
+        return self
 
     async def commit(self) -> list[Any]:  # type: ignore[override]  # upstream drops the results
         """Execute the writes in one transaction.

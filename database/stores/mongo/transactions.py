@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+import pymongo
 from prisma.errors import PrismaError
 from pymongo import WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -17,6 +18,9 @@ from database.stores.mongo.errors import translate
 
 GONE: Final = (251, 225)
 """NoSuchTransaction, TransactionTooOld: the server has aborted it."""
+
+FAREWELL: Final = 2.0
+"""Seconds to tell the server of a rollback; it rolls back by itself what it hears no more of."""
 
 COMMIT_ATTEMPTS: Final = 3
 """How often a commit whose outcome is unknown is sent again; MongoDB makes that safe."""
@@ -80,4 +84,5 @@ class MongoTransaction:
     async def abort(self) -> None:
         """Roll back; a transaction that the server has dropped already is no error."""
         async with self.lock:
-            await self.session.end_session()  # aborts what is open, swallowing its errors
+            with pymongo.timeout(FAREWELL):
+                await self.session.end_session()  # aborts what is open, swallowing its errors
