@@ -12,7 +12,7 @@ from typing import Final
 from prisma.errors import DataError
 
 from database.engine.document_parse import Kind, RootField
-from database.query.refusals import unknown_selection, unsupported
+from database.query.refusals import empty_selection, unknown_selection, unsupported
 from database.query.requests import Action, Request
 from database.schema.datamodel import Datamodel
 
@@ -63,6 +63,8 @@ def request_of(field: RootField, names: Mapping[str, Root]) -> Request:
     if root is None or root[0] != field.kind:
         raise _unknown(field)
     _, action, model = root
+    if not selection.selections and not action.endswith("Raw"):
+        raise empty_selection((selection.name,))
     return Request(action, model, selection.arguments, selection.selections)
 
 

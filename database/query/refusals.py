@@ -57,6 +57,29 @@ def too_many(path: ArgumentPath, limit: str, given: int) -> DataError:
     return invalid(path, f"Expected {limit} to be present, got {given}")
 
 
+def empty_selection(path: ArgumentPath) -> DataError:
+    """Nothing is selected of what is not a value itself (P2009)."""
+    return data_error(
+        "P2009",
+        f"Expected a minimum of 1 field to be present, got 0, at `{dotted(path)}`.",
+        {"kind": "EmptySelection", "selectionPath": [str(part) for part in path]},
+    )
+
+
+def selection_of_scalar(path: ArgumentPath) -> DataError:
+    """Something is selected inside a value (P2009)."""
+    return data_error(
+        "P2009",
+        f"Cannot select over scalar field '{_shorten(path[-1])}', at `{dotted(path[:-1])}`.",
+        {"kind": "SelectionSetOnScalar", "selectionPath": [str(part) for part in path]},
+    )
+
+
+def not_combined(rule: str) -> DataError:
+    """Arguments that cannot stand together, or a list that is empty (P2019)."""
+    return data_error("P2019", f"Input error. {rule}", {"details": rule})
+
+
 def not_grouped(rule: str, names: Iterable[str]) -> DataError:
     """Fields that a groupBy uses without grouping by them (P2019)."""
     fields = ", ".join(_shorten(name) for name in names)
@@ -72,13 +95,13 @@ def malformed(path: ArgumentPath, reason: str) -> DataError:
     )
 
 
-def missing(path: ArgumentPath, *, of_unique: bool = False) -> DataError:
-    """A required value that was not given; `of_unique`: of what identifies one record.
+def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
+    """A required value that was not given; `alone`: where one type alone is possible.
 
-    Prisma says P2012 where one type alone is possible: arguments, and uniques that stand outside
-    of data. Everywhere else it says P2009. Upstream's class is the same for both.
+    Prisma says P2012 there, but not inside of data, and P2009 everywhere else. An argument has one
+    type. Upstream's class is the same for both.
     """
-    alone = len(path) == 1 or (of_unique and path[0] not in _WRITTEN)
+    alone = len(path) == 1 or (alone and path[0] not in _WRITTEN)
     return data_error(
         "P2012" if alone else "P2009",
         f"Missing a required value at `{dotted(path)}`: A value is required but not set.",

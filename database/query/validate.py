@@ -19,7 +19,7 @@ from database.query.operations import (
     UpdateRecords,
     UpsertRecord,
 )
-from database.query.refusals import ArgumentPath, missing, unsupported
+from database.query.refusals import ArgumentPath, missing, unknown_selection, unsupported
 from database.query.requests import Request
 from database.query.validate_aggregate import AggregateValidator
 from database.query.validate_data import DataValidator
@@ -83,6 +83,8 @@ class Validator:
 
     def _write(self, model: Model, request: Request) -> Operation:
         arguments = request.arguments
+        if request.action in ("createMany", "updateMany", "deleteMany"):
+            self._counted(model, request)
         data = DataValidator(self._datamodel, self._values, self._wheres, self.selects)
         match request.action:
             case "createOne":
@@ -154,6 +156,12 @@ class Validator:
             if name not in given:
                 raise missing((name,))
         return given
+
+    def _counted(self, model: Model, request: Request) -> None:
+        for item in request.selections:
+            if item.name != "count":
+                path = (request.action + model.name, item.name)
+                raise unknown_selection(path, "AffectedRowsOutput")
 
     def _where(self, model: Model, given: Mapping[str, Any]) -> Filter:
         if "where" not in given:

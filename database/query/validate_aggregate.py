@@ -9,8 +9,10 @@ from database.query.filters import EVERYTHING, Filter
 from database.query.operations import Aggregated, AggregateRecords, GroupRecords
 from database.query.refusals import (
     ArgumentPath,
+    empty_selection,
     invalid,
     missing,
+    not_combined,
     not_grouped,
     too_many,
     unknown_selection,
@@ -40,6 +42,7 @@ _FILTERED: Final = (
     "the selection of the query."
 )
 _ORDERED: Final = "Every field used for orderBy must be included in the by-arguments of the query."
+_NONE_BY: Final = "At least one selection is required for the `by` argument."
 _UNORDERED: Final = ("Json", "Bytes", "Boolean")
 AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
 GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
@@ -117,7 +120,7 @@ class AggregateValidator:
         value = given["by"]
         names = [value] if isinstance(value, str) else list(as_list(value, (*path, "by")))
         if not names:
-            raise invalid((*path, "by"), "at least one field is needed")
+            raise not_combined(_NONE_BY)
         return tuple(self._selects.stored_field(model, name, (*path, "by")) for name in names)
 
     def _grouped(
@@ -136,6 +139,8 @@ class AggregateValidator:
         kind = _KINDS[item.name]
         if kind == "count" and not item.selections:
             return Aggregation("count", None)
+        if not item.selections:
+            raise empty_selection(path)
         return tuple(
             (inner.name, self._aggregation(model, kind, inner.name, (*path, inner.name)))
             for inner in item.selections

@@ -18,8 +18,10 @@ from database.query.operations import (
 )
 from database.query.refusals import (
     ArgumentPath,
+    empty_selection,
     invalid,
     missing,
+    selection_of_scalar,
     too_many,
     unknown,
     unknown_selection,
@@ -108,7 +110,7 @@ class SelectValidator:
                 raise unknown((*path, name), names, "this unique")
         for name in names:
             if name not in given:
-                raise missing((*path, name), of_unique=True)
+                raise missing((*path, name), alone=True)
         return tuple(
             (field, self._unique_value(field, given[field.name], (*path, field.name)))
             for field in members
@@ -116,7 +118,7 @@ class SelectValidator:
 
     def _unique_value(self, field: Field, value: object, path: ArgumentPath) -> object:
         if value is None:
-            raise missing(path, of_unique=True)
+            raise missing(path, alone=True)
         return self._values.one(field, value, path)
 
     # --- pages ---
@@ -280,7 +282,10 @@ class SelectValidator:
     def _stored_output(
         self, field: Field, item: Selection, path: ArgumentPath
     ) -> ScalarOutput | CompositeOutput:
+        self.arguments(item.arguments, (), path)
         if field.kind != "composite":
+            if item.selections:
+                raise selection_of_scalar(path)
             return ScalarOutput(field)
         if not item.selections:
             return self._whole(field)
@@ -299,11 +304,15 @@ class SelectValidator:
         else:
             given = self.arguments(item.arguments, ("where",), path)
             page = self.page(link.target, given, path)
+        if not item.selections:
+            raise empty_selection(path)
         return RelationOutput(link, page, self.selected(link.target, item.selections, path))
 
     def _count_output(self, model: Model, item: Selection, path: ArgumentPath) -> CountOutput:
         lists = [field.name for field in model.fields if field.kind == "relation" and field.is_list]
         counts = []
+        if not item.selections:
+            raise empty_selection(path)
         for inner in item.selections:
             if inner.name not in lists:
                 raise unknown_selection((*path, inner.name), model.name)

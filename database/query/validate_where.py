@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from prisma.errors import DataError
+from prisma.fields import Json
+
 from database.query.filters import (
     EVERYTHING,
     And,
@@ -42,6 +45,7 @@ from database.query.validate_values import (
     as_objects,
     canonical,
 )
+from database.query.values import kind_of
 from database.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
 
@@ -142,6 +146,8 @@ class WhereValidator:
         if field.kind == "composite":
             return self._composite(field, value, path, place)
         if not isinstance(value, Mapping):
+            if field.type == "Json" and not (field.is_list or isinstance(value, Json)):
+                raise _bare_json(value, path)
             return self._equals(field, value, path, place)
         allowed = operators(field)
         given = {canonical(key): (key, item) for key, item in value.items()}
@@ -226,7 +232,7 @@ class WhereValidator:
 
     def _not(self, field: Field, value: object, path: ArgumentPath, place: _Place) -> Filter | None:
         flipped = replace(place, negated=not place.negated)
-        if not isinstance(value, Mapping):
+        if field.type == "Json" or not isinstance(value, Mapping):
             return self._equals(field, value, path, flipped)
         return self.field(field, value, path, flipped)
 
@@ -376,6 +382,16 @@ class WhereValidator:
         """A filter on a value that stands under `name` in the row of a group."""
         found = self.field(field, value, path, _Place(model, (name,), negated, negated))
         return EVERYTHING if found is None else found
+
+
+def _bare_json(value: object, path: ArgumentPath) -> DataError:
+    """Prisma takes Json behind an operator alone: a text could be an operator's object as well.
+
+    `prisma.Json` cannot be mistaken and needs none.
+    """
+    if value is None:
+        return missing(path, alone=len(path) == 2)  # at the top of a where
+    return invalid(path, f"expected an object with operators, got {kind_of(value)}")
 
 
 def _quantified(link: Link, quantifier: Quantifier, inner: Filter, negated: bool) -> Filter:

@@ -326,11 +326,6 @@ def _read_json(value: object) -> object:
             return _read_json(json_util.default(value, RELAXED))
 
 
-def _wire_float(value: object) -> float | int:
-    number = _read_float(value)
-    return int(number) if number.is_integer() else number
-
-
 def _wire_date_time(value: object) -> str:
     moment = _read_date_time(value)
     clock = f"{moment:%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
@@ -374,7 +369,7 @@ CODECS: Final[Mapping[str, Codec]] = {
     "Boolean": Codec(_encode_boolean, _read_boolean, _read_boolean),
     "Int": Codec(_encode_int, _read_int, _read_int),
     "BigInt": Codec(_encode_big_int, _read_big_int, lambda v: str(_read_big_int(v))),
-    "Float": Codec(_encode_float, _read_float, _wire_float),
+    "Float": Codec(_encode_float, _read_float, _read_float),
     "Decimal": Codec(_encode_decimal, _read_decimal, lambda v: str(_read_decimal(v))),
     "DateTime": Codec(_encode_date_time, _read_date_time, _wire_date_time),
     "Bytes": Codec(

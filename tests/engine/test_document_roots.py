@@ -25,6 +25,11 @@ def request(text: str, model: Datamodel) -> Request:
     return request_of(field, root_names(model))
 
 
+def asked(text: str, model: Datamodel) -> tuple[str, str | None]:
+    found = request(text, model)
+    return found.action, found.model
+
+
 @pytest.mark.parametrize(
     ("name", "action"),
     [
@@ -61,41 +66,47 @@ def test_a_command_has_no_model() -> None:
 @pytest.mark.parametrize("model", ["ManyOr", "OrThrow", "Raw", "OneMany", "Throw"])
 def test_a_model_may_be_called_like_a_part_of_a_name(model: str) -> None:
     models = datamodel("User", model)
-    assert request(f"{{ findMany{model} }}", models).model == model
-    assert request(f"{{ findFirst{model}OrThrow }}", models) == Request("findFirstOrThrow", model)
-    assert request(f"mutation {{ createOne{model} }}", models) == Request("createOne", model)
-    assert request(f"{{ find{model}Raw }}", models) == Request("findRaw", model)
+    assert asked(f"{{ findMany{model} {{ id }} }}", models) == ("findMany", model)
+    assert asked(f"{{ findFirst{model}OrThrow {{ id }} }}", models) == ("findFirstOrThrow", model)
+    assert asked(f"mutation {{ createOne{model} {{ id }} }}", models) == ("createOne", model)
+    assert asked(f"{{ find{model}Raw }}", models) == ("findRaw", model)
 
 
 def test_a_small_first_letter_is_written_as_it_is_or_as_a_capital() -> None:
     models = datamodel("user")
-    assert request("{ findManyuser }", models) == Request("findMany", "user")
-    assert request("{ findManyUser }", models) == Request("findMany", "user")
+    assert asked("{ findManyuser { id } }", models) == ("findMany", "user")
+    assert asked("{ findManyUser { id } }", models) == ("findMany", "user")
 
 
 def test_the_own_spelling_comes_first() -> None:
     models = datamodel("user", "User")
-    assert request("{ findManyuser }", models).model == "user"
-    assert request("{ findManyUser }", models).model == "User"
+    assert asked("{ findManyuser { id } }", models) == ("findMany", "user")
+    assert asked("{ findManyUser { id } }", models) == ("findMany", "User")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "{ findManyGhost }",
-        "{ findMany }",
-        "{ FindManyUser }",
-        "{ findManyUserOrThrow }",
-        "{ findManyHidden }",
-        "{ createOneUser }",
-        "{ runCommandRaw }",
-        "mutation { findManyUser }",
+        "{ findManyGhost { id } }",
+        "{ findMany { id } }",
+        "{ FindManyUser { id } }",
+        "{ findManyUserOrThrow { id } }",
+        "{ findManyHidden { id } }",
+        "{ createOneUser { id } }",
+        "{ runCommandRaw { id } }",
+        "mutation { findManyUser { id } }",
     ],
 )
 def test_a_name_that_there_is_not(text: str) -> None:
     with pytest.raises(FieldNotFoundError) as caught:
         request(text, datamodel("User", ignored="Hidden"))
     assert caught.value.code == "P2009"
+
+
+@pytest.mark.parametrize("name", ["findManyUser", "aggregateUser", "findUniqueUser"])
+def test_something_must_be_selected(name: str) -> None:
+    with pytest.raises(FieldNotFoundError, match="minimum of 1 field"):
+        request(f"{{ {name} }}", datamodel("User"))
 
 
 @pytest.mark.parametrize("name", ["executeRaw", "queryRaw"])

@@ -94,7 +94,8 @@ def fill_notes(raw: Database[Document]) -> None:
 async def ask(
     engine: MongoEngine, action: Action, model: str, arguments: Arguments, *selections: Selection
 ) -> Any:
-    request = Request(action, model, arguments, (Selection("id"), *selections))
+    first = Selection("count" if action in ("updateMany", "deleteMany") else "id")
+    request = Request(action, model, arguments, (first, *selections))
     return await engine.execute(request, tx_id=None)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from prisma.errors import DataError
+from prisma.errors import DataError, InputError, MissingRequiredValueError
+from prisma.fields import Json
 from pymongo.database import Database
 
 from database.engine import MongoEngine
+from database.query.requests import Request, Selection
 
 EngineFor = Callable[[str], Awaitable[MongoEngine]]
 
@@ -18,7 +20,14 @@ SCHEMA = """
 model Word {
   id    Int    @id @map("_id")
   text  String
-  other String?
+  facts Json?
+  pageId Int?
+  page   Page? @relation(fields: [pageId], references: [id])
+}
+
+model Page {
+  id    Int    @id @map("_id")
+  words Word[]
 }
 """
 
@@ -49,3 +58,93 @@ async def test_the_order_of_texts_does_not_ignore_case(
     engine: MongoEngine, where: str, found: list[str]
 ) -> None:
     assert await words(engine, where) == found
+
+
+class TestJson:
+    @pytest.mark.parametrize(
+        ("where", "code"),
+        [
+            (r'facts: "{\"a\": 1}"', "P2009"),
+            ("facts: null", "P2012"),
+            ("AND: [{facts: null}]", "P2009"),
+            ('facts: {not: {equals: "1"}}', "P2009"),
+            ("facts: {not: {equals: null}}", "P2009"),
+        ],
+    )
+    async def test_only_behind_an_operator(
+        self, engine: MongoEngine, where: str, code: str
+    ) -> None:
+        query = f"{{ findManyWord(where: {{{where}}}) {{ id }} }}"
+        with pytest.raises(DataError) as caught:
+            await engine.query(json.dumps({"query": query}), tx_id=None)
+        assert caught.value.code == code
+
+    async def test_the_clients_wrapper_needs_none(
+        self, engine: MongoEngine, raw: Database[dict[str, Any]]
+    ) -> None:
+        raw["Word"].update_one({"_id": 2}, {"$set": {"facts": {"legs": 6}}})
+        facts: dict[str, Any] = {"legs": 6}
+        for where in (Json(facts), {"equals": Json(facts)}):
+            request = Request("findMany", "Word", {"where": {"facts": where}}, (Selection("text"),))
+            assert await engine.execute(request, tx_id=None) == [{"text": "ant"}]
+
+    async def test_nothing_is_a_missing_value(self, engine: MongoEngine) -> None:
+        request = Request("findMany", "Word", {"where": {"facts": None}}, (Selection("id"),))
+        with pytest.raises(MissingRequiredValueError):
+            await engine.execute(request, tx_id=None)
+
+
+class TestGroups:
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("{ groupByWord(by: []) { text } }", "At least one selection is required"),
+            ("{ groupByWord(by: [id]) { text } }", "must be included in the by-arguments"),
+            (
+                "{ groupByWord(by: [id], orderBy: {text: asc}) { id } }",
+                "Every field used for orderBy",
+            ),
+            (
+                '{ groupByWord(by: [id], having: {text: {not: "a"}}) { id } }',
+                "Every field used in `having` filters",
+            ),
+        ],
+    )
+    async def test_what_is_not_grouped_by(
+        self, engine: MongoEngine, query: str, words: str
+    ) -> None:
+        with pytest.raises(InputError, match=words) as caught:
+            await engine.query(json.dumps({"query": query}), tx_id=None)
+        assert caught.value.code == "P2019"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ findManyWord }",
+        "mutation { deleteManyWord }",
+        "mutation { deleteManyWord { id } }",
+        "{ findManyWord { text { length } } }",
+        "{ findManyWord { text(max: 3) } }",
+        "{ findManyPage { words } }",
+        "{ findManyPage { _count } }",
+        "{ aggregateWord { _min } }",
+        "{ groupByWord(by: [text]) { _max } }",
+    ],
+)
+async def test_selections_that_do_not_fit(engine: MongoEngine, query: str) -> None:
+    with pytest.raises(DataError) as caught:
+        await engine.query(json.dumps({"query": query}), tx_id=None)
+    assert caught.value.code == "P2009"
+
+
+async def test_a_float_stays_a_float(engine_for: EngineFor) -> None:
+    engine = await engine_for('model Scale {\n id Int @id @map("_id")\n weight Float\n}')
+    query = "mutation { createOneScale(data: {id: 1, weight: 3}) { id weight } }"
+    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
+    assert json.dumps(answer["data"]["createOneScale"]) == '{"id": 1, "weight": 3.0}'
+    query = "{ aggregateScale { _sum { id weight } _avg { id } } }"
+    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
+    assert json.dumps(answer["data"]["aggregateScale"]) == (
+        '{"_sum": {"id": 1, "weight": 3.0}, "_avg": {"id": 1.0}}'
+    )
