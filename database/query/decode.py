@@ -224,7 +224,14 @@ class Decoder:
             return None
         if item.kind == "avg":
             return CODECS["Float"].wire(value)
-        return self._one(item.field, WIRE)(value)
+        try:
+            return self._one(item.field, WIRE)(value)
+        except ValueError as error:  # a sum of BigInt may be a double
+            code = "P2033" if item.kind == "sum" else "P2023"
+            reason = (
+                f"The {item.kind} of {item.field.name} is a {error}, which no {item.field.type} is"
+            )
+            raise data_error(code, f"{reason}.", {"field": item.field.name}) from None
 
 
 def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) -> list[Any]:
