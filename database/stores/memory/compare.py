@@ -18,6 +18,8 @@ Key = tuple[Any, ...]
 """Hashable, and in MongoDB's order; the first part is the rank of the type."""
 
 NULL: Final[Key] = (1,)
+EMPTY: Final[Key] = (0, "undefined")
+"""What an empty list sorts by, and what an index holds of it: less than null."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -48,7 +50,7 @@ def order_value(value: Any, *, descending: bool) -> Key:
     if not isinstance(value, list):
         return key(value)
     elements = [key(item) for item in value]
-    return (max if descending else min)(elements, default=NULL)
+    return (max if descending else min)(elements, default=EMPTY)
 
 
 def _float(value: float) -> Key:

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, Final
+from typing import Any
 
 from database.query.filters import Path
 from database.query.refusals import unsupported
 from database.query.steps import Row
 from database.query.values import bson_type
 from database.stores.failures import assertion
-from database.stores.memory.compare import Key, key, same_type
+from database.stores.memory.compare import EMPTY, NULL, Key, key, same_type
 from database.stores.mongo.live.bounds import present_paths
 from database.stores.mongo.live.specs import IndexSpec
 
 Test = Callable[[Row], bool]
-
-_NOTHING: Final[Key] = (1,)
-_EMPTY_LIST: Final[Key] = (0, "undefined")
 
 
 class UniqueIndex:
@@ -81,10 +78,10 @@ def _keys_at(row: Any, path: Path) -> list[Key]:
     if not path:
         if not isinstance(row, list):
             return [key(row)]
-        return list({key(item): None for item in row}) or [_EMPTY_LIST]
+        return list({key(item): None for item in row}) or [EMPTY]
     if isinstance(row, list):
-        return list({found: None for item in row for found in _keys_at(item, path)}) or [_NOTHING]
-    return _keys_at(row[path[0]], path[1:]) if _has(row, path[0]) else [_NOTHING]
+        return list({found: None for item in row for found in _keys_at(item, path)}) or [NULL]
+    return _keys_at(row[path[0]], path[1:]) if _has(row, path[0]) else [NULL]
 
 
 def _has(row: Any, name: str) -> bool:
