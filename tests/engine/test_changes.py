@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 from bson import Int64
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from prisma.errors import DataError
 from prisma.fields import Json
@@ -30,7 +30,7 @@ model Row {
 }
 """
 OPTIONS: Final = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -147,6 +147,10 @@ async def engine(engine_for: EngineFor) -> MongoEngine:
 
 @OPTIONS
 @given(row=rows(), asked=changes(), many=st.booleans())
+@example({"_id": 1, "w": Int64(-1)}, [("whole", "decrement", -(2**63))], False)
+@example({"_id": 1, "w": Int64(-(2**63))}, [("whole", "increment", -7)], False)
+@example({"_id": 1, "w": Int64(1), "big": Int64(2**53 + 1)}, [("big", "divide", 1)], False)
+@example({"_id": 1, "w": Int64(1), "big": Int64(-(2**63))}, [("big", "increment", -7)], False)
 async def test_changes_are_those_of_plain_python(
     engine: MongoEngine, raw: Database[Document], row: Document, asked: list[Change], many: bool
 ) -> None:

@@ -162,8 +162,6 @@ def _by_pipeline(change: Arithmetic, current: Any) -> Any:
         return float(result)
     wide = isinstance(change.operand, Int64)
     low, high = INT64 if wide else INT32
-    if not INT64[0] <= result <= INT64[1]:
-        result = float(result)
     if isinstance(result, float):
         if not math.isfinite(result):
             raise out_of_range()

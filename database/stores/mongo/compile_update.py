@@ -23,6 +23,7 @@ from database.query.steps import (
     UpdateElements,
     UpsertComposite,
 )
+from database.query.values import INT64
 from database.stores.mongo.commands import Document
 from database.stores.mongo.compile_condition import compile_condition
 from database.stores.mongo.compile_filter import dotted
@@ -60,8 +61,11 @@ def _is_native(change: Change) -> bool:
             return len(path) == 1 and not isinstance(value, dict | list)
         case Unset(path):
             return len(path) == 1
-        case Arithmetic(path, operator):
-            return len(path) == 1 and operator != "divide" and not change.may_be_null
+        case Arithmetic(path, operator, operand):
+            has_negative = operator != "decrement" or operand != INT64[0]
+            return (
+                len(path) == 1 and operator != "divide" and not change.may_be_null and has_negative
+            )
         case AddToSet() | Pull():
             return True
         case _:
