@@ -48,7 +48,7 @@ model Row {
 """.replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction")
 
 OPTIONS = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
