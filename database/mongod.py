@@ -36,7 +36,7 @@ LOW_FOOTPRINT = (
     *("--wiredTigerCacheSizeGB", "0.25"),
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
 )
-OPLOG_MEGABYTES = "256"
+OPLOG_MEGABYTES = 256
 
 
 class Mongod:
@@ -53,6 +53,8 @@ class Mongod:
         data: Path | None = None,
         port: int = 0,
         standalone: bool = False,
+        member: bool = False,
+        oplog_megabytes: int = OPLOG_MEGABYTES,
         start_timeout: timedelta = timedelta(seconds=30),
     ) -> None:
         """Remembers; nothing is looked up or started.
@@ -62,12 +64,16 @@ class Mongod:
             data: the directory to keep; None makes one that is removed when the server ends.
             port: 0 takes a free one, chosen by the system as the server binds it.
             standalone: no replica set: no transactions, no change streams.
+            member: it waits to be made a member of a replica set of several.
+            oplog_megabytes: how much history it keeps for change streams.
             start_timeout: from the start of the process until the server takes writes.
         """
         self._binary = binary
         self._data = data.expanduser().absolute() if data else None
         self._wanted_port = port
         self._standalone = standalone
+        self._member = member
+        self._oplog_megabytes = oplog_megabytes
         self._start_timeout = start_timeout
         self._directory = Path()
         self._process: GuardedProcess | None = None
@@ -116,7 +122,9 @@ class Mongod:
         return f"mongodb://{HOST}:{self.port}/{quote(database, safe='')}?{options}"
 
     async def start(self) -> None:
-        """Starts the server and returns when it takes writes; does nothing if it was started.
+        """Starts the server; does nothing if it was started.
+
+        Returns when it takes writes; a `member` when it listens.
 
         A start that fails or is cancelled leaves no process and no directory.
 
@@ -171,13 +179,15 @@ class Mongod:
     def _command(self, binary: Path) -> list[str]:
         place = ["--dbpath", str(self._directory), "--bind_ip", HOST]
         port = ["--port", str(self._wanted_port)]
-        member = ["--replSet", REPLICA_SET, "--oplogSize", OPLOG_MEGABYTES]
+        member = ["--replSet", REPLICA_SET, "--oplogSize", str(self._oplog_megabytes)]
         return [str(binary), *place, *port, *LOW_FOOTPRINT, *([] if self._standalone else member)]
 
     async def _make_ready(self) -> None:
         self._port = await self._listening_port()
         try:
             async with DirectConnection(HOST, self._port) as connection:
+                if self._member:
+                    return
                 if not self._standalone:
                     await _initiate(connection, f"{HOST}:{self._port}")
                 while not (await connection.command({"hello": 1}))["isWritablePrimary"]:

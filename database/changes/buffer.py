@@ -57,6 +57,8 @@ class Buffer:
 
     async def put(self, item: Delivery) -> None:
         """Keep a delivery for the consumer; under `wait`, once there is room."""
+        if len(self._items) >= self._size:
+            await asyncio.sleep(0)  # it may be about to take one
         while len(self._items) >= self._size and not self._is_over:
             # one that only begins to listen may yet turn out to want nothing of it
             match "wait" if self._since is None else self._policy:

@@ -22,6 +22,9 @@ from database.stores.changes import ChangeSource, Event, EventCursor
 GRACE: Final = 3.0
 """How long a cursor may take to come to rest before it is left behind, in seconds."""
 
+AT_ONCE: Final = 500
+"""How many deliveries are made before others of the event loop have their turn."""
+
 
 class SharedStream:
     """A stream that runs while it has consumers.
@@ -52,6 +55,7 @@ class SharedStream:
         self._opened = asyncio.Event()
         self._failure: BaseException | None = None
         self._is_closing = False
+        self._delivered = 0
         self.token = ""
         self.resting_token: str | None = None
         self._task = asyncio.create_task(self._run(), name="database.changes")
@@ -120,8 +124,15 @@ class SharedStream:
             item = Delivery(self._content(event), event.token, event.position)
             for buffer in list(self._buffers):
                 await buffer.put(item)
-            await asyncio.sleep(0)  # the driver may have many more at hand: consumers come first
+            await self._let_others_run()
         self.token = self.resting_token = cursor.token
+
+    async def _let_others_run(self) -> None:
+        """Now and then: the driver may have thousands of events at hand, and waits for none."""
+        self._delivered += len(self._buffers)
+        if self._delivered >= AT_ONCE:
+            self._delivered = 0
+            await asyncio.sleep(0)
 
     def _content(self, event: Event) -> Change[BaseModel] | DataError:
         try:

@@ -82,7 +82,7 @@ class MongoChanges:
                 raise _no_images(model)
         command = compile_watching(watching, with_images)
         cursor = MongoCursor(self._streams, watching, command, after)
-        await cursor.open()
+        await cursor.open(self._database.client.options.server_selection_timeout)
         return cursor
 
     async def position(self) -> Position:

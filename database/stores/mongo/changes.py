@@ -75,16 +75,24 @@ class MongoCursor:
             raise AssertionError("a stream has a token once it is open")
         return self._token
 
-    async def open(self) -> None:
-        """Open it on the server.
+    async def open(self, within: float) -> None:
+        """Open it on the server; where that has no primary it is tried for `within` seconds.
 
         Raises:
             prisma.errors.PrismaError: it cannot be.
         """
-        try:
-            await self._open()
-        except PyMongoError as error:
-            raise refused(error, self._models.values(), self._token) from error
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + within
+        while True:
+            try:
+                await self._open()
+            except PyMongoError as error:
+                if not is_passing(error) or clock() > deadline:
+                    raise refused(error, self._models.values(), self._token) from error
+                await self._pause()
+            else:
+                self._failures = 0
+                return
 
     async def next(self) -> Event | None:
         """The next event, or None after a while without.
@@ -158,6 +166,9 @@ class MongoCursor:
             kind = type(error).__name__
             logger.warning("Change stream on %s interrupted (%s); resuming.", self._names, kind)
         await self.close()
+        await self._pause()
+
+    async def _pause(self) -> None:
         pause = min(LONGEST_PAUSE, 0.02 * 2 ** min(self._failures, 10))
         self._failures += 1
         await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter

@@ -15,8 +15,9 @@ from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.store import MongoStore
 from database.url import url_database
 
-UNLIMITED: Final = {"maxPoolSize": 0, "minPoolSize": 0}
-"""A stream keeps a connection busy for as long as it is open."""
+STREAMING: Final = {"maxPoolSize": 0, "minPoolSize": 0, "serverSelectionTimeoutMS": 2_000}
+"""A stream keeps a connection busy for as long as it is open. Where its server dies the driver
+waits for that very server, as long as it may, before the stream can go on at another."""
 
 
 def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None], MongoStore]:
@@ -28,7 +29,7 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
             datamodel,
             lambda pool: make_client(address, settings, pool),
             url_database(address),
-            lambda pool: make_client(address, settings, pool, **UNLIMITED),
+            lambda pool: make_client(address, settings, pool, **STREAMING),
         )
 
     return make

@@ -1,0 +1,107 @@
+"""A replica set of several mongods on loopback, whose members can be killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from database.direct import DirectConnection
+from database.mongod import HOST, REPLICA_SET, Mongod
+
+PATIENCE: Final = 30.0
+"""Seconds until an election that must have happened has not."""
+
+QUICK_ELECTIONS: Final = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 200}
+
+
+class ReplicaSet:
+    """Started by `async with`; the first member is the primary then.
+
+    Args:
+        data: a directory for the members' data.
+        size: how many.
+    """
+
+    def __init__(self, data: Path, size: int = 3) -> None:
+        self._directories = [data / f"member{number}" for number in range(size)]
+        self.members: list[Mongod] = []
+
+    async def __aenter__(self) -> Self:
+        self.members = [Mongod(data=directory, member=True) for directory in self._directories]
+        try:
+            await asyncio.gather(*(member.start() for member in self.members))
+            await self._initiate()
+            await self.primary()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stop()
+
+    def url(self, database: str, options: str = "") -> str:
+        """The connection string that names all members."""
+        hosts = ",".join(f"{HOST}:{member.port}" for member in self.members)
+        return f"mongodb://{hosts}/{database}?replicaSet={REPLICA_SET}{options}"
+
+    async def primary(self) -> Mongod:
+        """The member that takes writes, once there is one."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for member in self.members:
+                if member.is_running and (await _hello(member)).get("isWritablePrimary"):
+                    return member
+            await asyncio.sleep(0.05)
+        raise AssertionError("no member has become primary")
+
+    async def kill(self, member: Mongod) -> None:
+        """End a member with SIGKILL, as a crash does."""
+        process = int((member.directory / "mongod.lock").read_text())
+        os.kill(process, signal.SIGKILL)
+        while member.is_running:
+            await asyncio.sleep(0.01)
+
+    async def revive(self, member: Mongod) -> Mongod:
+        """Start a member that was killed, on its data and its port."""
+        again = Mongod(data=member.directory, port=member.port, member=True)
+        await member.stop()
+        await again.start()
+        self.members[self.members.index(member)] = again
+        return again
+
+    async def _initiate(self) -> None:
+        members = [
+            {"_id": number, "host": f"{HOST}:{member.port}"}
+            for number, member in enumerate(self.members)
+        ]
+        config = {
+            "_id": REPLICA_SET,
+            "members": members,
+            "settings": QUICK_ELECTIONS,
+            # a majority has the write in memory: enough where one member dies, and many times faster
+            "writeConcernMajorityJournalDefault": False,
+        }
+        async with DirectConnection(HOST, self.members[0].port) as connection:
+            await connection.command({"replSetInitiate": config})
+
+    async def _stop(self) -> None:
+        await asyncio.gather(*(member.stop() for member in self.members))
+
+
+async def _hello(member: Mongod) -> dict[str, Any]:
+    try:
+        async with DirectConnection(HOST, member.port) as connection:
+            return await connection.command({"hello": 1})
+    except (OSError, EOFError):
+        return {}
