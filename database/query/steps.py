@@ -312,6 +312,7 @@ Step = (
     | RawCommand
 )
 
+
 class LostRaceError(Exception):
     """Another writer came first; in a transaction of its own the operation may start again.
 
