@@ -119,7 +119,7 @@ def _test(
 def _no_expression(place: Place) -> None:
     if place == "element":
         raise unsupported(
-            "Comparing fields inside a list of composites",
+            "Comparing fields, or ignoring case in an order, inside a list of composites",
             "filter the elements after reading them",
         )
     if place == "changed element":
@@ -135,7 +135,7 @@ def _compare(item: Compare, place: Place) -> Test:
         return _compare_fields(item, item.value)
     wanted: Any = item.value
     if item.insensitive and isinstance(wanted, str):
-        return _insensitive(item, wanted)
+        return _insensitive(item, wanted, place)
     if item.operator in ("eq", "ne"):
         negated = item.operator == "ne"
         looks_inside = item.exact and place == "element"
@@ -149,9 +149,16 @@ def _equals(value: Any, wanted: Any, looks_inside: bool) -> bool:
     return inside or equal(value, wanted)
 
 
-def _insensitive(item: Compare, wanted: str) -> Test:
-    negated, folded = item.operator == "ne", fold(wanted)
-    return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
+def _insensitive(item: Compare, wanted: str, place: Place) -> Test:
+    if item.operator in ("eq", "ne"):
+        negated, folded = item.operator == "ne", fold(wanted)
+        return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
+    if place == "element":
+        _no_expression(place)
+    lowered = to_lower(wanted)
+    return lambda value, _: (
+        isinstance(value, str) and _ordered(item.operator, to_lower(value), lowered)
+    )
 
 
 def _compare_fields(item: Compare, other: Reference) -> Test:
@@ -165,6 +172,8 @@ def _compare_fields(item: Compare, other: Reference) -> Test:
             return same == (item.operator == "eq")
         if value is None or right is None:
             return False
+        if item.insensitive:
+            value, right = to_lower(value), to_lower(right)
         return _holds(item.operator, key(value), key(right))
 
     return test

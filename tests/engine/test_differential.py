@@ -1,0 +1,203 @@
+"""The fake is no other database: random sequences give the same answers and leave the same behind.
+
+A sequence starts from a small world, makes a few requests, some of them in one or two transactions
+at a time, and ends with a look at every stored document. `DIFFERENTIAL_SEQUENCES` says how many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final, Literal
+
+import bson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prisma._types import TransactionId
+from prisma.errors import PrismaError
+from pymongo import AsyncMongoClient
+
+from database.engine import MongoEngine
+from database.query.requests import Request
+from database.schema import parse, push
+from database.stores.memory import Memory, MemoryStore
+from database.stores.memory.tables import Tables
+from database.stores.mongo import MongoStore
+from database.url import url_database
+from tests.engine.conftest import HEADER, Document
+from tests.engine.random_requests import COLLECTIONS, SCHEMA, Requests
+
+SEQUENCES: Final = int(
+    os.environ.get("DIFFERENTIAL_SEQUENCES") or (2_000 if os.environ.get("CI") else 200)
+)
+WORLDS: Final = 8
+OPTIONS: Final = settings(
+    max_examples=SEQUENCES // WORLDS,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+READS: Final = ("findMany", "findFirst", "findUnique", "findUniqueOrThrow", "aggregate", "groupBy")
+PATIENCE: Final = json.dumps({"timeout": 60_000, "max_wait": 60_000})
+
+Actor = Literal["nobody", "first", "second"]
+Step = tuple[Actor, int]
+"""Who makes a request, outside of a transaction or in which, and what it is drawn from."""
+
+
+@dataclass
+class Side:
+    """One of the two databases, and the transactions that are open on it."""
+
+    engine: MongoEngine
+    open: dict[Actor, TransactionId] = field(default_factory=dict)
+
+    async def answer(self, actor: Actor, request: Request) -> tuple[Any, ...]:
+        """What is answered, errors by class, code and words."""
+        if actor != "nobody" and actor not in self.open:
+            self.open[actor] = await self.engine.start_transaction(content=PATIENCE)
+        try:
+            return ("ok", await self.engine.execute(request, tx_id=self.open.get(actor)))
+        except PrismaError as error:
+            return (type(error), getattr(error, "code", None), str(error))
+
+    async def roll_back(self) -> None:
+        """End what a sequence that failed has left open."""
+        for tx_id in self.open.values():
+            with contextlib.suppress(PrismaError):
+                await self.engine.rollback_transaction(tx_id)
+        self.open.clear()
+
+    async def commit(self) -> list[Any]:
+        """How committing ended for each transaction."""
+        ends: list[Any] = []
+        for tx_id in self.open.values():
+            try:
+                await self.engine.commit_transaction(tx_id)
+                ends.append("ok")
+            except PrismaError as error:
+                ends.append((type(error), getattr(error, "code", None), str(error)))
+        self.open.clear()
+        return ends
+
+
+class Pair:
+    """A server and a fake, holding the same small world."""
+
+    def __init__(self, mongo: MongoEngine, fake: MongoEngine, memory: Memory) -> None:
+        self.sides = (Side(mongo), Side(fake))
+        store = mongo.store
+        assert isinstance(store, MongoStore)
+        self._database = store.database
+        self._memory = memory
+        self._world: Tables = {}
+        self._agreed = False
+
+    async def fill(self, world: int) -> None:
+        """Make the world of that number."""
+        for request in Requests(Random(world)).world():  # noqa: S311 - a test's data
+            await self.sides[1].answer("nobody", request)
+        self._world = self._memory.snapshot()
+        await asyncio.gather(*(self._copy(collection) for collection in COLLECTIONS))
+
+    async def begin(self) -> None:
+        """Both hold the world as it was."""
+        for side in self.sides:
+            await side.roll_back()
+        now, then = self._memory.tables, self._world
+        changed = [name for name in COLLECTIONS if now[name] is not then[name]]
+        self._memory.restore(then)
+        await asyncio.gather(*map(self._copy, changed if self._agreed else COLLECTIONS))
+        self._agreed = False
+
+    async def _copy(self, collection: str) -> None:
+        documents = [dict(row) for row in self._memory.tables[collection]]
+        await self._database[collection].delete_many({})
+        if documents:
+            await self._database[collection].insert_many(documents)
+
+    async def agree(self, actor: Actor, request: Request) -> None:
+        """One request on both."""
+        theirs, ours = [await side.answer(actor, request) for side in self.sides]
+        assert ours == theirs
+
+    async def agree_on_the_end(self) -> None:
+        """The transactions are committed, and every document is the same."""
+        theirs, ours = [await side.commit() for side in self.sides]
+        assert ours == theirs
+        stored = await self._stored()
+        for collection in COLLECTIONS:
+            rows = {row["_id"]: encoded(row) for row in self._memory.tables[collection]}
+            assert rows == stored[collection]
+        self._agreed = True
+
+    async def _stored(self) -> dict[str, dict[Any, bytes]]:
+        """Every document, in one question."""
+        first, *others = COLLECTIONS
+        pipeline: list[Document] = [shown_as(first)]
+        pipeline += [
+            {"$unionWith": {"coll": name, "pipeline": [shown_as(name)]}} for name in others
+        ]
+        found: dict[str, dict[Any, bytes]] = {name: {} for name in COLLECTIONS}
+        async for item in await self._database[first].aggregate(pipeline):
+            found[item["c"]][item["_id"]] = encoded(item["d"])
+        return found
+
+
+def shown_as(collection: str) -> Document:
+    """The stage that shows a document together with where it is from."""
+    return {"$project": {"d": "$$ROOT", "c": {"$literal": collection}}}
+
+
+def encoded(document: Document) -> bytes:
+    """Types count, and the order of names inside values; that of a document's own does not."""
+    return bson.encode(dict(sorted(document.items())))
+
+
+@pytest.fixture(params=range(WORLDS))
+async def pair(mongo_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
+    datamodel = parse(HEADER + SCHEMA)
+    await push(datamodel, mongo_url)
+    memory, name = Memory(), url_database(mongo_url)
+
+    def client(*_: Any) -> AsyncMongoClient[Document]:
+        return AsyncMongoClient(mongo_url, tz_aware=True, w=1)
+
+    mongo = MongoEngine(datamodel, lambda model, _: MongoStore(model, client, name))
+    fake = MongoEngine(datamodel, lambda model, _: MemoryStore(model, memory))
+    await mongo.connect()
+    await fake.connect()
+    made = Pair(mongo, fake, memory)
+    await made.fill(request.param)
+    yield made
+    await mongo.aclose()
+    await fake.aclose()
+
+
+seeds = st.integers(0, 2**40)
+alone: st.SearchStrategy[list[Step]] = st.lists(
+    st.tuples(st.just("nobody"), seeds), min_size=1, max_size=5
+)
+together: st.SearchStrategy[list[Step]] = st.lists(
+    st.tuples(st.sampled_from(("first", "first", "second", "nobody")), seeds),
+    min_size=2,
+    max_size=6,
+)
+
+
+@OPTIONS
+@given(steps=alone | alone | alone | together)
+async def test_a_sequence_means_the_same_on_both_stores(pair: Pair, steps: list[Step]) -> None:
+    await pair.begin()
+    in_transactions = any(actor != "nobody" for actor, _ in steps)
+    for actor, seed in steps:
+        request = Requests(Random(seed)).request()  # noqa: S311 - a test's data
+        if actor == "nobody" and in_transactions and request.action not in READS:
+            continue  # it would wait for a document that one of them holds
+        await pair.agree(actor, request)
+    await pair.agree_on_the_end()
