@@ -63,6 +63,13 @@ def test_the_wheel_has_nothing_else(installed: Path) -> None:
     }
 
 
+def test_the_wheel_brings_the_command(installed: Path) -> None:
+    (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
+    assert "kraken-db = database.cli:main" in entry_points.read_text(encoding="utf-8")
+    shown = run(["-B", "-m", "database", "--help"], installed, PYTHONPATH=str(installed))
+    assert shown.startswith("usage: kraken-db ")
+
+
 def test_an_installed_copy_finds_its_files_from_anywhere(installed: Path, tmp_path: Path) -> None:
     shipped = installed / "database" / "shipped"
     found = run(["-B", "-c", LOCATE], tmp_path, PYTHONPATH=str(installed)).splitlines()

@@ -1,12 +1,12 @@
 """Is all well between schema.prisma, the generated client and a live database? Beside the service.
 
-facts ──▶ findings ──▶ text, JSON        at_start: the part of it that a start can afford
+facts ──▶ findings ──▶ text, JSON        start: the part of it that a start can afford
 """
 
-from database.check.at_start import at_start
 from database.check.facts import Checked, check
 from database.check.findings import Finding, findings, is_well
 from database.check.report import as_dict, report_lines
+from database.check.start import at_start
 
 __all__ = [
     "Checked",

@@ -107,7 +107,7 @@ def _indexes(checked: Checked) -> Finding:
         case Plan(steps=steps):
             worst = [step for step in steps if is_mismatch(step)]
             rest = [step for step in steps if not is_mismatch(step)]
-            lines = [line for step in [*worst, *rest] for line in step_lines(step)]
+            lines = [*drift_lines(worst), *drift_lines(rest)]
             text = ": ".join(filter(None, [drift_text(steps), index_remedy(worst)]))
             more = f"`{_PUSH} --dry-run` shows all"
             return Finding("indexes", "failed" if worst else "note", text, _cut(lines, more))
@@ -132,11 +132,26 @@ def drift_text(steps: Iterable[Step]) -> str:
     return ", ".join(filter(None, parts))
 
 
+def drift_lines(steps: Iterable[Step]) -> Iterator[str]:
+    """The steps as a plan has them, without the indexes of a collection that is missing itself."""
+    missing: set[str] = set()
+    for step in steps:
+        if isinstance(step, CreateCollection):
+            missing.add(step.collection)
+        if not (isinstance(step, CreateIndex) and step.index.collection in missing):
+            yield from step_lines(step)
+
+
 def index_remedy(mismatches: Iterable[Step]) -> str:
-    """What makes it right: an additive push, or one that drops as well."""
-    kinds = {type(step) for step in mismatches}
-    drop = " --drop" if kinds & {IndexDiffers, IndexNotInSchema} else ""
-    return f"run `{_PUSH}{drop}`" if kinds else ""
+    """What makes it right: a push, one that drops as well, or a person."""
+    steps = Plan("", tuple(mismatches))
+    additive, all_of_ours = steps.to_do(drop=False), steps.to_do(drop=True)
+    drop = " --drop" if len(all_of_ours) > len(additive) else ""
+    remedies = [
+        *([f"run `{_PUSH}{drop}`"] if all_of_ours else []),
+        *(["correct by hand what stays"] if len(steps.steps) > len(all_of_ours) else []),
+    ]
+    return ", and ".join(remedies)
 
 
 def _several(number: int, noun: str, one: str, many: str) -> str:
@@ -170,10 +185,12 @@ def _documents(checked: Checked) -> Finding:
 
 
 def _fits(models: tuple[ModelFit, ...]) -> Finding:
-    read = f"{sum(each.read for each in models):,} read of {_count(len(models), 'model')}"
+    total = sum(each.read for each in models)
+    read = f"{total:,} read of {_count(len(models), 'model')}"
     lines = list(_misfit_lines(models))
     if not lines:
-        return Finding("documents", "ok", f"{read}, all fit the schema")
+        fit = "all fit the schema" if total else "for there are none"
+        return Finding("documents", "ok", f"{read}, {fit}")
     fields = {(each.model, one.misfit.field) for each in models for one in each.misfits}
     text = f"{read}, {_count(len(fields), 'field')} not as the schema says"
     return Finding("documents", "failed", text, _cut(lines, "`--json` shows all"))

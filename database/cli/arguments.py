@@ -60,22 +60,16 @@ def drop_argument(parser: argparse.ArgumentParser) -> None:
 
 def whole_number(text: str) -> int:
     """A number from 1 up."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number from 1 up is wanted, not '{text}'")
+    return int(text)
 
 
 def port_number(text: str) -> int:
     """A TCP port; 0 is any that is free."""
-    number = int(text)
-    if not 0 <= number < 2**16:
-        raise ValueError(text)
-    return number
-
-
-whole_number.__name__ = "whole number"  # as argparse names it: "invalid whole number value: 'x'"
-port_number.__name__ = "port"
+    if not text.isdecimal() or int(text) >= 2**16:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not '{text}'")
+    return int(text)
 
 
 def schema_text(path: Path) -> str:
@@ -106,8 +100,17 @@ def database_url(url: str | None, datamodel: Datamodel) -> str:
     if isinstance(declared, str):
         return declared
     variable = str(declared.arguments[0])
-    environment = {**dotenv_values(Path.cwd() / ".env", interpolate=False), **os.environ}
+    environment = {**_env_file(), **os.environ}
     if not (found := environment.get(variable)):
         raise ConfigurationError(f"No database is named: give --url, or set {variable}.")
     name = environment.get("DATABASE_NAME")
     return with_database(found, name) if name else found
+
+
+def _env_file() -> dict[str, str | None]:
+    try:
+        return dotenv_values(Path.cwd() / ".env", interpolate=False)
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("Cannot read .env: it is not UTF-8.") from error
+    except OSError as error:
+        raise ConfigurationError(f"Cannot read .env: {error.strerror}.") from error

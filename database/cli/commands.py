@@ -23,7 +23,7 @@ from database.cli.arguments import (
     whole_number,
 )
 from database.cli.terminal import say
-from database.errors import SchemaError
+from database.errors import ConfigurationError, SchemaError
 from database.mongod import Mongod
 from database.schema import Datamodel, generate, parse, push
 from database.schema.generate import output_of, python_generator
@@ -160,7 +160,10 @@ def _mongod_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _mongod(arguments: argparse.Namespace) -> int:
-    return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
+    try:
+        return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
+    except OSError as error:  # of the directory, in the system's words
+        raise ConfigurationError(f"The server cannot be started: {error}.") from error
 
 
 async def _serve(server: Mongod) -> int:

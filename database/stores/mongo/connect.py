@@ -75,7 +75,7 @@ def _refused(
             code="P1000",
             meta={"hosts": _hosts(client)},
         )
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError) and not _is_of_names(error):
         return ConnectionError(
             "The provided database string is invalid: its options do not go together.",
             code="P1013",
@@ -86,6 +86,11 @@ def _refused(
         code="P1001",
         meta={"hosts": _hosts(client), "cause": cause},
     )
+
+
+def _is_of_names(error: PyMongoError) -> bool:
+    """Whether looking up `mongodb+srv://` failed, which the driver calls a configuration error."""
+    return type(error.__cause__).__module__.partition(".")[0] == "dns"
 
 
 def _unreachable(client: AsyncMongoClient[dict[str, Any]], timeout: float) -> ConnectionError:
@@ -102,7 +107,7 @@ def _unreachable(client: AsyncMongoClient[dict[str, Any]], timeout: float) -> Co
 
 def _hosts(client: AsyncMongoClient[dict[str, Any]]) -> str:
     seeds = client.topology_description.server_descriptions()
-    named = sorted(f"{host}:{port}" for host, port in seeds)
+    named = sorted(f"{host}:{port}" if port else host for host, port in seeds)
     return ", ".join(named) or "the servers of DATABASE_URL"
 
 
@@ -137,6 +142,7 @@ _SIGNS: Final = (
     # The driver keeps only the text of asyncio's error, which names the number and not the kind.
     (f"[Errno {errno.ECONNREFUSED}]", "connection refused"),
     ("Connection refused", "connection refused"),
+    ("DNS query name does not exist", "the host name is unknown"),
     ("Name or service not known", "the host name is unknown"),
     ("getaddrinfo", "the host name is unknown"),
     ("nodename nor servname", "the host name is unknown"),

@@ -15,7 +15,7 @@ from prisma.errors import PrismaError
 from pymongo.asynchronous.database import AsyncDatabase
 
 from database.check.facts import client_state
-from database.check.findings import drift_text, index_remedy
+from database.check.findings import drift_lines, drift_text, index_remedy
 from database.errors import ConfigurationError
 from database.files import locate
 from database.schema.datamodel import Datamodel
@@ -25,7 +25,7 @@ from database.settings import SchemaSettings
 from database.stores.mongo.live.events import Event, Planned
 from database.stores.mongo.live.plan import Plan, is_mismatch
 from database.stores.mongo.live.push import compare, push_to
-from database.stores.mongo.live.text import event_lines, plan_lines, step_lines
+from database.stores.mongo.live.text import event_lines, plan_lines
 
 logger = logging.getLogger("database.schema")
 
@@ -88,7 +88,7 @@ def _warn(plan: Plan) -> None:
     steps = [step for step in plan.steps if is_mismatch(step)]
     if not steps:
         return
-    lines = [line for step in steps for line in step_lines(step)]
+    lines = list(drift_lines(steps))
     more = [f"  and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
     logger.warning(
         "The database %s is not as schema.prisma says, %s: %s%s.\n%s",

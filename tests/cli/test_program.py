@@ -8,7 +8,7 @@ import pytest
 
 from database.cli import COMMANDS, main
 
-SCHEMA = Path(__file__).parent / "schema" / "fixtures" / "many_to_many.prisma"
+SCHEMA = Path(__file__).parents[1] / "schema" / "fixtures" / "many_to_many.prisma"
 
 
 def test_generate_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,301 @@
+"""What a start does about the schema: check, push, or nothing; and what it costs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pymongo.monitoring
+import pytest
+from prisma.errors import UniqueViolationError
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.database import Database
+
+from containers import ApplicationContainer, DatabaseContainer, running
+from containers.base import Container, mount
+from database import DatabaseSettings
+from database.check import at_start
+from database.errors import ConfigurationError, SchemaError
+from database.files import locate
+from database.mongod import Mongod
+from database.schema import Datamodel, push
+from database.settings import SchemaSettings
+from database.testing import FakeDatabase
+
+Live = Database[dict[str, Any]]
+Connected = AsyncDatabase[dict[str, Any]]
+
+CHECK = SchemaSettings()
+PUSH = SchemaSettings(on_start="push")
+IGNORE = SchemaSettings(on_start="ignore")
+
+
+@pytest.fixture
+async def mongo(mongo_url: str) -> AsyncIterator[Connected]:
+    """The database of this test, as a connected service hands it to the check."""
+    async with AsyncMongoClient[dict[str, Any]](mongo_url) as client:
+        yield client.get_default_database()
+
+
+@pytest.fixture
+def application(settings: DatabaseSettings) -> ApplicationContainer:
+    application = ApplicationContainer()
+    application.database_settings.override(settings)
+    return application
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "database.schema" and record.levelno >= logging.WARNING
+    ]
+
+
+# --- check ---
+
+
+async def test_what_has_drifted_is_warned_of(
+    mongo: Connected, caplog: pytest.LogCaptureFixture
+) -> None:
+    await at_start(mongo, CHECK)
+
+    (warning,) = warnings(caplog)
+    assert "19 collections and 49 indexes are missing: run `python -m database push`" in warning
+    assert "+ collection  User" in warning
+    assert len(warning.splitlines()) == 10
+    assert await mongo.list_collection_names() == []
+
+
+async def test_there_is_nothing_to_say_after_a_push(
+    mongo: Connected, project: Datamodel, mongo_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await push(project, mongo_url)
+    await mongo["User"].create_index({"bio": 1})  # one more, which does no harm
+
+    await at_start(mongo, CHECK)
+
+    assert warnings(caplog) == []
+
+
+async def test_one_index_that_differs_is_named(
+    mongo: Connected, project: Datamodel, mongo_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await push(project, mongo_url)
+    await mongo["User"].drop_index("User_username_key")
+    await mongo["User"].create_index({"username": 1}, name="User_username_key")
+
+    await at_start(mongo, CHECK)
+
+    (warning,) = warnings(caplog)
+    assert "1 index differs: run `python -m database push --drop`." in warning
+    assert "unique: no there, yes in the schema" in warning
+
+
+async def test_a_server_that_does_not_say_is_warned_of(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.check.start.CHECK_TIMEOUT", 0.2)
+    nobody = "mongodb://ada:hunter2@127.0.0.1:1/x"
+    async with AsyncMongoClient[dict[str, Any]](nobody) as client:
+        await at_start(client["x"], CHECK)
+
+    (warning,) = warnings(caplog)
+    assert "cannot be compared with the schema: Can't reach database server" in warning
+    assert "hunter2" not in warning
+
+
+async def test_no_document_is_read_and_few_connections_are_opened(
+    project: Datamodel, mongo_url: str
+) -> None:
+    await push(project, mongo_url)
+    seen = Commands()
+    async with AsyncMongoClient[dict[str, Any]](mongo_url, event_listeners=[seen]) as client:
+        await at_start(client.get_default_database(), CHECK)
+        names = list(seen.names)
+
+    assert set(names) == {"listCollections", "listIndexes"}
+    assert len(names) == 1 + len(project.models)
+    assert len(seen.connections) <= 4
+
+
+async def test_it_costs_well_under_a_second(
+    mongo: Connected, project: Datamodel, mongo_url: str
+) -> None:
+    await push(project, mongo_url)
+    begun = time.perf_counter()
+    await at_start(mongo, CHECK)
+    assert time.perf_counter() - begun < 1
+
+
+class Commands(pymongo.monitoring.CommandListener):
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.connections: set[int | None] = set()
+
+    def started(self, event: pymongo.monitoring.CommandStartedEvent) -> None:
+        self.names.append(event.command_name)
+        self.connections.add(event.server_connection_id)
+
+    def succeeded(self, event: pymongo.monitoring.CommandSucceededEvent) -> None: ...
+    def failed(self, event: pymongo.monitoring.CommandFailedEvent) -> None: ...
+
+
+# --- push, ignore ---
+
+
+async def test_push_creates_what_is_missing(
+    mongo: Connected, project: Datamodel, caplog: pytest.LogCaptureFixture
+) -> None:
+    await at_start(mongo, PUSH)
+
+    assert len(await mongo.list_collection_names()) == len(project.models)
+    assert warnings(caplog) == []
+
+
+async def test_push_leaves_what_differs_and_warns(
+    mongo: Connected, caplog: pytest.LogCaptureFixture
+) -> None:
+    await mongo["User"].create_index({"username": 1}, name="User_username_key")
+
+    await at_start(mongo, PUSH)
+
+    (warning,) = warnings(caplog)
+    assert "1 index differs: run `python -m database push --drop`." in warning
+
+
+async def test_duplicates_end_the_start_and_are_not_logged(
+    mongo: Connected, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "database")
+    await mongo["User"].insert_many([{"username": "hunter2"}, {"username": "hunter2"}])
+
+    with pytest.raises(UniqueViolationError, match="User_username_key"):
+        await at_start(mongo, PUSH)
+
+    assert "User_username_key" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert await mongo.list_collection_names() == ["User"]
+
+
+async def test_ignore_does_nothing(
+    mongo: Connected,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "schema.prisma").write_text("nonsense")
+    monkeypatch.chdir(tmp_path)
+
+    await at_start(mongo, IGNORE)
+
+    assert warnings(caplog) == []
+
+
+# --- a client of another schema ---
+
+
+@pytest.fixture
+def at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A schema.prisma in a working directory of its own, the project's at first."""
+    path = tmp_path / "schema.prisma"
+    path.write_text(locate("schema.prisma").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+@pytest.mark.parametrize("settings_of_schema", [CHECK, PUSH], ids=["check", "push"])
+async def test_a_client_of_another_schema_is_an_error_that_names_the_command(
+    application: ApplicationContainer,
+    live: Live,
+    at_hand: Path,
+    settings_of_schema: SchemaSettings,
+) -> None:
+    at_hand.write_text(at_hand.read_text().replace("displayName    String?", "nickname String?"))
+    at_hand.write_text(at_hand.read_text().replace("[displayName]", "[nickname]"))
+    application.schema_settings.override(settings_of_schema)
+
+    with pytest.raises(ConfigurationError, match="python -m database generate`"):
+        async with running(application):
+            pass
+
+    assert live.list_collection_names() == []
+
+
+async def test_a_comment_makes_no_other_schema(mongo: Connected, at_hand: Path) -> None:
+    at_hand.write_text(f"// A comment.\n{at_hand.read_text()}")
+    await at_start(mongo, CHECK)
+
+
+async def test_a_schema_that_is_not_valid_is_an_error(mongo: Connected, at_hand: Path) -> None:
+    at_hand.write_text("model User {")
+    with pytest.raises(SchemaError):
+        await at_start(mongo, CHECK)
+
+
+# --- containers ---
+
+
+async def test_a_start_checks_unless_told_otherwise(
+    application: ApplicationContainer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(application):
+        pass
+    assert len(warnings(caplog)) == 1
+
+
+async def test_the_environment_says_what_a_start_does(
+    application: ApplicationContainer,
+    live: Live,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SCHEMA_ON_START", "push")
+    async with running(application):
+        assert "User" in live.list_collection_names()
+    assert warnings(caplog) == []
+
+
+async def test_a_word_that_it_does_not_know(
+    application: ApplicationContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCHEMA_ON_START", "migrate")
+    with pytest.raises(
+        ConfigurationError, match=r"schema\.on_start: .*'check', 'push' or 'ignore'"
+    ):
+        application.schema_settings()
+
+
+async def test_the_container_alone_checks_too(
+    settings: DatabaseSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Alone(Container):
+        database = mount(DatabaseContainer, settings=settings)
+
+    async with running(Alone()):
+        pass
+    assert len(warnings(caplog)) == 1
+
+
+async def test_a_fake_is_not_checked(
+    application: ApplicationContainer, caplog: pytest.LogCaptureFixture, at_hand: Path
+) -> None:
+    at_hand.write_text("model User {")
+    async with FakeDatabase() as fake:
+        with application.database.service.override(fake):
+            async with running(application) as container:
+                assert container.users.service().database is fake
+    assert warnings(caplog) == []
+
+
+async def test_a_standalone_server_can_be_pushed_to_at_start(project: Datamodel) -> None:
+    async with Mongod(standalone=True) as server:
+        client = AsyncMongoClient[dict[str, Any]](server.url("alone"))
+        async with client:
+            await at_start(client.get_default_database(), PUSH)
+            names = await client.get_default_database().list_collection_names()
+    assert len(names) == len(project.models)
