@@ -13,8 +13,9 @@ from database.changes.change import Change
 from database.errors import data_error
 from database.query.columns import Read
 from database.query.decode import WIRE, Decoder
+from database.query.readings import bson_type
 from database.query.shapes import Shape
-from database.query.values import CODECS, bson_type
+from database.query.values import CODECS
 from database.query.watching import Watched, Watching
 from database.schema.datamodel import Datamodel, Model
 from database.stores.changes import Event

@@ -23,8 +23,8 @@ from database.query.operations import (
     UpdateRecords,
     UpsertRecord,
 )
+from database.query.readings import RELAXED
 from database.query.steps import Row
-from database.query.values import RELAXED
 from database.schema.datamodel import Datamodel
 
 

@@ -27,9 +27,10 @@ from database.query.operations import (
     Structure,
 )
 from database.query.plan_links import RELATED
+from database.query.readings import bson_type
 from database.query.steps import Aggregation, Row
 from database.query.validate_values import Values
-from database.query.values import CODECS, bson_type
+from database.query.values import CODECS
 from database.schema.datamodel import Datamodel, Field, Literals, Model
 
 

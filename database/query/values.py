@@ -19,18 +19,30 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from bson import Binary, DatetimeMS, Decimal128, Int64, ObjectId, Timestamp, json_util
-from bson.json_util import JSONMode, JSONOptions
+from bson import Decimal128, Int64, ObjectId, Timestamp, json_util
 from prisma._builder import serializer
 from prisma.fields import Base64, Json
 
+from database.query.readings import (
+    RELAXED,
+    read_big_int,
+    read_boolean,
+    read_bytes,
+    read_date_time,
+    read_decimal,
+    read_float,
+    read_int,
+    read_json,
+    read_string,
+    wire_date_time,
+    wire_json,
+)
 from database.schema.datamodel import Field
 
 INT32: Final = (-(2**31), 2**31 - 1)
 INT64: Final = (-(2**63), 2**63 - 1)
 _RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{24}\Z")
-RELAXED: Final = JSONOptions(json_mode=JSONMode.RELAXED, tz_aware=True, tzinfo=UTC)
 
 
 class MalformedError(ValueError):
@@ -251,133 +263,20 @@ def _json_key(key: object) -> str:
     raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
 
 
-# --- python and wire: stored BSON → what models hold, what the engine answers ---
-
-
-def _read_string(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, ObjectId):
-        return str(value)
-    raise _refuse_stored(value)
-
-
-def _read_boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise _refuse_stored(value)
-
-
-def _read_int(value: object) -> int:
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return int(value)
-    raise _refuse_stored(value)
-
-
-def _read_big_int(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    raise _refuse_stored(value)
-
-
-def _read_float(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    raise _refuse_stored(value)
-
-
-def _read_decimal(value: object) -> Decimal:
-    if isinstance(value, Decimal128):
-        return value.to_decimal()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(str(value))
-    raise _refuse_stored(value)
-
-
-def _read_date_time(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC)  # the store's rows leave it out
-    if isinstance(value, Timestamp):
-        return value.as_datetime()
-    raise _refuse_stored(value)
-
-
-def _read_bytes(value: object) -> bytes:
-    if isinstance(value, bytes | Binary):
-        return bytes(value)
-    if isinstance(value, ObjectId):
-        return value.binary
-    raise _refuse_stored(value)
-
-
-def _read_json(value: object) -> object:
-    match value:
-        case None | bool() | str():
-            return value
-        case int():
-            return int(value)
-        case float():
-            return value
-        case list():
-            return [_read_json(item) for item in value]
-        case dict():
-            return {key: _read_json(item) for key, item in value.items()}
-        case _:
-            return _read_json(json_util.default(value, RELAXED))
-
-
-def _wire_date_time(value: object) -> str:
-    moment = _read_date_time(value)
-    clock = f"{moment:%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-    return f"{moment.year:04d}-{clock}"  # strftime leaves out the zeros of an early year
-
-
-def _wire_json(value: object) -> str:
-    return json.dumps(_read_json(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def _refuse_stored(value: object) -> ValueError:
-    return ValueError(bson_type(value))
-
-
-_BSON_NAMES: Final[tuple[tuple[type, str], ...]] = (
-    (bool, "bool"),
-    (Int64, "long"),
-    (int, "int"),
-    (float, "double"),
-    (str, "string"),
-    (ObjectId, "objectId"),
-    (datetime, "date"),
-    (DatetimeMS, "date beyond Python's range"),
-    (bytes, "binData"),
-    (Decimal128, "decimal"),
-    (Timestamp, "timestamp"),
-    (dict, "object"),
-    (list, "array"),
-)
-
-
-def bson_type(value: object) -> str:
-    """MongoDB's name for a stored value's type (`$type`'s alias), for errors."""
-    if value is None:
-        return "null"
-    return next((name for kind, name in _BSON_NAMES if isinstance(value, kind)), "another type")
-
-
 CODECS: Final[Mapping[str, Codec]] = {
-    "String": Codec(_encode_string, _read_string, _read_string),
-    "Boolean": Codec(_encode_boolean, _read_boolean, _read_boolean),
-    "Int": Codec(_encode_int, _read_int, _read_int),
-    "BigInt": Codec(_encode_big_int, _read_big_int, lambda v: str(_read_big_int(v))),
-    "Float": Codec(_encode_float, _read_float, _read_float),
-    "Decimal": Codec(_encode_decimal, _read_decimal, lambda v: str(_read_decimal(v))),
-    "DateTime": Codec(_encode_date_time, _read_date_time, _wire_date_time),
+    "String": Codec(_encode_string, read_string, read_string),
+    "Boolean": Codec(_encode_boolean, read_boolean, read_boolean),
+    "Int": Codec(_encode_int, read_int, read_int),
+    "BigInt": Codec(_encode_big_int, read_big_int, lambda v: str(read_big_int(v))),
+    "Float": Codec(_encode_float, read_float, read_float),
+    "Decimal": Codec(_encode_decimal, read_decimal, lambda v: str(read_decimal(v))),
+    "DateTime": Codec(_encode_date_time, read_date_time, wire_date_time),
     "Bytes": Codec(
         _encode_bytes,
-        lambda v: Base64.encode(_read_bytes(v)),
-        lambda v: base64.b64encode(_read_bytes(v)).decode(),
+        lambda v: Base64.encode(read_bytes(v)),
+        lambda v: base64.b64encode(read_bytes(v)).decode(),
     ),
-    "Json": Codec(_encode_json, _read_json, _wire_json),
+    "Json": Codec(_encode_json, read_json, wire_json),
 }
 
 _NATIVE_ENCODERS: Final[Mapping[tuple[str, str], Callable[[Any], object]]] = {
@@ -415,7 +314,6 @@ __all__ = [
     "CODECS",
     "Codec",
     "MalformedError",
-    "bson_type",
     "encode_json",
     "encoder",
     "kind_of",

@@ -11,9 +11,9 @@ from itertools import product
 from typing import Any
 
 from database.query.filters import Path
+from database.query.readings import bson_type
 from database.query.refusals import unsupported
 from database.query.steps import Row
-from database.query.values import bson_type
 from database.stores.failures import assertion
 from database.stores.memory.compare import EMPTY, NULL, Key, key, same_type
 from database.stores.mongo.live.bounds import present_paths
