@@ -96,8 +96,9 @@ class Memory:
         old = table.rows.get(row_id)
         if row is not None:
             table.check(row, row_id, is_new=is_new)
-        for held in _touched(collection, table, row_id, old, row):
-            self._claim(held, transaction)
+        if transaction is not None or self._holders:
+            for held in _touched(collection, table, row_id, old, row):
+                self._claim(held, transaction)
         table = writable(tables, collection)
         if row is None:
             table.remove(row_id)

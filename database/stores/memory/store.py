@@ -46,7 +46,7 @@ class MemoryStore:
         self.memory = Memory() if memory is None else memory
         self.memory.add(datamodel)
         self.pool = PoolCounts()
-        self._is_open = False
+        self._is_open = True
 
     # --- life ---
 
