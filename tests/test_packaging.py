@@ -65,7 +65,7 @@ def test_the_wheel_has_nothing_else(installed: Path) -> None:
 
 def test_the_wheel_brings_the_command(installed: Path) -> None:
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "kraken-db = database.cli:main" in entry_points.read_text(encoding="utf-8")
+    assert "kraken-db = database.__main__:main" in entry_points.read_text(encoding="utf-8")
     shown = run(["-B", "-m", "database", "--help"], installed, PYTHONPATH=str(installed))
     assert shown.startswith("usage: kraken-db ")
 
