@@ -51,6 +51,12 @@ VALUES: Final[dict[str, list[Any]]] = {
     "second": [None, "", "a", "b"],
     "third": [None, -1.0, 0.5],
 }
+SERVED: Final[tuple[list[dict[str, Any]], ...]] = (  # by the indexes, where there are any
+    [{"first": "asc"}],
+    [{"first": "desc"}],
+    [{"second": "desc"}, {"third": "asc"}],
+    [{"second": "asc"}],
+)
 HOLDERS: Final = (1, 2, 3)
 
 Arguments = dict[str, Any]
@@ -68,11 +74,16 @@ def tables(draw: st.DrawFn) -> list[Row]:
 
 
 @st.composite
+def orders(draw: st.DrawFn) -> list[Arguments]:
+    names = draw(st.lists(st.sampled_from(("id", *VALUES)), unique=True, max_size=3))
+    return [{name: draw(st.sampled_from(("asc", "desc")))} for name in names]
+
+
+@st.composite
 def pages(draw: st.DrawFn) -> Arguments:
     """The arguments of a findMany; a cursor may be of a row that does not match, or of none."""
-    names = draw(st.lists(st.sampled_from(("id", *VALUES)), unique=True, max_size=3))
     arguments: Arguments = {
-        "orderBy": [{name: draw(st.sampled_from(("asc", "desc")))} for name in names],
+        "orderBy": draw(st.sampled_from(SERVED) | orders()),
         "skip": draw(st.just(0) | st.integers(0, 4)),
         "take": draw(st.none() | st.integers(-6, 6)),
     }

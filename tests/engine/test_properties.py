@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -88,12 +89,13 @@ def stored_values(name: str) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> list[Row]:
+def tables(draw: st.DrawFn, names: Sequence[str] = tuple(VALUES)) -> list[Row]:
     size = draw(st.integers(1, 6))
     ids = st.integers(1, size + 1)  # one of them leads nowhere
-    fields = {name: st.none() | stored_values(name) for name in VALUES}
-    fields |= {"parentId": st.none() | ids, "friendIds": st.lists(ids, unique=True, max_size=3)}
-    row = st.fixed_dictionaries({}, optional=fields)
+    keys = {"parentId": st.none() | ids, "friendIds": st.lists(ids, unique=True, max_size=3)}
+    fields = {name: st.none() | stored_values(name) for name in names}
+    related = st.fixed_dictionaries({}, optional=keys) | st.fixed_dictionaries(keys)
+    row = st.builds(dict.__or__, related, st.fixed_dictionaries({}, optional=fields))
     return [{"_id": number, **draw(row)} for number in range(1, size + 1)]
 
 
@@ -164,17 +166,37 @@ def scalar_filters(draw: st.DrawFn, name: str) -> Any:
     return found
 
 
-def wheres(depth: int) -> st.SearchStrategy[Where]:
-    fields = {name: scalar_filters(name) for name in VALUES}
-    if depth:
-        inner = wheres(depth - 1)
-        several = st.lists(inner, max_size=3)
-        many = st.fixed_dictionaries({}, optional=dict.fromkeys(("some", "every", "none"), inner))
-        one = st.fixed_dictionaries({}, optional={"is": st.none() | inner, "isNot": inner})
-        fields |= {"AND": several, "OR": several, "NOT": several}
-        fields |= {"children": many, "friends": many, "parent": one.filter(bool)}
-    entries = [st.tuples(st.just(name), strategy) for name, strategy in fields.items()]
-    return st.lists(st.one_of(entries), max_size=3).map(dict)
+@st.composite
+def wheres(draw: st.DrawFn, depth: int, names: Sequence[str] = tuple(VALUES)) -> Where:
+    """At most two entries; half of them fields, above the last level."""
+    found: Where = {}
+    for _ in range(draw(st.integers(0, 2))):
+        if depth and draw(st.booleans()):
+            key = draw(st.sampled_from(("AND", "OR", "NOT", "children", "friends", "parent")))
+            found[key] = draw(nested(key, wheres(depth - 1, names)))
+        else:
+            key = draw(st.sampled_from(names))
+            found[key] = draw(scalar_filters(key))
+    return found
+
+
+def nested(key: str, inner: st.SearchStrategy[Where]) -> st.SearchStrategy[Any]:
+    if key in ("AND", "OR", "NOT"):
+        return st.lists(inner, max_size=3)
+    if key == "parent":
+        either = {"is": st.none() | inner, "isNot": inner}
+        return st.fixed_dictionaries({}, optional=either).filter(bool)
+    return st.dictionaries(st.sampled_from(("some", "every", "none")), inner, max_size=2)
+
+
+@st.composite
+def related_wheres(draw: st.DrawFn) -> Where:
+    """One condition on related records, below a NOT or not."""
+    leaf = {"number": draw(scalar_filters("number"))}
+    key = draw(st.sampled_from(("children", "friends", "parent")))
+    words = ("is", "isNot") if key == "parent" else ("some", "every", "none")
+    where: Where = {key: {draw(st.sampled_from(words)): leaf}}
+    return {"NOT": [where]} if draw(st.booleans()) else where
 
 
 @pytest.fixture
@@ -187,9 +209,7 @@ def load(raw: Database[dict[str, Any]], rows: list[Row]) -> None:
     raw["Row"].insert_many([bson(row) for row in rows])
 
 
-@OPTIONS
-@given(rows=tables(), asked=st.lists(wheres(2), min_size=4, max_size=4))
-async def test_a_filter_finds_what_it_means(
+async def check(
     engine: MongoEngine, raw: Database[dict[str, Any]], rows: list[Row], asked: list[Where]
 ) -> None:
     load(raw, rows)
@@ -199,3 +219,22 @@ async def test_a_filter_finds_what_it_means(
         found = await engine.execute(request, tx_id=None)
         expected = [row["_id"] for row in rows if meaning.matches(where, row)]
         assert sorted(item["id"] for item in found) == expected, where
+
+
+@OPTIONS
+@given(rows=tables(), asked=st.lists(wheres(1), min_size=6, max_size=6))
+async def test_a_filter_finds_what_it_means(
+    engine: MongoEngine, raw: Database[dict[str, Any]], rows: list[Row], asked: list[Where]
+) -> None:
+    await check(engine, raw, rows, asked)
+
+
+NESTS: Final = st.lists(related_wheres() | wheres(2, ["number"]), min_size=6, max_size=6)
+
+
+@OPTIONS
+@given(rows=tables(["number"]), asked=NESTS)
+async def test_a_nest_of_conditions_and_relations_finds_what_it_means(
+    engine: MongoEngine, raw: Database[dict[str, Any]], rows: list[Row], asked: list[Where]
+) -> None:
+    await check(engine, raw, rows, asked)
