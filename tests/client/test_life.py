@@ -91,6 +91,7 @@ async def test_disconnect_while_connecting_leaves_nothing_connected(
     assert not database.is_connected()
 
 
+@PYMONGO_LEAVES_A_SOCKET
 async def test_a_failed_connect_leaves_the_client_unconnected() -> None:
     nobody = DatabaseSettings(
         url="mongodb://127.0.0.1:1/nobody", connect_timeout=timedelta(seconds=0.1)
@@ -100,6 +101,7 @@ async def test_a_failed_connect_leaves_the_client_unconnected() -> None:
         with pytest.raises(ConnectionError):
             await database.connect()
         assert not database.is_connected()
+    gc.collect()
 
 
 @PYMONGO_LEAVES_A_SOCKET

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from datetime import timedelta
 from typing import cast
@@ -288,6 +289,7 @@ async def test_max_wait_bounds_the_wait_for_a_connection(mongo_url: str) -> None
         await busy
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # PyMongo's monitors, cancelled at the end
 async def test_max_wait_bounds_the_wait_for_a_server() -> None:
     async with Mongod() as mongod:
         database = DatabaseService(DatabaseSettings(url=mongod.url("away")))
@@ -295,6 +297,7 @@ async def test_max_wait_bounds_the_wait_for_a_server() -> None:
     with pytest.raises(TransactionError, match="Unable to start a transaction"):
         await database.tx(max_wait=timedelta(milliseconds=100)).start()
     await database.disconnect()
+    gc.collect()
 
 
 async def _found(tx: DatabaseService, name: str) -> None:
