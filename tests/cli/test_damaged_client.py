@@ -28,7 +28,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("types.py", "def broken("), ("client.py", "from nowhere import x"), ("models.py", "x = y")],
+    [("types.py", "def broken("), ("client.py", "from . import nothing"), ("models.py", "x = y")],
 )
 def test_the_remedy_is_told(
     environment: dict[str, str], tmp_path: Path, file: str, text: str
