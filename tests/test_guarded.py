@@ -16,9 +16,11 @@ from tests.processes import is_alive, line_of, running, until
 
 # What every program below begins with: it guards a shell, whose process id is in the file `id`.
 GUARDING = """
-import asyncio, os, sys, time
+import asyncio, os, signal, sys, time
 from pathlib import Path
 from database.guarded import GuardedProcess
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by runs in the background
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup
 directory = Path(sys.argv[1])
 guarded = GuardedProcess(
     ["/bin/sh", "-c", f"echo $$ > {directory}/new; mv {directory}/new {directory}/id; sleep 600"],
