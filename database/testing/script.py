@@ -79,10 +79,10 @@ class _Cue:
     def is_for(self, call: Call) -> bool:
         if self.left == 0:
             return False
+        if call.action in (BEGIN, COMMIT):
+            return self.name == call.action
         model, _, action = self.name.partition(".")
-        return self.name == call.action or (
-            model in ("*", call.model) and action in ("*", call.action)
-        )
+        return model in ("*", call.model) and action in ("*", call.action)
 
     def use(self) -> None:
         if self.left is not None:
@@ -135,7 +135,7 @@ class Script:
         Raises:
             BaseException: what `fail` was given.
         """
-        if call.model or call.action not in (BEGIN, COMMIT):
+        if call.action not in (BEGIN, COMMIT):
             self.calls.append(call)
         for cue in filter(lambda cue: cue.is_for(call), self._delays):
             cue.use()
@@ -156,6 +156,8 @@ class Script:
         """
         if name in (BEGIN, COMMIT):
             return name
+        if name == "*":
+            return "*.*"
         models = [model.name.lower() for model in self._datamodel().models]
         model, dot, action = name.partition(".")
         _check(name, model, [*models, "*"])
