@@ -72,10 +72,11 @@ def _problems(function: Any, ours: set[AnyProvider]) -> Iterator[str]:
         return
     for parameter, marker in injected.reference_injections.items():
         provider = injected.injections.get(parameter)
-        behind = () if provider is None else (provider, *provider.traverse())
-        if provider is None:
+        if not isinstance(provider, providers.Provider):
             yield f"`{parameter}`: {marker!r} resolves to nothing, or its module is not wired"
-        elif ours.isdisjoint(behind):
+            continue
+        behind = [provider, *provider.traverse()]
+        if ours.isdisjoint(behind):
             yield f"`{parameter}` is injected from another container: the last one wired wins"
         elif parameter in injected.reference_closing and any(map(_is_resource, behind)):
             yield f"`{parameter}`: Closing would stop what others use; the container stops it"

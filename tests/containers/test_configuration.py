@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from database.errors import ConfigurationError
 from database.settings import DatabaseSettings
 
 HERE = Path("somewhere/config.yml")
-SECRET = "pass: word # \" } {x} ${HOME} $$ '\ndatabase:\n  embedded: true"
 
 
 def parse(text: str, **environment: str) -> configuration.Configuration:
@@ -63,10 +61,6 @@ def test_variables_are_put_into_values(
     assert database(f"  url: {value}", **environment) == {"url": expected}
 
 
-def test_what_a_variable_holds_arrives_intact_and_adds_no_key() -> None:
-    assert database("  url: ${URL}\n  name: ${NAME:}", URL=SECRET) == {"url": SECRET, "name": ""}
-
-
 def test_lists_and_nested_mappings_are_reached_and_other_types_kept() -> None:
     values = database("  a: [1, '${A}', {b: '${A}'}]\n  c: true\n  d: 1.5", A="x")
     assert values == {"a": [1, "x", {"b": "x"}], "c": True, "d": 1.5}
@@ -74,15 +68,6 @@ def test_lists_and_nested_mappings_are_reached_and_other_types_kept() -> None:
 
 def test_keys_are_left_alone() -> None:
     assert database("  ${A}: 1", A="x") == {"${A}": 1}
-
-
-def test_a_required_variable_is_named_with_its_key_and_never_a_value() -> None:
-    text = "database:\n  url: ${URL}\n  name: ${NAME}\nauth:\n  time_cost: ${COST}x"
-    message = refusal(text, URL="", COST="hunter2")
-    assert str(HERE) in message
-    assert "database.url: the environment variable URL is empty" in message
-    assert "database.name: the environment variable NAME is not set" in message
-    assert "hunter2" not in message
 
 
 @pytest.mark.parametrize("text", ["${A", "${A:{}", "${}", "${1A}", "${A B}"])
@@ -178,23 +163,3 @@ def test_dotenv_is_read_and_the_environment_outranks_it(
     assert values["url"] == "mongodb://h/x ${HOME}"
     assert values["name"] == "environment"
     assert "DATABASE_URL" not in os.environ
-
-
-@pytest.mark.parametrize("kind", ["missing", "directory", "unreadable", "not text"])
-def test_a_file_that_cannot_be_read_is_named(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    path = directory / "given.yml"
-    monkeypatch.setenv("APP_CONFIG", str(path))
-    match kind:
-        case "directory":
-            path.mkdir()
-        case "not text":
-            path.write_bytes(b"database: \xff")
-        case "unreadable":
-            path.write_text("database: {}")
-            path.chmod(stat.S_IWUSR)
-            if os.access(path, os.R_OK):
-                pytest.skip("whoever runs the tests may read everything")
-    with pytest.raises(ConfigurationError, match=r"given\.yml cannot be read"):
-        configuration.read(SECTIONS)

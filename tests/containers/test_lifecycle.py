@@ -6,90 +6,28 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import weakref
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 from dependency_injector import providers
 
 from containers.base import Container, mount
-from containers.lifecycle import LifecycleSettings, running, start, stop
+from containers.lifecycle import running, start, stop
 from containers.resource import PlainResource
 from database.errors import NotStartedError
-
-FOR_EVER = 3600.0
-SOON = LifecycleSettings(start_timeout=0.2, stop_timeout=0.2)
-
-
-class Thing:
-    """What a resource gives."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class Stage:
-    """Says what each resource of a container shall do, and what it did."""
-
-    def __init__(self) -> None:
-        self.events: list[str] = []
-        self.fails: set[str] = set()
-        self.hangs: set[str] = set()
-        self.fails_to_close: set[str] = set()
-        self.hangs_closing: set[str] = set()
-
-
-async def open_thing(stage: Stage, name: str, **_needs: object) -> AsyncIterator[Thing]:
-    if name in stage.hangs:
-        await asyncio.sleep(FOR_EVER)
-    if name in stage.fails:
-        raise OSError(f"{name} failed")
-    stage.events.append(f"+{name}")
-    try:
-        yield Thing(name)
-    finally:
-        if name in stage.hangs_closing:
-            await asyncio.sleep(FOR_EVER)
-        stage.events.append(f"-{name}")
-        if name in stage.fails_to_close:
-            raise OSError(f"{name} would not close")
-
-
-@dataclass
-class Service:
-    database: Thing
-
-
-class Database(Container):
-    stage = providers.Dependency(instance_of=Stage)
-    server = PlainResource(open_thing, stage=stage, name="server")
-    service = PlainResource(open_thing, stage=stage, name="database", server=server)
-
-
-class Feature(Container):
-    stage = providers.Dependency(instance_of=Stage)
-    database = providers.Dependency(instance_of=Thing)
-    service = providers.Factory(Service, database=database)
-    kept = providers.Singleton(Service, database=database)
-    cache = PlainResource(open_thing, stage=stage, name="cache", service=service)
-
-
-class Application(Container):
-    lifecycle = providers.Singleton(LifecycleSettings)
-    stage = providers.Singleton(Stage)
-    database = mount(Database, stage=stage)
-    first = mount(Feature, stage=stage, database=database.service)
-    second = mount(Feature, stage=stage, database=database.service)
-
-
-async def test_it_starts_in_order_resolves_plainly_and_stops_in_reverse() -> None:
-    async with running(Application()) as application:
-        assert application.first.service().database is application.database.service()
-        assert application.second.service().database is application.database.service()
-        events = application.stage().events
-        assert events == ["+server", "+database", "+cache", "+cache"]
-    assert events[4:] == ["-cache", "-cache", "-database", "-server"]
+from tests.containers.stage import (
+    FOR_EVER,
+    SOON,
+    Application,
+    Database,
+    Feature,
+    Service,
+    Stage,
+    Thing,
+    open_thing,
+)
 
 
 async def test_before_and_after_it_raises() -> None:
@@ -102,18 +40,7 @@ async def test_before_and_after_it_raises() -> None:
         application.first.service()
 
 
-async def test_start_and_stop_are_idempotent_and_safe_before_start() -> None:
-    application = Application()
-    await stop(application)
-    await start(application)
-    await start(application)
-    await stop(application)
-    await stop(application)
-    assert application.stage().events.count("+database") == 1
-    assert application.stage().events.count("-database") == 1
-
-
-async def test_a_second_start_has_fresh_values_and_nothing_holds_the_old() -> None:
+async def test_a_second_start_has_fresh_values_and_singletons_forget_the_old() -> None:
     application = Application()
     await start(application)
     old = weakref.ref(application.database.service())
@@ -124,14 +51,6 @@ async def test_a_second_start_has_fresh_values_and_nothing_holds_the_old() -> No
     assert old() is None
     assert application.first.kept().database is application.database.service()
     await stop(application)
-
-
-async def test_a_failed_start_is_rolled_back_and_raises_the_first_error() -> None:
-    application = Application()
-    application.stage().fails = {"cache"}
-    with pytest.raises(OSError, match="cache failed"):
-        await start(application)
-    assert application.stage().events == ["+server", "+database", "-database", "-server"]
 
 
 async def test_errors_of_the_rollback_are_notes_on_the_first() -> None:
@@ -179,18 +98,6 @@ async def test_a_stop_that_hangs_is_bounded() -> None:
     assert application.stage().events[-1] == "-server"
 
 
-async def test_of_many_starters_one_is_cancelled_and_the_others_start() -> None:
-    application = Application()
-    starters = [asyncio.ensure_future(start(application)) for _ in range(5)]
-    await asyncio.sleep(0)
-    starters[0].cancel()
-    results = await asyncio.gather(*starters, return_exceptions=True)
-    assert isinstance(results[0], asyncio.CancelledError)
-    assert results[1:] == [None] * 4
-    assert application.stage().events.count("+database") == 1
-    await stop(application)
-
-
 async def test_a_cancelled_start_leaves_nothing_and_says_so() -> None:
     application = Application()
     application.stage().hangs = {"cache"}
@@ -224,16 +131,6 @@ async def test_a_cancelled_stop_still_stops_everything() -> None:
     with pytest.raises(asyncio.CancelledError):
         await stopper
     assert application.stage().events[-1] == "-server"
-
-
-async def test_one_feature_stops_and_its_siblings_keep_the_database() -> None:
-    async with running(Application()) as application:
-        await stop(application.first)
-        assert application.stage().events[-1] == "-cache"
-        assert application.second.service().database.name == "database"
-        await start(application.first)
-        assert application.stage().events[-1] == "+cache"
-        assert application.stage().events.count("+database") == 1
 
 
 async def test_a_feature_alone_starts_what_it_is_given_and_stops_it() -> None:
@@ -293,11 +190,6 @@ async def test_overridden_while_it_runs_the_real_one_is_still_stopped() -> None:
     assert "-database" in application.stage().events
 
 
-async def test_two_applications_do_not_see_each_other() -> None:
-    async with running(Application()) as one, running(Application()) as other:
-        assert one.database.service() is not other.database.service()
-
-
 async def test_ordinary_resources_take_part() -> None:
     events: list[str] = []
 
@@ -338,6 +230,87 @@ async def test_a_signal_lets_the_body_finish_its_work_and_stops(number: signal.S
             application.stage().events.append("drained")
     assert application.stage().events[4:] == ["drained", "-cache", "-cache", "-database", "-server"]
     await asyncio.sleep(0)
+
+
+async def test_a_signal_during_start_stops_what_started_and_ends_the_process() -> None:
+    application = Application()
+    application.stage().hangs = {"cache"}
+    asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+    with pytest.raises(SystemExit) as caught:
+        async with running(application, serve=True):
+            pytest.fail("it did not start")
+    assert caught.value.code == 128 + signal.SIGTERM
+    assert application.stage().events == ["+server", "+database", "-database", "-server"]
+
+
+async def test_a_second_signal_ends_the_work_in_flight_and_still_stops_everything() -> None:
+    application = Application()
+    loop = asyncio.get_running_loop()
+    async with running(application, serve=True):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(FOR_EVER)
+        finally:
+            loop.call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(FOR_EVER)
+    assert application.stage().events[4:] == ["-cache", "-cache", "-database", "-server"]
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_cancellation_that_is_not_the_signals_passes_through() -> None:
+    application = Application()
+
+    async def serve() -> None:
+        async with running(application, serve=True):
+            await asyncio.sleep(FOR_EVER)
+
+    serving = asyncio.ensure_future(serve())
+    await asyncio.sleep(0.05)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert application.stage().events[-1] == "-server"
+
+
+async def test_a_cancelled_stop_that_fails_says_why() -> None:
+    application = Application()
+    application.stage().fails_to_close = {"database"}
+    await start(application)
+    stopper = asyncio.ensure_future(stop(application))
+    await asyncio.sleep(0)
+    stopper.cancel()
+    with pytest.raises(ExceptionGroup):
+        await stopper
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="there are no eager tasks")
+async def test_with_eager_tasks_it_starts_fails_and_stops_as_otherwise() -> None:
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]
+    application = Application()
+    for _ in range(2):
+        application.stage().fails = {"server"}
+        with pytest.raises(OSError, match="server failed"):
+            await start(application)
+        application.stage().fails = set()
+        async with running(application):
+            assert application.first.service().database is application.database.service()
+        with pytest.raises(NotStartedError, match="not started"):
+            application.first.service()
+
+    async def open_at_once() -> AsyncIterator[int]:
+        yield 1
+
+    class Quick(Container):
+        thing = PlainResource(open_at_once)
+
+    quick = Quick()
+    for _ in range(2):
+        async with running(quick):
+            assert quick.thing() == 1
+        with pytest.raises(NotStartedError, match="not started"):
+            quick.thing()
 
 
 def test_a_new_event_loop_starts_afresh() -> None:

@@ -235,14 +235,6 @@ async def test_enter_and_leave_happen_in_one_task() -> None:
     await resource.shutdown()
 
 
-async def test_other_threads_resolve_it_too() -> None:
-    root = Root()
-    await root.pool.init()
-    found = await asyncio.gather(*(asyncio.to_thread(root.pool) for _ in range(8)))
-    assert found == root.journal().opened * 8
-    await root.pool.shutdown()
-
-
 def test_a_second_event_loop_gets_a_fresh_one() -> None:
     root = Root()
 

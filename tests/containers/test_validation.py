@@ -46,13 +46,6 @@ def test_a_sound_container_passes() -> None:
     validate(Root())
 
 
-def test_an_undefined_dependency_is_named_with_its_path() -> None:
-    class Root(Container):
-        feature = mount(Feature)
-
-    assert problems(Root()) == ["feature.thing: undefined dependency, a Thing is wanted"]
-
-
 def test_a_dependency_of_another_type_is_found() -> None:
     assert problems(Feature(thing="text")) == ["thing: a Thing is wanted, not a str"]
 
@@ -111,25 +104,6 @@ def test_what_says_nothing_of_its_parameters_passes() -> None:
         anything = providers.Factory(Keeper, a=1)
 
     validate(Root())
-
-
-def test_a_cycle_is_named_with_its_whole_path() -> None:
-    class One(Container):
-        other = providers.Dependency(instance_of=Keeper)
-        service = providers.Factory(Keeper, other=other)
-
-    class Two(Container):
-        other = providers.Dependency(instance_of=Keeper)
-        service = providers.Factory(Keeper, other=other)
-
-    class Root(Container):
-        one = mount(One)
-        two = mount(Two, other=one.service)
-
-    root = Root()
-    root.one.other.override(root.two.service)
-    (problem,) = problems(root)
-    assert problem == ("cycle: one.other -> two.service -> two.other -> one.service -> one.other")
 
 
 async def test_an_override_cuts_what_it_replaces() -> None:

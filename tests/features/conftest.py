@@ -1,46 +1,18 @@
-"""Fixtures of the features' tests: the whole application on a real server."""
+"""Fixtures of the features' tests: people, and a community, on a real server."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 from prisma.models import Community, User
 
-from containers import ApplicationContainer, running
-from containers.auth import AuthSettings
-from database.schema import Datamodel, parse, push
-from database.settings import DatabaseSettings
+from containers import ApplicationContainer
+from tests.application import container, pushed_url, settings_pushed
 
-CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
-SCHEMA = Path(__file__).parents[2] / "schema.prisma"
-
-
-def _uniques() -> Datamodel:
-    """The schema without the indexes that only make things fast: a database a test is made."""
-    datamodel = parse(SCHEMA.read_text())
-    models = tuple(
-        replace(model, indexes=tuple(i for i in model.indexes if i.kind != "index"))
-        for model in datamodel.models
-    )
-    return replace(datamodel, models=models)
-
+__all__ = ["container", "pushed_url", "settings_pushed"]
 
 Register = Callable[[str], Awaitable[User]]
-
-
-@pytest.fixture
-async def container(settings: DatabaseSettings) -> AsyncIterator[ApplicationContainer]:
-    """The application, started on an empty database with the schema's uniques."""
-    application = ApplicationContainer()
-    application.database_settings.override(settings)
-    application.auth_settings.override(CHEAP)
-    async with running(application):
-        url = application.database.server().url.get_secret_value()
-        await push(_uniques(), url)
-        yield application
 
 
 @pytest.fixture

@@ -1,0 +1,145 @@
+"""What containers.asgi refuses at start, tells a stranger, and leaves to the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated, Any
+
+import pytest
+from dependency_injector import providers
+from dependency_injector.wiring import Provide
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import Mount
+
+from containers import ApplicationContainer
+from containers.asgi import answer_errors, health, in_transaction, lifespan, provided
+from containers.base import Container
+from containers.users import UserService
+from containers.validation import ValidationError
+from database import DatabaseService, DatabaseSettings
+from database.errors import ConnectionError
+from tests.application import Calls
+from tests.containers.serving import serving
+
+
+class Elsewhere(Container):
+    """A container that is not served."""
+
+    database = providers.Dependency(instance_of=DatabaseService)
+    users = providers.Factory(UserService)
+
+
+@pytest.mark.parametrize(
+    "dependency",
+    [
+        provided(Elsewhere.users),
+        in_transaction(Elsewhere.database),
+        Provide["users.service"],
+        lambda users=Provide["users.service"]: users,
+    ],
+)
+async def test_an_endpoint_that_would_get_nothing_usable_stops_the_start(
+    application: ApplicationContainer, calls: Calls, dependency: Any
+) -> None:
+    app, router = FastAPI(lifespan=lifespan(application)), APIRouter()
+
+    @router.get("/")
+    async def find(given: Any = Depends(dependency)) -> None: ...  # noqa: B008  FastAPI's form
+
+    app.include_router(router)
+    with pytest.raises(ValidationError):
+        async with serving(app):
+            pass
+    assert calls.connects == 0
+
+
+async def test_a_mounted_application_has_the_container_of_the_outer_one(
+    application: ApplicationContainer,
+) -> None:
+    inner = FastAPI()
+    inner.add_route("/health", health(ApplicationContainer.database.service))
+    app = FastAPI(lifespan=lifespan(application))
+    app.router.routes.append(Mount("/inner", inner))
+    async with app.router.lifespan_context(app) as state:
+        answer = await _get(app, "/inner/health", state)
+    assert answer == 200
+
+
+async def _get(app: FastAPI, path: str, state: Any) -> int:
+    """The status of a request that comes with the state of the lifespan, as under a server."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    await app({**scope, "state": dict(state)}, receive, send)
+    status: int = sent[0]["status"]
+    return status
+
+
+async def test_health_tells_a_stranger_nothing_of_where_the_server_is(
+    application: ApplicationContainer,
+) -> None:
+    app = FastAPI(lifespan=lifespan(application))
+    app.add_route("/health", health(ApplicationContainer.database.service))
+    async with serving(app) as client:
+        told = (await client.get("/health")).json()
+    assert sorted(told) == ["client", "error", "latency_ms", "status", "topology"]
+
+
+async def test_an_application_without_the_lifespan_is_said_to_lack_it() -> None:
+    app = FastAPI()
+    answer_errors(app)
+
+    @app.get("/")
+    async def find(
+        users: Annotated[UserService, Depends(provided(ApplicationContainer.users.service))],
+    ) -> None: ...
+
+    async with serving(app) as client:
+        assert (await client.get("/")).status_code == 503
+
+
+async def test_overrides_of_the_container_reach_the_endpoints(
+    application: ApplicationContainer, settings: DatabaseSettings
+) -> None:
+    app = FastAPI(lifespan=lifespan(application))
+    seen: list[DatabaseService] = []
+
+    @app.get("/")
+    async def find(
+        users: Annotated[UserService, Depends(provided(ApplicationContainer.users.service))],
+    ) -> None:
+        seen.append(users.database)
+
+    async with DatabaseService(settings) as stub:
+        with application.database.service.override(stub):
+            async with serving(app) as client:
+                await client.get("/")
+        assert seen == [stub]
+
+
+async def test_what_is_not_the_callers_doing_is_for_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = FastAPI()
+    answer_errors(app)
+
+    @app.get("/")
+    async def fails() -> None:
+        raise ConnectionError("No server at db.internal:27017.", code="P1001")
+
+    with caplog.at_level(logging.ERROR, logger="containers.asgi"):
+        async with serving(app) as client:
+            answer = await client.get("/")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"detail": "Service Unavailable", "code": "P1001"},
+    )
+    (record,) = caplog.records
+    assert record.getMessage() == "GET / failed"
+    assert record.exc_info is not None
