@@ -7,6 +7,7 @@ reads. Of `dmmf.schema` it reads the enum `TransactionIsolationLevel` only, whic
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from database.schema.literals import normal_base64, normal_moment
 
 Json = dict[str, Any]
 
+_PYTHON_SETTINGS: Final = re.compile(r"@Python\([^)]*\)")
 _INDEX_TYPES: Final = {"id": "id", "unique": "unique", "index": "normal", "fulltext": "fulltext"}
 _KINDS: Final = {
     "scalar": "scalar",
@@ -52,18 +54,23 @@ def dmmf(datamodel: Datamodel) -> Json:
 
 
 def fingerprint(datamodel: Datamodel) -> str:
-    """A hash of what a generated client is made of: the DMMF but for comments."""
-    content = _without_documentation(dmmf(datamodel)["datamodel"])
+    """A hash of what a generated client is made of: the DMMF but for comments.
+
+    Of comments it has what `@Python(…)` says in them, which names the client's attributes.
+    """
+    content = _without_prose(dmmf(datamodel)["datamodel"])
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _without_documentation(content: Any) -> Any:
+def _without_prose(content: Any) -> Any:
     match content:
+        case {"documentation": str(prose), **others}:
+            settings = _PYTHON_SETTINGS.findall(prose)
+            return _without_prose({**others, "settings": settings} if settings else others)
         case dict():
-            kept = {key: item for key, item in content.items() if key != "documentation"}
-            return {key: _without_documentation(item) for key, item in kept.items()}
+            return {key: _without_prose(item) for key, item in content.items()}
         case list():
-            return [_without_documentation(item) for item in content]
+            return [_without_prose(item) for item in content]
         case _:
             return content
 

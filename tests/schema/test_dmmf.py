@@ -51,6 +51,15 @@ def test_the_cli_still_gives_it(cli: Path, name: str) -> None:
     assert dmmf(parse(text_of(name))) == dmmf_of(official)
 
 
+def test_fingerprint_has_what_comments_tell_the_client() -> None:
+    text = (FIXTURES / "comments.prisma").read_text(encoding="utf-8")
+    renamed = text.replace('"commented_model"', '"another_name"')
+    reworded = text.replace("/// @Python(", "/// Words beside it. @Python(")
+    assert text not in (renamed, reworded)
+    assert fingerprint(parse(renamed)) != fingerprint(parse(text))
+    assert fingerprint(parse(reworded)) == fingerprint(parse(text))
+
+
 def test_fingerprint_is_of_the_client_not_of_the_text() -> None:
     text = text_of("relations")
     print_of_it = fingerprint(parse(text))

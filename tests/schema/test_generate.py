@@ -76,6 +76,24 @@ def test_another_schema_takes_its_place(tmp_path: Path) -> None:
     )
 
 
+def test_a_comment_names_the_attribute(tmp_path: Path) -> None:
+    named = f'/// @Python(instance_name: "things")\n{THING % ""}'
+    client = generate(GENERATOR % "" + HEAD + named, output=tmp_path / "client").output
+    assert ask(client, "import client; print(client.Prisma.__slots__)") == "('things',)"
+
+
+@pytest.mark.parametrize(("depth", "is_unrolled"), [("5", True), ("-1", False)])
+def test_types_are_as_deep_as_the_generator_says(
+    tmp_path: Path, depth: str, is_unrolled: bool
+) -> None:
+    relations = RELATIONS.read_text(encoding="utf-8")
+    blocks = GENERATOR.replace("= 5", f"= {depth}") % "" + HEAD
+    schema = blocks + relations[relations.index("model ") :]
+    client = generate(schema, output=tmp_path / "client").output
+    types = (client / "types.py").read_text(encoding="utf-8")
+    assert ("Recursive5" in types) is is_unrolled
+
+
 def test_partial_types_see_the_new_models(tmp_path: Path) -> None:
     script = tmp_path / "partials_of_thing.py"
     script.write_text(
