@@ -9,6 +9,7 @@ import asyncio
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,7 @@ class Mongod:
         standalone: bool = False,
         member: bool = False,
         oplog_megabytes: int = OPLOG_MEGABYTES,
+        arguments: Sequence[str] = (),
         start_timeout: timedelta = timedelta(seconds=30),
     ) -> None:
         """Remembers; nothing is looked up or started.
@@ -66,6 +68,7 @@ class Mongod:
             standalone: no replica set: no transactions, no change streams.
             member: it waits to be made a member of a replica set of several.
             oplog_megabytes: how much history it keeps for change streams.
+            arguments: more of mongod's own, such as `--syncdelay`.
             start_timeout: from the start of the process until the server takes writes.
         """
         self._binary = binary
@@ -74,6 +77,7 @@ class Mongod:
         self._standalone = standalone
         self._member = member
         self._oplog_megabytes = oplog_megabytes
+        self._arguments = tuple(arguments)
         self._start_timeout = start_timeout
         self._directory = Path()
         self._process: GuardedProcess | None = None
@@ -180,7 +184,8 @@ class Mongod:
         place = ["--dbpath", str(self._directory), "--bind_ip", HOST]
         port = ["--port", str(self._wanted_port)]
         member = ["--replSet", REPLICA_SET, "--oplogSize", str(self._oplog_megabytes)]
-        return [str(binary), *place, *port, *LOW_FOOTPRINT, *([] if self._standalone else member)]
+        kind = [] if self._standalone else member
+        return [str(binary), *place, *port, *LOW_FOOTPRINT, *kind, *self._arguments]
 
     async def _make_ready(self) -> None:
         self._port = await self._listening_port()

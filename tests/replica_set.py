@@ -89,7 +89,7 @@ class ReplicaSet:
             "_id": REPLICA_SET,
             "members": members,
             "settings": QUICK_ELECTIONS,
-            # a majority has the write in memory: enough where one member dies, and many times faster
+            # a majority has it in memory: enough where one member dies, and many times faster
             "writeConcernMajorityJournalDefault": False,
         }
         async with DirectConnection(HOST, self.members[0].port) as connection:

@@ -5,6 +5,7 @@ https://www.mongodb.com/docs/manual/reference/error-codes/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,7 +15,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from database.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
 from database.schema.datamodel import Datamodel, Model
 from database.stores.mongo.errors import translate
-from database.stores.mongo.events import token_time
+from database.stores.mongo.events import token_moment
 
 STANDALONE_REMEDY: Final = (
     "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
@@ -36,7 +37,11 @@ PASSING: Final = frozenset(
 HISTORY_LOST: Final = 286
 NO_IMAGE: Final = 47
 NO_REPLICA_SET: Final = 40573
-TOO_LARGE: Final = (280, 10334)
+TOO_LARGE: Final = 10334
+FOREIGN_TOKEN: Final = 280
+MALFORMED_TOKEN: Final = frozenset({9, 15, 260, *range(40645, 40652), *range(50788, 50816)})
+
+_TOKEN_IN_WORDS: Final = re.compile(r'_data: "([0-9A-F]+)"')
 
 
 def is_passing(error: PyMongoError) -> bool:
@@ -46,6 +51,21 @@ def is_passing(error: PyMongoError) -> bool:
             return False
         return error.code in PASSING or error.has_error_label("ResumableChangeStreamError")
     return isinstance(error, ConnectionFailure)
+
+
+def is_foreign(error: PyMongoError) -> bool:
+    """Whether the event of the token to begin after is not in this stream."""
+    return isinstance(error, OperationFailure) and error.code == FOREIGN_TOKEN
+
+
+def is_malformed(error: PyMongoError) -> bool:
+    """Whether the token to begin after is none."""
+    return isinstance(error, OperationFailure) and error.code in MALFORMED_TOKEN
+
+
+def is_too_large(error: PyMongoError) -> bool:
+    """Whether an event, or several at once, are more than a reply holds."""
+    return isinstance(error, OperationFailure) and error.code == TOO_LARGE
 
 
 def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
@@ -59,13 +79,8 @@ def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> 
     if code == NO_IMAGE and token is not None:
         reason = "images of changed documents were not kept at that time, or are no longer"
         return _history_lost(names, token, reason)
-    if code in TOO_LARGE:
-        return ChangeStreamError(
-            f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once: "
-            "document and images together. Continue after it without its history.",
-            meta={"models": names},
-            token=token,
-        )
+    if code == TOO_LARGE:
+        return _too_large(names, str(error), token)
     return translate(error, None, Datamodel(()))
 
 
@@ -94,8 +109,19 @@ def gone(models: Iterable[Model], token: str) -> CollectionGoneError:
     )
 
 
+def _too_large(names: str, words: str, token: str | None) -> ChangeStreamError:
+    found = _TOKEN_IN_WORDS.search(words)
+    return ChangeStreamError(
+        f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once, the "
+        "record before and after together. Continue after this error's token, which is that "
+        "change's.",
+        meta={"models": names},
+        token=found[1] if found else token,
+    )
+
+
 def _history_lost(names: str, token: str, reason: str) -> HistoryLostError:
-    since = token_time(token)
+    since = token_moment(token).as_datetime()
     return HistoryLostError(
         f"The changes of {names} since {since:%Y-%m-%d %H:%M:%S} UTC are lost: {reason}. Read anew "
         "what there is and watch without a token. A larger oplog keeps more history "

@@ -19,9 +19,24 @@ from pymongo.errors import PyMongoError
 
 from database.query.watching import Watching
 from database.stores.changes import Event
-from database.stores.mongo.change_errors import gone, is_passing, refused
+from database.stores.mongo.change_errors import (
+    gone,
+    is_foreign,
+    is_malformed,
+    is_passing,
+    is_too_large,
+    malformed_token,
+    refused,
+)
 from database.stores.mongo.compile_changes import WatchCommand
-from database.stores.mongo.events import Document, is_ending, read_event, stored_token, token_text
+from database.stores.mongo.events import (
+    Document,
+    is_ending,
+    read_event,
+    stored_token,
+    token_moment,
+    token_text,
+)
 
 logger = logging.getLogger("database.changes")
 
@@ -63,6 +78,8 @@ class MongoCursor:
         self._models = {watched.model.db_name: watched.model for watched in watching.models}
         self._command = command
         self._token = after
+        self._skipping: str | None = None
+        self._is_narrow = False
         self._stream: AsyncChangeStream[Document] | None = None
         self._patience = QUICK
         self._opened = 0.0
@@ -87,7 +104,10 @@ class MongoCursor:
             try:
                 await self._open()
             except PyMongoError as error:
-                if not is_passing(error) or clock() > deadline:
+                if self._token is not None and is_malformed(error):
+                    raise malformed_token() from error
+                may_try_again = is_passing(error) and clock() < deadline
+                if not may_try_again and not self._knows_a_way_round(error):
                     raise refused(error, self._models.values(), self._token) from error
                 await self._pause()
             else:
@@ -103,7 +123,7 @@ class MongoCursor:
         try:
             document = await self._next()
         except PyMongoError as error:
-            if not is_passing(error):
+            if not is_passing(error) and not self._knows_a_way_round(error):
                 raise refused(error, self._models.values(), self._token) from error
             await self._interrupted(error)
             return None
@@ -133,10 +153,8 @@ class MongoCursor:
             command.pipeline,
             full_document=command.full_document,
             full_document_before_change=command.full_document_before_change,
-            # unlike resumeAfter, it goes on behind the end of a dropped collection too
-            start_after=None if self._token is None else stored_token(self._token),
             max_await_time_ms=self._patience,
-            batch_size=0,  # the first answer then has no events, and so a token before the first
+            **self._start(),
         )
         self._stream, self._opened = stream, asyncio.get_running_loop().time()
         self._remember(stream)
@@ -146,8 +164,7 @@ class MongoCursor:
         stream = self._stream or await self._open()
         document = await stream.try_next()
         if document is not None:
-            self._token = token_text(document["_id"])
-            return document
+            return document if self._move(token_text(document["_id"])) else None
         self._remember(stream)
         age = asyncio.get_running_loop().time() - self._opened
         if self._patience == QUICK and age > YOUNG:
@@ -159,7 +176,33 @@ class MongoCursor:
         """How far the stream has come without an event: a filter may match nothing for weeks."""
         token = stream.resume_token
         if token is not None:
-            self._token = token_text(token)
+            self._move(token_text(token))
+
+    def _move(self, token: str) -> bool:
+        """Go on to a token; False where the stream has been there before."""
+        if self._skipping is not None and token <= self._skipping:
+            return False
+        self._token = token
+        return True
+
+    def _start(self) -> Document:
+        if self._token is None:
+            return {"batch_size": 0}  # an answer without events has a token from before the first
+        size = {"batch_size": 1} if self._is_narrow else {}
+        if self._skipping is not None:
+            return size | {"start_at_operation_time": token_moment(self._skipping)}
+        # unlike resumeAfter, it goes on behind the end of a dropped collection too
+        return size | {"start_after": stored_token(self._token)}
+
+    def _knows_a_way_round(self, error: PyMongoError) -> bool:
+        """Two things that MongoDB cannot do from here, but in another way."""
+        if self._skipping is None and is_foreign(error):
+            self._skipping = self._token  # it is of an event that is filtered out here
+            return True
+        if not self._is_narrow and is_too_large(error):
+            self._is_narrow = True  # so that what comes before the large one can still be had
+            return True
+        return False
 
     async def _interrupted(self, error: PyMongoError) -> None:
         if not self._failures:

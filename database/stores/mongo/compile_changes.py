@@ -22,8 +22,21 @@ AFTER: Final = "fullDocument"
 BEFORE: Final = "fullDocumentBeforeChange"
 KEY: Final = "documentKey"
 
-ENDINGS: Final = ("drop", "rename", "dropDatabase", "invalidate")
-"""What takes documents away without an event for each."""
+ENDINGS: Final = ("drop", "rename", "invalidate")
+"""What takes documents away without an event for each. Of one collection the last alone is read:
+only behind it a stream of that collection can begin again."""
+
+NAMES_ALONE: Final[Document] = {
+    "$set": {
+        "updateDescription.updatedFields": {
+            "$map": {
+                "input": {"$objectToArray": "$updateDescription.updatedFields"},
+                "in": "$$this.k",
+            }
+        }
+    }
+}
+"""Which fields were written: their values are in the document, and would be sent twice."""
 
 OPERATION_TYPES: Final = {
     "insert": ("insert",),
@@ -59,7 +72,7 @@ def compile_watching(watching: Watching, with_images: Collection[str]) -> WatchC
         images = ("updateLookup", "whenAvailable" if imaged else "")
     return WatchCommand(
         collections[0] if len(collections) == 1 else None,
-        [{"$match": _kinds(watching, collections)}, *_wheres(watching)],
+        [{"$match": _kinds(watching, collections)}, *_wheres(watching), NAMES_ALONE],
         images[0],
         images[1] or None,
     )
@@ -69,16 +82,20 @@ def _kinds(watching: Watching, collections: list[str]) -> Document:
     """Plain conditions first, alone: the server looks for these in the oplog itself."""
     types = [kind for name in watching.operations for kind in OPERATION_TYPES[name]]
     wanted: Document = {"operationType": {"$in": sorted(types)}}
-    ending: Document = {"operationType": {"$in": list(ENDINGS)}}
     if len(collections) > 1:
         wanted["ns.coll"] = {"$in": collections}
-    return {"$or": [wanted, ending]}
+    return {"$or": [wanted, _ending(watching)]}
+
+
+def _ending(watching: Watching) -> Document:
+    kinds = ENDINGS if len(watching.models) > 1 else ENDINGS[-1:]
+    return {"operationType": {"$in": list(kinds)}}
 
 
 def _wheres(watching: Watching) -> list[Document]:
     if all(watched.where == EVERYTHING for watched in watching.models):
         return []
-    kinds: list[Document] = [{"operationType": {"$in": list(ENDINGS)}}]
+    kinds: list[Document] = [_ending(watching)]
     for watched in watching.models:
         alone = len(watching.models) == 1
         kinds += [

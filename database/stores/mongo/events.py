@@ -66,7 +66,7 @@ def _utc(moment: datetime) -> datetime:
 
 def _changed(description: Mapping[str, Any]) -> tuple[str, ...]:
     paths = (
-        *description.get("updatedFields", ()),
+        *(description.get("updatedFields") or ()),  # null, where nothing was updated
         *description.get("removedFields", ()),
         *(each["field"] for each in description.get("truncatedArrays", ())),
     )
@@ -89,19 +89,20 @@ def stored_token(text: str) -> Document:
         ValueError: the text is no token.
     """
     data, _, bits = text.partition(".")
-    token_time(text)
+    token_moment(text)
     return {"_data": data, "_typeBits": bytes.fromhex(bits)} if bits else {"_data": data}
 
 
-def token_time(text: str) -> datetime:
-    """When the event of a token happened, to the second.
+def token_moment(text: str) -> Timestamp:
+    """When the event of a token happened, in the server's logical time.
 
-    A token is the server's KeyString of its parts, the first of which is a timestamp (`82`).
+    A token is the server's KeyString of its parts, the first of which is a timestamp (`82`); so
+    tokens are in the order of events, as texts too.
 
     Raises:
         ValueError: the text is no token.
     """
     if not text.startswith("82"):
         raise ValueError("not a token of a change stream")
-    bytes.fromhex(text.partition(".")[0])
-    return datetime.fromtimestamp(int(text[2:10], 16), UTC)
+    moment = bytes.fromhex(text[2:18])
+    return Timestamp(int.from_bytes(moment[:4]), int.from_bytes(moment[4:]))

@@ -1,0 +1,44 @@
+"""Fixtures of the change streams' tests: a database with images, and what its server has open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from database import DatabaseService, DatabaseSettings
+from database.url import url_database
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def raw(mongo_client: MongoClient[Document], mongo_url: str) -> Database[Document]:
+    """This test's database through the driver itself."""
+    return mongo_client[url_database(mongo_url)]
+
+
+@pytest.fixture
+async def database(
+    settings: DatabaseSettings, raw: Database[Document]
+) -> AsyncIterator[DatabaseService]:
+    """The connected client; messages and reactions have images, users have none."""
+    for name in ("Message", "MessageReaction"):
+        raw.create_collection(name, changeStreamPreAndPostImages={"enabled": True})
+    async with DatabaseService(settings) as service:
+        yield service
+
+
+@pytest.fixture
+def cursors(raw: Database[Document]) -> Callable[[], list[int]]:
+    """Gives the cursors that the server has open for this test's database."""
+
+    def opened() -> list[int]:
+        found = raw.client.admin.aggregate([{"$currentOp": {"idleCursors": True}}])
+        ours = [each for each in found if str(each.get("ns", "")).startswith(raw.name + ".")]
+        return sorted(each["cursor"]["cursorId"] for each in ours if "cursor" in each)
+
+    return opened
