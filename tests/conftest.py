@@ -6,20 +6,18 @@ runs on both stores, unless it is marked `mongo_only`, or asks for what only a s
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
 
-from database.mongod import Mongod
 from database.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from database import DatabaseService
+    from database.mongod import Mongod
 
 
 STORES = ("mongo", "memory")
@@ -38,12 +36,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def mongod() -> Iterator[Mongod]:
-    """The server of this run: a replica set of one node, started once."""
-    server = Mongod()
-    _run(server.start())
-    yield server
-    _run(server.stop())
+def mongod(mongo_server: Mongod) -> Mongod:
+    """The server of this run."""
+    return mongo_server
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +79,3 @@ async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[
     )
     async with made as service:
         yield service
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs it on an event loop in another thread: this thread's is pytest-asyncio's."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, work).result()
