@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from prisma.enums import RefreshTokenStatus
@@ -12,6 +13,7 @@ from prisma.models import InstanceInvite, User
 from containers import ApplicationContainer
 from containers.auth import AuthService, AuthSettings, Passwords, Session
 from containers.errors import CredentialsError, TokenReusedError
+from tests.application import CHEAP
 
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
@@ -28,7 +30,7 @@ async def session(auth: AuthService, ada: User) -> Session:
 
 
 async def test_passwords_are_hashed_with_argon2id_and_verified() -> None:
-    passwords = Passwords(AuthSettings(time_cost=1, memory_cost=8, parallelism=1))
+    passwords = Passwords(CHEAP)
     hashed = await passwords.hash("correct horse")
     assert hashed.startswith("$argon2id$")
     assert await passwords.verify(hashed, "correct horse")
@@ -95,6 +97,64 @@ async def test_of_many_who_use_a_token_at_once_one_gets_the_next_and_it_is_revok
     assert active == 0
     with pytest.raises(CredentialsError):
         await auth.refresh(sessions[0].refresh_token)
+
+
+class SlowAuth(AuthService):
+    """Issues a token, and keeps the transaction open until it is told to go on."""
+
+    def __init__(self, auth: AuthService) -> None:
+        vars(self).update(vars(auth))
+        self.issued, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def _issue(self, *arguments: Any) -> Session:
+        session = await super()._issue(*arguments)
+        self.issued.set()
+        await self.go_on.wait()
+        return session
+
+
+async def test_reuse_also_revokes_the_token_that_is_being_issued_meanwhile(
+    auth: AuthService, session: Session
+) -> None:
+    slow = SlowAuth(auth)
+    second = await auth.refresh(session.refresh_token)
+    rotating = asyncio.ensure_future(slow.refresh(second.refresh_token))
+    await slow.issued.wait()
+    reusing = asyncio.ensure_future(auth.refresh(session.refresh_token))
+    await asyncio.sleep(0.1)
+    slow.go_on.set()
+    third = await rotating
+    with pytest.raises(TokenReusedError):
+        await reusing
+    with pytest.raises(CredentialsError):
+        await auth.refresh(third.refresh_token)
+
+
+class CountingPasswords(Passwords):
+    """Counts what takes its time."""
+
+    computed = 0
+
+    async def hash(self, password: str) -> str:
+        self.computed += 1
+        return await super().hash(password)
+
+    async def verify(self, hashed: str, password: str) -> bool:
+        self.computed += 1
+        return await super().verify(hashed, password)
+
+
+@pytest.mark.usefixtures("ada")
+async def test_an_unknown_name_costs_what_a_wrong_password_does(
+    container: ApplicationContainer,
+) -> None:
+    passwords = CountingPasswords(CHEAP)
+    with container.auth.passwords.override(passwords):
+        for name in ("ada", "nobody"):
+            passwords.computed = 0
+            with pytest.raises(CredentialsError):
+                await container.auth.service().sign_in(name, "wrong")
+            assert passwords.computed == 1
 
 
 async def test_an_expired_or_unknown_token_is_refused(auth: AuthService, session: Session) -> None:
