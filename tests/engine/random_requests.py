@@ -7,6 +7,7 @@ Requests need not be valid: a refusal is an answer that both stores must agree o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
@@ -97,6 +98,7 @@ MODELS: Final = ("User", "User", "Post", "Post", "Profile", "Team")
 IDS: Final = (1, 2, 3, 4)
 TEXTS: Final = ("", "a", "A", "b", "ab", "a.b", "ä", "Ä", "$x", "k\u212a")
 DAYS: Final = tuple(datetime(2024, 1, day, 12, tzinfo=UTC) for day in (1, 2))
+JSONS: Final[tuple[Any, ...]] = ({"a": 1}, [1, 2], [], "t", {"b": [1, {"c": None}]})
 POOLS: Final[dict[str, tuple[Any, ...]]] = {
     "String": TEXTS,
     "Int": (-1, 0, 1, 2, 3, 2**31 - 1, 2**62),
@@ -106,7 +108,7 @@ POOLS: Final[dict[str, tuple[Any, ...]]] = {
     "Boolean": (True, False),
     "DateTime": DAYS,
     "Kind": ("PLAIN", "ODD"),
-    "Json": (Json({"a": 1}), Json([1, 2]), Json([]), Json("t"), Json({"b": [1, {"c": None}]})),
+    "Json": tuple(Json(value) for value in JSONS),
     "Bytes": (Base64.encode(b""), Base64.encode(b"ab")),
 }
 SCALARS: Final[dict[str, dict[str, str]]] = {
@@ -218,11 +220,12 @@ class Requests:
                 self._group,
             )
         )
-        return make(model)
+        request: Request = make(model)
+        return request
 
     # --- chance ---
 
-    def _of(self, values: Any) -> Any:
+    def _of(self, values: Sequence[Any]) -> Any:
         return self._random.choice(values)
 
     def _chance(self, one_in: int) -> bool:
@@ -375,17 +378,14 @@ class Requests:
         if self._chance(5):
             match model:
                 case "User":
-                    return self._of(
-                        ({"name": self._value("String")}, {"email": self._value("String")})
-                    )
+                    names = ({"name": self._value("String")}, {"email": self._value("String")})
+                    return dict(self._of(names))
                 case "Post":
                     title, views = self._value("String"), self._value("Int")
                     author, slot = self._value("Id"), self._value("Int")
-                    return self._of(
-                        (
-                            {"shown": {"title": title, "views": views}},
-                            {"authorId_slot": {"authorId": author, "slot": slot}},
-                        )
+                    shown = {"shown": {"title": title, "views": views}}
+                    return dict(
+                        self._of((shown, {"authorId_slot": {"authorId": author, "slot": slot}}))
                     )
                 case "Profile":
                     return {"userId": self._value("Id")}
@@ -412,8 +412,8 @@ class Requests:
                 inner = self._where(TO_MANY[model][name], depth - 1)
                 where[name] = {self._of(("some", "every", "none")): inner}
             for name in self._some(TO_ONE.get(model, {}), 1):
-                inner = None if self._chance(4) else self._where(TO_ONE[model][name], depth - 1)
-                where[name] = {self._of(("is", "isNot")): inner}
+                other = None if self._chance(4) else self._where(TO_ONE[model][name], depth - 1)
+                where[name] = {self._of(("is", "isNot")): other}
             if self._chance(3):
                 parts = [self._where(model, depth - 1) for _ in range(self._random.randint(1, 2))]
                 where[self._of(("AND", "OR", "NOT"))] = parts

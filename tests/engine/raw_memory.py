@@ -77,7 +77,7 @@ class RawCollection:
     ) -> None:
         assert update.keys() == {"$set"}
         for row in self._matching(where):
-            self._table.put(key(row["_id"]), as_stored(row | update["$set"]))
+            self._table.put(key(row["_id"]), as_stored(row | dict(update["$set"])))
 
     def update_one(self, where: Mapping[str, Any], update: Mapping[str, Mapping[str, Any]]) -> None:
         (_,) = self._matching(where)
