@@ -337,9 +337,7 @@ class MongoStore:
                     **{key: options[key] for key in options if key != "batchSize"},
                 }
             case RawCommand(given):
-                reply = await self.database.command(
-                    dict(given), session=session, codec_options=RAW
-                )
+                reply = await self.database.command(dict(given), session=session, codec_options=RAW)
                 return {key: reply[key] for key in reply if key not in BOOKKEEPING}
         cursor = await self.database.cursor_command(command, session=session, codec_options=RAW)
         return await cursor.to_list()
