@@ -120,6 +120,9 @@ class Client(prisma.Prisma):
         engine, self._internal_engine = self._internal_engine, None
         if engine is None or self._copied:
             return
+        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+            _close_at_home(cast(MongoEngine, engine), self._loop)
+            return
         closing = _close(cast(MongoEngine, engine))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if timeout is None else timeout.total_seconds()):
@@ -128,10 +131,8 @@ class Client(prisma.Prisma):
     def __del__(self) -> None:
         """Dropped without disconnect, it disconnects where its event loop is still there."""
         engine = getattr(self, "_internal_engine", None)  # absent where the constructor failed
-        if engine is None or self._copied or self._loop is None or self._loop.is_closed():
-            return
-        with contextlib.suppress(RuntimeError):  # closed in this very moment
-            self._loop.call_soon_threadsafe(_close, engine)
+        if engine is not None and not self._copied and self._loop is not None:
+            _close_at_home(engine, self._loop)
 
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs."""
@@ -240,3 +241,9 @@ def _close(engine: MongoEngine) -> asyncio.Task[None]:
     task.add_done_callback(_CLOSING.discard)
     task.add_done_callback(lambda _: _CONNECTED.discard(engine))
     return task
+
+
+def _close_at_home(engine: MongoEngine, loop: asyncio.AbstractEventLoop) -> None:
+    """Close the engine in its own event loop; one that is closed has no use for its sockets."""
+    with contextlib.suppress(RuntimeError):  # it is closed, perhaps in this very moment
+        loop.call_soon_threadsafe(_close, engine)

@@ -18,7 +18,7 @@ from prisma.errors import (
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConfigurationError, ConnectionError
+from database.errors import ConfigurationError, ConnectionError, NotStartedError
 
 Driver = MongoClient[dict[str, Any]]
 
@@ -154,6 +154,24 @@ def test_a_client_may_outlive_its_event_loop(settings: DatabaseSettings) -> None
 
     database = asyncio.run(use())
     del database
+    gc.collect()
+
+
+@PYMONGO_LEAVES_A_SOCKET
+def test_in_another_event_loop_it_says_so_and_can_be_connected_anew(
+    settings: DatabaseSettings,
+) -> None:
+    database = DatabaseService(settings)
+
+    async def anew() -> int:
+        async with database:
+            return await database.user.count()
+
+    asyncio.run(database.connect())
+    with pytest.raises(NotStartedError, match="another event loop"):
+        asyncio.run(database.user.count())
+    asyncio.run(database.disconnect())
+    assert asyncio.run(anew()) == 0
     gc.collect()
 
 
