@@ -1,0 +1,235 @@
+"""Checkpoints: what was handled does not come again, and what was not, does."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+from prisma.errors import PrismaError
+from prisma.models import Message
+
+from database import DatabaseService, DatabaseSettings
+from database.changes import Changes, Checkpoint, KeepsToken, stream
+from tests.changes.taking import take, until
+from tests.processes import line_of, running
+
+
+class Kept:
+    """Any object that loads and saves."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+
+    async def load(self) -> str | None:
+        return self.tokens[-1] if self.tokens else None
+
+    async def save(self, token: str) -> None:
+        self.tokens.append(token)
+
+
+@pytest.fixture(params=["in the database", "an object"])
+def checkpoint(request: pytest.FixtureRequest, database: DatabaseService) -> KeepsToken:
+    return Kept() if request.param == "an object" else Checkpoint(database, "consumer")
+
+
+async def post(database: DatabaseService, *contents: str) -> None:
+    for content in contents:
+        await database.message.create(data={"content": content})
+
+
+async def contents(changes: Changes[Message], count: int) -> list[str]:
+    return [change.after.content for change in await take(changes, count) if change.after]
+
+
+async def test_what_fails_comes_again(database: DatabaseService, checkpoint: KeepsToken) -> None:
+    handled: list[str] = []
+
+    async def consume(fail_at: str) -> None:
+        async with database.watch(Message, checkpoint=checkpoint) as changes:
+            async for change in changes:
+                content = change.after.content if change.after else ""
+                if content == fail_at:
+                    raise ZeroDivisionError
+                handled.append(content)
+
+    consumer = asyncio.create_task(consume("three"))
+    await until_loaded(checkpoint)
+    await post(database, "one", "two", "three", "four")
+    with pytest.raises(ZeroDivisionError):
+        await consumer
+    await post(database, "five", "six")
+    with pytest.raises(ZeroDivisionError):
+        await consume("six")
+
+    assert handled == ["one", "two", "three", "four", "five"]
+
+
+async def until_loaded(checkpoint: KeepsToken) -> None:
+    async with asyncio.timeout(20):
+        while await checkpoint.load() is None:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_comes_before_the_first_change_is_not_lost(
+    database: DatabaseService, checkpoint: KeepsToken
+) -> None:
+    async with database.watch(Message, checkpoint=checkpoint):
+        pass
+    await post(database, "one")
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        assert await contents(changes, 1) == ["one"]
+
+
+async def test_leaving_does_not_say_that_the_last_was_handled(
+    database: DatabaseService, checkpoint: KeepsToken
+) -> None:
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        await post(database, "one", "two", "three")
+        assert await contents(changes, 2) == ["one", "two"]
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        assert await contents(changes, 1) == ["two"]
+        await changes.handled()
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        assert await contents(changes, 1) == ["three"]
+
+
+async def test_a_checkpoint_comes_before_resume_after(database: DatabaseService) -> None:
+    async with database.watch(Message) as changes:
+        await post(database, "one", "two", "three")
+        first, second, _ = await take(changes, 3)
+    kept = Kept()
+
+    async with database.watch(Message, resume_after=first.token, checkpoint=kept) as changes:
+        assert await contents(changes, 1) == ["two"]
+    kept.tokens.append(second.token)
+    async with database.watch(Message, resume_after=first.token, checkpoint=kept) as changes:
+        assert await contents(changes, 1) == ["three"]
+
+
+async def test_names_are_apart_and_can_be_forgotten(database: DatabaseService) -> None:
+    one, two = Checkpoint(database, "one"), Checkpoint(database, "two")
+    async with database.watch(Message, checkpoint=one):
+        pass
+    await post(database, "a")
+    async with database.watch(Message, checkpoint=two):
+        assert await one.load() != await two.load()
+    await two.forget()
+
+    assert await two.load() is None
+    async with database.watch(Message, checkpoint=one) as changes:
+        assert await contents(changes, 1) == ["a"]
+
+
+async def test_without_changes_it_follows_the_server(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token that stays behind while nothing matches would be lost with the server's history."""
+    monkeypatch.setattr(stream, "IDLE", 0.05)
+    kept = Kept()
+    async with database.watch(Message, where={"content": "never"}, checkpoint=kept) as changes:
+        waiting = asyncio.create_task(take(changes, 1))
+        before = len(kept.tokens)
+        await post(database, "one", "two")
+        await until(lambda: len(kept.tokens) > before)
+        await until(lambda: kept.tokens[-1] > kept.tokens[0])
+        waiting.cancel()
+
+    assert kept.tokens == sorted(set(kept.tokens))
+
+
+async def test_a_change_is_saved_only_after_it_was_handled(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "IDLE", 0.02)
+    kept = Kept()
+    async with database.watch(Message, checkpoint=kept) as changes:
+        await post(database, "one")
+        (change,) = await take(changes, 1)
+        await asyncio.sleep(0.1)  # it takes its time
+        assert change.token not in kept.tokens
+        assert kept.tokens[-1] < change.token
+        await post(database, "two")
+        await take(changes, 1)
+        assert change.token in kept.tokens
+
+
+async def test_a_token_that_cannot_be_saved_is_tried_again(database: DatabaseService) -> None:
+    class Failing(Kept):
+        async def save(self, token: str) -> None:
+            if len(self.tokens) == 1:
+                self.tokens.append("failed")
+                raise OSError("disk full")
+            await super().save(token)
+
+    kept = Failing()
+    async with database.watch(Message, checkpoint=kept) as changes:
+        await post(database, "one", "two")
+        (one,) = await take(changes, 1)
+        with pytest.raises(OSError, match="disk full"):
+            await anext(changes)
+        assert await contents(changes, 1) == ["two"]
+
+    assert kept.tokens[1:] == ["failed", one.token]
+
+
+async def test_disconnecting_while_a_change_is_handled_ends_the_loop(
+    settings: DatabaseSettings,
+) -> None:
+    service = DatabaseService(settings)
+    await service.connect()
+    handling = asyncio.Event()
+    seen: list[str] = []
+
+    async def consume() -> None:
+        checkpoint = Checkpoint(service, "consumer")
+        async with service.watch(Message, checkpoint=checkpoint) as changes:
+            handling.set()
+            async for change in changes:
+                seen.append(change.after.content if change.after else "")
+                handling.set()
+                await asyncio.sleep(0.3)
+
+    consumer = asyncio.create_task(consume())
+    await handling.wait()
+    handling.clear()
+    await post(service, "one", "two")
+    await handling.wait()
+    await service.disconnect()
+    await asyncio.wait_for(consumer, 5)
+    assert seen == ["one"]
+
+    async with service, service.watch(Message, checkpoint=Checkpoint(service, "consumer")) as again:
+        assert await contents(again, 2) == ["one", "two"]
+
+
+def has_lines(file: Path, count: int) -> bool:
+    return len(file.read_text().split()) >= count
+
+
+async def test_a_consumer_that_is_killed_again_and_again_misses_nothing(
+    database: DatabaseService, settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "seen"
+    file.touch()
+    assert settings.url is not None
+    arguments = ["-m", "tests.changes.consumer", settings.url.get_secret_value(), str(file)]
+    expected = [str(number) for number in range(60)]
+    for part in range(2):
+        with running(arguments) as program:  # killed at the end
+            assert await asyncio.to_thread(line_of, program) == "ready"
+            await post(database, *expected[part * 30 : part * 30 + 30])
+            await until(partial(has_lines, file, part * 30 + 10))
+    with running(arguments):
+        await until(lambda: "59" in file.read_text().split())
+
+    seen = file.read_text().split()
+    assert list(dict.fromkeys(seen)) == expected
+    assert len(seen) <= len(expected) + 2  # one a kill: written, and not yet saved
+
+
+async def test_losing_the_database_is_an_error_of_ours(settings: DatabaseSettings) -> None:
+    service = DatabaseService(settings)
+    with pytest.raises(PrismaError):
+        await Checkpoint(service, "consumer").load()
