@@ -18,6 +18,7 @@ from database.stores.mongo.live.plan import (
     IndexDiffers,
     IndexesOnView,
     IndexNotInSchema,
+    KeepImages,
     Plan,
     Step,
     is_mismatch,
@@ -123,6 +124,7 @@ def drift_text(steps: Iterable[Step]) -> str:
     total = counts[CreateCollection] + counts[CreateIndex]
     parts = [
         _verb(total, " and ".join(filter(None, missing)), "is missing", "are missing"),
+        _several(counts[KeepImages], "collection", "keeps no images", "keep no images"),
         _several(counts[IndexDiffers], "index", "differs", "differ"),
         _several(
             counts[IndexNotInSchema], "index", "is not in the schema", "are not in the schema"
@@ -133,13 +135,19 @@ def drift_text(steps: Iterable[Step]) -> str:
 
 
 def drift_lines(steps: Iterable[Step]) -> Iterator[str]:
-    """The steps as a plan has them, without the indexes of a collection that is missing itself."""
+    """The steps as a plan has them, without what else a collection lacks that is missing itself."""
     missing: set[str] = set()
     for step in steps:
-        if isinstance(step, CreateCollection):
-            missing.add(step.collection)
-        if not (isinstance(step, CreateIndex) and step.index.collection in missing):
-            yield from step_lines(step)
+        match step:
+            case CreateIndex(index=index) if index.collection in missing:
+                continue
+            case KeepImages(collection=name) if name in missing:
+                continue
+            case CreateCollection(collection=name):
+                missing.add(name)
+            case _:
+                pass
+        yield from step_lines(step)
 
 
 def index_remedy(mismatches: Iterable[Step]) -> str:

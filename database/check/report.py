@@ -15,6 +15,7 @@ from database.stores.mongo.live.plan import (
     IndexDiffers,
     IndexesOnView,
     IndexNotInSchema,
+    KeepImages,
     Plan,
     Step,
     is_mismatch,
@@ -69,6 +70,8 @@ def _step(step: Step) -> dict[str, Any]:
     match step:
         case CreateCollection(collection=name):
             return {"step": "create collection", "collection": name}
+        case KeepImages(collection=name):
+            return {"step": "keep images", "collection": name}
         case CreateIndex(index=index):
             return {"step": "create index", "collection": index.collection, "index": index.name}
         case IndexDiffers(wanted=index, differences=found):

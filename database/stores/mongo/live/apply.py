@@ -13,6 +13,7 @@ from typing import Final
 
 from pymongo.errors import OperationFailure
 
+from database.query.refusals import unsupported
 from database.stores.mongo.live.build import build_indexes
 from database.stores.mongo.live.differences import differences
 from database.stores.mongo.live.events import Done, Report
@@ -22,11 +23,13 @@ from database.stores.mongo.live.plan import (
     CreateIndex,
     IndexDiffers,
     IndexNotInSchema,
+    KeepImages,
     Step,
 )
 from database.stores.mongo.live.specs import IndexSpec
 
 NAMESPACE_EXISTS: Final = 48
+UNKNOWN_OPTION: Final = 40415
 GONE: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
 
 
@@ -65,6 +68,7 @@ async def apply(work: Work, steps: Sequence[Step]) -> None:
 
     Raises:
         RefusedIndexError: the server refuses indexes; its reason is the cause.
+        UnsupportedOperationError: P2026, the server is too old for a step.
         pymongo.errors.PyMongoError: it does not answer.
     """
     for step in steps:
@@ -73,6 +77,9 @@ async def apply(work: Work, steps: Sequence[Step]) -> None:
     for step in steps:
         if isinstance(step, CreateCollection):
             await _create_collection(work, step)
+    for step in steps:
+        if isinstance(step, KeepImages):
+            await _keep_images(work, step)
     missing = [step for step in steps if isinstance(step, CreateIndex)]
     for _, of_collection in groupby(missing, key=lambda step: step.index.collection):
         await _create_indexes(work, list(of_collection))
@@ -94,6 +101,18 @@ async def _create_collection(work: Work, step: CreateCollection) -> None:
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise
+    work.note([step], since)
+
+
+async def _keep_images(work: Work, step: KeepImages) -> None:
+    since = time.perf_counter()
+    options = {"changeStreamPreAndPostImages": {"enabled": True}}
+    try:
+        await work.database.command({"collMod": step.collection, **options})
+    except OperationFailure as error:
+        if error.code != UNKNOWN_OPTION:
+            raise
+        raise unsupported("`/// @changeImages`", "it needs MongoDB 6.0 or later") from error
     work.note([step], since)
 
 

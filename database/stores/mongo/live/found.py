@@ -34,6 +34,12 @@ class Found:
     name: str
     type: str
     indexes: tuple[IndexSpec, ...] = ()
+    keeps_images: bool = False
+
+    @property
+    def may_keep_images(self) -> bool:
+        """Whether it could keep what documents were before a change, and does not."""
+        return self.type == "collection" and not self.keeps_images
 
 
 async def find_indexes(database: Database, collections: Collection[str]) -> dict[str, Found]:
@@ -61,9 +67,10 @@ async def _collection(database: Database, document: Mapping[str, Any]) -> Found:
         return Found(name, kind)
     async with await database[name].list_indexes() as cursor:
         documents = await cursor.to_list()
-    default = document.get("options", {}).get("collation")
-    indexes = (index_spec(name, index, default) for index in documents)
-    return Found(name, kind, tuple(index for index in indexes if index.name != "_id_"))
+    options = document.get("options", {})
+    specs = [index_spec(name, index, options.get("collation")) for index in documents]
+    images = options.get("changeStreamPreAndPostImages", {}).get("enabled", False)
+    return Found(name, kind, tuple(index for index in specs if index.name != "_id_"), images)
 
 
 def index_spec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,13 @@ _BESIDE_THE_POINT: Final = frozenset({"name", "expires after", "hidden", "other 
 @dataclass(frozen=True, slots=True)
 class CreateCollection:
     """The collection of a model is not there."""
+
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepImages:
+    """The collection does not keep what documents were before a change (`@changeImages`)."""
 
     collection: str
 
@@ -55,7 +62,7 @@ class IndexesOnView:
     indexes: tuple[IndexSpec, ...]
 
 
-Step = CreateCollection | CreateIndex | IndexDiffers | IndexNotInSchema | IndexesOnView
+Step = CreateCollection | KeepImages | CreateIndex | IndexDiffers | IndexNotInSchema | IndexesOnView
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def is_mismatch(step: Step) -> bool:
     more refuses what the schema allows.
     """
     match step:
-        case CreateCollection() | CreateIndex():
+        case CreateCollection() | KeepImages() | CreateIndex():
             return True
         case IndexDiffers(differences=found):
             return any(difference.what != "name" for difference in found)
@@ -98,17 +105,21 @@ def is_mismatch(step: Step) -> bool:
 
 
 def plan(
-    database: str, wanted: Mapping[str, tuple[IndexSpec, ...]], found: Mapping[str, Found]
+    database: str,
+    wanted: Mapping[str, tuple[IndexSpec, ...]],
+    found: Mapping[str, Found],
+    images: Collection[str] = (),
 ) -> Plan:
-    """The steps from what is found to what is wanted, by collection."""
-    return Plan(
-        database,
-        tuple(
-            step
-            for collection, indexes in wanted.items()
-            for step in _collection(collection, indexes, found.get(collection))
-        ),
-    )
+    """The steps from what is found to what is wanted, by collection; `images` are to keep them."""
+    steps: list[Step] = []
+    for collection, indexes in wanted.items():
+        there = found.get(collection)
+        if there is None:
+            steps.append(CreateCollection(collection))
+        if collection in images and (there is None or there.may_keep_images):
+            steps.append(KeepImages(collection))
+        steps += _indexes(indexes, there)
+    return Plan(database, tuple(steps))
 
 
 def is_own(index: IndexSpec) -> bool:
@@ -128,7 +139,7 @@ def is_own(index: IndexSpec) -> bool:
 
 def _is_taken(step: Step, *, drop: bool) -> bool:
     match step:
-        case CreateCollection() | CreateIndex():
+        case CreateCollection() | KeepImages() | CreateIndex():
             return True
         case IndexDiffers(is_own=own) | IndexNotInSchema(is_own=own):
             return drop and own
@@ -136,14 +147,10 @@ def _is_taken(step: Step, *, drop: bool) -> bool:
             return False
 
 
-def _collection(
-    collection: str, wanted: tuple[IndexSpec, ...], found: Found | None
-) -> Iterator[Step]:
-    if found is None:
-        yield CreateCollection(collection)
-    elif found.type == "view":
+def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[Step]:
+    if found is not None and found.type == "view":
         if wanted:
-            yield IndexesOnView(collection, wanted)
+            yield IndexesOnView(found.name, wanted)
         return
     there = {index.name: index for index in (found.indexes if found else ())}
     named = {index.name: there.pop(index.name, None) for index in wanted}

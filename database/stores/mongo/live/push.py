@@ -6,7 +6,7 @@ all of that is known. `compare` ends with the plan.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -34,10 +34,8 @@ from database.stores.mongo.live.plan import (
 from database.stores.mongo.live.refusals import NOTHING_CHANGED, refused, violated
 from database.stores.mongo.live.specs import IndexSpec
 from database.stores.mongo.live.violations import Violation, find_violation
-from database.stores.mongo.live.wanted import wanted_indexes
+from database.stores.mongo.live.wanted import wanted_images, wanted_indexes
 from database.url import url_database
-
-Indexes = Mapping[str, tuple[IndexSpec, ...]]
 
 CONNECT_TIMEOUT: Final = 10.0  # seconds
 DUPLICATE_KEY: Final = 11000
@@ -111,7 +109,9 @@ async def push_to(
     wanted = wanted_indexes(datamodel)
     work = Work(_primary(database), report)
     try:
-        return await _push(work, wanted, dry_run=dry_run, drop=drop)
+        found = await find_indexes(work.database, wanted)
+        steps = plan(work.database.name, wanted, found, wanted_images(datamodel))
+        return await _push(work, steps, dry_run=dry_run, drop=drop)
     except PyMongoError as error:
         raise translate(error, None, datamodel) from error
 
@@ -126,7 +126,8 @@ async def compare(database: Database, datamodel: Datamodel) -> Plan:
     wanted = wanted_indexes(datamodel)
     database = _primary(database)
     try:
-        return plan(database.name, wanted, await find_indexes(database, wanted))
+        found = await find_indexes(database, wanted)
+        return plan(database.name, wanted, found, wanted_images(datamodel))
     except PyMongoError as error:
         raise translate(error, None, datamodel) from error
 
@@ -149,8 +150,7 @@ def _primary(database: Database) -> Database:
     return database.with_options(read_preference=ReadPreference.PRIMARY)
 
 
-async def _push(work: Work, wanted: Indexes, *, dry_run: bool, drop: bool) -> Pushed:
-    steps = plan(work.database.name, wanted, await find_indexes(work.database, wanted))
+async def _push(work: Work, steps: Plan, *, dry_run: bool, drop: bool) -> Pushed:
     to_do = steps.to_do(drop=drop)
     new = {step.collection for step in to_do if isinstance(step, CreateCollection)}
     uniques = [index for index in _uniques(to_do) if index.collection not in new]

@@ -23,6 +23,7 @@ from database.stores.mongo.live.plan import (
     IndexDiffers,
     IndexesOnView,
     IndexNotInSchema,
+    KeepImages,
     Plan,
     Step,
 )
@@ -63,6 +64,8 @@ def step_lines(step: Step, *, drop: bool = False) -> Iterator[str]:
     match step:
         case CreateCollection(collection=name):
             yield f"+ collection  {name}"
+        case KeepImages(collection=name):
+            yield f"+ images      {name} keeps what documents were before a change"
         case CreateIndex(index=index):
             yield f"+ {_index(index)}"
         case IndexDiffers(wanted=wanted, differences=found, is_own=own):
@@ -109,6 +112,8 @@ def _name(step: Step) -> str:
     match step:
         case CreateCollection(collection=name) | IndexesOnView(view=name):
             return name
+        case KeepImages(collection=name):
+            return f"images of {name}"
         case CreateIndex(index=index) | IndexDiffers(wanted=index) | IndexNotInSchema(found=index):
             return index.name
 

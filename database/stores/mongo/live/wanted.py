@@ -14,6 +14,7 @@ from typing import Any
 
 from database.schema.datamodel import Datamodel, Field, Index, IndexField, Model
 from database.schema.index_names import index_name
+from database.stores.mongo.images import asks_for_images
 from database.stores.mongo.live.bounds import presence
 from database.stores.mongo.live.options import (
     NO_OPTIONS,
@@ -52,6 +53,11 @@ def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
                 reason = "Options stand above the @@index or @@unique of the model."
                 raise refuse_option(reason, item.position)
     return {model.db_name: tuple(_indexes(datamodel, model)) for model in datamodel.models}
+
+
+def wanted_images(datamodel: Datamodel) -> frozenset[str]:
+    """The collections that are to keep what documents were before a change."""
+    return frozenset(model.db_name for model in datamodel.models if asks_for_images(model))
 
 
 def _indexes(datamodel: Datamodel, model: Model) -> Iterator[IndexSpec]:
