@@ -62,7 +62,8 @@ def rows(draw: st.DrawFn) -> Document:
 
 @st.composite
 def changes(draw: st.DrawFn) -> list[Change]:
-    names = draw(st.lists(st.sampled_from(tuple(VALUES)), unique=True, max_size=3))
+    several = st.lists(st.sampled_from(tuple(VALUES)), unique=True, max_size=3)
+    names = draw(st.just(["whole"]) | several)  # alone, it needs no pipeline
     return [draw(change_of(name)) for name in names]
 
 
