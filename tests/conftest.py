@@ -2,6 +2,7 @@
 
 A test that asks for `store`, or for what is made of it (`database`, `engine_for`, `raw`, `stored`),
 runs on both stores, unless it is marked `mongo_only`, or asks for what only a server has.
+`--database=fake` or `--database=mongo` leaves one of the two.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from database.mongod import Mongod
 
 
-STORES = ("mongo", "memory")
+STORES = {"mongo": "mongo", "memory": "fake"}
+"""What a test runs on, and what the plugin's option calls it."""
 ONLY_A_SERVER_HAS = {"mongo_client", "mongo_url", "mongod", "sent", "settings"}
 
 
@@ -32,7 +34,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is not None and not marker.args:
         pytest.fail(f"{metafunc.function.__name__}: mongo_only says why", pytrace=False)
     alone = marker is not None or not ONLY_A_SERVER_HAS.isdisjoint(metafunc.fixturenames)
-    metafunc.parametrize("store", STORES[:1] if alone else STORES)
+    chosen = metafunc.config.getoption("--database")
+    stores = [each for each, name in STORES.items() if chosen in (None, name)]
+    metafunc.parametrize("store", ["mongo"] if alone else stores)
 
 
 @pytest.fixture(scope="session")

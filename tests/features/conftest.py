@@ -1,18 +1,39 @@
-"""Fixtures of the features' tests: people, and a community, on a real server."""
+"""Fixtures of the features' tests: people, and a community, on a real server and in memory.
+
+`--database=fake` or `--database=mongo` chooses one of the two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from prisma.models import Community, User
 
-from containers import ApplicationContainer
-from tests.application import container, pushed_url, settings_pushed
+from containers import ApplicationContainer, running
+from containers.testing import overridden
+from database import DatabaseSettings
+from database.testing import FakeDatabase
+from tests.application import made, pushed_url, settings_pushed
 
-__all__ = ["container", "pushed_url", "settings_pushed"]
+__all__ = ["pushed_url", "settings_pushed"]
 
 Register = Callable[[str], Awaitable[User]]
+
+
+@pytest.fixture
+async def container(
+    store: str, request: pytest.FixtureRequest
+) -> AsyncIterator[ApplicationContainer]:
+    """The application, started on an empty database with the schema's indexes."""
+    if store == "memory":
+        in_memory = made(DatabaseSettings())
+        with overridden(in_memory, database=FakeDatabase()):
+            async with running(in_memory):
+                yield in_memory
+    else:
+        async with running(made(request.getfixturevalue("settings_pushed"))) as application:
+            yield application
 
 
 @pytest.fixture
