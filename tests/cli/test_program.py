@@ -53,3 +53,35 @@ def test_help_names_every_command(
     assert caught.value.code == 0
     shown = capsys.readouterr().out
     assert all(command.name in shown and command.help in shown for command in COMMANDS)
+
+
+@pytest.mark.parametrize("content", [b"DATABASE_URL=\xff", None])
+def test_an_env_file_that_cannot_be_read(
+    content: bytes | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    if content is None:
+        (tmp_path / ".env").mkdir()
+    else:
+        (tmp_path / ".env").write_bytes(content)
+    assert main(["check", "--schema", str(SCHEMA)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(("Cannot read .env: it is not UTF-8.", "No database is named"))
+
+
+def test_a_directory_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["mongod", "--data", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith("The server cannot be started: [Errno ")
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "x"])
+def test_a_port_that_cannot_be(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["mongod", "--port", port])
+    assert caught.value.code == 2
+    assert f"a port is a number from 0 to 65535, not '{port}'" in capsys.readouterr().err
