@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pytest
@@ -31,6 +31,7 @@ INDEXES
 
 model Holder {
   id      Int   @id @map("_id")
+  rank    Int?
   rows    Row[]
   manyIds Int[]
   many    Row[] @relation("Many", fields: [manyIds], references: [id])
@@ -57,6 +58,11 @@ SERVED: Final[tuple[list[dict[str, Any]], ...]] = (  # by the indexes, where the
     [{"second": "desc"}, {"third": "asc"}],
     [{"second": "asc"}],
 )
+DERIVED: Final[dict[str, Callable[[str], Any]]] = {
+    "rank": lambda way: {"holder": {"rank": way}},
+    "count": lambda way: {"holders": {"_count": way}},
+}
+RANKS: Final = {1: 5, 2: None, 3: 2}
 HOLDERS: Final = (1, 2, 3)
 
 Arguments = dict[str, Any]
@@ -75,8 +81,13 @@ def tables(draw: st.DrawFn) -> list[Row]:
 
 @st.composite
 def orders(draw: st.DrawFn) -> list[Arguments]:
-    names = draw(st.lists(st.sampled_from(("id", *VALUES)), unique=True, max_size=3))
-    return [{name: draw(st.sampled_from(("asc", "desc")))} for name in names]
+    """Up to three keys: fields, the rank of the row's holder, the number of its holders."""
+    names = draw(st.lists(st.sampled_from(("id", *VALUES, *DERIVED)), unique=True, max_size=3))
+    keys: list[Arguments] = []
+    for name in names:
+        way = draw(st.sampled_from(("asc", "desc")))
+        keys.append(DERIVED[name](way) if name in DERIVED else {name: way})
+    return keys
 
 
 @st.composite
@@ -105,14 +116,33 @@ def matching(rows: Sequence[Row], arguments: Arguments) -> list[Row]:
 
 
 def keys_of(arguments: Arguments) -> list[tuple[str, bool]]:
-    named = [next(iter(key.items())) for key in arguments["orderBy"]]
-    return [("_id" if name == "id" else name, way == "desc") for name, way in named]
+    keys = []
+    for key in arguments["orderBy"]:
+        name, way = next(iter(key.items()))
+        if isinstance(way, dict):
+            way = next(iter(way.values()))
+        names = {"id": "_id", "holder": "rank", "holders": "count"}
+        keys.append((names.get(name, name), way == "desc"))
+    return keys
+
+
+def held(number: int) -> list[int]:
+    """The holders of a row: those whose number plus one does not divide its own."""
+    return [holder for holder in HOLDERS if number % (holder + 1)]
+
+
+def derived(rows: Sequence[Row]) -> list[Row]:
+    """The rows with what they may be ordered by and do not hold themselves."""
+    return [
+        {**row, "rank": RANKS.get(row.get("holderId", 0)), "count": len(held(row["_id"]))}
+        for row in rows
+    ]
 
 
 def expected(rows: Sequence[Row], everything: Sequence[Row], arguments: Arguments) -> list[Row]:
     return page(
-        matching(rows, arguments),
-        everything,
+        matching(derived(rows), arguments),
+        derived(everything),
         keys_of(arguments),
         take=arguments["take"],
         skip=arguments["skip"],
@@ -133,21 +163,24 @@ def agree(found: list[Row], wanted: list[Row], arguments: Arguments) -> None:
         assert ids == wanted_ids
         return
     assert sorted(ids) == sorted(wanted_ids)
-    names = [name for name, _ in keys_of(arguments)]
+    names = [name for name, _ in keys_of(arguments) if name not in DERIVED]
+    if len(names) < len(arguments["orderBy"]):
+        return  # the answer does not hold what it is ordered by
     values = [[row.get("id" if name == "_id" else name) for name in names] for row in found]
     assert values == [[row.get(name) for name in names] for row in wanted]
 
 
 def load(raw: Database[dict[str, Any]], rows: Sequence[Row]) -> None:
-    """The rows; every holder has those whose id is not a multiple of its own, plus one."""
+    """The rows and their holders."""
     raw["Row"].delete_many({})
     raw["Holder"].delete_many({})
-    documents = [
-        {**row, "holderIds": [number for number in HOLDERS if row["_id"] % (number + 1)]}
-        for row in rows
-    ]
+    documents = [{**row, "holderIds": held(row["_id"])} for row in rows]
     holders = [
-        {"_id": number, "manyIds": [row["_id"] for row in rows if row["_id"] % (number + 1)]}
+        {
+            "_id": number,
+            "rank": RANKS[number],
+            "manyIds": [row["_id"] for row in rows if number in held(row["_id"])],
+        }
         for number in HOLDERS
     ]
     raw["Holder"].insert_many(holders)
@@ -199,7 +232,7 @@ async def test_an_included_page_is_cut_for_each_parent(
     assert [holder["id"] for holder in holders] == list(HOLDERS)
     for holder in holders:
         mine = [row for row in rows if row.get("holderId") == holder["id"]]
-        theirs = [row for row in rows if row["_id"] % (holder["id"] + 1)]
+        theirs = [row for row in rows if holder["id"] in held(row["_id"])]
         agree(holder["rows"], included(mine, rows, one), one)
         agree(holder["many"], included(theirs, rows, many), many)
 
@@ -226,4 +259,4 @@ async def test_pages_put_together_are_the_whole_list(
         seen += [row["id"] for row in found]
         following = {**given_page, "cursor": {"id": seen[-1]}, "skip": 1}
         found = await engine.execute(Request("findMany", "Row", following, STORED), tx_id=None)
-    assert seen == [row["_id"] for row in ordered(rows, keys_of(arguments))]
+    assert seen == [row["_id"] for row in ordered(derived(rows), keys_of(arguments))]
