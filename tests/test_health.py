@@ -39,8 +39,9 @@ async def test_the_drivers_database_is_the_one_of_the_settings(settings: Databas
 
 async def test_a_fake_is_up_while_connected_and_has_no_mongodb() -> None:
     database = FakeDatabase()
-    assert not (await database.health()).is_up
+    assert (await database.health()).is_up  # a fresh one can be used at once
     async with database:
         assert (await database.health()).is_up
         with pytest.raises(UnsupportedOperationError, match="fake"):
             _ = database.mongo
+    assert not (await database.health()).is_up

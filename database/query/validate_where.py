@@ -416,6 +416,3 @@ def join(parts: list[Filter], *, negated: bool) -> Filter:
     if len(parts) == 1:
         return parts[0]
     return Or(tuple(parts)) if negated else And(tuple(parts))
-
-
-__all__ = ["WhereValidator", "join"]
