@@ -65,7 +65,8 @@ async def test_what_has_drifted_is_warned_of(
     await at_start(mongo, CHECK)
 
     (warning,) = warnings(caplog)
-    assert "19 collections and 49 indexes are missing: run `python -m database push`" in warning
+    assert "19 collections and 49 indexes are missing, 2 collections keep no images" in warning
+    assert "run `python -m database push`" in warning
     assert "+ collection  User" in warning
     assert len(warning.splitlines()) == 10
     assert await mongo.list_collection_names() == []
