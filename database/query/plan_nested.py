@@ -370,10 +370,16 @@ def _nothing_to_delete(link: Link) -> Exception:
 
 def not_found_nested(link: Link, act: str) -> Exception:
     """No related record for a nested write (P2025)."""
-    cause = (
-        f"No '{link.target.name}' record was found for a nested {act} on {_kind(link)} relation "
-        f"'{_name(link)}'."
+    needed = ""
+    if act == "connect" and link.holds_key:
+        needed = f" (needed to inline the relation on '{link.model.name}' record(s))"
+    return _not_found(
+        f"No '{link.target.name}' record{needed} was found for a nested {act} on {_kind(link)} "
+        f"relation '{_name(link)}'."
     )
+
+
+def _not_found(cause: str) -> Exception:
     return data_error(
         "P2025",
         "An operation failed because it depends on one or more records that were required but not "
@@ -383,8 +389,15 @@ def not_found_nested(link: Link, act: str) -> Exception:
 
 
 def not_connectable(link: Link, wanted: int, found: int) -> Exception:
-    """Records to connect are missing (P2018)."""
-    details = f"Expected {wanted} records to be connected, found only {found}."
+    """Records to connect are missing: P2018 from a list of children, else P2025."""
+    if not link.field.is_list:
+        return not_found_nested(link, "connect")
+    if link.is_many_to_many:
+        return _not_found(f"Expected {wanted} records to be connected, found only {found}.")
+    details = (
+        f"Expected {wanted} records to be connected after connect operation on {_kind(link)} "
+        f"relation '{_name(link)}', found {found}."
+    )
     return data_error(
         "P2018", f"The required connected records were not found. {details}", {"details": details}
     )
@@ -409,5 +422,7 @@ def _name(link: Link) -> str:
 
 
 def _kind(link: Link) -> str:
-    first = "many" if link.opposite.is_list else "one"
-    return f"a {first}-to-{'many' if link.field.is_list else 'one'}"
+    """What Prisma calls the relation, from whichever side."""
+    if link.is_many_to_many:
+        return "many-to-many"
+    return "one-to-many" if link.field.is_list or link.opposite.is_list else "one-to-one"
