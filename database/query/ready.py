@@ -1,7 +1,7 @@
 """Ready instances of generated models, by a reader generated once a class and selection.
 
 Generated code, because each row is one dict display and a handful of type checks: reading 10,000
-rows through closures took three times as long (docs/performance.md). What is not as expected goes
+rows through closures took three times as long. What is not as expected goes
 to the column's own `read`, which knows every case.
 """
 
