@@ -1,8 +1,8 @@
 """Ready instances of generated models, by a reader generated once a class and selection.
 
-Generated code, because each row is one dict display and a handful of type checks: reading 10,000
-rows through closures took three times as long. What is not as expected goes
-to the column's own `read`, which knows every case.
+Generated code, because each row is one dict display and a handful of type checks: with closures
+1,000 rows cost 33 ms of CPU instead of 25, the driver's share included. What is not as expected
+goes to the column's own `read`, which knows every case.
 """
 
 from __future__ import annotations
