@@ -25,7 +25,7 @@ run: install
 	@DATABASE_EMBEDDED=$${DATABASE_EMBEDDED:-true} $(BIN)/python -m containers
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 check: install
 	$(BIN)/ruff format --check
