@@ -1,0 +1,1 @@
+"""What operations cost beside PyMongo's dicts, PyMongo with pydantic, and Beanie: `make bench`."""
