@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parent.parent
-LONGEST_MODULE = 420  # lines; 80 to 250 is what we aim at
+LONGEST_MODULE = 400  # lines; 80 to 250 is what we aim at
 LONGEST_FUNCTION = 40  # lines without the docstring; about 10 is what we aim at
 
 # From the bottom up: a room knows itself, the rooms of its own row, and those of the rows below.

@@ -7,6 +7,7 @@ is missing, negated or not; `Complement` alone is the plain opposite of what it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
@@ -160,6 +161,31 @@ def both(first: Filter, second: Filter) -> Filter:
         second.filters if isinstance(second, And) else (second,)
     )
     return And(parts)
+
+
+def joined(parts: Sequence[Filter | None], *, negated: bool) -> Filter | None:
+    """What the parts say together; None where none of them says anything."""
+    kept = [part for part in parts if part is not None]
+    return join(kept, negated=negated) if kept else None
+
+
+def join(parts: Sequence[Filter], *, negated: bool) -> Filter:
+    """All of them; under a NOT, any of them."""
+    if len(parts) == 1:
+        return parts[0]
+    return Or(tuple(parts)) if negated else And(tuple(parts))
+
+
+def quantified(link: Link, quantifier: Quantifier, inner: Filter, *, negated: bool) -> Filter:
+    """Whether some, every or none of the related records match."""
+    match quantifier:
+        case "some" | "none":
+            exists = (quantifier == "some") != negated
+            return Related(link, inner if exists else or_missing(inner), exists)
+        case "every":
+            return Related(link, Complement(inner), exists=negated)
+        case _:
+            assert_never(quantifier)
 
 
 def or_missing(item: Filter) -> Filter:

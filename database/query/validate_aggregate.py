@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from database.query.filters import EVERYTHING, Filter
+from database.query.filters import EVERYTHING, Filter, join
 from database.query.operations import Aggregated, AggregateRecords, GroupRecords
 from database.query.refusals import (
     ArgumentPath,
@@ -21,7 +21,7 @@ from database.query.requests import Selection
 from database.query.steps import Aggregation, AggregationKind, GroupOrder
 from database.query.validate_select import SelectValidator
 from database.query.validate_values import as_integer, as_list, as_object, as_objects
-from database.query.validate_where import WhereValidator, join
+from database.query.validate_where import WhereValidator
 from database.schema.datamodel import Field, Model
 
 _KINDS: Final[Mapping[str, AggregationKind]] = {
