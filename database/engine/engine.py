@@ -81,7 +81,7 @@ class MongoEngine(AsyncAbstractEngine):
             ConnectionError: P1013, the URL cannot be read.
         """
         settings = settings or DatabaseSettings(url=url)
-        return cls(parse(text), mongo_stores(settings))
+        return cls(parse(text), mongo_stores(settings), log=LogSettings.of(settings))
 
     # --- life ---
 
@@ -167,7 +167,7 @@ class MongoEngine(AsyncAbstractEngine):
             for (operation, form), one in zip(parts, found, strict=True)
         ]
 
-    async def query(self, content: str, *, tx_id: TransactionId | None) -> Any:
+    async def query(self, content: str, *, tx_id: TransactionId | None = None) -> Any:
         """The text door: GraphQL, as upstream's query builder writes it (`engine/document.py`)."""
         return await self._documents.answer(content, self, tx_id=tx_id)
 
