@@ -19,8 +19,8 @@ from database.schema.parser import parse
 from database.schema.staging import PACKAGED_SCHEMA, copy_package, move, package, render
 from database.schema.told import resolved, told
 
-# What upstream's documentation gives as the provider; a path to it may stand before.
-_PROVIDER: Final = re.compile(r"(?:.*[/\\])?(?:prisma-client-py|python[\d.]*(?:\.exe)? -m prisma)")
+# What upstream's documentation and its own suites give as the provider: a command that ends so.
+_PROVIDER: Final = re.compile(r"(?:.*[/\\ ])?prisma-client-py|.+ -m prisma")
 _NO_GENERATOR: Final = """No generator block for the Python client{found}. Add this one:
 
 generator client {{

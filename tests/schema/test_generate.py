@@ -154,9 +154,17 @@ def test_a_schema_without_a_python_generator_says_what_to_add(blocks: str) -> No
 
 
 @pytest.mark.parametrize(
-    "provider", ["prisma-client-py", "python3 -m prisma", "/x/bin/python -m prisma"]
+    "provider",
+    [
+        "prisma-client-py",
+        "/x/bin/prisma-client-py",
+        "poetry run prisma-client-py",
+        "python3 -m prisma",
+        "/x/bin/python -m prisma",
+        "coverage run -m prisma",
+    ],
 )
-def test_providers_of_upstreams_documentation(provider: str, tmp_path: Path) -> None:
+def test_providers_as_upstream_writes_them(provider: str, tmp_path: Path) -> None:
     # `interface` is looked at once the generator is found: no need to generate
     block = GENERATOR.replace("prisma-client-py", provider) % '  interface = "sync"\n'
     with pytest.raises(SchemaError, match="asyncio only"):
