@@ -3,7 +3,8 @@
     prisma.errors.PrismaError
     ├── prisma.errors.DataError                 .code .meta
     │   ├── UniqueViolationError, RecordNotFoundError, FieldNotFoundError, …   (upstream's, by code)
-    │   └── UnsupportedOperationError           P2026: the engine does not offer this
+    │   ├── UnsupportedOperationError           P2026: the engine does not offer this
+    │   └── ArgumentTypeError                   P2009: a TypeError too, as upstream's is
     ├── SchemaError                             .position: schema.prisma is not valid
     ├── ConfigurationError                      settings or environment are not usable
     │   └── MongodNotFoundError                 no mongod binary for the embedded server
@@ -32,6 +33,10 @@ Meta = Mapping[str, Any]
 
 class UnsupportedOperationError(upstream.DataError):
     """Asked for what this engine or this server does not offer (P2026)."""
+
+
+class ArgumentTypeError(upstream.DataError, TypeError):
+    """A Python object of a type that no argument takes (P2009); upstream raises TypeError here."""
 
 
 class SchemaError(upstream.PrismaError):

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
+from prisma.errors import DataError
 from prisma.fields import Json
 
+from database.errors import ArgumentTypeError, data_error
+from database.query.refusals import too_deep
 from database.query.requests import Action, Request, Selection
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -59,32 +62,49 @@ def structured_request(
         shape: the class of the answer, whose declared fields are the selection.
         root_selection: what upstream selects instead, as text: `count`, `_sum { views }` …
     """
-    given = dict(arguments)
+    try:
+        return _request(ACTIONS[method], dict(arguments), shape, root_selection)
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _request(
+    action: Action, given: dict[str, Any], shape: Shape, root_selection: Sequence[str] | None
+) -> Request:
     include = given.pop("include", None)
     if root_selection is not None:
         selections = tuple(map(_parse_root, root_selection))
     else:
         selections = _selections(shape, include)
-    return Request(ACTIONS[method], shape.model, given, selections)
+    return Request(action, shape.model, given, selections)
 
 
 def copied(value: Any) -> Any:
     """The value as it is now: containers are copied, and what is inside `Json`."""
+    try:
+        return _copied(value)
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _copied(value: Any) -> Any:
     match value:
         case dict():
-            return {key: copied(item) for key, item in value.items()}
+            return {key: _copied(item) for key, item in value.items()}
         case list() | tuple() | set():
-            return [copied(item) for item in value]
+            return [_copied(item) for item in value]
         case Json():
-            return Json(copied(value.data))
+            return Json(_copied(value.data))
         case _:
             return value
 
 
-def _selections(shape: Shape, include: Mapping[str, Any] | None) -> tuple[Selection, ...]:
+def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
     stored = _stored(shape.fields)
     if not include:
         return stored
+    if not isinstance(include, Mapping):
+        raise _not_an_include(include)
     return stored + tuple(
         _counts(value) if name == "_count" else _included(shape, name, value)
         for name, value in include.items()
@@ -121,9 +141,10 @@ def _counts(value: object) -> Selection:
     )
 
 
-def _not_an_include(value: object) -> TypeError:
+def _not_an_include(value: object) -> DataError:
     """Upstream's own error."""
-    return TypeError(f"Expected `bool` or `dict` include value but got {type(value)} instead.")
+    words = f"Expected `bool` or `dict` include value but got {type(value)} instead."
+    return data_error("P2009", words, {"kind": "InvalidArgumentType"}, kind=ArgumentTypeError)
 
 
 def _parse_root(text: str) -> Selection:

@@ -10,7 +10,7 @@ from typing import Final
 
 from prisma.errors import DataError, MissingRequiredValueError
 
-from database.errors import data_error
+from database.errors import ArgumentTypeError, data_error
 
 ArgumentPath = tuple[str | int, ...]
 
@@ -19,7 +19,7 @@ _WRITTEN: Final = ("data", "create", "update")
 
 def dotted(path: ArgumentPath) -> str:
     """The path as it is shown: `data.posts.create.0.title`."""
-    return ".".join(str(part) for part in path)
+    return ".".join(_shorten(part) for part in path)
 
 
 def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
@@ -29,7 +29,7 @@ def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
         "P2009",
         f"Unknown argument `{_shorten(path[-1])}` at `{dotted(path[:-1])}.{_shorten(path[-1])}`: "
         f"{where} has no such name. It takes: {names}.",
-        {"kind": "UnknownInputField", "argumentPath": [str(part) for part in path]},
+        {"kind": "UnknownInputField", "argumentPath": _parts(path)},
     )
 
 
@@ -39,7 +39,7 @@ def unknown_selection(path: ArgumentPath, model: str) -> DataError:
         "P2009",
         f"Field '{_shorten(path[-1])}' not found in enclosing type '{model}', at "
         f"`{dotted(path[:-1])}.{_shorten(path[-1])}`.",
-        {"kind": "UnknownSelectionField", "selectionPath": [str(part) for part in path]},
+        {"kind": "UnknownSelectionField", "selectionPath": _parts(path)},
     )
 
 
@@ -48,7 +48,23 @@ def invalid(path: ArgumentPath, reason: str) -> DataError:
     return data_error(
         "P2009",
         f"Invalid value at `{dotted(path)}`: {reason}.",
-        {"kind": "InvalidArgumentType", "argumentPath": [str(part) for part in path]},
+        _at(path),
+    )
+
+
+def not_serializable(path: ArgumentPath, error: TypeError) -> DataError:
+    """An object that nobody has said how to write (P2009), in the words of `error`."""
+    return data_error(
+        "P2009", f"Invalid value at `{dotted(path)}`: {error}.", _at(path), kind=ArgumentTypeError
+    )
+
+
+def too_deep() -> DataError:
+    """Arguments inside of one another beyond what Python follows (P2009)."""
+    return data_error(
+        "P2009",
+        "The arguments are nested too deeply. MongoDB's own documents have 100 levels.",
+        {"kind": "QueryParsing"},
     )
 
 
@@ -62,7 +78,7 @@ def empty_selection(path: ArgumentPath) -> DataError:
     return data_error(
         "P2009",
         f"Expected a minimum of 1 field to be present, got 0, at `{dotted(path)}`.",
-        {"kind": "EmptySelection", "selectionPath": [str(part) for part in path]},
+        {"kind": "EmptySelection", "selectionPath": _parts(path)},
     )
 
 
@@ -71,7 +87,7 @@ def selection_of_scalar(path: ArgumentPath) -> DataError:
     return data_error(
         "P2009",
         f"Cannot select over scalar field '{_shorten(path[-1])}', at `{dotted(path[:-1])}`.",
-        {"kind": "SelectionSetOnScalar", "selectionPath": [str(part) for part in path]},
+        {"kind": "SelectionSetOnScalar", "selectionPath": _parts(path)},
     )
 
 
@@ -86,12 +102,17 @@ def not_grouped(rule: str, names: Iterable[str]) -> DataError:
     return data_error("P2019", f"Input error. {rule} Missing fields: {fields}", {"details": rule})
 
 
+def bad_reference(rule: str) -> DataError:
+    """A reference to a field that is not there, or that cannot be compared (P2019)."""
+    return data_error("P2019", f"Input error. {rule}", {"details": rule})
+
+
 def malformed(path: ArgumentPath, reason: str) -> DataError:
     """A text of the right type that cannot be read (P2023)."""
     return data_error(
         "P2023",
         f"Inconsistent column data: {reason}, at `{dotted(path)}`.",
-        {"message": reason, "argumentPath": [str(part) for part in path]},
+        {"message": reason, "argumentPath": _parts(path)},
     )
 
 
@@ -105,7 +126,7 @@ def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
     return data_error(
         "P2012" if alone else "P2009",
         f"Missing a required value at `{dotted(path)}`: A value is required but not set.",
-        {"path": dotted(path), "argumentPath": [str(part) for part in path]},
+        {"path": dotted(path), "argumentPath": _parts(path)},
         kind=MissingRequiredValueError,
     )
 
@@ -125,6 +146,17 @@ def no_isolation_levels() -> DataError:
     )
 
 
-def _shorten(name: str | int) -> str:
+def _at(path: ArgumentPath) -> dict[str, object]:
+    return {"kind": "InvalidArgumentType", "argumentPath": _parts(path)}
+
+
+def _parts(path: ArgumentPath) -> list[str]:
+    return [_shorten(part) for part in path]
+
+
+def _shorten(name: object) -> str:
+    """A name from outside as a message may hold it: not for ever, on one line, and printable."""
     text = str(name)
-    return text if len(text) <= 64 else f"{text[:61]}…"
+    if len(text) > 64:
+        text = f"{text[:61]}…"
+    return text if text.isprintable() else text.encode("unicode_escape").decode()

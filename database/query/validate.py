@@ -19,7 +19,7 @@ from database.query.operations import (
     UpdateRecords,
     UpsertRecord,
 )
-from database.query.refusals import ArgumentPath, missing, unknown_selection, unsupported
+from database.query.refusals import ArgumentPath, missing, too_deep, unknown_selection, unsupported
 from database.query.requests import Request
 from database.query.validate_aggregate import AggregateValidator
 from database.query.validate_data import DataValidator
@@ -47,6 +47,12 @@ class Validator:
             prisma.errors.DataError: of the class that upstream gives the code: an unknown name or
                 a wrong value (P2009), a missing one (P2012), a malformed id (P2023).
         """
+        try:
+            return self._validated(request)
+        except RecursionError:
+            raise too_deep() from None
+
+    def _validated(self, request: Request) -> Operation:
         if request.action == "runCommandRaw":
             return raw(request.action, None, request.arguments)
         model = self._datamodel.model.get(request.model or "")

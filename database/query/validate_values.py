@@ -19,6 +19,7 @@ from database.query.refusals import (
     invalid,
     malformed,
     missing,
+    not_serializable,
     too_many,
     unknown,
 )
@@ -129,8 +130,10 @@ class Values:
             raise malformed(path, str(error)) from None
         except ValueError as error:
             if not isinstance(value, _KNOWN):
-                return self.one(field, serializer(value), path)  # TypeError where upstream's is
+                return self.one(field, _serialized(value, path), path)
             raise invalid(path, str(error)) from None
+        except TypeError as error:  # inside of Json
+            raise not_serializable(path, error) from error
 
     def many(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
         """A list of values of a scalar or enum field."""
@@ -141,19 +144,25 @@ class Values:
     def composite(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
     ) -> dict[str, object]:
-        """A whole composite as it is stored, in the order of its type."""
+        """A whole composite as it is stored: what was given, in that order, then its defaults.
+
+        MongoDB tells composites apart by the order of their fields, and Prisma leaves it so.
+        """
         given = as_object(value, path)
         kind = self._datamodel.type[field.type]
         for key in given:
             if key not in kind.by_name:
                 raise unknown((*path, key), kind.by_name, kind.name)
-        document: dict[str, object] = {}
+        document = {
+            kind.by_name[key].db_name: self.whole(
+                kind.by_name[key], item, (*path, key), defaults=defaults
+            )
+            for key, item in given.items()
+        }
         for member in kind.fields:
             if member.name in given:
-                document[member.db_name] = self.whole(
-                    member, given[member.name], (*path, member.name), defaults=defaults
-                )
-            elif member.default is not None and defaults:
+                continue
+            if member.default is not None and defaults:
                 document[member.db_name] = self.default(member)
             elif member.is_required and not member.is_list:
                 raise missing((*path, member.name))
@@ -215,6 +224,13 @@ class Values:
             enum = self._datamodel.enum[field.type]
             return lambda value: _encode_enum(enum.name, enum.stored, value)
         return encoder(field)
+
+
+def _serialized(value: object, path: ArgumentPath) -> object:
+    try:
+        return serializer(value)
+    except TypeError as error:
+        raise not_serializable(path, error) from error
 
 
 def _encode_enum(name: str, stored: Mapping[str, str], value: object) -> str:
