@@ -52,6 +52,7 @@ class SharedStream:
         self._decoder = decoder
         self._after = after
         self._buffers: dict[Buffer, None] = {}
+        self._cursor: EventCursor | None = None
         self._opened = asyncio.Event()
         self._failure: BaseException | None = None
         self._is_closing = False
@@ -100,15 +101,18 @@ class SharedStream:
         self._is_closing = True
         for buffer in list(self._buffers):
             self.leave(buffer)
-        # What the server has been asked is waited for: a cursor is only let go between questions.
-        await asyncio.wait({self._task}, timeout=GRACE)
+        if self._cursor is not None:
+            self._cursor.interrupt()
+        if not self._task.done():
+            # A cursor is only let go between questions: what the server was asked is waited for.
+            await asyncio.wait({self._task}, timeout=GRACE)
         if not self._task.done():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     async def _run(self) -> None:
-        cursor = await self._source.open(self._watching, self._after)
+        cursor = self._cursor = await self._source.open(self._watching, self._after)
         try:
             self.token = self.resting_token = cursor.token
             self._opened.set()

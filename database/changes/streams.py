@@ -12,11 +12,10 @@ from database.changes.buffer import Buffer
 from database.changes.decode import ChangeDecoder
 from database.changes.shared import SharedStream
 from database.engine import MongoEngine
-from database.query.refusals import unsupported
 from database.query.shapes import Shape, shape_of
 from database.query.validate import Validator
 from database.query.watching import Operation, Watching, validate_watching
-from database.stores.changes import ChangeSource, ChangingStore
+from database.stores.changes import ChangeSource
 
 
 class Streams:
@@ -34,17 +33,8 @@ class Streams:
 
     @property
     def source(self) -> ChangeSource:
-        """The store's changes.
-
-        Raises:
-            UnsupportedOperationError: P2026, this store has none.
-        """
-        store = self._engine.store
-        if not isinstance(store, ChangingStore):
-            raise unsupported(
-                f"Watching changes on {type(store).__name__}", "use a real server for it"
-            )
-        return store.changes
+        """The store's changes."""
+        return self._engine.store.changes
 
     def watching(
         self,

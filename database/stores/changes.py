@@ -1,14 +1,14 @@
 """What a store offers to those who watch: streams of events, the present's place, kept tokens.
 
-Beside store.py, whose stores need not have it: one that has is a `ChangingStore`. An event is a
-fact about one stored document, in stored names and values; `database/changes` makes it typed.
+Beside store.py. An event is a fact about one stored document, in stored names and values;
+`database/changes` makes it typed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from database.query.steps import Row
 from database.query.watching import Operation, Watching
@@ -63,6 +63,9 @@ class EventCursor(Protocol):
             ChangeStreamError: the stream is over; its subclasses say why.
         """
 
+    def interrupt(self) -> None:
+        """Whoever waits in `next` need not wait any longer: the cursor is about to be closed."""
+
     async def close(self) -> None:
         """Release it, on the server as well. Never raises, may be called again."""
 
@@ -86,12 +89,3 @@ class ChangeSource(Protocol):
 
     async def save_token(self, name: str, token: str | None) -> None:
         """Keep a token under a name; None forgets it."""
-
-
-@runtime_checkable
-class ChangingStore(Protocol):
-    """A store that can be watched."""
-
-    @property
-    def changes(self) -> ChangeSource:
-        """Its changes, while it is connected."""

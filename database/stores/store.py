@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from database.metrics import PoolCounts
 from database.query.steps import Step
+from database.stores.changes import ChangeSource
 
 
 class Transaction(Protocol):
@@ -51,6 +52,10 @@ class Store(Protocol):
 
     def describe(self, step: Step) -> Any:
         """What the step asks of the store, as a document, for the query log."""
+
+    @property
+    def changes(self) -> ChangeSource:
+        """What happens to the stored documents, while the store is connected."""
 
     @property
     def pool(self) -> PoolCounts:

@@ -9,7 +9,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from database import DatabaseService, DatabaseSettings
+from database import DatabaseService
+from database.testing import FakeDatabase
 from database.url import url_database
 
 Document = dict[str, Any]
@@ -22,13 +23,16 @@ def raw(mongo_client: MongoClient[Document], mongo_url: str) -> Database[Documen
 
 
 @pytest.fixture
-async def database(
-    settings: DatabaseSettings, raw: Database[Document]
-) -> AsyncIterator[DatabaseService]:
+async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
     """The connected client; messages and reactions have images, users have none."""
-    for name in ("Message", "MessageReaction"):
-        raw.create_collection(name, changeStreamPreAndPostImages={"enabled": True})
-    async with DatabaseService(settings) as service:
+    if store == "memory":
+        made: DatabaseService = FakeDatabase()
+    else:
+        raw: Database[Document] = request.getfixturevalue("raw")
+        for name in ("Message", "MessageReaction"):
+            raw.create_collection(name, changeStreamPreAndPostImages={"enabled": True})
+        made = DatabaseService(request.getfixturevalue("settings"))
+    async with made as service:
         yield service
 
 

@@ -19,6 +19,7 @@ from tests.changes.taking import take
 Document = dict[str, Any]
 CHANNEL = "5f0000000000000000000001"
 ELSEWHERE = "5f0000000000000000000002"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 async def test_an_insert_an_update_and_a_delete(database: DatabaseService) -> None:
@@ -53,14 +54,31 @@ async def test_updated_fields_have_the_schemas_names(database: DatabaseService) 
             where={"id": message.id},
             data={"replyCount": {"increment": 1}, "mentionedUserIds": {"push": [CHANNEL]}},
         )
-        await database.mongo["Message"].update_one({}, {"$unset": {"editedAt": 1}})
-        await database.mongo["Message"].update_one({}, {"$set": {"notOfTheSchema": 1}})
-        await database.mongo["Message"].update_one(
+        await database.message.update(
+            where={"id": message.id}, data={"replyCount": 1, "mentionedUserIds": [CHANNEL]}
+        )
+        await database.message.update(where={"id": message.id}, data={"replyCount": 1})
+        await database.message.update(where={"id": message.id}, data={"editedAt": NOON})
+        names = [change.updated_fields for change in await take(changes, 3)]
+
+    assert names == [{"replyCount", "mentionedUserIds"}, {"mentionedUserIds"}, {"editedAt"}]
+
+
+async def test_updated_fields_of_updates_by_others(
+    database: DatabaseService, raw: Database[Document]
+) -> None:
+    await database.message.create(
+        data={"content": "a", "mentionedUserIds": [CHANNEL, ELSEWHERE], "editedAt": None}
+    )
+    async with database.watch(Message) as changes:
+        raw["Message"].update_one({}, {"$unset": {"editedAt": 1}})
+        raw["Message"].update_one({}, {"$set": {"notOfTheSchema": 1}})
+        raw["Message"].update_one(
             {}, [{"$set": {"mentionedUserIds": {"$slice": ["$mentionedUserIds", 1]}}}]
         )
-        names = [change.updated_fields for change in await take(changes, 4)]
+        names = [change.updated_fields for change in await take(changes, 3)]
 
-    assert names == [{"replyCount", "mentionedUserIds"}, {"editedAt"}, set(), {"mentionedUserIds"}]
+    assert names == [{"editedAt"}, set(), {"mentionedUserIds"}]
 
 
 async def test_a_replacement_is_an_update_of_every_field(

@@ -17,6 +17,7 @@ from database.query.steps import Row
 from database.schema.datamodel import Datamodel
 from database.stores.failures import ended_by, write_conflict
 from database.stores.memory.compare import Key
+from database.stores.memory.feed import Feed, Write
 from database.stores.memory.tables import Table, Tables, new_tables, snapshot_of, writable
 
 Held = tuple[str, str, Key]
@@ -28,10 +29,15 @@ class HeldError(Exception):
 
 
 class Memory:
-    """The tables of one fake, and its open transactions."""
+    """The tables of one fake, and its open transactions.
+
+    Attributes:
+        feed: what was written, for those who watch.
+    """
 
     def __init__(self) -> None:
         self.tables: Tables = {}
+        self.feed = Feed()
         self._open: dict[MemoryTransaction, None] = {}
         self._holders: dict[Held, MemoryTransaction] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -104,8 +110,12 @@ class Memory:
             table.remove(row_id)
         else:
             table.put(row_id, row)
-        if transaction is not None:
+        write = Write(collection, old, row)
+        if transaction is None:
+            self.feed.publish((write,))
+        else:
             transaction.written[collection, row_id] = None
+            transaction.writes.append(write)
 
     def _claim(self, held: Held, transaction: MemoryTransaction | None) -> None:
         holder = self._holders.get(held)
@@ -143,6 +153,7 @@ class Memory:
                 self.tables[collection] = after
             else:
                 _carry_over(writable(self.tables, collection), after, row_ids)
+        self.feed.publish(transaction.writes)
 
     def release(self, transaction: MemoryTransaction) -> None:
         """Let go of all that a transaction holds, and wake who waits for it."""
@@ -168,6 +179,7 @@ class MemoryTransaction:
         base: the tables as they were at its first step.
         view: the tables as it sees them.
         written: the documents that it wrote, in order.
+        writes: each of its writes, in order.
         held: what nobody else may write meanwhile.
     """
 
@@ -176,6 +188,7 @@ class MemoryTransaction:
         self.base: Tables = {}
         self.view: Tables = {}
         self.written: dict[tuple[str, Key], None] = {}
+        self.writes: list[Write] = []
         self.held: list[Held] = []
         self._is_over = False
         self._failure: PrismaError | None = None

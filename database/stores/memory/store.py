@@ -28,6 +28,7 @@ from database.query.steps import (
     UpdateOne,
 )
 from database.schema.datamodel import Datamodel
+from database.stores.memory.changes import MemoryChanges
 from database.stores.memory.memory import Memory, MemoryTransaction
 from database.stores.memory.select import Reader
 from database.stores.memory.writing import Writing
@@ -61,6 +62,12 @@ class MemoryStore:
     async def reach(self) -> None:
         """It is here."""
         self._check_open()
+
+    @property
+    def changes(self) -> MemoryChanges:
+        """What happens to the stored documents."""
+        self._check_open()
+        return MemoryChanges(self.memory)
 
     async def begin(self, *, required: bool) -> MemoryTransaction:
         """A new transaction."""

@@ -12,8 +12,9 @@ from typing import Final
 from prisma.errors import PrismaError
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from database.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
+from database.errors import ChangeStreamError, CollectionGoneError
 from database.schema.datamodel import Datamodel, Model
+from database.stores.failures import history_lost
 from database.stores.mongo.errors import translate
 from database.stores.mongo.events import token_moment
 
@@ -22,6 +23,11 @@ STANDALONE_REMEDY: Final = (
     'Start mongod with `--replSet rs0`, run `mongosh --eval "rs.initiate()"` once, and add '
     "`replicaSet=rs0` to DATABASE_URL."
 )
+
+SHORT_OPLOG: Final = (
+    "the server's oplog does not reach back that far; a larger one keeps more (replSetResizeOplog)"
+)
+IMAGES_GONE: Final = "images of changed documents were not kept at that time, or are no longer"
 
 PASSING: Final = frozenset(
     {
@@ -75,10 +81,9 @@ def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> 
     if code == NO_REPLICA_SET:
         return standalone()
     if code == HISTORY_LOST and token is not None:
-        return _history_lost(names, token, "the server's oplog does not reach back that far")
+        return history_lost(names, token, token_moment(token).as_datetime(), SHORT_OPLOG)
     if code == NO_IMAGE and token is not None:
-        reason = "images of changed documents were not kept at that time, or are no longer"
-        return _history_lost(names, token, reason)
+        return history_lost(names, token, token_moment(token).as_datetime(), IMAGES_GONE)
     if code == TOO_LARGE:
         return _too_large(names, str(error), token)
     return translate(error, None, Datamodel(()))
@@ -87,15 +92,6 @@ def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> 
 def standalone() -> ChangeStreamError:
     """This server has no change streams."""
     return ChangeStreamError(STANDALONE_REMEDY, code="P2031")
-
-
-def malformed_token() -> ChangeStreamError:
-    """What was given as a token is none."""
-    return ChangeStreamError(
-        "The token to resume after is none of this database's: give `change.token` or "
-        "`changes.token` as it was.",
-        code="P2009",
-    )
 
 
 def gone(models: Iterable[Model], token: str) -> CollectionGoneError:
@@ -117,16 +113,4 @@ def _too_large(names: str, words: str, token: str | None) -> ChangeStreamError:
         "change's.",
         meta={"models": names},
         token=found[1] if found else token,
-    )
-
-
-def _history_lost(names: str, token: str, reason: str) -> HistoryLostError:
-    since = token_moment(token).as_datetime()
-    return HistoryLostError(
-        f"The changes of {names} since {since:%Y-%m-%d %H:%M:%S} UTC are lost: {reason}. Read anew "
-        "what there is and watch without a token. A larger oplog keeps more history "
-        "(replSetResizeOplog).",
-        since=since,
-        meta={"models": names, "since": since.isoformat()},
-        token=token,
     )

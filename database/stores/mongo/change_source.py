@@ -11,18 +11,17 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from bson import CodecOptions
-from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient, ReadPreference
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from database.query.refusals import unsupported
 from database.query.watching import Watching
-from database.schema.datamodel import Datamodel, Model
+from database.schema.datamodel import Datamodel
 from database.stores.changes import Position
-from database.stores.mongo.change_errors import malformed_token, standalone
+from database.stores.failures import malformed_token, no_images
+from database.stores.mongo.change_errors import standalone
 from database.stores.mongo.changes import MongoCursor
 from database.stores.mongo.compile_changes import compile_watching
 from database.stores.mongo.errors import translate
@@ -79,7 +78,7 @@ class MongoChanges:
         with_images = await self._with_images(watching)
         for model in watching.need_images:
             if model.db_name not in with_images:
-                raise _no_images(model)
+                raise no_images(model, asked=asks_for_images(model))
         command = compile_watching(watching, with_images)
         cursor = MongoCursor(self._streams, watching, command, after)
         await cursor.open(self._database.client.options.server_selection_timeout)
@@ -146,15 +145,3 @@ def _check(token: str) -> None:
         stored_token(token)
     except (ValueError, OverflowError, AttributeError):
         raise malformed_token() from None
-
-
-def _no_images(model: Model) -> PrismaError:
-    if asks_for_images(model):
-        remedy = "run `python -m database push`, which makes the collection keep them"
-    else:
-        remedy = "write `/// @changeImages` above the model and push"
-    return unsupported(
-        f"A `where` on updates or deletes of {model.name}, whose collection keeps no images of "
-        "changed documents,",
-        f'{remedy}; or watch with operations={{"insert"}}, or without a `where`',
-    )

@@ -19,13 +19,13 @@ from pymongo.errors import PyMongoError
 
 from database.query.watching import Watching
 from database.stores.changes import Event
+from database.stores.failures import malformed_token
 from database.stores.mongo.change_errors import (
     gone,
     is_foreign,
     is_malformed,
     is_passing,
     is_too_large,
-    malformed_token,
     refused,
 )
 from database.stores.mongo.compile_changes import WatchCommand
@@ -137,6 +137,9 @@ class MongoCursor:
                 return None
             raise gone(self._models.values(), self.token)
         return read_event(document, self._models, self.token)
+
+    def interrupt(self) -> None:
+        """Nothing: what the server was asked it answers soon (`QUICK`, `SETTLED`)."""
 
     async def close(self) -> None:
         """Close it on the server, which may take `QUICK` or `SETTLED`."""
