@@ -252,9 +252,11 @@ class _Parser:
 
 
 def _object(pairs: dict[str, Any]) -> Any:
-    """An object; `{_ref: "name", _container: "Model"}` is a reference to a field."""
+    """An object; `{_ref: "name", _container: "Model"}` refers to a field; so does `_ref` alone."""
     match pairs:
         case {"_ref": str(field), "_container": str(model), **rest} if not rest:
             return FieldReference(field, model)
+        case {"_ref": str(field), **rest} if not rest:
+            return FieldReference(field)
         case _:
             return pairs

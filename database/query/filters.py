@@ -8,7 +8,7 @@ is missing, negated or not; `Complement` alone is the plain opposite of what it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from database.schema.datamodel import Link
@@ -53,8 +53,8 @@ class Complement:
 class Compare:
     """A value against one field.
 
-    `value` is BSON, None for null, or a Reference. `insensitive` is for `eq` and `ne`. `exact`
-    compares whole values (Json), where MongoDB's own operators would look inside arrays.
+    `value` is BSON, None for null, or a Reference. `exact` compares whole values (Json), where
+    MongoDB's own operators would look inside arrays.
     """
 
     path: Path
@@ -114,12 +114,17 @@ class IsEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """The elements of a list of composites."""
+    """The elements of a list of composites.
+
+    `lenient` counts what an element lacks as a match of `filter`: Prisma does so in `none`. Ask
+    `element_filter` for the filter with that in it.
+    """
 
     path: Path
     quantifier: Quantifier
     filter: Filter
     negated: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +200,32 @@ def or_missing(item: Filter) -> Filter:
             return And(tuple(or_missing(part) for part in filters))
         case Or(filters):
             return Or(tuple(or_missing(part) for part in filters))
-        case Compare(path) | In(path) | Text(path) | Has(path) | IsEmpty(path) | Elements(path):
-            return item if path == ("_id",) else Or((item, IsSet(path, is_set=False)))
+        case Compare() | In() | Text() | Has() | IsEmpty():
+            lacking = [path for path in read_paths(item) if path != ("_id",)]
+            return Or((item, *(IsSet(path, is_set=False) for path in lacking))) if lacking else item
+        case Elements(path, lenient=lenient):
+            return Or((replace(item, lenient=not lenient), IsSet(path, is_set=False)))
         case Complement() | IsSet() | Related() | After():
             return item
         case _:
             assert_never(item)
+
+
+def read_paths(item: Compare | In | Text | Has | IsEmpty) -> tuple[Path, ...]:
+    """The path that a leaf is about, and that of the field it refers to."""
+    match item:
+        case Compare(value=value) | In(values=value) | Has(values=value) | Text(text=value):
+            given = value if isinstance(value, tuple) else (value,)
+            return (item.path, *(each.path for each in given if isinstance(each, Reference)))
+        case IsEmpty():
+            return (item.path,)
+        case _:
+            assert_never(item)
+
+
+def element_filter(item: Elements) -> Filter:
+    """What each element is asked."""
+    return or_missing(item.filter) if item.lenient else item.filter
 
 
 def has_relations(item: Filter) -> bool:

@@ -54,4 +54,4 @@ def operators(field: Field) -> tuple[str, ...]:
     elif field.is_list:
         kind = "list"
     optional = field.is_list or not field.is_required
-    return (*OPERATORS[kind], "isSet") if optional or kind == "composite" else OPERATORS[kind]
+    return (*OPERATORS[kind], "isSet") if optional else OPERATORS[kind]

@@ -25,6 +25,7 @@ from database.query.filters import (
     Reference,
     Related,
     Text,
+    read_paths,
 )
 
 
@@ -61,12 +62,9 @@ def paths(item: Filter) -> Iterator[Path]:
             yield from paths(inner)
         case Related() | After():
             raise AssertionError("only documents of a collection have relations and an order")
-        case Compare(path, _, value) | In(path, value) | Has(path, value) | Text(path, _, value):
-            yield path
-            for each in value if isinstance(value, tuple) else (value,):
-                if isinstance(each, Reference):
-                    yield each.path
-        case IsSet(path) | IsEmpty(path) | Elements(path):
+        case Compare() | In() | Has() | Text() | IsEmpty():
+            yield from read_paths(item)
+        case IsSet(path) | Elements(path):
             yield path
         case _:
             assert_never(item)

@@ -41,11 +41,12 @@ class Name(str):
 class FieldReference:
     """In the place of a value: what another field of the same record holds.
 
-    A class of its own, so that no data from outside can become one.
+    A class of its own, so that no data from outside can become one. `model` may be left out: there
+    is one alone that it can be.
     """
 
     field: str
-    model: str
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from database.query.filters import EVERYTHING, Filter, join
 from database.query.operations import Aggregated, AggregateRecords, GroupRecords
+from database.query.prefixed import paths
 from database.query.refusals import (
     ArgumentPath,
     empty_selection,
@@ -168,6 +169,11 @@ class AggregateValidator:
         found = self._having_object(
             model, by, given["having"], (*path, "having"), negated=False, used=used
         )
+        known = {field.db_name for field in by} | used.keys()
+        strange = {path[0] for path in paths(found)} - known
+        if strange:
+            names = [field.name for field in model.stored_fields if field.db_name in strange]
+            raise not_grouped(_FILTERED, names)
         return found, tuple(used.values())
 
     def _having_object(

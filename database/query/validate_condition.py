@@ -29,9 +29,10 @@ from database.query.filters import (
 from database.query.operators import COMPARISONS, OPPOSITE, TEXTS, operators
 from database.query.refusals import ArgumentPath, invalid, missing, unknown, unsupported
 from database.query.requests import FieldReference
+from database.query.validate_reference import referenced
 from database.query.validate_values import Values, as_boolean, as_list, canonical
 from database.query.values import kind_of
-from database.schema.datamodel import CompositeType, Field, Model
+from database.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Place:
 class ConditionValidator:
     """Validates what filters say about single fields."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, datamodel: Datamodel, values: Values) -> None:
+        self._datamodel = datamodel
         self._values = values
 
     def condition(
@@ -102,10 +104,11 @@ class ConditionValidator:
         if key in TEXTS:
             return self._text(field, TEXTS[key], value, path, place)
         operator = COMPARISONS[key]
-        return Compare(  # Prisma orders by the texts as they are, whatever the mode
+        return Compare(
             place.path,
             OPPOSITE[operator] if negated else operator,
             self._operand(field, value, path, place),
+            place.insensitive,
         )
 
     def _equals(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
@@ -119,7 +122,7 @@ class ConditionValidator:
         return Compare(place.path, operator, stored, place.insensitive, exact)
 
     def _operand(self, field: Field, value: object, path: ArgumentPath, place: Place) -> object:
-        reference = self._reference(field, value, path, place, is_list=field.is_list)
+        reference = self._reference(field, value, place, is_list=field.is_list)
         if reference is not None:
             return reference
         if field.is_list:
@@ -127,18 +130,13 @@ class ConditionValidator:
         return self._values.one(field, value, path)
 
     def _reference(
-        self, field: Field, value: object, path: ArgumentPath, place: Place, *, is_list: bool
+        self, field: Field, value: object, place: Place, *, is_list: bool
     ) -> Reference | None:
         """The value of another field of the same record; None where `value` is none."""
         if not isinstance(value, FieldReference):
             return None
-        owner = place.owner
-        if value.model != owner.name:
-            raise invalid(path, f"expected a reference to a field of {owner.name}")
-        other = owner.by_name.get(value.field)
-        if other is None or other.type != field.type or other.is_list != is_list:
-            wanted = f"{field.type}[]" if is_list else field.type
-            raise invalid(path, f"expected a reference to a field of type {wanted}")
+        wanted = f"{field.type}[]" if is_list else field.type
+        other = referenced(self._datamodel, value, place.owner, wanted)
         return Reference((*place.path[:-1], other.db_name))
 
     def _not(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter | None:
@@ -152,7 +150,7 @@ class ConditionValidator:
     ) -> Filter:
         if value is None:
             return self._equals(field, None, path, replace(place, negated=negated))
-        values = self._reference(field, value, path, place, is_list=True)
+        values = self._reference(field, value, place, is_list=True)
         return In(
             place.path,
             values if values is not None else self._nullable(field, value, path),
@@ -171,7 +169,7 @@ class ConditionValidator:
     def _has(
         self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
     ) -> Filter:
-        values = self._reference(field, value, path, place, is_list=key != "has")
+        values = self._reference(field, value, place, is_list=key != "has")
         if key == "has":
             item = values if values is not None else self._values.one(field, value, path)
             return Has(place.path, (item,), every=True, negated=place.negated)
@@ -184,7 +182,7 @@ class ConditionValidator:
     def _text(
         self, field: Field, match: TextMatch, value: object, path: ArgumentPath, place: Place
     ) -> Filter:
-        text = self._reference(field, value, path, place, is_list=False)
+        text = self._reference(field, value, place, is_list=False)
         if text is None and field.is_object_id:
             raise unsupported("Searching text in an ObjectId", "compare it as a whole")
         if text is None:

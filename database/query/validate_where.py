@@ -45,7 +45,7 @@ class WhereValidator:
     def __init__(self, datamodel: Datamodel, values: Values) -> None:
         self._datamodel = datamodel
         self._values = values
-        self._conditions = ConditionValidator(values)
+        self._conditions = ConditionValidator(datamodel, values)
 
     def where(
         self,
@@ -149,10 +149,8 @@ class WhereValidator:
             empty = as_boolean(value, path) != place.negated
             return IsEmpty(place.path, empty, null_is_empty=False)
         if key in QUANTIFIERS:
-            inner = self.where(kind, value, path)
-            if key == "none":
-                inner = or_missing(inner)
-            return Elements(place.path, QUANTIFIERS[key], inner, place.negated)
+            inner, lenient = self.where(kind, value, path), key == "none"
+            return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
         if value is None:
             negated = place.negated != (key == "isNot")
             return self._composite_equals(field, None, path, replace(place, negated=negated))

@@ -109,10 +109,10 @@ class Meaning:
         if value is MISSING:
             return self._missing
         operand = _plain(operand)
-        if name in ("lt", "lte", "gt", "gte"):
-            return value is not None and _compares(value, name, operand) != negated
         if ignore_case:
             value, operand = _lowered(value), _lowered(operand)
+        if name in ("lt", "lte", "gt", "gte"):
+            return value is not None and _compares(value, name, operand) != negated
         return _holds(value, name, operand) != negated
 
 

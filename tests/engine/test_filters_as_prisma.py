@@ -13,6 +13,7 @@ from pymongo.database import Database
 
 from database.engine import MongoEngine
 from database.query.requests import Request, Selection
+from tests.engine.asking import refused
 
 EngineFor = Callable[[str], Awaitable[MongoEngine]]
 
@@ -49,12 +50,12 @@ async def words(engine: MongoEngine, where: str) -> list[str]:
     ("where", "found"),
     [
         ('equals: "BEE", mode: insensitive', ["Bee", "bee"]),
-        ('lt: "bee", mode: insensitive', ["Bee", "ant", "Ant"]),
-        ('gte: "bee", mode: insensitive', ["bee", "cat", "éte"]),
-        ('not: {gt: "ant"}, mode: insensitive', ["Bee", "ant", "Ant"]),
+        ('lt: "bee", mode: insensitive', ["ant", "Ant"]),
+        ('gte: "BEE", mode: insensitive', ["Bee", "bee", "cat", "éte"]),
+        ('not: {gt: "ant"}, mode: insensitive', ["ant", "Ant"]),
     ],
 )
-async def test_the_order_of_texts_does_not_ignore_case(
+async def test_the_order_of_texts_may_ignore_case(
     engine: MongoEngine, where: str, found: list[str]
 ) -> None:
     assert await words(engine, where) == found
@@ -92,6 +93,50 @@ class TestJson:
         request = Request("findMany", "Word", {"where": {"facts": None}}, (Selection("id"),))
         with pytest.raises(MissingRequiredValueError):
             await engine.execute(request, tx_id=None)
+
+
+class TestReferences:
+    """The messages are Prisma's."""
+
+    @pytest.mark.parametrize(
+        ("where", "words"),
+        [
+            (
+                'text: {equals: {_ref: "txt" _container: "Word"}}',
+                "The referenced scalar field Word.txt does not exist.",
+            ),
+            (
+                'text: {equals: {_ref: "id" _container: "Page"}}',
+                "Expected a referenced scalar field of model Word, but found a field of model "
+                "Page.",
+            ),
+            (
+                'text: {equals: {_ref: "page" _container: "Word"}}',
+                "Expected a referenced scalar field Word.page but found a relation field.",
+            ),
+            (
+                'text: {startsWith: {_ref: "id" _container: "Word"}}',
+                "Expected a referenced scalar field of type String but found Word.id of type Int.",
+            ),
+            (
+                'text: {in: {_ref: "text" _container: "Word"}}',
+                "Expected a referenced scalar field of type String[] but found Word.text of type "
+                "String.",
+            ),
+        ],
+    )
+    async def test_to_what_cannot_be_compared(
+        self, engine: MongoEngine, where: str, words: str
+    ) -> None:
+        error = await refused(engine, f"{{ findManyWord(where: {{{where}}}) {{ id }} }}")
+        assert error.code == "P2019"
+        assert words in str(error)
+
+    async def test_to_what_is_not_grouped_by(self, engine: MongoEngine) -> None:
+        having = '{id: {_count: {equals: {_ref: "pageId" _container: "Word"}}}}'
+        error = await refused(engine, f"{{ groupByWord(by: [id] having: {having}) {{ id }} }}")
+        assert error.code == "P2019"
+        assert "Missing fields: pageId" in str(error)
 
 
 class TestGroups:

@@ -40,7 +40,7 @@ def changed(row: Row, changes: Sequence[Change], relations: Relations) -> Row:
     """The document after the changes.
 
     Raises:
-        DataError: P2033, a number left its type; P2035, MongoDB cannot calculate it.
+        DataError: P2020, a number left its type; P2035, MongoDB cannot calculate it.
     """
     native = by_operators(changes)
     for change in sorted(changes, key=_name) if native else changes:
@@ -83,12 +83,12 @@ def _value(change: Change, current: Any, relations: Relations, native: bool) -> 
         case UpdateElements(_, where, changes):
             if not isinstance(current, list):
                 return _GONE if current is MISSING else current
-            holds = predicate(where, relations, "changed element")
+            holds = predicate(where, relations)
             return [_folded(one, changes, relations) if holds(one) else one for one in current]
         case DeleteElements(_, where):
             if not isinstance(current, list):
                 return _GONE if current is MISSING else current
-            holds = predicate(where, relations, "changed element")
+            holds = predicate(where, relations)
             return [one for one in current if not holds(one)]
         case _:
             assert_never(change)

@@ -1,13 +1,9 @@
-"""Filter → a Python predicate on one document, with the meaning that `filters` gives each node.
-
-What the mongo store refuses is refused here, in the same words (`compile_filter`), and where its
-operators mean a little more inside a list of composites than outside, they do so here.
-"""
+"""Filter → a Python predicate on one document, with the meaning that `filters` gives each node."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Literal, Protocol, assert_never
+from typing import Any, Final, Protocol, assert_never
 
 from database.query.filters import (
     After,
@@ -25,18 +21,14 @@ from database.query.filters import (
     Reference,
     Related,
     Text,
+    element_filter,
 )
-from database.query.refusals import unsupported
 from database.query.steps import Row
 from database.schema.datamodel import Link
 from database.stores.memory.compare import equal, fold, key, same_type, to_lower
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Any, Row], bool]
-
-Place = Literal["document", "element", "changed element"]
-"""Where a filter stands: on documents, on elements that a read asks about, or on elements that an
-update chooses, which MongoDB says in its language of expressions."""
 
 MISSING: Final = object()
 
@@ -57,31 +49,27 @@ def value_at(row: Any, path: Path) -> Any:
     return row
 
 
-def predicate(item: Filter, relations: Relations, place: Place = "document") -> Predicate:
-    """Whether a document, or an element, matches.
-
-    Raises:
-        UnsupportedOperationError: the filter cannot stand in this place.
-    """
+def predicate(item: Filter, relations: Relations) -> Predicate:
+    """Whether a document, or an element, matches."""
     match item:
         case And(filters):
-            parts = [predicate(part, relations, place) for part in filters]
+            parts = [predicate(part, relations) for part in filters]
             return lambda row: all(part(row) for part in parts)
         case Or(filters):
-            parts = [predicate(part, relations, place) for part in filters]
+            parts = [predicate(part, relations) for part in filters]
             return lambda row: any(part(row) for part in parts)
         case Complement(inner):
-            holds = predicate(inner, relations, place)
+            holds = predicate(inner, relations)
             return lambda row: not holds(row)
         case IsSet(path, is_set):
             return lambda row: (value_at(row, path) is not MISSING) == is_set
         case Related(link, inner, exists):
-            holds = predicate(inner, relations, place)
+            holds = predicate(inner, relations)
             return lambda row: any(map(holds, relations.related(link, row))) == exists
         case After():
             raise AssertionError("a cursor is part of Find")
         case Compare() | In() | Text() | Has() | IsEmpty() | Elements():
-            return _present(item.path, _test(item, relations, place))
+            return _present(item.path, _test(item, relations))
         case _:
             assert_never(item)
 
@@ -96,65 +84,43 @@ def _present(path: Path, test: Test) -> Predicate:
     return check
 
 
-def _test(
-    item: Compare | In | Text | Has | IsEmpty | Elements, relations: Relations, place: Place
-) -> Test:
+def _test(item: Compare | In | Text | Has | IsEmpty | Elements, relations: Relations) -> Test:
     match item:
         case Compare():
-            return _compare(item, place)
+            return _compare(item)
         case In():
-            return _in(item, place)
+            return _in(item)
         case Text():
-            return _text(item, place)
+            return _text(item)
         case Has():
-            return _has(item, place)
+            return _has(item)
         case IsEmpty():
             return _is_empty(item)
         case Elements():
-            return _elements(item, relations, place)
+            return _elements(item, relations)
         case _:
             assert_never(item)
-
-
-def _no_expression(place: Place) -> None:
-    if place == "element":
-        raise unsupported(
-            "Comparing fields, or ignoring case in an order, inside a list of composites",
-            "filter the elements after reading them",
-        )
-    if place == "changed element":
-        raise unsupported("A field reference inside a list of composites", "give a value")
 
 
 # --- scalars ---
 
 
-def _compare(item: Compare, place: Place) -> Test:
+def _compare(item: Compare) -> Test:
     if isinstance(item.value, Reference):
-        _no_expression(place)
         return _compare_fields(item, item.value)
     wanted: Any = item.value
     if item.insensitive and isinstance(wanted, str):
-        return _insensitive(item, wanted, place)
+        return _insensitive(item, wanted)
     if item.operator in ("eq", "ne"):
         negated = item.operator == "ne"
-        looks_inside = item.exact and place == "element"
-        return lambda value, _: (_equals(value, wanted, looks_inside)) != negated
+        return lambda value, _: equal(value, wanted) != negated
     return lambda value, _: _ordered(item.operator, value, wanted)
 
 
-def _equals(value: Any, wanted: Any, looks_inside: bool) -> bool:
-    """`looks_inside`: equality of the query language finds the value in a list, too."""
-    inside = looks_inside and isinstance(value, list) and any(equal(one, wanted) for one in value)
-    return inside or equal(value, wanted)
-
-
-def _insensitive(item: Compare, wanted: str, place: Place) -> Test:
+def _insensitive(item: Compare, wanted: str) -> Test:
     if item.operator in ("eq", "ne"):
         negated, folded = item.operator == "ne", fold(wanted)
         return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
-    if place == "element":
-        _no_expression(place)
     lowered = to_lower(wanted)
     return lambda value, _: (
         isinstance(value, str) and _ordered(item.operator, to_lower(value), lowered)
@@ -196,16 +162,18 @@ def _holds(operator: str, left: Any, right: Any) -> bool:
             return bool(left >= right)
 
 
-def _in(item: In, place: Place) -> Test:
+def _in(item: In) -> Test:
     if isinstance(item.values, Reference):
-        _no_expression(place)
         reference = item.values
 
         def among(value: Any, row: Row) -> bool:
             values = value_at(row, reference.path)
-            return values is not MISSING and (
-                any(equal(value, other) for other in values or ()) != item.negated
-            )
+            if values is MISSING:
+                return False
+            others = _as_list(values)
+            if item.insensitive:
+                value, others = to_lower(value), [to_lower(other) for other in others]
+            return any(equal(value, other) for other in others) != item.negated
 
         return among
     if not item.insensitive:
@@ -219,9 +187,8 @@ def _folded(value: Any) -> Any:
     return fold(value) if isinstance(value, str) else value
 
 
-def _text(item: Text, place: Place) -> Test:
+def _text(item: Text) -> Test:
     if isinstance(item.text, Reference):
-        _no_expression(place)
         return _text_of_field(item, item.text)
     wanted = fold(item.text) if item.insensitive else item.text
 
@@ -264,12 +231,10 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _has(item: Has, place: Place) -> Test:
+def _has(item: Has) -> Test:
     if isinstance(item.values, Reference):
-        _no_expression(place)
         return _has_field(item, item.values)
     if item.values and isinstance(item.values[0], Reference):
-        _no_expression(place)
         return _has_value_of(item, item.values[0])
     wanted = [key(value) for value in item.values]
 
@@ -312,9 +277,8 @@ def _is_empty(item: IsEmpty) -> Test:
     return test
 
 
-def _elements(item: Elements, relations: Relations, place: Place) -> Test:
-    inside: Place = "element" if place == "document" else place
-    holds = predicate(item.filter, relations, inside)
+def _elements(item: Elements, relations: Relations) -> Test:
+    holds = predicate(element_filter(item), relations)
 
     def test(value: Any, _: Row) -> bool:
         results = [isinstance(one, dict) and holds(one) for one in _as_list(value)]

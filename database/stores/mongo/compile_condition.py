@@ -1,7 +1,8 @@
-"""compile, conditions: Filter → an aggregation expression about one element of a composite list.
+"""compile, conditions: Filter → an aggregation expression about a document or an element of a list.
 
-Update pipelines choose elements with it, where the query language cannot stand. Same meaning as
-`compile_filter`: every leaf but IsSet is false where the value is missing.
+For where the query language cannot stand: update pipelines choose elements with it, and reads ask
+elements for what takes an expression. Same meaning as `compile_filter`: every leaf but IsSet is
+false where the value is missing.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ from database.query.filters import (
     Reference,
     Related,
     Text,
+    element_filter,
 )
-from database.query.refusals import unsupported
+from database.stores.mongo.compile_fields import among, compared, holds_elements, holds_text
 
 Expression = Any
 
 
-def compile_condition(item: Filter, base: str) -> Expression:
-    """The expression that is true for a matching element; `base` is the element (`$$e`)."""
+def compile_condition(item: Filter, base: str = "") -> Expression:
+    """The expression that is true for a match; `base` is the element, like `$$e`, if any."""
     match item:
         case And(filters):
             return {"$and": [compile_condition(part, base) for part in filters]}
@@ -59,21 +61,21 @@ def compile_condition(item: Filter, base: str) -> Expression:
 
 
 def _at(base: str, path: Path) -> str:
-    return ".".join((base, *path))
-
-
-def _literal(value: object) -> Expression:
-    if isinstance(value, Reference):
-        raise unsupported("A field reference inside a list of composites", "give a value")
-    return {"$literal": value}
+    return ".".join((base, *path)) if base else "$" + ".".join(path)
 
 
 def _is_set(value: str, is_set: bool) -> Expression:
     return {"$ne" if is_set else "$eq": [{"$type": value}, "missing"]}
 
 
+def _is_text(value: str) -> Expression:
+    return {"$eq": [{"$type": value}, "string"]}
+
+
 def _compare(item: Compare, base: str) -> Expression:
-    value, operand = _at(base, item.path), _literal(item.value)
+    value, operand = _at(base, item.path), {"$literal": item.value}
+    if isinstance(item.value, Reference):
+        return _compare_fields(item, value, _at(base, item.value.path))
     if item.insensitive and isinstance(item.value, str):
         return _insensitive(item, value, item.value)
     if item.operator == "eq":
@@ -83,14 +85,28 @@ def _compare(item: Compare, base: str) -> Expression:
     return {"$and": [{"$gt": [value, None]}, {"$" + item.operator: [value, operand]}]}
 
 
+def _compare_fields(item: Compare, value: str, other: str) -> Expression:
+    if item.operator in ("eq", "ne"):
+        present = [_is_set(value, True), _is_set(other, True)]
+    else:
+        present = [{"$gt": [value, None]}, {"$gt": [other, None]}]
+    return {"$and": [*present, compared(item, value, other)]}
+
+
 def _insensitive(item: Compare, value: str, text: str) -> Expression:
-    pattern = rf"^{re.escape(text)}\z"
-    return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
+    if item.operator in ("eq", "ne"):
+        pattern = rf"^{re.escape(text)}\z"
+        return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
+    sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
+    return {"$cond": [_is_text(value), {"$" + item.operator: sides}, False]}
 
 
 def _in(item: In, base: str) -> Expression:
     value = _at(base, item.path)
-    if item.insensitive and isinstance(item.values, tuple):
+    if isinstance(item.values, Reference):
+        other = _at(base, item.values.path)
+        return _both_set(value, other, among(item, value, other))
+    if item.insensitive:
         found: Expression = {
             "$or": [
                 _matching(value, rf"^{re.escape(str(text))}\z", negated=False, ignore=True)
@@ -98,13 +114,17 @@ def _in(item: In, base: str) -> Expression:
             ]
         }
     else:
-        found = {"$in": [value, _literal(item.values)]}
+        found = {"$in": [value, {"$literal": item.values}]}
     return {"$and": [_is_set(value, True), {"$not": [found]}]} if item.negated else found
+
+
+def _both_set(value: str, other: str, expression: Expression) -> Expression:
+    return {"$and": [_is_set(value, True), _is_set(other, True), expression]}
 
 
 def _text(item: Text, base: str) -> Expression:
     if isinstance(item.text, Reference):
-        raise unsupported("A field reference inside a list of composites", "give a value")
+        return _text_of_field(item, _at(base, item.path), _at(base, item.text.path))
     pattern = re.escape(item.text)
     if item.match == "startswith":
         pattern = "^" + pattern
@@ -114,10 +134,16 @@ def _text(item: Text, base: str) -> Expression:
     return _matching(value, pattern, negated=item.negated, ignore=item.insensitive)
 
 
+def _text_of_field(item: Text, value: str, other: str) -> Expression:
+    """`$cond`, as `$and` may well try to make a text of what is none."""
+    texts = {"$and": [_is_text(value), _is_text(other)]}
+    return {"$cond": [texts, holds_text(item, value, other), False]}
+
+
 def _matching(value: str, pattern: str, *, negated: bool, ignore: bool) -> Expression:
     regex = Regex(pattern, "i" if ignore else "")
-    is_text = {"$eq": [{"$type": value}, "string"]}
-    matched = {"$cond": [is_text, {"$regexMatch": {"input": value, "regex": regex}}, False]}
+    found = {"$regexMatch": {"input": value, "regex": regex}}
+    matched = {"$cond": [_is_text(value), found, False]}
     return {"$and": [_is_set(value, True), {"$not": [matched]}]} if negated else matched
 
 
@@ -125,20 +151,14 @@ def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
     value = _at(base, item.path)
     elements = {"$cond": [{"$isArray": [value]}, value, []]}
     match item:
-        case Has(_, values, every, negated):
-            operator = "$setIsSubset" if every else "$setIntersection"
-            sides = [_literal(list(values) if isinstance(values, tuple) else values), elements]
-            found: Expression = {operator: sides}
-            if not every:
-                found = {"$gt": [{"$size": found}, 0]}
-            found = {"$not": [found]} if negated else found
-            return {"$and": [_is_set(value, True), found]}
+        case Has():
+            return _has(item, value, elements, base)
         case IsEmpty(_, is_empty, null_is_empty):
             counted: Expression = {"$eq" if is_empty else "$gt": [{"$size": elements}, 0]}
             present = _is_set(value, True) if null_is_empty else {"$gt": [value, None]}
             return {"$and": [present, counted]}
-        case Elements(_, quantifier, inner, negated):
-            condition = compile_condition(inner, "$$i")
+        case Elements(_, quantifier, _, negated):
+            condition = compile_condition(element_filter(item), "$$i")
             test = {"$map": {"input": elements, "as": "i", "in": condition}}
             if quantifier == "every":
                 holds: Expression = {"$allElementsTrue": [test]}
@@ -147,3 +167,16 @@ def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
             if (quantifier == "none") != negated:
                 holds = {"$not": [holds]}
             return {"$and": [_is_set(value, True), holds]}
+
+
+def _has(item: Has, value: str, elements: Expression, base: str) -> Expression:
+    values = item.values if isinstance(item.values, tuple) else (item.values,)
+    if values and isinstance(values[0], Reference):
+        other = _at(base, values[0].path)
+        return _both_set(value, other, holds_elements(item, value, other))
+    sides = [{"$literal": list(values)}, elements]
+    found: Expression = {"$setIsSubset": sides}
+    if not item.every:
+        found = {"$gt": [{"$size": {"$setIntersection": sides}}, 0]}
+    found = {"$not": [found]} if item.negated else found
+    return {"$and": [_is_set(value, True), found]}

@@ -1,7 +1,8 @@
 """compile, filters: Filter → MongoDB's query language, in native operators that use indexes.
 
-`$expr` stands only where nothing else can say it: another field's value, and Json as a whole.
-Values never become operators: a document is always behind `$eq` or `$literal`.
+`$expr` stands only where nothing else can say it: another field's value, Json as a whole, and
+insensitive order, and for the lists whose elements are asked such things. Values never become
+operators: a document is always behind `$eq` or `$literal`.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ from database.query.filters import (
     Reference,
     Related,
     Text,
+    element_filter,
     has_relations,
 )
-from database.query.refusals import unsupported
+from database.stores.mongo.compile_condition import compile_condition
+from database.stores.mongo.compile_fields import among, compared, holds_elements, holds_text
 from database.stores.mongo.compile_lookup import lookup
 
 Document = dict[str, Any]
@@ -53,9 +56,8 @@ def compile_filter(item: Filter, joins: list[Document]) -> Document:
 
 
 class _FilterCompiler:
-    def __init__(self, joins: list[Document], *, in_element: bool = False) -> None:
+    def __init__(self, joins: list[Document]) -> None:
         self._joins = joins
-        self._in_element = in_element
 
     def compile(self, item: Filter) -> Document:
         match item:
@@ -98,38 +100,35 @@ class _FilterCompiler:
             return self._compare_fields(item, item.value)
         if item.insensitive and isinstance(item.value, str):
             return self._insensitive(item, item.value)
-        if item.exact and item.value is not None and not self._in_element:
+        if item.exact and item.value is not None:
             operator = {"$" + item.operator: ["$" + dotted(item.path), {"$literal": item.value}]}
             return {dotted(item.path): {"$exists": True}, "$expr": operator}
         return {dotted(item.path): _condition(item.path, item.operator, item.value)}
 
     def _compare_fields(self, item: Compare, other: Reference) -> Document:
-        self._no_expression_in_elements()
         first, second = dotted(item.path), dotted(other.path)
-        left, right = "$" + first, "$" + second
         present: Document = {"$exists": True}
         if item.operator not in ("eq", "ne"):
             present = {"$ne": None}
-        values: list[Any] = [left, right]
-        if item.insensitive:
-            values = [{"$toLower": left}, {"$toLower": right}]
-        return {first: present, second: present, "$expr": {"$" + item.operator: values}}
+        expression = compared(item, "$" + first, "$" + second)
+        return {first: present, second: present, "$expr": expression}
 
     def _insensitive(self, item: Compare, value: str) -> Document:
-        pattern = Regex(rf"^{re.escape(value)}\z", "i")
-        return {dotted(item.path): _matching(pattern, negated=item.operator == "ne")}
+        name = dotted(item.path)
+        if item.operator in ("eq", "ne"):
+            pattern = Regex(rf"^{re.escape(value)}\z", "i")
+            return {name: _matching(pattern, negated=item.operator == "ne")}
+        values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
+        return {name: {"$type": "string"}, "$expr": {"$" + item.operator: values}}
 
     def _in(self, item: In) -> Document:
         name = dotted(item.path)
         if isinstance(item.values, Reference):
-            self._no_expression_in_elements()
             other = dotted(item.values.path)
-            inside: Any = {"$in": ["$" + name, {"$ifNull": ["$" + other, []]}]}
-            expression = {"$not": inside} if item.negated else inside
             return {
                 name: {"$exists": True},
                 other: {"$exists": True},
-                "$expr": expression,
+                "$expr": among(item, "$" + name, "$" + other),
             }
         values = [
             Regex(rf"^{re.escape(value)}\z", "i")
@@ -160,21 +159,8 @@ class _FilterCompiler:
         return {name: _matching(regex, negated=item.negated)}
 
     def _text_of_field(self, item: Text, other: Reference) -> Document:
-        self._no_expression_in_elements()
         names = [dotted(item.path), dotted(other.path)]
-        text, part = ("$" + name for name in names)
-        whole: Any = {"$toLower": text} if item.insensitive else {"$toString": text}
-        piece: Any = {"$toLower": part} if item.insensitive else {"$toString": part}
-        found = {"$indexOfBytes": [whole, piece]}
-        sizes = [{"$strLenBytes": whole}, {"$strLenBytes": piece}]
-        tail = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
-        expression = {
-            "contains": {"$gte": [found, 0]},
-            "startswith": {"$eq": [found, 0]},
-            "endswith": tail,
-        }[item.match]
-        if item.negated:
-            expression = {"$not": [expression]}
+        expression = holds_text(item, "$" + names[0], "$" + names[1])
         return {name: {"$type": "string"} for name in names} | {"$expr": expression}
 
     # --- lists ---
@@ -199,7 +185,6 @@ class _FilterCompiler:
 
     def _has_json(self, item: Has, values: list[Any]) -> Document:
         """Whole values, where the query language would also compare the list itself."""
-        self._no_expression_in_elements()
         name = dotted(item.path)
         elements = {"$ifNull": ["$" + name, []]}
         found = [{"$in": [{"$literal": value}, elements]} for value in values]
@@ -209,34 +194,20 @@ class _FilterCompiler:
         return {name: {"$exists": True}, "$expr": expression}
 
     def _has_field(self, item: Has, other: Reference) -> Document:
-        self._no_expression_in_elements()
         names = [dotted(item.path), dotted(other.path)]
-        mine: Any = {"$ifNull": ["$" + names[0], []]}
-        theirs: Any = {"$ifNull": ["$" + names[1], []]}
-        if isinstance(item.values, tuple):
-            expression: Any = {"$in": ["$" + names[1], mine]}
-        elif item.every:
-            expression = {"$setIsSubset": [mine, theirs]}
-        else:
-            expression = {"$gt": [{"$size": {"$setIntersection": [mine, theirs]}}, 0]}
-        if item.negated:
-            expression = {"$not": [expression]}
+        expression = holds_elements(item, "$" + names[0], "$" + names[1])
         return {name: {"$exists": True} for name in names} | {"$expr": expression}
 
     def _elements(self, item: Elements) -> Document:
-        inner = _FilterCompiler(self._joins, in_element=True).compile(item.filter)
+        inner = element_filter(item)
+        if _needs_expression(inner):
+            return {"$expr": compile_condition(item)}
+        compiled = self.compile(inner)
         every = item.quantifier == "every"
-        match: Document = {"$elemMatch": {"$nor": [inner]} if every else inner}
+        match: Document = {"$elemMatch": {"$nor": [compiled]} if every else compiled}
         if (item.quantifier == "some") != item.negated:
             return {dotted(item.path): match}
         return {dotted(item.path): {"$not": match, "$exists": True}}
-
-    def _no_expression_in_elements(self) -> None:
-        if self._in_element:
-            raise unsupported(
-                "Comparing fields inside a list of composites",
-                "filter the elements after reading them",
-            )
 
     # --- relations ---
 
@@ -329,6 +300,30 @@ def _is_empty(item: IsEmpty) -> Document:
     return {name: {"$size": 0}}
 
 
+def _needs_expression(item: Filter) -> bool:
+    """Whether the query language, which has no `$expr` inside `$elemMatch`, cannot say it."""
+    match item:
+        case And(filters) | Or(filters):
+            return any(_needs_expression(part) for part in filters)
+        case Complement(inner):
+            return _needs_expression(inner)
+        case Compare():
+            ordered = item.insensitive and item.operator not in ("eq", "ne")
+            return item.exact or ordered or isinstance(item.value, Reference)
+        case In() | Has():
+            given = item.values if isinstance(item.values, tuple) else (item.values,)
+            kinds = Reference if isinstance(item, In) else (Reference, list, dict)
+            return any(isinstance(value, kinds) for value in given)
+        case Text():
+            return isinstance(item.text, Reference)
+        case Elements():
+            return _needs_expression(item.filter)
+        case IsSet() | IsEmpty() | Related() | After():
+            return False
+        case _:
+            assert_never(item)
+
+
 def _matching(regex: Regex[str], *, negated: bool) -> Document:
     if negated:
         return {"$not": regex, "$exists": True}
@@ -344,11 +339,6 @@ def _prefix_range(prefix: str) -> Document:
         if following <= 0x10FFFF:
             return {"$gte": prefix, "$lt": prefix[:position] + chr(following)}
     return {"$gte": prefix, "$type": "string"}
-
-
-def _tail(whole: Any, piece: Any) -> Document:
-    start = {"$subtract": [{"$strLenBytes": whole}, {"$strLenBytes": piece}]}
-    return {"$substrBytes": [whole, {"$max": [start, 0]}, {"$strLenBytes": piece}]}
 
 
 def merge(parts: list[Document]) -> Document:

@@ -149,6 +149,13 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
         Text(("nick",), "startswith", "a", insensitive=True),
         {"nick": {"$regex": Regex("^a", "i")}},
     ),
+    "less, insensitive": (
+        Compare(("nick",), "lt", "$A", insensitive=True),
+        {
+            "nick": {"$type": "string"},
+            "$expr": {"$lt": [{"$toLower": "$nick"}, {"$toLower": {"$literal": "$A"}}]},
+        },
+    ),
     "null, insensitive": (
         Compare(("nick",), "eq", None, insensitive=True),
         {"nick": {"$eq": None, "$exists": True}},
@@ -198,6 +205,42 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
     "not every element": (
         Elements(("places",), "every", Compare(("city",), "eq", "x"), negated=True),
         {"places": {"$elemMatch": {"$nor": [{"city": "x"}]}}},
+    ),
+    "elements that need an expression": (
+        Elements(("places",), "some", Compare(("city",), "eq", Reference(("name",)))),
+        {
+            "$expr": {
+                "$and": [
+                    {"$ne": [{"$type": "$places"}, "missing"]},
+                    {
+                        "$anyElementTrue": [
+                            {
+                                "$map": {
+                                    "input": {"$cond": [{"$isArray": ["$places"]}, "$places", []]},
+                                    "as": "i",
+                                    "in": {
+                                        "$and": [
+                                            {"$ne": [{"$type": "$$i.city"}, "missing"]},
+                                            {"$ne": [{"$type": "$$i.name"}, "missing"]},
+                                            {"$eq": ["$$i.city", "$$i.name"]},
+                                        ]
+                                    },
+                                }
+                            }
+                        ]
+                    },
+                ]
+            }
+        },
+    ),
+    "what elements lack": (
+        Elements(("places",), "none", Compare(("city",), "eq", "x"), lenient=True),
+        {
+            "places": {
+                "$not": {"$elemMatch": {"$or": [{"city": "x"}, {"city": {"$exists": False}}]}},
+                "$exists": True,
+            }
+        },
     ),
     # --- other fields ---
     "equal to a field": (
