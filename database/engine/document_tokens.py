@@ -13,6 +13,7 @@ from typing import Final
 from prisma.errors import DataError
 
 from database.errors import data_error
+from database.query.refusals import shown
 from database.query.values import INT64
 
 END: Final = ""
@@ -120,4 +121,4 @@ def kind_of_token(token: str) -> str:
         return "a name"
     if token[0].isdigit() or token[0] == "-":
         return "a number"
-    return f"`{token}`"
+    return f"`{shown(token)}`"

@@ -14,8 +14,9 @@ from prisma.errors import DataError
 from prisma.fields import Json
 
 from database.errors import ArgumentTypeError, data_error
-from database.query.refusals import too_deep
+from database.query.refusals import invalid, too_deep
 from database.query.requests import Action, Request, Selection
+from database.query.values import kind_of
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "createOne",
@@ -147,8 +148,10 @@ def _not_an_include(value: object) -> DataError:
     return data_error("P2009", words, {"kind": "InvalidArgumentType"}, kind=ArgumentTypeError)
 
 
-def _parse_root(text: str) -> Selection:
+def _parse_root(text: object) -> Selection:
     """`views`, or `_sum { views score }`: all that upstream writes there."""
+    if not isinstance(text, str):  # one of the names to group by
+        raise invalid(("by",), f"expected the name of a field, got {kind_of(text)}")
     name, _, inner = text.partition("{")
     members = inner.replace("}", " ").split()
     return Selection(name.strip(), selections=tuple(map(Selection, members)))

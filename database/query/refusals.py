@@ -19,7 +19,7 @@ _WRITTEN: Final = ("data", "create", "update")
 
 def dotted(path: ArgumentPath) -> str:
     """The path as it is shown: `data.posts.create.0.title`."""
-    return ".".join(_shorten(part) for part in path)
+    return ".".join(shown(part) for part in path)
 
 
 def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
@@ -27,7 +27,7 @@ def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
     names = ", ".join(known)
     return data_error(
         "P2009",
-        f"Unknown argument `{_shorten(path[-1])}` at `{dotted(path[:-1])}.{_shorten(path[-1])}`: "
+        f"Unknown argument `{shown(path[-1])}` at `{dotted(path[:-1])}.{shown(path[-1])}`: "
         f"{where} has no such name. It takes: {names}.",
         {"kind": "UnknownInputField", "argumentPath": _parts(path)},
     )
@@ -37,8 +37,8 @@ def unknown_selection(path: ArgumentPath, model: str) -> DataError:
     """A selected field that does not exist (P2009)."""
     return data_error(
         "P2009",
-        f"Field '{_shorten(path[-1])}' not found in enclosing type '{model}', at "
-        f"`{dotted(path[:-1])}.{_shorten(path[-1])}`.",
+        f"Field '{shown(path[-1])}' not found in enclosing type '{model}', at "
+        f"`{dotted(path[:-1])}.{shown(path[-1])}`.",
         {"kind": "UnknownSelectionField", "selectionPath": _parts(path)},
     )
 
@@ -86,7 +86,7 @@ def selection_of_scalar(path: ArgumentPath) -> DataError:
     """Something is selected inside a value (P2009)."""
     return data_error(
         "P2009",
-        f"Cannot select over scalar field '{_shorten(path[-1])}', at `{dotted(path[:-1])}`.",
+        f"Cannot select over scalar field '{shown(path[-1])}', at `{dotted(path[:-1])}`.",
         {"kind": "SelectionSetOnScalar", "selectionPath": _parts(path)},
     )
 
@@ -98,7 +98,7 @@ def not_combined(rule: str) -> DataError:
 
 def not_grouped(rule: str, names: Iterable[str]) -> DataError:
     """Fields that a groupBy uses without grouping by them (P2019)."""
-    fields = ", ".join(_shorten(name) for name in names)
+    fields = ", ".join(shown(name) for name in names)
     return data_error("P2019", f"Input error. {rule} Missing fields: {fields}", {"details": rule})
 
 
@@ -151,10 +151,10 @@ def _at(path: ArgumentPath) -> dict[str, object]:
 
 
 def _parts(path: ArgumentPath) -> list[str]:
-    return [_shorten(part) for part in path]
+    return [shown(part) for part in path]
 
 
-def _shorten(name: object) -> str:
+def shown(name: object) -> str:
     """A name from outside as a message may hold it: not for ever, on one line, and printable."""
     text = str(name)
     if len(text) > 64:
