@@ -193,12 +193,11 @@ def _parse_date_time(text: str) -> datetime:
 def _encode_bytes(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
-    text = str(value) if isinstance(value, Base64) else value
-    if not isinstance(text, str):
+    if not isinstance(value, str | Base64):
         raise _refuse(value, "Bytes (prisma.Base64)")
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        return base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError, AttributeError):  # a Base64 may hold anything
         raise ValueError("expected Bytes, got a String that is not base64") from None
 
 
