@@ -196,7 +196,8 @@ def _encode_bytes(value: object) -> bytes:
     if not isinstance(value, str | Base64):
         raise _refuse(value, "Bytes (prisma.Base64)")
     try:
-        return base64.b64decode(str(value), validate=True)
+        text = str(value) if isinstance(value, Base64) else value
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError, AttributeError):  # a Base64 may hold anything
         raise ValueError("expected Bytes, got a String that is not base64") from None
 
