@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-BOUNDS_MS: Final = (0, 1, 5, 10, 50, 100, 500, 1000, 5000, 10000, 50000)
+BOUNDS_MS: Final = (0, 1, 5, 10, 50, 100, 500, 1000, 5000, 50000)
 
 _DESCRIPTIONS: Final = {
     "prisma_client_queries_total": "Total number of Prisma Client queries executed",
