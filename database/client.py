@@ -20,14 +20,16 @@ from prisma._transactions import AsyncTransactionManager
 from prisma._types import PrismaMethod
 from prisma.client import Batch
 from prisma.engine.errors import AlreadyConnectedError
-from prisma.errors import ClientNotConnectedError, UnknownModelError
+from prisma.errors import UnknownModelError
 from pydantic import BaseModel
 
 from database.engine.engine import MakeStore, MongoEngine
+from database.engine.observe import LogSettings
 from database.engine.structured import copied, structured_request
+from database.errors import NotConnectedError
 from database.query.decode import WIRE, Form
 from database.query.requests import Request
-from database.query.shapes import shape_of
+from database.query.shapes import Shape, shape_of
 from database.schema.datamodel import Datamodel
 from database.schema.parser import parse
 
@@ -58,17 +60,36 @@ class Client(prisma.Prisma):
     Args:
         make_store: the store to use; called at each connect.
         connect_timeout: how long a connect may take.
+        log: what is logged of each operation.
     """
 
-    def __init__(self, make_store: MakeStore, *, connect_timeout: timedelta) -> None:
+    def __init__(
+        self,
+        make_store: MakeStore,
+        *,
+        connect_timeout: timedelta,
+        log: LogSettings = LogSettings(),  # noqa: B008 - frozen
+    ) -> None:
         super().__init__(use_dotenv=False, connect_timeout=connect_timeout)
         self._make_store = make_store
+        self._log = log
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- seams of prisma._base_client.AsyncBasePrisma ---
 
     def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
-        return MongoEngine(datamodel_of(dml_path or self._packaged_schema_path), self._make_store)
+        datamodel = datamodel_of(dml_path or self._packaged_schema_path)
+        return MongoEngine(datamodel, self._make_store, log=self._log)
+
+    @property
+    def _engine(self) -> Any:
+        if self._internal_engine is None:
+            raise NotConnectedError
+        return self._internal_engine
+
+    @_engine.setter
+    def _engine(self, engine: Any) -> None:
+        self._internal_engine = engine
 
     @property
     def _mongo_engine(self) -> MongoEngine:
@@ -102,7 +123,7 @@ class Client(prisma.Prisma):
             raise
         if self._internal_engine is not engine:  # disconnected meanwhile
             await engine.aclose()
-            raise ClientNotConnectedError
+            raise NotConnectedError
         self._loop = asyncio.get_running_loop()
         _CONNECTED.add(engine)
 
@@ -173,11 +194,15 @@ class Client(prisma.Prisma):
     ) -> tuple[Request, Form]:
         if model is None:
             raise TypeError(f"{method} needs a model")
+        shape = self._shape(model)
+        request = structured_request(method, arguments, shape, root_selection)
+        return request, WIRE if root_selection is not None else shape.form
+
+    def _shape(self, model: type[BaseModel]) -> Shape:
         shape = shape_of(model)
         if shape.model not in self._prisma_models:
             raise UnknownModelError(shape.model)
-        request = structured_request(method, arguments, shape, root_selection)
-        return request, WIRE if root_selection is not None else shape.form
+        return shape
 
     def tx(  # type: ignore[override]  # upstream's manager is invariant in its client
         self,

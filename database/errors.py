@@ -10,6 +10,8 @@
     │   └── MongodNotFoundError                 no mongod binary for the embedded server
     ├── ConnectionError                         .code .meta: the server cannot be used (P1000 …)
     ├── NotStartedError                         used before start, or after stop
+    │   └── NotConnectedError                   the same of a client: upstream's
+    │                                           ClientNotConnectedError with .code .meta
     ├── ChangeStreamError                       .code .meta .token: `watch` cannot begin or go on
     │   ├── HistoryLostError                    .since: what comes next is no longer kept
     │   ├── CollectionGoneError                 it was dropped or renamed
@@ -40,15 +42,18 @@ class ArgumentTypeError(upstream.DataError, TypeError):
 
 
 class SchemaError(upstream.PrismaError):
-    """schema.prisma is not valid.
+    """schema.prisma is not valid (P1012).
 
     Attributes:
         reason: what is wrong, in Prisma's words where Prisma has them.
         line, column: where, counted from 1; 0 where the place is the whole file.
     """
 
+    code = "P1012"
+
     def __init__(self, reason: str, line: int = 0, column: int = 0, *, text: str = "") -> None:
         self.reason = reason
+        self.meta: dict[str, Any] = {"line": line, "column": column} if line else {}
         self.line = line
         self.column = column
         place = f"schema.prisma:{line}:{column}: " if line else "schema.prisma: "
@@ -56,7 +61,13 @@ class SchemaError(upstream.PrismaError):
 
 
 class ConfigurationError(upstream.PrismaError):
-    """Settings, config.yml or the environment cannot be used as they are."""
+    """Settings, config.yml or the environment cannot be used as they are (P1012)."""
+
+    code = "P1012"
+
+    def __init__(self, *words: object) -> None:
+        self.meta: dict[str, Any] = {}
+        super().__init__(*words)
 
 
 class MongodNotFoundError(ConfigurationError):
@@ -78,7 +89,17 @@ class ConnectionError(upstream.PrismaError):
 
 
 class NotStartedError(upstream.PrismaError):
-    """The database or a service was used before start or after stop."""
+    """The database or a service was used before start or after stop (P1001)."""
+
+    code = "P1001"
+
+    def __init__(self, *words: object) -> None:
+        self.meta: dict[str, Any] = {"cause": "not connected"}
+        super().__init__(*words)
+
+
+class NotConnectedError(upstream.ClientNotConnectedError, NotStartedError):
+    """The client was used before connect or after disconnect (P1001); upstream's, with a code."""
 
 
 class ChangeStreamError(upstream.PrismaError):
@@ -152,17 +173,23 @@ CLASS_BY_CODE: dict[str, type[upstream.DataError]] = {
 }
 
 
-# Code → HTTP status; yours to extend: `HTTP_STATUS["P2003"] = 422`. What is not here is a 500.
+# Code → HTTP status; yours to extend: `HTTP_STATUS["P2003"] = 422`. Every code of docs/errors.md is
+# here; what is the application's own mistake, or its server's set-up, is a 500.
 HTTP_STATUS: dict[str, int] = {
     "P1000": 503,
     "P1001": 503,
     "P1002": 503,
     "P1008": 503,
+    "P1010": 500,
+    "P1012": 500,
+    "P1013": 500,
     "P1017": 503,
     "P2000": 400,
     "P2002": 409,
     "P2003": 409,
+    "P2004": 400,
     "P2009": 400,
+    "P2010": 500,
     "P2011": 400,
     "P2012": 400,
     "P2014": 409,
@@ -171,13 +198,17 @@ HTTP_STATUS: dict[str, int] = {
     "P2018": 404,
     "P2019": 400,
     "P2020": 400,
+    "P2021": 500,
     "P2023": 400,
     "P2024": 503,
     "P2025": 404,
     "P2026": 501,
     "P2028": 503,
+    "P2031": 500,
+    "P2032": 500,
     "P2033": 400,
     "P2034": 409,
+    "P2035": 500,
 }
 
 
@@ -186,8 +217,8 @@ def http_status(error: BaseException) -> int:
 
     By the error's code in `HTTP_STATUS`; 503 where the database is not started, else 500.
     """
-    if isinstance(error, NotStartedError | upstream.ClientNotConnectedError):
-        return 503
+    if isinstance(error, upstream.ClientNotConnectedError):
+        return 503  # upstream's own has no code
     code = getattr(error, "code", None)
     return HTTP_STATUS.get(code, 500) if isinstance(code, str) else 500
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar, Unpack, overload
 
@@ -21,8 +21,12 @@ from pymongo.errors import PyMongoError
 from database.changes.stream import Changes, WatchOptions
 from database.changes.streams import Streams
 from database.client import Client
+from database.engine.observe import LogSettings
 from database.errors import ConfigurationError, data_error
 from database.health import Health, check_health, down
+from database.query.decode import STORED
+from database.query.requests import Request
+from database.query.validate_raw import RawAction
 from database.settings import DatabaseSettings
 from database.stores.mongo.client import mongo_stores
 from database.stores.mongo.store import MongoStore
@@ -30,6 +34,8 @@ from database.stores.mongo.store import MongoStore
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OtherT = TypeVar("OtherT", bound=BaseModel)
+Document = dict[str, Any]
+"""A document as MongoDB has it: ObjectId, datetime, Decimal128 and the like are its values."""
 
 RETRIES: Final = 30
 """How often `transaction` starts again by default: of those who meet at one document at least one
@@ -49,7 +55,11 @@ class DatabaseService(Client):
     def __init__(self, settings: DatabaseSettings) -> None:
         if not isinstance(settings, DatabaseSettings):
             raise ConfigurationError("DatabaseService takes DatabaseSettings.")
-        super().__init__(mongo_stores(settings), connect_timeout=settings.connect_timeout)
+        super().__init__(
+            mongo_stores(settings),
+            connect_timeout=settings.connect_timeout,
+            log=LogSettings.of(settings),
+        )
         self.settings = settings
 
     @property
@@ -112,6 +122,71 @@ class DatabaseService(Client):
             pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
         raise AssertionError("unreachable")
+
+    # --- raw, in MongoDB's own language ---
+
+    async def find_raw(
+        self,
+        model: type[BaseModel],
+        filter: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        """The documents of a model's collection, as they are stored.
+
+            await database.find_raw(User, {"_id": ObjectId(id)}, {"projection": {"bio": 1}})
+
+        Values are BSON's own on both sides: ObjectId, Decimal128, datetime (aware, in UTC). The
+        names are those of the collection. In a transaction's client it is part of that transaction.
+
+        Args:
+            model: a generated class, which names the collection.
+            filter: MongoDB's: never put what a user gave in it without a look at its type.
+            options: `sort`, `limit`, `skip`, `projection` and the other options of `find`.
+
+        Raises:
+            prisma.errors.RawQueryError: P2010, the server or the driver refuses.
+            DataError: P2009, an argument is of another form.
+        """
+        arguments = {"filter": filter, "options": options}
+        documents: list[Document] = await self._raw("findRaw", model, arguments)
+        return documents
+
+    async def aggregate_raw(
+        self,
+        model: type[BaseModel],
+        pipeline: Sequence[Mapping[str, Any]] = (),
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        """What a pipeline over a model's collection gives; all else as for `find_raw`.
+
+        Args:
+            model: a generated class, which names the collection.
+            pipeline: its stages.
+            options: `allowDiskUse`, `hint` and the other options of `aggregate`.
+        """
+        arguments = {"pipeline": list(pipeline), "options": options}
+        documents: list[Document] = await self._raw("aggregateRaw", model, arguments)
+        return documents
+
+    async def run_command_raw(self, command: Mapping[str, Any]) -> Document:
+        """The server's reply to a command of the database; all else as for `find_raw`.
+
+        Args:
+            command: its name comes first: `{"count": "User"}`. Commands that answer with a cursor
+                give its first part only.
+        """
+        reply: Document = await self._raw("runCommandRaw", None, {"command": command})
+        return reply
+
+    async def _raw(
+        self, action: RawAction, model: type[BaseModel] | None, arguments: dict[str, Any]
+    ) -> Any:
+        name = None if model is None else self._shape(model).model
+        given = {key: value for key, value in arguments.items() if value is not None}
+        request = Request(action, name, given)
+        return await self._mongo_engine.execute(request, tx_id=self._tx_id, form=STORED)
+
+    # --- changes ---
 
     @property
     def streams(self) -> Streams:

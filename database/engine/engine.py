@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
 from prisma.engine import AsyncAbstractEngine
-from prisma.errors import ClientNotConnectedError
 
 from database.engine.answer import Answers
 from database.engine.document import Documents
 from database.engine.observe import LogSettings, Observer
 from database.engine.run import run, together
 from database.engine.sessions import Sessions
+from database.errors import NotConnectedError
 from database.query.decode import WIRE, Form
 from database.query.plan import Planner
 from database.query.refusals import no_isolation_levels
@@ -124,7 +124,7 @@ class MongoEngine(AsyncAbstractEngine):
             prisma.errors.ClientNotConnectedError: before connect and after aclose.
         """
         if self._store is None:
-            raise ClientNotConnectedError
+            raise NotConnectedError
         return self._store
 
     def attached(self, kind: Callable[[MongoEngine], AttachedT]) -> AttachedT:
@@ -134,7 +134,7 @@ class MongoEngine(AsyncAbstractEngine):
             prisma.errors.ClientNotConnectedError: before connect and after aclose.
         """
         if self._store is None:
-            raise ClientNotConnectedError
+            raise NotConnectedError
         if kind not in self._attached:
             self._attached[kind] = kind(self)
         return cast(AttachedT, self._attached[kind])
@@ -146,7 +146,7 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validator.validate(request)
-        with self._using(tx_id) as transaction:
+        async with self._using(tx_id) as transaction:
             found = await self._run(lambda: self._planner.plan(operation), transaction, (request,))
         return self._answers.answer(operation, found, form)
 
@@ -160,7 +160,7 @@ class MongoEngine(AsyncAbstractEngine):
             return together([self._planner.plan(operation) for operation, _ in parts])
 
         asked = [request for request, _ in requests]
-        with self._using(tx_id, "batch query") as transaction:
+        async with self._using(tx_id, "batch query") as transaction:
             found = await self._run(make_plan, transaction, asked)
         return [
             self._answers.answer(operation, one, form)
@@ -214,12 +214,12 @@ class MongoEngine(AsyncAbstractEngine):
 
     def _using(
         self, tx_id: TransactionId | None, act: str = "query"
-    ) -> AbstractContextManager[Transaction | None]:
+    ) -> AbstractAsyncContextManager[Transaction | None]:
         return nullcontext() if tx_id is None else self._all().using(tx_id, act)
 
     def _all(self) -> Sessions:
         if self._sessions is None:
-            raise ClientNotConnectedError
+            raise NotConnectedError
         return self._sessions
 
     # --- metrics ---

@@ -15,6 +15,7 @@ from typing import Any, Final
 from database.metrics import Metrics
 from database.query.requests import Request
 from database.query.steps import Atomic, Step
+from database.settings import DatabaseSettings
 
 logger: Final = logging.getLogger("database.queries")
 
@@ -36,6 +37,12 @@ class LogSettings:
 
     slow: float | None = None
     values: bool = False
+
+    @classmethod
+    def of(cls, settings: DatabaseSettings) -> LogSettings:
+        """What the settings of a database say of it."""
+        slow = settings.slow_query
+        return cls(None if slow is None else slow.total_seconds(), settings.log == "values")
 
 
 @dataclass(slots=True)

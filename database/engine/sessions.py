@@ -9,8 +9,8 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,8 +35,9 @@ class _Open:
     timer: asyncio.TimerHandle
 
     @property
-    def is_expired(self) -> bool:
-        return time.monotonic() - self.started >= self.timeout
+    def left(self) -> float:
+        """Seconds until its time is up; less than 0 after it."""
+        return self.timeout - (time.monotonic() - self.started)
 
 
 class Sessions:
@@ -75,24 +76,31 @@ class Sessions:
         self._open[tx_id] = _Open(transaction, time.monotonic(), timeout, timer)
         return TransactionId(tx_id)
 
-    @contextmanager
-    def using(self, tx_id: TransactionId, act: str = "query") -> Iterator[Transaction]:
-        """The transaction of an id, for one operation; `act` names it in errors.
+    def find(self, tx_id: TransactionId, act: str = "query") -> Transaction:
+        """The open transaction of an id; `act` names what it is wanted for in errors.
+
+        Raises:
+            TransactionExpiredError: its time was up, or it was committed or rolled back.
+            TransactionError: there never was one, or not since connect.
+        """
+        return self._find(tx_id, act).transaction
+
+    @asynccontextmanager
+    async def using(self, tx_id: TransactionId, act: str = "query") -> AsyncIterator[Transaction]:
+        """The transaction of an id, for one operation, which ends where its time is up.
 
         Raises:
             TransactionExpiredError: its time was up before or while the operation ran, or it was
                 committed or rolled back.
             TransactionError: there never was one, or not since connect.
         """
-        found = self._open.get(tx_id)
-        if found is not None and found.is_expired:
-            self._expire(tx_id)  # the timer waits for a loop that was kept busy
-            found = None
-        if found is None:
-            raise self._why(tx_id, act)
+        found = self._find(tx_id, act)
         try:
-            yield found.transaction
-        except PrismaError as error:
+            async with asyncio.timeout(found.left) as limit:
+                yield found.transaction
+        except (PrismaError, TimeoutError) as error:
+            if limit.expired():
+                self._expire(tx_id)  # perhaps before the timer
             if self._open.get(tx_id) is not found:
                 raise self._why(tx_id, act) from error
             raise
@@ -117,13 +125,17 @@ class Sessions:
         while self._aborting:
             await asyncio.gather(*self._aborting, return_exceptions=True)
 
-    def _take(self, tx_id: str, act: str) -> Transaction:
+    def _find(self, tx_id: str, act: str) -> _Open:
         found = self._open.get(tx_id)
-        if found is not None and found.is_expired:
-            self._expire(tx_id)
+        if found is not None and found.left <= 0:
+            self._expire(tx_id)  # the timer waits for a loop that was kept busy
             found = None
         if found is None:
             raise self._why(tx_id, act)
+        return found
+
+    def _take(self, tx_id: str, act: str) -> Transaction:
+        found = self._find(tx_id, act)
         del self._open[tx_id]
         found.timer.cancel()
         return found.transaction

@@ -61,7 +61,14 @@ class WireForm:
         return self
 
 
+class StoredForm(WireForm):
+    """Documents as they are stored, which only raw operations give."""
+
+    is_wire = False
+
+
 WIRE = WireForm()
+STORED = StoredForm()
 
 READERS = 1_000
 """How many compiled readers are kept: selections come from code, which has not so many."""

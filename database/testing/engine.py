@@ -72,11 +72,15 @@ class FakeEngine(MongoEngine):
 
     def _check(self, tx_id: TransactionId | None) -> None:
         """Connected, and the transaction open: else that is the error."""
-        with self._using(tx_id):
-            _ = self.store
+        _ = self.store
+        if tx_id is not None:
+            self._all().find(tx_id)
 
     def _end(self, tx_id: TransactionId | None, error: PrismaError) -> None:
         """An error of the database ends a transaction, also one that was made on purpose."""
-        with contextlib.suppress(PrismaError), self._using(tx_id) as transaction:
+        if tx_id is None:
+            return
+        with contextlib.suppress(PrismaError):
+            transaction = self._all().find(tx_id)
             if isinstance(transaction, MemoryTransaction):
                 transaction.fail(error)
