@@ -55,7 +55,7 @@ class Writing:
 
         Raises:
             prisma.errors.UniqueViolationError: P2002.
-            DataError: P2000, P2023, P2033, P2034, P2035.
+            DataError: P2000, P2020, P2023, P2034, P2035.
         """
         match step:
             case Insert(model, documents):

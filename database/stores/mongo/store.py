@@ -10,12 +10,13 @@ from typing import Any, assert_never
 
 import pymongo
 from bson import CodecOptions, DatetimeConversion
-from bson.errors import BSONError
+from bson.errors import InvalidDocument
+from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
 from database.errors import NotStartedError, data_error
 from database.metrics import PoolCounts
@@ -53,9 +54,14 @@ from database.stores.mongo.compile_find import (
     order_names,
 )
 from database.stores.mongo.compile_update import compile_update
-from database.stores.mongo.connect import Topology, open_client
+from database.stores.mongo.connect import Topology, open_client, unreachable
 from database.stores.mongo.describe import describe
-from database.stores.mongo.errors import STANDALONE_REMEDY, translate
+from database.stores.mongo.errors import (
+    DRIVER_FAILURES,
+    DriverFailure,
+    standalone_remedy,
+    translate,
+)
 from database.stores.mongo.pool import PoolListener
 from database.stores.mongo.transactions import MongoTransaction
 from database.stores.store import Transaction
@@ -180,9 +186,9 @@ class MongoStore:
             DataError: P2031, on a standalone server.
         """
         client, topology = self.database.client, self.topology
-        if topology is None or not topology.has_transactions:
+        if topology is not None and not topology.has_transactions:
             if required:
-                raise data_error("P2031", STANDALONE_REMEDY)
+                raise data_error("P2031", standalone_remedy(topology.hosts))
             return None
         transaction = MongoTransaction(client.start_session(), self._datamodel)
         await transaction.begin()
@@ -193,7 +199,7 @@ class MongoStore:
         try:
             await self.database.command("ping")
         except PyMongoError as error:
-            raise translate(error, None, self._datamodel) from error
+            raise self._failure(error) from error
 
     def describe(self, step: Step) -> Document:
         """What the step sends, as a document, for the query log."""
@@ -212,19 +218,26 @@ class MongoStore:
         Raises:
             prisma.errors.PrismaError: the driver's error, translated.
         """
-        raw = isinstance(step, RawFind | RawAggregate | RawCommand)
         try:
             if not isinstance(transaction, MongoTransaction):
                 return await self._execute(step, None)
             async with transaction.lock:
                 return await self._execute(step, transaction.session)
-        except (UnicodeEncodeError, OverflowError) as error:
-            raise data_error("P2023", "Inconsistent column data: BSON cannot hold it.") from error
-        except (PyMongoError, BSONError) as error:
-            failure = translate(error, _model_of(step), self._datamodel, raw=raw)
+        except DRIVER_FAILURES as error:
+            failure = self._failure(error, step)
             if isinstance(transaction, MongoTransaction):
                 failure = transaction.explain(error, failure)
             raise failure from error
+
+    def _failure(self, error: DriverFailure, step: Step | None = None) -> PrismaError:
+        """What callers see of it."""
+        client, topology = self._client, self.topology
+        if isinstance(error, ServerSelectionTimeoutError) and client and topology:
+            waited = client.options.server_selection_timeout
+            return unreachable(client, waited, topology.hosts)
+        model = None if step is None else _model_of(step)
+        raw = isinstance(step, RawFind | RawAggregate | RawCommand)
+        return translate(error, model, self._datamodel, raw=raw)
 
     async def _execute(self, step: Step, session: AsyncClientSession | None) -> Any:
         match step:
@@ -244,7 +257,10 @@ class MongoStore:
             case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
                 return await self._write(step, session)
             case RawFind() | RawAggregate() | RawCommand():
-                return await self._raw(step, session)
+                try:
+                    return await self._raw(step, session)
+                except ValueError as error:  # bson's for a UUID, which needs a representation
+                    raise InvalidDocument(str(error)) from error
             case Atomic():
                 raise AssertionError("the engine begins transactions")
             case _:

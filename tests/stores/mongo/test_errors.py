@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import bson.errors
+import pymongo.errors
 import pytest
 from bson.errors import BSONError, InvalidDocument
 from prisma import errors
@@ -12,17 +14,19 @@ from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     DocumentTooLarge,
+    EncryptionError,
     ExecutionTimeout,
     InvalidOperation,
     NetworkTimeout,
+    NotPrimaryError,
     OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
 )
 
-from database.errors import ConnectionError, TransactionError
-from database.stores.mongo.errors import SERVER_CODES, translate
+from database.errors import CLASS_BY_CODE, HTTP_STATUS, ConnectionError, TransactionError
+from database.stores.mongo.errors import DRIVER_FAILURES, SERVER_CODES, translate
 from tests.query.schemas import datamodel
 
 Failure = PyMongoError | BSONError
@@ -30,7 +34,7 @@ Failure = PyMongoError | BSONError
 SECRET: Final = "secret@example.com"
 
 
-def seen(error: Failure, *, model: str = "User", raw: bool = False) -> Any:
+def seen(error: Any, *, model: str = "User", raw: bool = False) -> Any:
     return translate(error, datamodel().model[model], datamodel(), raw=raw)
 
 
@@ -43,29 +47,69 @@ def with_label(error: OperationFailure, label: str) -> OperationFailure:
     return error
 
 
-KINDS: Final[dict[str, type[errors.PrismaError]]] = {
-    "P2002": errors.UniqueViolationError,
-    "P1000": ConnectionError,
-    "P1008": ConnectionError,
-    "P1010": ConnectionError,
-    "P2028": TransactionError,
-}
+def kind_of(code: str) -> type[errors.PrismaError]:
+    """The class that callers can catch."""
+    if code.startswith("P1"):
+        return ConnectionError
+    return TransactionError if code == "P2028" else CLASS_BY_CODE.get(code, errors.DataError)
+
+
+def text_of(server: int) -> str:
+    """What the server says with it; of an IllegalOperation one kind is known."""
+    return f"{SECRET} needs a replica set" if server == 20 else f"about {SECRET}"
 
 
 @pytest.mark.parametrize(("server", "code"), SERVER_CODES.items())
 def test_every_known_code_has_a_class(server: int, code: str) -> None:
-    error = seen(failure(server))
+    error = seen(failure(server, text_of(server)))
+    assert SECRET not in f"{error}{error.meta}"
     assert error.code == code
-    assert type(error) is KINDS.get(code, errors.DataError)
-    assert SECRET not in str(error)
+    assert type(error) is kind_of(code)
+
+
+def driver_errors() -> list[type[Exception]]:
+    """Every exception that the driver and bson can raise of themselves."""
+    found: list[type[Exception]] = [UnicodeEncodeError, OverflowError]
+    for module in (pymongo.errors, bson.errors):
+        found += {
+            each
+            for each in vars(module).values()
+            if isinstance(each, type) and issubclass(each, PyMongoError | BSONError)
+        }
+    return sorted(set(found), key=lambda kind: kind.__name__)
+
+
+def raised(kind: type[Exception]) -> Any:
+    """One of a class, whatever its constructor asks for."""
+    error: Any = kind.__new__(kind, SECRET)
+    if isinstance(error, OperationFailure | EncryptionError):
+        error = kind.__new__(kind)
+        OperationFailure.__init__(error, SECRET) if isinstance(error, OperationFailure) else None
+    return error
+
+
+@pytest.mark.parametrize("kind", driver_errors(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("raw", [False, True], ids=["", "raw"])
+def test_every_error_of_the_driver_has_a_code(kind: type[Exception], raw: bool) -> None:
+    assert issubclass(kind, DRIVER_FAILURES)
+    error = seen(raised(kind), raw=raw)
+    assert error.code in HTTP_STATUS
+    assert SECRET not in f"{error}{error.meta}"
 
 
 TABLE: Final[dict[str, tuple[Failure, str, type[errors.PrismaError]]]] = {
     "an unknown code": (failure(9999), "P2035", errors.DataError),
     "no code": (OperationFailure("x"), "P2035", errors.DataError),
+    "an illegal operation of another kind": (failure(20), "P2035", errors.DataError),
+    "nobody has logged in": (
+        failure(13, "command find requires authentication"),
+        "P1000",
+        ConnectionError,
+    ),
+    "a lost election": (NotPrimaryError(SECRET), "P1001", ConnectionError),
     "arithmetic beyond 64 bits": (
         failure(2, f"Failed to apply $inc operations to current value of {SECRET}"),
-        "P2033",
+        "P2020",
         errors.DataError,
     ),
     "another bad value": (failure(2), "P2035", errors.DataError),
@@ -94,8 +138,40 @@ def test_a_failure_has_a_code(error: Failure, code: str, kind: type[errors.Prism
 
 def test_a_document_that_bson_cannot_hold() -> None:
     found: Any = translate(InvalidDocument(SECRET), None, datamodel())
-    assert found.code == "P2000"
+    assert found.code == "P2023"
     assert SECRET not in str(found)
+
+
+# --- nulls ---
+
+
+def unsatisfied(*rules: dict[str, Any]) -> OperationFailure:
+    return failure(121, errInfo={"details": {"schemaRulesNotSatisfied": rules}})
+
+
+NULL: Final = {"operatorName": "bsonType", "consideredType": "null", "consideredValue": None}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"operatorName": "required", "missingProperties": ["author"]},
+        {"propertiesNotSatisfied": [{"propertyName": "author", "details": [NULL]}]},
+    ],
+    ids=["missing", "null"],
+)
+def test_a_null_that_a_validator_refuses(rule: dict[str, Any]) -> None:
+    error = seen(unsatisfied(rule), model="Post")
+    assert (error.code, error.meta) == ("P2011", {"target": ["authorId"], "modelName": "Post"})
+    assert str(error).startswith("Null constraint violation on the fields: (`authorId`)")
+
+
+def test_another_rule_of_a_validator() -> None:
+    other = {"operatorName": "bsonType", "consideredType": "int", "consideredValue": SECRET}
+    rule = {"propertiesNotSatisfied": [{"propertyName": "author", "details": [other]}]}
+    error = seen(unsatisfied(rule), model="Post")
+    assert error.code == "P2004"
+    assert SECRET not in f"{error}{error.meta}"
 
 
 # --- uniques ---
@@ -139,5 +215,14 @@ def test_a_write_conflict_in_a_raw_query_is_one() -> None:
     assert seen(failure(112), raw=True).code == "P2034"
 
 
+def test_a_duplicate_in_a_raw_query_is_p2010() -> None:
+    assert seen(duplicate("articles", _id=1), raw=True).code == "P2010"
+
+
+def test_no_connection_in_a_raw_query_is_as_ever() -> None:
+    assert seen(ServerSelectionTimeoutError(SECRET), raw=True).code == "P1001"
+    assert seen(WaitQueueTimeoutError(SECRET), raw=True).code == "P2024"
+
+
 def test_the_remedy_of_a_standalone_server_is_said() -> None:
-    assert "rs.initiate()" in str(seen(failure(20)))
+    assert "rs.initiate(" in str(seen(failure(20, text_of(20))))
