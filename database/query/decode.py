@@ -235,7 +235,7 @@ class Decoder:
         try:
             return self._one(item.field, WIRE)(value)
         except ValueError as error:  # a sum of BigInt may be a double
-            code = "P2033" if item.kind == "sum" else "P2023"
+            code = "P2020" if item.kind == "sum" else "P2023"
             reason = (
                 f"The {item.kind} of {item.field.name} is a {error}, which no {item.field.type} is"
             )

@@ -16,8 +16,8 @@ from database import DatabaseService, DatabaseSettings
 from database.changes import Changes
 from database.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
 from database.mongod import HOST, Mongod
-from tests.changes.proxy import Proxy
 from tests.changes.taking import take, until
+from tests.proxy import Proxy
 
 Document = dict[str, Any]
 

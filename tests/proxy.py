@@ -1,0 +1,133 @@
+"""A loopback proxy in front of a server, whose connections can be cut, also in mid-operation."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Proxy:
+    """Listens on a port of its own while entered.
+
+    Args:
+        host, port: of the server.
+
+    Attributes:
+        port: where it listens.
+        lost: how many commands were lost so far, by `lose`.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._is_open = True
+        self._losing: tuple[bytes, bool, int] = (b"", False, 0)
+        self.port = 0
+        self.lost = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+        while self._writers:
+            await asyncio.sleep(0.01)
+
+    def cut(self) -> None:
+        """Break all connections."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def close(self) -> None:
+        """Break all connections, and those to come."""
+        self._is_open = False
+        self.cut()
+
+    def open(self) -> None:
+        """Let connections through again."""
+        self._is_open = True
+
+    def lose(self, command: str, *, answer: bool = False, times: int = 1) -> None:
+        """Break the connection over which this command comes next.
+
+        Args:
+            command: its name: `insert`.
+            answer: whether the server still gets it, and only its answer is lost.
+            times: how often.
+        """
+        self._losing = (command.encode() + b"\0", answer, times)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._is_open:
+            writer.transport.abort()
+            return
+        there_reader, there_writer = await asyncio.open_connection(*self._target)
+        self._writers |= {writer, there_writer}
+        link = _Link(self, (reader, writer), (there_reader, there_writer))
+        try:
+            await asyncio.gather(link.ask(), link.answer())
+        finally:
+            self._writers -= {writer, there_writer}
+
+    def _loses(self, content: bytes) -> bool | None:
+        """Whether what is asked is to be lost: True its answer, False itself, None neither."""
+        command, answer, times = self._losing
+        if not times or command not in content:
+            return None
+        self._losing = (command, answer, times - 1)
+        self.lost += 1
+        return answer
+
+
+class _Link:
+    """One connection of a client's, and ours to the server."""
+
+    def __init__(self, proxy: Proxy, here: Streams, there: Streams) -> None:
+        self._proxy = proxy
+        self._here = here
+        self._there = there
+        self._loses_answer = False
+
+    async def ask(self) -> None:
+        """What the client says."""
+        reader, writer = self._here[0], self._there[1]
+        with suppress(OSError):
+            while content := await reader.read(65_536):
+                loses = self._proxy._loses(content)
+                self._loses_answer = self._loses_answer or bool(loses)
+                if loses is False:
+                    self._break()
+                    return
+                writer.write(content)
+                await writer.drain()
+        writer.close()
+
+    async def answer(self) -> None:
+        """What the server says."""
+        reader, writer = self._there[0], self._here[1]
+        with suppress(OSError):
+            while content := await reader.read(65_536):
+                if self._loses_answer:
+                    self._break()
+                    return
+                writer.write(content)
+                await writer.drain()
+        writer.close()
+
+    def _break(self) -> None:
+        for _, writer in (self._here, self._there):
+            writer.transport.abort()
