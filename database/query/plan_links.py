@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from database.query.filters import And, Compare, Filter, In, IsSet, Or
-from database.query.steps import Row
+from database.query.steps import Change, Row, Set
+from database.query.values import now
 from database.schema.datamodel import Field, Link, Model
 
 Key = tuple[Any, ...]
@@ -74,6 +75,17 @@ def parent_keys(link: Link, row: Row) -> list[Key]:
         return [(value,) for value in values] if isinstance(values, list) else []
     key = key_of(row, link.local)
     return [] if key is None else [key]
+
+
+def touched(model: Model, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes to a key, with the moment of the change in every `@updatedAt` they leave alone."""
+    changed = {change.path[0] for change in changes}
+    moments = (
+        Set((field.db_name,), now())
+        for field in model.stored_fields
+        if field.is_updated_at and field.db_name not in changed
+    )
+    return (*changes, *moments)
 
 
 def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -26,7 +26,7 @@ from database.query.operations import (
     NestedWrite,
     RecordChanges,
 )
-from database.query.plan_links import by_ids, ids_of, related
+from database.query.plan_links import by_ids, ids_of, related, touched
 from database.query.plan_referential import restriction
 from database.query.plan_related import Doing, Outer, RelatedRecords, from_the_other_side
 from database.query.steps import Change, Find, Row, Set, Step, UpdateMany, UpdateOne
@@ -114,7 +114,7 @@ class NestedWrites:
             held = both(held, Complement(by_ids(link.model, ids_of(link.model, [row]))))
         holders = yield Find(link.model, held, limit=1, fields=(link.model.id_field,))
         if holders:
-            yield UpdateMany(link.model, held, tuple(self._emptied(link)))
+            yield UpdateMany(link.model, held, touched(link.model, self._emptied(link)))
 
     # --- the other side holds the key, or both sides hold lists ---
 

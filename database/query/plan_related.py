@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from database.query.filters import EVERYTHING, Complement, Filter, Or, both
 from database.query.operations import NewRecord, RecordChanges, Unique
-from database.query.plan_links import by_ids, ids_of, key_of, related
+from database.query.plan_links import by_ids, ids_of, key_of, related, touched
 from database.query.plan_referential import restriction
 from database.query.steps import AddToSet, Find, Insert, Pull, Row, Set, Step, UpdateMany
 from database.query.unrelated import not_connectable, not_found_nested
@@ -93,7 +93,7 @@ class RelatedRecords:
             yield from self.part(link, held, row)
         reference = self._reference(link, row)
         changes = tuple(Set((name,), value) for name, value in reference.items())
-        yield UpdateMany(link.target, where, changes)
+        yield UpdateMany(link.target, where, touched(link.target, changes))
 
     def part(self, link: Link, children: Rows, row: Row) -> Doing:
         """Disconnect records that are connected."""
@@ -110,9 +110,8 @@ class RelatedRecords:
             return
         if any(field.is_required for field in link.remote):
             raise restriction(link)
-        yield UpdateMany(
-            link.target, where, tuple(Set((field.db_name,), None) for field in link.remote)
-        )
+        emptied = [Set((field.db_name,), None) for field in link.remote]
+        yield UpdateMany(link.target, where, touched(link.target, emptied))
 
     def replace(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
         """Connect these records, and disconnect all others."""

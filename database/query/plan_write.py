@@ -27,7 +27,7 @@ from database.query.operations import (
     UpdateRecords,
     UpsertRecord,
 )
-from database.query.plan_links import by_ids, chunks, ids_of
+from database.query.plan_links import by_ids, chunks, ids_of, touched
 from database.query.plan_nested import NestedWrites
 from database.query.plan_read import attach, read_first, stored_fields
 from database.query.plan_referential import (
@@ -134,7 +134,7 @@ class Writes:
                 changes += yield from self._nested.key_changes(write, row)
         after = row
         if changes:
-            after = yield from self._update_own(row, data.model, tuple(changes))
+            after = yield from self._update_own(row, data.model, touched(data.model, changes))
         yield from self._nested.after(data.writes, after)
         return after
 

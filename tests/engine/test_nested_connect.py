@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from prisma.errors import RecordNotFoundError
 
@@ -273,3 +276,65 @@ class TestConnectOrCreate:
         error = await refused(engine, shelf(data))
         assert error.code == "P2009"
         assert stored("Book") == before
+
+
+STAMPED = """
+model Crate {
+  id      Int      @id @map("_id")
+  bottles Bottle[]
+  lid     Lid?
+  stamp   DateTime @updatedAt
+}
+
+model Bottle {
+  id      Int      @id @map("_id")
+  crate   Crate?   @relation(fields: [crateId], references: [id])
+  crateId Int?
+  stamp   DateTime @updatedAt
+}
+
+model Lid {
+  id      Int      @id @map("_id")
+  crate   Crate?   @relation(fields: [crateId], references: [id])
+  crateId Int?     @unique
+  stamp   DateTime @updatedAt
+}
+"""
+LONG_AGO = datetime(2001, 2, 3, tzinfo=UTC)
+
+
+class TestUpdatedAt:
+    """A record whose key changes has changed, whichever side it is asked from."""
+
+    @pytest.fixture
+    async def engine(self, engine_for: EngineFor, raw: Any) -> MongoEngine:
+        rows = [{"_id": one, "stamp": LONG_AGO, "crateId": one} for one in (1, 2)]
+        raw["Crate"].insert_many([{"_id": one, "stamp": LONG_AGO} for one in (1, 2)])
+        raw["Bottle"].insert_many(rows)
+        raw["Lid"].insert_one(rows[0])
+        return await engine_for(STAMPED)
+
+    @pytest.mark.parametrize(
+        ("mutation", "changed"),
+        [
+            ("updateOneCrate(where: {id: 1}, data: {bottles: {connect: {id: 2}}})", "Bottle 2"),
+            ("updateOneCrate(where: {id: 1}, data: {bottles: {disconnect: {id: 1}}})", "Bottle 1"),
+            ("updateOneCrate(where: {id: 1}, data: {bottles: {set: []}})", "Bottle 1"),
+            ("updateOneBottle(where: {id: 1}, data: {crate: {connect: {id: 2}}})", "Bottle 1"),
+            ("updateOneBottle(where: {id: 1}, data: {crate: {disconnect: true}})", "Bottle 1"),
+            ("updateOneCrate(where: {id: 2}, data: {lid: {connect: {id: 1}}})", "Lid 1"),
+            ("createOneLid(data: {id: 2, crate: {connect: {id: 1}}})", "Lid 1, Lid 2"),
+        ],
+    )
+    async def test_of_the_record_that_holds_the_key(
+        self, engine: MongoEngine, stored: Stored, mutation: str, changed: str
+    ) -> None:
+        await ask(engine, f"mutation {{ {mutation} {{ id }} }}")
+
+        found = [
+            f"{name} {row['_id']}"
+            for name in ("Bottle", "Crate", "Lid")
+            for row in stored(name)
+            if row["stamp"].replace(tzinfo=UTC) != LONG_AGO
+        ]
+        assert ", ".join(found) == changed
