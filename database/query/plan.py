@@ -32,6 +32,7 @@ from database.query.plan_write import Writes, not_found
 from database.query.steps import (
     Aggregate,
     Group,
+    GroupOrder,
     Plan,
     RawAggregate,
     RawCommand,
@@ -122,8 +123,10 @@ def _group(operation: GroupRecords) -> Plan:
     if take == 0:
         return []
     order = operation.order
+    if order or take is not None or operation.skip:
+        order += _settling(operation)
     if take is not None and take < 0:
-        order = tuple(type(key)(key.by, not key.descending) for key in order)
+        order = tuple(GroupOrder(key.by, not key.descending) for key in order)
     rows = yield Group(
         operation.model,
         operation.where,
@@ -135,6 +138,12 @@ def _group(operation: GroupRecords) -> Plan:
         None if take is None else abs(take),
     )
     return rows[::-1] if take is not None and take < 0 else rows
+
+
+def _settling(operation: GroupRecords) -> tuple[GroupOrder, ...]:
+    """What orders groups that tie: their other values, so that pages of groups fit together."""
+    ordered = [key.by for key in operation.order]
+    return tuple(GroupOrder(item) for item in operation.by if item not in ordered)
 
 
 def _raw(operation: Raw) -> Plan:
