@@ -71,6 +71,8 @@ class DataValidator:
 
     def _one_way(self, model: Model, given: Mapping[str, Any], path: ArgumentPath) -> None:
         """Refuse a record that is given foreign keys by value and by relation at the same time."""
+        if not any(model.by_name[key].kind == "relation" for key in given):
+            return
         holding = [item for item in model.fields if item.relation and item.relation.fields]
         related = [item.name for item in holding if item.name in given and not item.is_list]
         if not related:

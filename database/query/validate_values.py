@@ -117,6 +117,7 @@ class Values:
         self._encoder: Callable[[Field], Callable[[Any], object]] = lru_cache(maxsize=None)(
             self._make_encoder
         )
+        self._fixed: Callable[[Field], object] = lru_cache(maxsize=None)(self._encoded_default)
 
     def one(self, field: Field, value: object, path: ArgumentPath) -> object:
         """One value of a scalar or enum field (one element, of a list); null is refused."""
@@ -172,6 +173,8 @@ class Values:
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool = True
     ) -> object:
         """A whole value of any stored field, as a create takes it: null and lists included."""
+        if field.kind != "composite" and not field.is_list:
+            return self._whole_scalar(field, value, path)
         if isinstance(value, Mapping) and "set" in value and self._takes_set(field):
             single_key(value, path, ("set",))
             return self.whole(field, value["set"], (*path, "set"), defaults=defaults)
@@ -179,12 +182,15 @@ class Values:
             if field.is_required or field.is_list:
                 raise missing(path)
             return None
-        if value == {} and field.is_list and field.kind != "composite":
+        if value == {} and field.kind != "composite":
             raise missing((*path, "set"))
         if field.kind == "composite":
             return self._whole_composite(field, value, path, defaults=defaults)
-        if field.is_list:
-            return list(self.many(field, value, path))
+        return list(self.many(field, value, path))
+
+    def _whole_scalar(self, field: Field, value: object, path: ArgumentPath) -> object:
+        if value is None and not field.is_required:
+            return None
         return self.one(field, value, path)
 
     def _whole_composite(
@@ -207,8 +213,10 @@ class Values:
         match field.default:
             case Function(name, arguments):
                 return generate(field, name, arguments)
-            case Literals(value):
-                return self.constant(field, value)
+            case Literals(value) if field.is_list or field.type == "Json":
+                return self.constant(field, value)  # whoever gets it may change it
+            case Literals():
+                return self._fixed(field)
             case None:
                 raise LookupError(f"{field.name} has no default")
 
@@ -218,6 +226,11 @@ class Values:
         if field.is_list and isinstance(value, tuple | list):
             return [encode(item) for item in value]
         return encode(value)
+
+    def _encoded_default(self, field: Field) -> object:
+        if not isinstance(field.default, Literals):
+            raise LookupError(f"{field.name} has no constant default")
+        return self.constant(field, field.default.value)
 
     def _make_encoder(self, field: Field) -> Callable[[Any], object]:
         if field.kind == "enum":

@@ -112,6 +112,10 @@ class Field:
         """Whether the stored value is an ObjectId."""
         return self.native_type is not None and self.native_type.name == "ObjectId"
 
+    def __hash__(self) -> int:
+        """Cheap: each value that is written looks its field up. Equality tells the rest apart."""
+        return hash((self.name, self.type))
+
 
 @dataclass(frozen=True, slots=True)
 class IndexField:

@@ -56,7 +56,7 @@ class RawCollection:
     def insert_one(self, document: Mapping[str, Any]) -> None:
         row = as_stored({"_id": ObjectId(), **document})
         table, row_id = self._table, key(row["_id"])
-        table.check(row, row_id, is_new=True)
+        table.check(row_id, table.entries(row), is_new=True)
         table.put(row_id, row)
 
     def insert_many(self, documents: Iterable[Mapping[str, Any]], *, ordered: bool = True) -> None:
@@ -85,7 +85,7 @@ class RawCollection:
 
     def delete_many(self, where: Mapping[str, Any]) -> None:
         for row in self._matching(where):
-            self._table.remove(key(row["_id"]))
+            self._table.put(key(row["_id"]), None)
 
     def create_index(self, keys: Any, **options: Any) -> None:
         """Uniques are those of the schema; every other index only makes things fast."""

@@ -78,7 +78,7 @@ class MemoryChanges:
         await asyncio.sleep(0)
         table = self._memory.table(TOKENS)
         if token is None:
-            table.remove(key(name))
+            table.put(key(name), None)
         else:
             row = {"_id": name, "token": token, "savedAt": datetime.now(UTC).replace(tzinfo=None)}
             table.put(key(name), row)
@@ -173,7 +173,7 @@ class MemoryCursor:
         return Event(
             operation=operation,
             model=model,
-            id=_either(write)["_id"],
+            id=write.id,
             before=_copy(write.before) if asks_for_images(model) else None,
             after=_copy(self._after(write, operation)),
             changed=_changed(write),
@@ -186,13 +186,13 @@ class MemoryCursor:
         if operation != "update" or not self._looks_up:
             return write.after
         table = self._memory.tables.get(write.collection)
-        return table.rows.get(key(_either(write)["_id"])) if table else None
+        return table.rows.get(key(write.id)) if table else None
 
 
 def _judge(watched: Watched, reader: Reader) -> Judge:
     holds = predicate(watched.where, reader)
     if watched.is_keyed:
-        return lambda write: holds({"_id": _either(write)["_id"]})
+        return lambda write: holds({"_id": write.id})
     return lambda write: any(
         image is not None and holds(image) for image in (write.after, write.before)
     )
@@ -202,13 +202,6 @@ def _operation(write: Write) -> Operation:
     if write.before is None:
         return "insert"
     return "delete" if write.after is None else "update"
-
-
-def _either(write: Write) -> Row:
-    row = write.before or write.after
-    if row is None:
-        raise AssertionError("a write has a document")
-    return row
 
 
 def _changed(write: Write) -> tuple[str, ...]:

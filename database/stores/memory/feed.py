@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from database.query.steps import Row
 
@@ -24,6 +24,14 @@ class Write(NamedTuple):
     collection: str
     before: Row | None
     after: Row | None
+
+    @property
+    def id(self) -> Any:
+        """The stored id of the document."""
+        row = self.before or self.after
+        if row is None:
+            raise AssertionError("a write has a document")
+        return row["_id"]
 
 
 @dataclass(frozen=True, slots=True)

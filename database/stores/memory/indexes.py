@@ -6,20 +6,29 @@ what such a filter may say is understood (manual, "Partial Indexes").
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from database.query.filters import Path
 from database.query.readings import bson_type
 from database.query.refusals import unsupported
 from database.query.steps import Row
 from database.stores.failures import assertion
-from database.stores.memory.compare import EMPTY, NULL, Key, key, same_type
+from database.stores.memory.compare import EMPTY, NULL, Key, key
 from database.stores.mongo.live.bounds import present_paths
 from database.stores.mongo.live.specs import IndexSpec
 
 Test = Callable[[Row], bool]
+Values = list[Any]
+
+_COMPARISONS: Final[Mapping[str, Callable[[Key, Key], bool]]] = {
+    "$gt": operator.gt,
+    "$gte": operator.ge,
+    "$lt": operator.lt,
+    "$lte": operator.le,
+}
 
 
 class UniqueIndex:
@@ -27,6 +36,7 @@ class UniqueIndex:
 
     def __init__(self, spec: IndexSpec) -> None:
         self.spec = spec
+        self.name = spec.name
         self.paths: tuple[Path, ...] = tuple(tuple(path.split(".")) for path in spec.paths)
         self._holds = _holder(spec)
         self._names = [path[0] for path in self.paths] if _is_flat(self.paths) else None
@@ -47,8 +57,8 @@ class UniqueIndex:
             return ()
         if self._names is not None:
             values = [row.get(name) for name in self._names]
-            if not any(isinstance(value, list) for value in values):
-                return (tuple(key(value) for value in values),)
+            if list not in map(type, values):
+                return (tuple(map(key, values)),)
         parts = [_keys_at(row, path) for path in self.paths]
         if sum(len(part) > 1 for part in parts) > 1:
             raise assertion(171, "CannotIndexParallelArrays")
@@ -129,7 +139,7 @@ def _field(path: Path, condition: Any) -> Test:
     return check
 
 
-def _values(row: Any, path: Path) -> list[Any]:
+def _values(row: Any, path: Path) -> Values:
     """The values at a path: a list itself, and each of its elements; none where it is missing."""
     if not path:
         return [row, *row] if isinstance(row, list) else [row]
@@ -138,7 +148,7 @@ def _values(row: Any, path: Path) -> list[Any]:
     return _values(row[path[0]], path[1:]) if _has(row, path[0]) else []
 
 
-def _operator(name: str, operand: Any) -> Callable[[list[Any]], bool]:
+def _operator(name: str, operand: Any) -> Callable[[Values], bool]:
     wanted = key(operand)
     match name:
         case "$eq":
@@ -148,18 +158,20 @@ def _operator(name: str, operand: Any) -> Callable[[list[Any]], bool]:
             return lambda values: any(key(value) in keys for value in values or [None])
         case "$exists":
             return lambda values: bool(values) == bool(operand)
-        case "$gt":
-            return lambda values: any(key(v) > wanted for v in values if same_type(v, operand))
-        case "$gte":
-            return lambda values: any(key(v) >= wanted for v in values if same_type(v, operand))
-        case "$lt":
-            return lambda values: any(key(v) < wanted for v in values if same_type(v, operand))
-        case "$lte":
-            return lambda values: any(key(v) <= wanted for v in values if same_type(v, operand))
+        case "$gt" | "$gte" | "$lt" | "$lte":
+            return _bound(_COMPARISONS[name], wanted)
         case "$type" if isinstance(operand, str):
             return lambda values: any(bson_type(value) == operand for value in values)
         case _:
             raise _not_partial(name)
+
+
+def _bound(holds: Callable[[Key, Key], bool], bound: Key) -> Callable[[Values], bool]:
+    """Whether a value of the bound's own type lies on its side of it."""
+    rank = bound[0]
+    return lambda values: any(
+        found[0] == rank and holds(found, bound) for found in map(key, values)
+    )
 
 
 def _not_partial(name: str) -> Exception:

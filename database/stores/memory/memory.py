@@ -16,12 +16,12 @@ from prisma.errors import PrismaError
 from database.query.steps import Row
 from database.schema.datamodel import Datamodel
 from database.stores.failures import ended_by, write_conflict
-from database.stores.memory.compare import Key
+from database.stores.memory.compare import Key, key
 from database.stores.memory.feed import Feed, Write
 from database.stores.memory.tables import Table, Tables, new_tables, snapshot_of, writable
 
-Held = tuple[str, str, Key]
-"""Something that one transaction writes at a time: (collection, "" or an index, id or key)."""
+Place = tuple[str, str]
+"""Where a transaction holds keys: (collection, "" for ids, or the name of a unique index)."""
 
 
 class HeldError(Exception):
@@ -39,7 +39,7 @@ class Memory:
         self.tables: Tables = {}
         self.feed = Feed()
         self._open: dict[MemoryTransaction, None] = {}
-        self._holders: dict[Held, MemoryTransaction] = {}
+        self._holders: dict[Place, dict[Key, MemoryTransaction]] = {}
         self._waiting: list[asyncio.Future[None]] = []
 
     def add(self, datamodel: Datamodel) -> None:
@@ -53,7 +53,7 @@ class Memory:
             if known is not None and known.model is not None:
                 continue
             for row_id, row in known.rows.items() if known else ():
-                table.check(row, row_id, is_new=True)
+                table.check(row_id, table.entries(row), is_new=True)
                 table.put(row_id, row)
             self.tables[collection] = table
 
@@ -100,39 +100,41 @@ class Memory:
         tables = self.tables if transaction is None else transaction.view
         table = tables[collection]
         old = table.rows.get(row_id)
+        before, after = table.entries(old), table.entries(row)
         if row is not None:
-            table.check(row, row_id, is_new=is_new)
+            table.check(row_id, after, is_new=is_new)
         if transaction is not None or self._holders:
-            for held in _touched(collection, table, row_id, old, row):
-                self._claim(held, transaction)
-        table = writable(tables, collection)
-        if row is None:
-            table.remove(row_id)
-        else:
-            table.put(row_id, row)
+            self._claim(collection, "", row_id, transaction)
+            for index, had, has in zip(table.indexes, before, after, strict=True):
+                for each in has:
+                    if each not in had:
+                        self._claim(collection, index.name, each, transaction)
+        writable(tables, collection).replace(row_id, row, before, after)
         write = Write(collection, old, row)
         if transaction is None:
             self.feed.publish((write,))
         else:
-            transaction.written[collection, row_id] = None
             transaction.writes.append(write)
 
-    def _claim(self, held: Held, transaction: MemoryTransaction | None) -> None:
-        holder = self._holders.get(held)
-        if holder is transaction and holder is not None:
-            return
+    def _claim(
+        self, collection: str, index: str, each: Key, transaction: MemoryTransaction | None
+    ) -> None:
+        """Hold a document by its id, or a key of a unique index, to the transaction's end."""
+        place = (collection, index)
+        holder = self._holders.get(place, {}).get(each)
         if transaction is None:
             if holder is not None:
                 raise HeldError
-            return
-        if holder is not None or self._has_changed(held, transaction.base):
+        elif holder is None:
+            if self._has_changed(collection, index, each, transaction.base):
+                raise write_conflict()
+            self._holders.setdefault(place, {})[each] = transaction
+            transaction.held.setdefault(place, []).append(each)
+        elif holder is not transaction:
             raise write_conflict()
-        self._holders[held] = transaction
-        transaction.held.append(held)
 
-    def _has_changed(self, held: Held, base: Tables) -> bool:
+    def _has_changed(self, collection: str, index: str, each: Key, base: Tables) -> bool:
         """Whether somebody else has committed a change to it since the transaction's view."""
-        collection, index, each = held
         now, then = self.tables[collection], base[collection]
         if now is then:
             return False
@@ -144,22 +146,24 @@ class Memory:
 
     def merge(self, transaction: MemoryTransaction) -> None:
         """Keep what a transaction wrote: it holds all of it, so nothing can be in the way."""
-        changed: dict[str, list[Key]] = {}
-        for collection, row_id in transaction.written:
-            changed.setdefault(collection, []).append(row_id)
-        for collection, row_ids in changed.items():
+        for collection in {write.collection for write in transaction.writes}:
             after = transaction.view[collection]
             if self.tables[collection] is transaction.base[collection]:
                 self.tables[collection] = after
             else:
-                _carry_over(writable(self.tables, collection), after, row_ids)
+                target = writable(self.tables, collection)
+                _carry_over(target, after, transaction.written(collection))
         self.feed.publish(transaction.writes)
 
     def release(self, transaction: MemoryTransaction) -> None:
         """Let go of all that a transaction holds, and wake who waits for it."""
         self._open.pop(transaction, None)
-        for held in transaction.held:
-            self._holders.pop(held, None)
+        for place, keys in transaction.held.items():
+            holders = self._holders[place]
+            for each in keys:
+                del holders[each]
+            if not holders:
+                del self._holders[place]
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():
@@ -178,8 +182,7 @@ class MemoryTransaction:
     Attributes:
         base: the tables as they were at its first step.
         view: the tables as it sees them.
-        written: the documents that it wrote, in order.
-        writes: each of its writes, in order.
+        writes: what it wrote, in order.
         held: what nobody else may write meanwhile.
     """
 
@@ -187,9 +190,8 @@ class MemoryTransaction:
         self._memory = memory
         self.base: Tables = {}
         self.view: Tables = {}
-        self.written: dict[tuple[str, Key], None] = {}
         self.writes: list[Write] = []
-        self.held: list[Held] = []
+        self.held: dict[Place, list[Key]] = {}
         self._is_over = False
         self._failure: PrismaError | None = None
 
@@ -204,6 +206,11 @@ class MemoryTransaction:
             self.base = self._memory.snapshot()
             self.view = dict(self.base)
         return self.view
+
+    def written(self, collection: str) -> Iterable[Key]:
+        """The ids of the documents that it wrote there, in order."""
+        writes = [write for write in self.writes if write.collection == collection]
+        return dict.fromkeys(key(write.id) for write in writes)
 
     def fail(self, failure: PrismaError) -> None:
         """An operation in it has failed: as on a server nothing of it is kept."""
@@ -238,24 +245,7 @@ class MemoryTransaction:
         raise write_conflict() if code == "P2034" else ended_by(code)
 
 
-def _touched(
-    collection: str, table: Table, row_id: Key, old: Row | None, new: Row | None
-) -> Iterable[Held]:
-    """What a write must hold: the document, and the keys that come with it."""
-    yield collection, "", row_id
-    for index in table.indexes:
-        before = index.keys(old) if old is not None else ()
-        after = index.keys(new) if new is not None else ()
-        for each in after:
-            if each not in before:
-                yield collection, index.spec.name, each
-
-
 def _carry_over(target: Table, source: Table, row_ids: Iterable[Key]) -> None:
     """The documents as `source` has them."""
     for row_id in row_ids:
-        row = source.rows.get(row_id)
-        if row is None:
-            target.remove(row_id)
-        else:
-            target.put(row_id, row)
+        target.put(row_id, source.rows.get(row_id))

@@ -16,6 +16,9 @@ from database.stores.memory.compare import Key, key
 from database.stores.memory.indexes import UniqueIndex
 from database.stores.mongo.live.wanted import wanted_indexes
 
+Entries = tuple[Sequence[Key], ...]
+"""The keys that each unique index of a table holds of one document."""
+
 
 class Table:
     """One collection: documents by the key of their id, in the order of insertion, and its uniques.
@@ -25,14 +28,15 @@ class Table:
         shared: whether it is part of a snapshot and must stay as it is.
     """
 
-    __slots__ = ("indexes", "model", "rows", "shared", "taken")
+    __slots__ = ("_nothing", "indexes", "model", "rows", "shared", "taken")
 
     def __init__(self, model: Model | None, indexes: Sequence[UniqueIndex] = ()) -> None:
         self.model = model
         self.indexes = indexes
         self.rows: dict[Key, Row] = {}
-        self.taken: dict[str, dict[Key, Key]] = {index.spec.name: {} for index in indexes}
+        self.taken: dict[str, dict[Key, Key]] = {index.name: {} for index in indexes}
         self.shared = False
+        self._nothing: Entries = ((),) * len(indexes)
 
     def copy(self) -> Table:
         """A table with the same documents, to be changed on its own."""
@@ -44,42 +48,56 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
-    def check(self, row: Row, row_id: Key, *, is_new: bool) -> None:
-        """Whether the document may be stored.
+    def entries(self, row: Row | None) -> Entries:
+        """What each of the unique indexes holds of a document.
+
+        Raises:
+            UnsupportedOperationError: P2026, an index compares by a collation.
+            DataError: P2035, a document that cannot be in an index.
+        """
+        if row is None:
+            return self._nothing
+        return tuple([index.keys(row) for index in self.indexes])
+
+    def check(self, row_id: Key, entries: Entries, *, is_new: bool) -> None:
+        """Whether a document with these entries may be stored.
 
         Raises:
             prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
         """
         if is_new and row_id in self.rows:
             raise unique_violation(self.model, ("_id",))
-        for index in self.indexes:
-            taken = self.taken[index.spec.name]
-            if any(taken.get(each, row_id) != row_id for each in index.keys(row)):
-                raise unique_violation(self.model, index.spec.paths)
+        for index, keys in zip(self.indexes, entries, strict=True):
+            taken = self.taken[index.name]
+            for each in keys:
+                if taken.get(each, row_id) != row_id:
+                    raise unique_violation(self.model, index.spec.paths)
 
-    def put(self, row_id: Key, row: Row) -> None:
-        """Insert, or replace the document of the same id; it was checked."""
-        old = self.rows.get(row_id)
-        if old is not None:
-            self._forget(row_id, old)
-        self.rows[row_id] = row
-        for index in self.indexes:
-            taken = self.taken[index.spec.name]
-            for each in index.keys(row):
-                taken[each] = row_id
+    def replace(self, row_id: Key, row: Row | None, before: Entries, after: Entries) -> None:
+        """Store a document in the place of the one of its id, or remove that; it was checked.
 
-    def remove(self, row_id: Key) -> None:
-        """Delete the document with this id, where there is one."""
-        old = self.rows.pop(row_id, None)
-        if old is not None:
-            self._forget(row_id, old)
-
-    def _forget(self, row_id: Key, old: Row) -> None:
-        for index in self.indexes:
-            taken = self.taken[index.spec.name]
-            for each in index.keys(old):
+        Args:
+            row_id: the key of its id.
+            row: the document; None removes.
+            before: the entries of the document that was there.
+            after: the entries of `row`.
+        """
+        if row is None:
+            self.rows.pop(row_id, None)
+        else:
+            self.rows[row_id] = row
+        for index, old, new in zip(self.indexes, before, after, strict=True):
+            taken = self.taken[index.name]
+            for each in old:
                 if taken.get(each) == row_id:  # else it was given to another already
                     del taken[each]
+            for each in new:
+                taken[each] = row_id
+
+    def put(self, row_id: Key, row: Row | None) -> None:
+        """`replace`, where nobody knows the entries yet."""
+        before, after = self.entries(self.rows.get(row_id)), self.entries(row)
+        self.replace(row_id, row, before, after)
 
     def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
         """The document with these values of a unique; None where no unique covers them."""
@@ -89,7 +107,7 @@ class Table:
         for index in self.indexes:
             wanted = index.finds(values)
             if wanted is not None:
-                row_id = self.taken[index.spec.name].get(wanted)
+                row_id = self.taken[index.name].get(wanted)
                 return () if row_id is None else (self.rows[row_id],)
         return None
 
