@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any, assert_never
 
 from bson import json_util
 
+from database.query.columns import Reader
 from database.query.decode import WIRE, Decoder, Form
 from database.query.operations import (
     AggregateRecords,
@@ -38,8 +40,7 @@ class Answers:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
         match operation:
             case FindPage() if not operation.first:
-                read = self._decoder.records(operation.selected, form)
-                return [read(row) for row in found]
+                return _without_collecting(self._decoder.reader(operation.selected, form), found)
             case (
                 FindPage()
                 | FindUnique()
@@ -67,3 +68,18 @@ class Answers:
 
     def _first(self, selected: Any, rows: list[Row], form: Form) -> Any:
         return self._decoder.records(selected, form)(rows[0]) if rows else None
+
+
+def _without_collecting(reader: Reader, rows: list[Row]) -> list[Any]:
+    """The records, made while the garbage collector rests.
+
+    It would walk over all of them again and again, and they are not garbage: 10,000 take a third
+    of the time. Nothing is awaited meanwhile.
+    """
+    if not gc.isenabled():
+        return reader.many(rows)
+    gc.disable()
+    try:
+        return reader.many(rows)
+    finally:
+        gc.enable()

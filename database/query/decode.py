@@ -13,7 +13,7 @@ from typing import Any, Protocol, assert_never
 from prisma.errors import DataError
 
 from database.errors import data_error
-from database.query.columns import Column, Read, quick
+from database.query.columns import Column, Read, Reader, quick
 from database.query.operations import (
     Aggregated,
     AggregateRecords,
@@ -39,7 +39,7 @@ class Form(Protocol):
 
     is_wire: bool
 
-    def compile(self, columns: Sequence[Column]) -> Read:
+    def compile(self, columns: Sequence[Column]) -> Reader:
         """A reader of rows into records of these columns."""
 
     def nested(self, name: str) -> Form:
@@ -51,10 +51,13 @@ class WireForm:
 
     is_wire = True
 
-    def compile(self, columns: Sequence[Column]) -> Read:
+    def compile(self, columns: Sequence[Column]) -> Reader:
         """Plain dicts, in the order of the selection."""
         pairs = tuple((column.name, column.read) for column in columns)
-        return lambda row: {name: read(row) for name, read in pairs}
+        return Reader(
+            lambda row: {name: read(row) for name, read in pairs},
+            lambda rows: [{name: read(row) for name, read in pairs} for row in rows],
+        )
 
     def nested(self, name: str) -> Form:
         """The same."""
@@ -79,9 +82,13 @@ class Decoder:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
-        self._readers: dict[tuple[Structure, Form], Read] = {}
+        self._readers: dict[tuple[Structure, Form], Reader] = {}
 
     def records(self, selected: Selected, form: Form) -> Read:
+        """A reader of one row of a selection."""
+        return self.reader(selected, form).one
+
+    def reader(self, selected: Selected, form: Form) -> Reader:
         """A reader of rows of a selection, compiled once for each structure of one."""
         key = (selected.structure, form)
         reader = self._readers.get(key)
@@ -91,7 +98,7 @@ class Decoder:
             reader = self._readers[key] = self._compile(selected, form)
         return reader
 
-    def _compile(self, selected: Selected, form: Form) -> Read:
+    def _compile(self, selected: Selected, form: Form) -> Reader:
         return form.compile([self._column(selected.model, item, form) for item in selected.outputs])
 
     def _column(self, model: Model, output: Output, form: Form) -> Column:
@@ -170,9 +177,9 @@ class Decoder:
 
     def _relation(self, output: RelationOutput, form: Form) -> Read:
         link, key = output.link, RELATED + output.link.field.name
-        read = self.records(output.selected, form.nested(link.field.name))
+        reader = self.reader(output.selected, form.nested(link.field.name))
         if link.field.is_list:
-            return lambda row: [read(child) for child in row[key]]
+            return lambda row: reader.many(row[key])
 
         def read_one(row: Row) -> Any:
             child = row[key]
@@ -180,7 +187,7 @@ class Decoder:
                 if link.field.is_required and link.holds_key:
                     raise _dangling(link.model.name, link.field.name, row)
                 return None
-            return read(child)
+            return reader.one(child)
 
         return read_one
 

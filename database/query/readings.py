@@ -68,7 +68,7 @@ def read_decimal(value: object) -> Decimal:
 def read_date_time(value: object) -> datetime:
     """A DateTime, aware and in UTC."""
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC)  # the store's rows leave it out
+        return datetime.combine(value, value.time(), UTC)  # the store's rows leave it out
     if isinstance(value, Timestamp):
         return value.as_datetime()
     raise refuse_stored(value)

@@ -15,7 +15,7 @@ from prisma._builder import _prisma_model_for_field
 from prisma.errors import InvalidModelError, UnknownRelationalFieldError
 from pydantic import BaseModel
 
-from database.query.columns import Column, Read
+from database.query.columns import Column, Reader
 from database.query.decode import WIRE, Form
 from database.query.ready import compile_ready
 
@@ -92,7 +92,7 @@ class ModelForm:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
 
-    def compile(self, columns: Sequence[Column]) -> Read:
+    def compile(self, columns: Sequence[Column]) -> Reader:
         """Instances with all their fields in the class's order, the selected ones set."""
         return compile_ready(self._shape.kind, columns)
 
