@@ -1,0 +1,58 @@
+"""What each contestant offers: the operations that are measured, and the records they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bson import ObjectId
+
+LEVELS = (
+    ("memberships", "Membership"),
+    ("community", "Community"),
+    ("channels", "Channel"),
+)
+"""The relations of `with_relations`, each inside the one before, and what they hold."""
+
+NewMessage = dict[str, Any]
+"""`channelId` and `authorId`, as the contestant's ids, and `content`; the rest has defaults."""
+
+
+class Contestant(Protocol):
+    """One way to work with the database; answers are its own kind of records."""
+
+    name: str
+
+    def id(self, value: ObjectId) -> Any:
+        """An id as this one's callers hold it."""
+
+    async def find_by_id(self, user: Any) -> Any:
+        """The user."""
+
+    async def find_by_unique(self, username: str) -> Any:
+        """The user."""
+
+    async def find_latest(self, channel: Any, take: int) -> Sequence[Any]:
+        """The channel's last messages, by `sentAt` and id, youngest first."""
+
+    async def find_messages(self, channels: list[Any]) -> Sequence[Any]:
+        """All messages of the channels, in no order."""
+
+    async def with_relations(self, users: list[Any], depth: int) -> Sequence[Any]:
+        """Users with the first `depth` of LEVELS."""
+
+    async def insert(self, message: NewMessage) -> Any:
+        """The message as it was stored."""
+
+    async def update(self, message: Any, content: str, edited: datetime) -> Any:
+        """The message as it is after."""
+
+    async def delete(self, reaction: Any) -> Any:
+        """The reaction as it was."""
+
+    async def insert_many(self, messages: list[NewMessage]) -> int:
+        """How many were stored."""
+
+    async def insert_two(self, first: NewMessage, second: NewMessage) -> Any:
+        """Both messages, stored in one transaction."""

@@ -1,0 +1,93 @@
+"""Measuring: contestants take turns within a round, so that what slows one round slows them all."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+from statistics import median, quantiles
+
+from pymongo.asynchronous.database import AsyncDatabase
+
+from benchmarks.contestant import Contestant
+from benchmarks.data import DataSet, Document
+from benchmarks.operations import Operation, Round, clean
+
+
+@dataclass
+class Times:
+    """Seconds that one operation took, a round each."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Measured:
+    """One operation: the times of each contestant, by name; the first is the base."""
+
+    operation: Operation
+    times: dict[str, Times]
+
+    def milliseconds(self, name: str) -> float:
+        """The median of a contestant's rounds."""
+        return median(self.times[name].wall) * 1000
+
+    def ratio(self, name: str) -> float:
+        """How many times the base's time it takes: the median over the rounds."""
+        return median(self._ratios(name))
+
+    def spread(self, name: str) -> tuple[float, float]:
+        """Between which the middle half of the rounds' ratios lies."""
+        ratios = self._ratios(name)
+        if len(ratios) < 2:
+            return ratios[0], ratios[0]
+        low, _, high = quantiles(ratios, n=4)
+        return low, high
+
+    def cpu_ratio(self, name: str) -> float:
+        """The same of this process's CPU time alone: what the server does is in neither."""
+        base = next(iter(self.times.values())).cpu
+        return median(mine / its for mine, its in zip(self.times[name].cpu, base, strict=True))
+
+    def _ratios(self, name: str) -> list[float]:
+        base = next(iter(self.times.values())).wall
+        return [mine / its for mine, its in zip(self.times[name].wall, base, strict=True)]
+
+
+async def measure(
+    operation: Operation,
+    contestants: Sequence[Contestant],
+    data: DataSet,
+    database: AsyncDatabase[Document],
+    rounds: int,
+) -> Measured:
+    """The times of an operation; each round draws lots for the order, and all do the same in it."""
+    measured = Measured(operation, {contestant.name: Times() for contestant in contestants})
+    for number in range(-1, rounds):  # the first is to warm up
+        order = Random(number).sample(contestants, len(contestants))  # noqa: S311 - the same lots
+        for contestant in order:
+            round_ = Round(data, database, Random(number))  # noqa: S311 - the same arguments
+            wall, cpu = await _sample(operation, contestant, round_)
+            if number >= 0:
+                measured.times[contestant.name].wall.append(wall)
+                measured.times[contestant.name].cpu.append(cpu)
+            await clean(database, data)
+    return measured
+
+
+async def _sample(
+    operation: Operation, contestant: Contestant, round_: Round
+) -> tuple[float, float]:
+    """Seconds of wall time and of CPU time that the operation takes once."""
+    calls = await operation.prepare(round_, contestant, operation.repeat)
+    gc.collect()  # what others left behind is not this one's to clear away
+    ask = operation.ask
+    wall, cpu = time.perf_counter(), time.process_time()
+    for arguments in calls:
+        await ask(contestant, *arguments)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    times = len(calls) * operation.each
+    return wall / times, cpu / times

@@ -1,0 +1,170 @@
+"""The operations of the table: what each asks of a contestant, and how far ours may reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, Final
+
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from benchmarks.contestant import Contestant, NewMessage
+from benchmarks.data import DataSet, Document
+
+TASKS: Final = 64
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one sample may use: the data, the driver to prepare with, and chance."""
+
+    data: DataSet
+    database: AsyncDatabase[Document]
+    random: Random
+
+
+Arguments = Sequence[tuple[Any, ...]]
+"""The arguments of each repetition of a sample."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row of the table.
+
+    Attributes:
+        name: what it is called there.
+        reach: how many times the base's time ours may take.
+        repeat: how often a sample does it.
+        ask: does it once.
+        prepare: makes the arguments of a sample; not measured.
+        each: how many operations one call is; figures are those of one.
+    """
+
+    name: str
+    reach: float
+    repeat: int
+    ask: Callable[..., Awaitable[Any]]
+    prepare: Callable[[Round, Contestant, int], Awaitable[Arguments]]
+    each: int = 1
+
+
+# --- reads ---
+
+
+async def _users(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    chosen = round_.random.choices(round_.data.users, k=count)
+    return [(contestant.id(user),) for user in chosen]
+
+
+async def _usernames(round_: Round, _: Contestant, count: int) -> Arguments:
+    return [(username,) for username in round_.random.choices(round_.data.usernames, k=count)]
+
+
+async def _latest(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    chosen = round_.random.choices(round_.data.channels, k=count)
+    return [(contestant.id(channel), 100) for channel in chosen]
+
+
+def _channels(number: int) -> Callable[[Round, Contestant, int], Awaitable[Arguments]]:
+    async def prepare(round_: Round, contestant: Contestant, count: int) -> Arguments:
+        channels = [contestant.id(channel) for channel in round_.data.channels]
+        number_there = min(number, len(channels))
+        return [(round_.random.sample(channels, number_there),) for _ in range(count)]
+
+    return prepare
+
+
+async def _groups_of_users(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    users = [contestant.id(user) for user in round_.data.users]
+    return [(round_.random.sample(users, min(100, len(users))), 2) for _ in range(count)]
+
+
+async def _tasks(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    return [(await _users(round_, contestant, TASKS),) for _ in range(count)]
+
+
+async def _at_once(contestant: Contestant, users: Arguments) -> list[Any]:
+    return await asyncio.gather(*(contestant.find_by_id(user) for (user,) in users))
+
+
+# --- writes ---
+
+
+def _new_message(round_: Round, contestant: Contestant, content: str) -> NewMessage:
+    return {
+        "channelId": contestant.id(round_.data.scratch),
+        "authorId": contestant.id(round_.random.choice(round_.data.users)),
+        "content": content,
+    }
+
+
+async def _new_messages(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    return [(_new_message(round_, contestant, f"Message {number}"),) for number in range(count)]
+
+
+async def _pairs(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    one, two = (_new_message(round_, contestant, content) for content in ("Ask", "Answer"))
+    return [(dict(one), dict(two)) for _ in range(count)]
+
+
+async def _thousands(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    return [
+        ([_new_message(round_, contestant, f"Message {number}") for number in range(1_000)],)
+        for _ in range(count)
+    ]
+
+
+async def _edits(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    chosen = round_.random.choices(round_.data.messages, k=count)
+    edited = datetime(2025, 6, 1, tzinfo=UTC)
+    return [(contestant.id(message), "Nobody looks at them.", edited) for message in chosen]
+
+
+async def _reactions(round_: Round, contestant: Contestant, count: int) -> Arguments:
+    data = round_.data
+    reactions: list[Document] = [
+        {
+            "_id": ObjectId(),
+            "messageId": message,
+            "channelId": data.scratch,
+            "userId": round_.random.choice(data.users),
+            "emoji": f"emoji {number}",
+            "createdAt": datetime(2025, 6, 1, tzinfo=UTC),
+        }
+        for number, message in enumerate(round_.random.choices(data.messages, k=count))
+    ]
+    await round_.database["MessageReaction"].insert_many(reactions)
+    return [(contestant.id(reaction["_id"]),) for reaction in reactions]
+
+
+async def clean(database: AsyncDatabase[Document], data: DataSet) -> None:
+    """Remove what operations have written."""
+    for collection in ("Message", "MessageReaction"):
+        await database[collection].delete_many({"channelId": data.scratch})
+
+
+OPERATIONS: Final = (
+    Operation("find by id", 1.10, 40, lambda c, user: c.find_by_id(user), _users),
+    Operation("find by unique", 1.10, 40, lambda c, name: c.find_by_unique(name), _usernames),
+    Operation("find_many 100, sorted", 1.35, 10, lambda c, *a: c.find_latest(*a), _latest),
+    Operation("find_many 1,000", 1.60, 3, lambda c, x: c.find_messages(x), _channels(1)),
+    Operation("find_many 10,000", 1.90, 1, lambda c, x: c.find_messages(x), _channels(10)),
+    Operation(
+        "100 users, 2 levels included",
+        1.50,
+        3,
+        lambda c, *a: c.with_relations(*a),
+        _groups_of_users,
+    ),
+    Operation("insert one", 1.10, 30, lambda c, message: c.insert(message), _new_messages),
+    Operation("update one and read back", 1.10, 30, lambda c, *a: c.update(*a), _edits),
+    Operation("delete by id", 1.10, 30, lambda c, reaction: c.delete(reaction), _reactions),
+    Operation("insert_many 1,000", 1.50, 1, lambda c, x: c.insert_many(x), _thousands),
+    Operation("transaction of two inserts", 1.10, 10, lambda c, *a: c.insert_two(*a), _pairs),
+    Operation(f"{TASKS} tasks, find by id", 1.15, 3, _at_once, _tasks, each=TASKS),
+)
+"""The rows of the issue's table, in its order."""

@@ -1,0 +1,54 @@
+"""The stage: a server with the data set on it, and the contestants connected to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from benchmarks.contestant import Contestant
+from benchmarks.data import DataSet, Document, Size, fill
+from benchmarks.odm import Odm
+from benchmarks.ours import Ours
+from benchmarks.plain import Plain
+from benchmarks.validated import Validated
+from database import DatabaseService, DatabaseSettings
+from database.files import locate
+from database.schema import parse, push
+from database.url import url_database
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What measurements need. The first contestant is the base, the last is ours."""
+
+    url: str
+    database: AsyncDatabase[Document]
+    data: DataSet
+    contestants: tuple[Contestant, ...]
+
+
+@asynccontextmanager
+async def staged(url: str, size: Size, *, indexes: bool = True) -> AsyncIterator[Stage]:
+    """The schema's indexes and the data in an empty database, every contestant connected to it."""
+    name = url_database(url)
+    if indexes:
+        await push(parse(locate("schema.prisma").read_text(encoding="utf-8")), url)
+    settings = DatabaseSettings(url=url)
+    async with (
+        AsyncMongoClient[Document](url, tz_aware=True) as client,
+        AsyncMongoClient[Document](url, tz_aware=True) as second,
+        AsyncMongoClient[Document](url, tz_aware=True) as third,
+        DatabaseService(settings) as service,
+    ):
+        data = await fill(client[name], size)
+        contestants = (
+            Plain(client, name),
+            Validated(second, name),
+            await Odm.made(third, name),
+            Ours(service),
+        )
+        yield Stage(url, client[name], data, contestants)
