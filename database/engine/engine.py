@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
 from prisma.engine import AsyncAbstractEngine
+from prisma.engine.errors import AlreadyConnectedError
 
 from database.engine.answer import Answers
 from database.engine.document import Documents
@@ -67,6 +68,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._documents = Documents(datamodel)
         self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
+        self._connecting = False
         self._sessions: Sessions | None = None
         self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
 
@@ -94,10 +96,17 @@ class MongoEngine(AsyncAbstractEngine):
 
         Raises:
             database.errors.ConnectionError: the server cannot be used.
+            prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
         """
+        if self._connecting or self._store is not None:
+            raise AlreadyConnectedError("Already connected to the query engine")
         url = next((item.get("url") for item in datasources or ()), None)
         store = self._make_store(self.datamodel, url)
-        await store.connect(timeout.total_seconds())
+        self._connecting = True
+        try:
+            await store.connect(timeout.total_seconds())
+        finally:
+            self._connecting = False
         self._store = store
         self._sessions = Sessions(store)
 
