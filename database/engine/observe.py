@@ -95,7 +95,7 @@ class Observer:
         level = logging.WARNING if slow is not None and seconds >= slow else logging.DEBUG
         if not logger.isEnabledFor(level):
             return
-        shown = [self._shown(describe(step)) for step in steps if not isinstance(step, Atomic)]
+        shown = [self._shown(step, describe) for step in steps if not isinstance(step, Atomic)]
         facts = {
             "model": ",".join(dict.fromkeys(request.model or "-" for request in requests)),
             "action": ",".join(request.action for request in requests),
@@ -106,8 +106,12 @@ class Observer:
         text = "%(model)s.%(action)s %(duration_ms)s ms, %(rows)s rows: %(commands)s"
         logger.log(level, text, facts, extra=facts)
 
-    def _shown(self, command: Any) -> Any:
-        return command if self.settings.values else redact(command)
+    def _shown(self, step: Step, describe: Describe) -> Any:
+        try:
+            command = describe(step)
+            return command if self.settings.values else redact(command)
+        except RecursionError:
+            return "nested too deeply to be shown"
 
 
 def redact(command: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from prisma.errors import DataError, TransactionError
 
+from database.query.refusals import too_deep
 from database.query.steps import Atomic, LostRaceError, Plan, Step
 from database.stores.store import Store, Transaction
 
@@ -44,6 +45,8 @@ async def run(
         except LostRaceError as lost:
             if transaction is not None or attempt >= RACE_ATTEMPTS:
                 raise lost.cause from None
+        except RecursionError:  # what Python could still validate, it cannot compile or encode
+            raise too_deep() from None
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
