@@ -306,8 +306,8 @@ def _wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
 def _null(owner: str, field: Field, row: Row) -> DataError:
     return data_error(
         "P2032",
-        f"Error converting field `{field.name}` of expected non-nullable type `{field.type}`, "
-        f"found incompatible value of `null`: {owner}.{field.name}{_where(row)} is missing or "
+        f'Error converting field "{field.name}" of expected non-nullable type "{field.type}", '
+        f'found incompatible value of "null": {owner}.{field.name}{_where(row)} is missing or '
         "null. Correct the document, or make the field optional.",
         {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"}
         | _id_of(row),
