@@ -9,9 +9,7 @@ is the connected client, its schema checked or pushed as `schema` says. Both are
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any, assert_never
 
 from dependency_injector import providers
@@ -21,12 +19,9 @@ from containers.base import Container
 from containers.resource import PlainResource
 from database import DatabaseService, DatabaseSettings
 from database.check import at_start
-from database.errors import ConfigurationError, ConnectionError
+from database.errors import ConfigurationError
 from database.mongod import Mongod
 from database.settings import Embedded, Remote, SchemaSettings
-
-GRACE = timedelta(seconds=2)
-"""What connecting may take beyond its own time-out, which has the better message."""
 
 
 async def open_server(settings: DatabaseSettings) -> AsyncIterator[Remote]:
@@ -58,24 +53,12 @@ async def open_service(
     address = {"url": server.url, "name": None, "embedded": False}
     database = DatabaseService(settings.model_copy(update=address))
     try:
-        await _connect(database, settings.connect_timeout + GRACE)
+        await database.connect()
         await at_start(database.mongo, schema)
         yield database
     finally:
         if database.is_connected():
             await database.disconnect()
-
-
-async def _connect(database: DatabaseService, limit: timedelta) -> None:
-    try:
-        async with asyncio.timeout(limit.total_seconds()):
-            await database.connect()
-    except TimeoutError as error:
-        raise ConnectionError(
-            f"The database did not connect within {limit.total_seconds():g} s. Is MongoDB running,"
-            " and does DATABASE_URL name it?",
-            code="P1002",
-        ) from error
 
 
 class DatabaseResource(PlainResource[DatabaseService]):

@@ -135,10 +135,15 @@ async def slow():
     print("answered", flush=True)
     return users
 
+class Server(uvicorn.Server):
+    async def shutdown(self, sockets=None):
+        await super().shutdown(sockets)
+        # Still within the event loop, whose end would disconnect what the lifespan forgot.
+        print("stopped,", "connected" if used[0].is_connected() else "disconnected", flush=True)
+
 with socket.create_server(("127.0.0.1", 0)) as listening:
     print(listening.getsockname()[1], flush=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
-print("stopped,", "connected" if used[0].is_connected() else "disconnected", flush=True)
+    Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
 """
 
 

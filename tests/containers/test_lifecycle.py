@@ -14,7 +14,7 @@ import pytest
 from dependency_injector import providers
 
 from containers.base import Container, mount
-from containers.lifecycle import running, start, stop
+from containers.lifecycle import HANDLED, running, start, stop
 from containers.resource import PlainResource
 from database.errors import NotStartedError
 from tests.containers.stage import (
@@ -272,6 +272,30 @@ async def test_a_cancellation_that_is_not_the_signals_passes_through() -> None:
     with pytest.raises(asyncio.CancelledError):
         await serving
     assert application.stage().events[-1] == "-server"
+
+
+async def test_a_cancellation_beside_a_signal_passes_through() -> None:
+    application = Application()
+
+    async def serve() -> None:
+        async with running(application, serve=True):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(FOR_EVER)
+
+    serving = asyncio.ensure_future(serve())
+    while not serving.cancelling():
+        await asyncio.sleep(0)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert application.stage().events[-1] == "-server"
+
+
+async def test_once_stopped_signals_are_not_ours_any_more() -> None:
+    async with running(Application(), serve=True):
+        pass
+    loop = asyncio.get_running_loop()
+    assert [loop.remove_signal_handler(number) for number in HANDLED] == [False, False]
 
 
 async def test_a_cancelled_stop_that_fails_says_why() -> None:

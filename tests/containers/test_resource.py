@@ -271,3 +271,17 @@ async def test_whoever_gives_up_on_stopping_leaves_it_free_to_start() -> None:
     root.journal().closing_gate = None
     assert (await root.pool.init()).is_open
     await root.pool.shutdown()
+
+
+def test_a_loop_that_was_closed_over_it_does_not_keep_it() -> None:
+    root = Root()
+
+    async def use() -> Pool:
+        return await root.pool.init()
+
+    loop = asyncio.new_event_loop()
+    first = loop.run_until_complete(use())
+    forgotten = asyncio.all_tasks(loop)
+    loop.close()
+    assert asyncio.run(use()) is not first
+    assert len(forgotten) == 1, "its stay"
