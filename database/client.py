@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self, cast
 
 import prisma
-from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
+from prisma._base_client import USE_CLIENT_DEFAULT, BasePrisma, UseClientDefault
 from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
 from prisma._transactions import AsyncTransactionManager
 from prisma._types import PrismaMethod
@@ -158,16 +158,12 @@ class Client(prisma.Prisma):
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs."""
         new = self.__class__.__new__(self.__class__)
-        prisma.Prisma.__init__(
-            new,
-            use_dotenv=False,
-            log_queries=self._log_queries,
-            datasource=self._datasource,
-            connect_timeout=self._connect_timeout,
-            http=self._http_config,
-        )
         vars(new).update(vars(self))
-        new._internal_engine = self._internal_engine
+        for name in BasePrisma.__slots__:
+            setattr(new, name, getattr(self, name))
+        for name in prisma.Prisma.__slots__:
+            actions = getattr(self, name)
+            setattr(new, name, type(actions)(new, actions._model))
         new._copied = True
         return new
 

@@ -69,6 +69,11 @@ class PoolCounts:
     waiting: int = 0
     waits: Histogram = field(default_factory=Histogram)
 
+    @property
+    def idle(self) -> int:
+        """How many connections nobody has or waits for."""
+        return max(0, self.opened - self.closed - self.busy - self.waiting)
+
 
 @dataclass(slots=True)
 class Metrics:

@@ -195,7 +195,12 @@ class MongoStore:
         return transaction
 
     async def reach(self) -> None:
-        """Select a server and check a connection out, as the first command would have to."""
+        """Select a server and check a connection out, as the first command would have to.
+
+        Where a server takes writes and a connection is idle, neither is to be waited for.
+        """
+        if self.database.client.topology_description.has_writable_server() and self.pool.idle > 0:
+            return
         try:
             await self.database.command("ping")
         except PyMongoError as error:
