@@ -18,7 +18,7 @@ from database.query.watching import Operation, Watched, Watching
 from database.stores.changes import Event, Position
 from database.stores.failures import history_lost, malformed_token, no_images
 from database.stores.memory.compare import key
-from database.stores.memory.feed import HISTORY, Entry, Feed, Place, Write
+from database.stores.memory.feed import Entry, Feed, Place, Write
 from database.stores.memory.memory import Memory
 from database.stores.memory.predicate import predicate
 from database.stores.memory.select import Reader, projected
@@ -159,7 +159,7 @@ class MemoryCursor:
                 ", ".join(model.name for model in self._models.values()),
                 self.token,
                 self._place.time,
-                f"a fake keeps the last {HISTORY:,} writes",
+                f"a fake keeps the last {self._feed.history:,} writes",
             ) from None
 
     def _event(self, entry: Entry) -> Event | None:

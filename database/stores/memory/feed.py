@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from database.query.steps import Row
 
 HISTORY: Final = 100_000
-"""How many writes are kept."""
+"""How many writes are kept, unless a memory is told otherwise."""
 
 
 class Write(NamedTuple):
@@ -54,10 +54,12 @@ class Feed:
     """The writes of one memory.
 
     Attributes:
+        history: how many are kept.
         end: behind all of them.
     """
 
     def __init__(self) -> None:
+        self.history = HISTORY
         self._name = secrets.token_hex(4)
         self._entries: dict[int, Entry] = {}
         self._is_kept = False
@@ -76,7 +78,7 @@ class Feed:
         for write in writes:
             self.end = Place(self.end.number + 1, time)
             self._entries[self.end.number] = Entry(write, self.end)
-            self._entries.pop(self.end.number - HISTORY, None)
+            self._entries.pop(self.end.number - self.history, None)
         for waiter in self._waiting:
             waiter.set()
 
