@@ -78,7 +78,9 @@ class ChangeValidator:
     def _pushed(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
         if isinstance(value, list | tuple | set):
             return self._values.many(field, value, path)
-        return (self._values.one(field, value, path),)
+        stored = self._values.one(field, value, path)
+        # a Json array pushes its elements: so Prisma has it on MongoDB (prisma/prisma#18019)
+        return tuple(stored) if isinstance(stored, list) else (stored,)
 
     def _arithmetic(
         self,

@@ -23,6 +23,7 @@ model Sack {
   sealed  Boolean?
   tags    String[]
   holes   Int[]
+  notes   Json[]
   milled  DateTime?
   touched DateTime? @updatedAt
   shedId  Int?
@@ -239,6 +240,21 @@ class TestLists:
         assert "holes" not in stored("Sack")[0]
         await ask(engine, update("{holes: {push: 3}}"))
         assert stored("Sack")[0]["holes"] == [3]
+
+    @pytest.mark.parametrize(
+        ("pushed", "notes"),
+        [
+            (r'"{\"a\": 1}"', [{"a": 1}]),
+            (r'"[1, [2]]"', [1, [2]]),
+            (r'["[1, [2]]", "3"]', [[1, [2]], 3]),
+        ],
+    )
+    async def test_push_to_a_list_of_json(
+        self, engine: MongoEngine, stored: Stored, pushed: str, notes: list[object]
+    ) -> None:
+        """One array pushes its elements, as Prisma has it (prisma/prisma#18019)."""
+        await ask(engine, update(f"{{notes: {{push: {pushed}}}}}"))
+        assert stored("Sack")[0]["notes"] == notes
 
 
 class TestUnset:
