@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from database.query.columns import Column, Reader
 from database.query.decode import WIRE, Form
 from database.query.ready import compile_ready
+from database.query.refusals import shown
 
 _GENERATED: Final = ("models", "partials")
 
@@ -46,7 +47,7 @@ class Shape:
         known = name in self.kind.model_fields
         found = self._relation(name) if known else None
         if found is None:
-            raise UnknownRelationalFieldError(self.kind.__name__, name)
+            raise UnknownRelationalFieldError(self.kind.__name__, shown(name))
         return shape_of(found)
 
     @cached_property

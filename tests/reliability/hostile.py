@@ -140,6 +140,7 @@ deep: Final = st.builds(
 )
 leaves: Final = st.one_of(scalars, smuggling, scalars, smuggling, deep)
 values: Final = st.one_of(
+    st.sampled_from((PATH, VARIABLE, PATTERN, {"$gt": SMUGGLED})),
     st.sampled_from(TEXTS),
     st.sampled_from(NUMBERS),
     leaves,
