@@ -1,13 +1,15 @@
-"""Fixtures of the client's tests: unique indexes, the registered client."""
+"""Fixtures of the client's tests: unique indexes, the registered client, upstream's own client."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from prisma import _registry
+from prisma import Prisma, _registry
 
 from database import DatabaseService, DatabaseSettings
+from database.engine import MongoEngine
 from database.schema import parse, push
 
 SCHEMA = Path(__file__).parents[2] / "schema.prisma"
@@ -31,3 +33,20 @@ def registered(unregistered: None, database: DatabaseService) -> DatabaseService
     """The connected client, which `Model.prisma()` finds."""
     _registry.register(database)
     return database
+
+
+@pytest.fixture
+def engine_behind(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upstream's client is given our engine, and nothing else of ours."""
+
+    def create_engine(client: Prisma, dml_path: Path | None = None) -> MongoEngine:
+        return MongoEngine.from_schema(SCHEMA.read_text(), url=mongo_url)
+
+    monkeypatch.setattr(Prisma, "_create_engine", create_engine)
+
+
+@pytest.fixture
+async def plain(engine_behind: None) -> AsyncIterator[Prisma]:
+    """Upstream's client, connected: its own text goes through the engine's text door."""
+    async with Prisma(use_dotenv=False) as client:
+        yield client
