@@ -49,7 +49,8 @@ async def fill(database: DatabaseService) -> None:
         }
     )
     await database.file.create({"name": "x", "checksum": Base64.encode(b"\x00\xff"), "size": 7})
-    for data in (Json({"a": [1, 2.5, None]}), Json("text"), Json(None)):
+    contents: list[Any] = [{"a": [1, 2.5, None, {"b": True}]}, "text", None]
+    for data in map(Json, contents):
         await database.notification.create({"user": {"connect": {"id": ada.id}}, "data": data})
 
 
