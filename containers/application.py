@@ -23,7 +23,7 @@ from containers import configuration
 from containers.auth import AuthContainer, AuthSettings
 from containers.base import Container, mount
 from containers.communities import CommunitiesContainer
-from containers.configuration import Configuration
+from containers.configuration import Configuration, Sections
 from containers.database import DatabaseContainer
 from containers.lifecycle import LifecycleSettings
 from containers.messages import MessagesContainer
@@ -33,26 +33,27 @@ from database.settings import SchemaSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
-SECTIONS = frozenset({"auth", "database", "lifecycle", "schema"})
+SECTIONS: Sections = {
+    "auth": AuthSettings,
+    "database": DatabaseSettings,
+    "lifecycle": LifecycleSettings,
+    "schema": SchemaSettings,
+}
 
 
-def section(config: Configuration, name: str, settings: type[SettingsT]) -> SettingsT:
-    """The settings of one section; a function so that a provider can call it.
-
-    Raises:
-        ConfigurationError: names the file and every key that is wrong.
-    """
-    return config.section(name, settings)
+def section(config: Configuration, settings: type[SettingsT]) -> SettingsT:
+    """The settings of one section; a function so that a provider can call it."""
+    return config.section(settings)
 
 
 class ApplicationContainer(Container):
     """The application: `async with running(ApplicationContainer()) as container`."""
 
     config = providers.Singleton(configuration.read, sections=SECTIONS)
-    lifecycle = providers.Singleton(section, config, "lifecycle", LifecycleSettings)
-    database_settings = providers.Singleton(section, config, "database", DatabaseSettings)
-    schema_settings = providers.Singleton(section, config, "schema", SchemaSettings)
-    auth_settings = providers.Singleton(section, config, "auth", AuthSettings)
+    lifecycle = providers.Singleton(section, config, LifecycleSettings)
+    database_settings = providers.Singleton(section, config, DatabaseSettings)
+    schema_settings = providers.Singleton(section, config, SchemaSettings)
+    auth_settings = providers.Singleton(section, config, AuthSettings)
 
     database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)

@@ -1,22 +1,25 @@
 """config.yml and the environment, read into plain values: only the root container comes here.
 
-    file ──parse──▶ YAML ──substitute──▶ Configuration ──section──▶ settings of one part
+    file ──parse──▶ YAML ──substitute──▶ values ──validate──▶ Configuration
 
 YAML is parsed first and variables are put into its values afterwards, so that what a variable holds
-can neither break the file nor add a key to it. Nothing is read at import.
+can neither break the file nor add a key to it. All sections are validated together, so that what is
+wrong in any of them is said before anything opens. Nothing is read at import.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from database.errors import ConfigurationError
 from database.files import locate
@@ -25,52 +28,39 @@ SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
 FILE_VARIABLE = "APP_CONFIG"
 
+Sections = Mapping[str, type[BaseModel]]
+"""Name of a section → the class of its settings."""
+
 
 @dataclass(frozen=True)
 class Configuration:
-    """The values of one configuration file; never shown, for they may hold secrets.
+    """The settings that one configuration file gives.
 
     Attributes:
-        path: the file, for messages.
-        values: its sections, variables put in.
+        settings: those of each section, by their class.
     """
 
-    path: Path
-    values: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    settings: Mapping[type[BaseModel], BaseModel]
 
-    def section(self, name: str, settings: type[SettingsT]) -> SettingsT:
-        """The validated settings of one section; what its variables leave empty is left out.
-
-        Raises:
-            ConfigurationError: names the file and every key that is wrong, missing or unknown,
-                and never a value.
-        """
-        section = self.values.get(name, {})
-        values = {key: value for key, value in section.items() if value != ""}
-        try:
-            return settings.model_validate(values)
-        except ValidationError as error:
-            lines = [
-                f"  {'.'.join([name, *map(str, problem['loc'])])}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)
-            ]
-        raise ConfigurationError("\n".join([f"{self.path} cannot be used:", *lines]))
+    def section(self, settings: type[SettingsT]) -> SettingsT:
+        """The settings of the section that they are the class of."""
+        return cast(SettingsT, self.settings[settings])
 
 
-def read(sections: frozenset[str]) -> Configuration:
+def read(sections: Sections) -> Configuration:
     """Configuration from the file that `APP_CONFIG` names, else config.yml, and the environment.
 
     Variables come from the environment, then from `.env` in the working directory.
 
     Args:
-        sections: the sections that there are; any may be left out.
+        sections: the sections that there are, each with its settings; any may be left out.
 
     Raises:
-        ConfigurationError: the file cannot be read or is no mapping of these sections, a key is
-            empty, or a variable that it needs is not set; names file, key and variable, never a
-            value.
+        ConfigurationError: the file cannot be read or is no mapping of these sections; a key is
+            wrong, missing, unknown or empty, or a variable that it needs is not set. It names the
+            file and all such keys and variables, never a value.
     """
-    environment = {**_dotenv(), **os.environ}
+    environment = {**_dotenv(Path.cwd() / ".env"), **os.environ}
     path = (
         Path(environment[FILE_VARIABLE]) if environment.get(FILE_VARIABLE) else locate("config.yml")
     )
@@ -78,7 +68,7 @@ def read(sections: frozenset[str]) -> Configuration:
 
 
 def parse(
-    text: str, environment: Mapping[str, str], path: Path, sections: frozenset[str]
+    text: str, environment: Mapping[str, str], path: Path, sections: Sections
 ) -> Configuration:
     """The same from the file's text; `path` is only named.
 
@@ -91,14 +81,45 @@ def parse(
         raise ConfigurationError(f"{path} is not valid YAML{_place(error)}") from None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path} must be a mapping of sections and is {_kind(document)}")
-    problems = list(_section_problems(document, sections))
-    values = {
-        name: _Substitution(environment, problems).value(section or {}, str(name))
-        for name, section in document.items()
-    }
+    known = ", ".join(sorted(sections))
+    problems = [f"{name}: unknown, there are {known}" for name in document if name not in sections]
+    settings: dict[type[BaseModel], BaseModel] = {}
+    for name, kind in sections.items():
+        given = document.get(name)
+        made = _section(name, {} if given is None else given, kind, environment)
+        if isinstance(made, list):
+            problems += made
+        else:
+            settings[kind] = made
     if problems:
         raise ConfigurationError("\n  ".join([f"{path} cannot be used:", *problems]))
-    return Configuration(path, values)
+    return Configuration(settings)
+
+
+def _section(
+    name: str, given: Any, settings: type[BaseModel], environment: Mapping[str, str]
+) -> BaseModel | list[str]:
+    """The settings of a section, or what is wrong. What variables leave empty is left out."""
+    if not isinstance(given, dict):
+        return [f"{name}: must be a mapping and is {_kind(given)}"]
+    problems: list[str] = []
+    values = _Substitution(environment, problems).value(given, name)
+    named = {problem.partition(": ")[0] for problem in problems}
+    try:
+        made = settings.model_validate(
+            {key: value for key, value in values.items() if value not in (None, "")}
+        )
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            key = ".".join([name, *map(str, problem["loc"])])
+            problems += [f"{key}: {_said(problem, settings)}"] if key not in named else []
+    return problems or made
+
+
+def _said(problem: ErrorDetails, settings: type[BaseModel]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return f"unknown, there are {', '.join(settings.model_fields)}"
+    return problem["msg"].removeprefix("Value error, ")
 
 
 class _Substitution:
@@ -158,16 +179,6 @@ def _reference(text: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def _section_problems(document: dict[Any, Any], sections: frozenset[str]) -> list[str]:
-    problems = []
-    for name, section in document.items():
-        if name not in sections:
-            problems.append(f"{name}: unknown, there are {', '.join(sorted(sections))}")
-        elif section is not None and not isinstance(section, dict):
-            problems.append(f"{name}: must be a mapping and is {_kind(section)}")
-    return problems
-
-
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -176,15 +187,11 @@ def _text(path: Path) -> str:
         raise ConfigurationError(f"{path} cannot be read: {reason}") from None
 
 
-def _dotenv() -> dict[str, str]:
-    path = Path.cwd() / ".env"
+def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    return {
-        name: value
-        for name, value in dotenv_values(path, interpolate=False).items()
-        if value is not None
-    }
+    found = dotenv_values(stream=StringIO(_text(path)), interpolate=False)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _kind(value: Any) -> str:

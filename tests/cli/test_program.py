@@ -85,3 +85,15 @@ def test_a_port_that_cannot_be(port: str, capsys: pytest.CaptureFixture[str]) ->
         main(["mongod", "--port", port])
     assert caught.value.code == 2
     assert f"a port is a number from 0 to 65535, not '{port}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["nowhere.pem", "no_certificate.pem"])
+def test_certificates_that_cannot_be_read(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "no_certificate.pem").write_text("hunter2")
+    url = f"mongodb://127.0.0.1:1/kraken?tls=true&tlsCAFile={tmp_path / name}"
+    assert main(["push", "--schema", str(SCHEMA), "--url", url]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("A file of tlsCAFile or tlsCertificateKeyFile cannot be used: ")
+    assert "hunter2" not in told

@@ -22,7 +22,7 @@ from containers.messages import MessageService
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
 from database.errors import ConfigurationError, ConnectionError, NotStartedError
-from tests.application import made
+from tests.application import Calls, made
 
 
 # Promise: basic service instantiation.
@@ -196,6 +196,20 @@ async def test_no_url_stops_the_start_and_says_so(
     with pytest.raises(ConfigurationError, match="DATABASE_URL"):
         async with running(ApplicationContainer()):
             pass
+
+
+async def test_what_is_wrong_in_any_section_stops_the_start_before_anything_opens(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mongo_url: str, calls: Calls
+) -> None:
+    file = tmp_path / "config.yml"
+    file.write_text("database: {url: '${URL}'}\nauth: {time_cots: 1}\nschema: {on_start: often}")
+    monkeypatch.setenv("APP_CONFIG", str(file))
+    monkeypatch.setenv("URL", mongo_url)
+    with pytest.raises(ConfigurationError) as caught:
+        await start(ApplicationContainer())
+    for part in (str(file), "auth.time_cots: unknown", "schema.on_start: Input should be 'check'"):
+        assert part in str(caught.value)
+    assert calls.connects == 0
 
 
 async def test_configuration_comes_from_the_environment(

@@ -7,16 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+import yaml
+from pydantic import BaseModel, ConfigDict
 
 from containers import configuration
 from containers.application import SECTIONS
-from containers.auth import AuthSettings
 from containers.lifecycle import LifecycleSettings
 from database.errors import ConfigurationError
+from database.files import locate
 from database.settings import DatabaseSettings
 
 HERE = Path("somewhere/config.yml")
+
+
+class Anything(BaseModel):
+    """Settings that take any key and value."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 def parse(text: str, **environment: str) -> configuration.Configuration:
@@ -24,7 +31,9 @@ def parse(text: str, **environment: str) -> configuration.Configuration:
 
 
 def database(text: str, **environment: str) -> dict[str, Any]:
-    return dict(parse(f"database:\n{text}", **environment).values["database"])
+    """The values that a section has, whatever they are."""
+    config = configuration.parse(f"database:\n{text}", environment, HERE, {"database": Anything})
+    return config.section(Anything).model_dump()
 
 
 def refusal(text: str, **environment: str) -> str:
@@ -41,7 +50,6 @@ def refusal(text: str, **environment: str) -> str:
         ("${A:b}", {"A": "a"}, "a"),
         ("${A:b}", {}, "b"),
         ("${A:b}", {"A": ""}, "b"),
-        ("${A:}", {}, ""),
         ("${A:-b}", {}, "-b"),
         ("mongodb://${A:h}:${P:1}/x", {"A": "host"}, "mongodb://host:1/x"),
         ("${A:${B:c}}", {}, "c"),
@@ -83,6 +91,8 @@ def test_malformed_references_are_named(text: str) -> None:
         ("text", "must be a mapping of sections and is a str"),
         ("database: x", "database: must be a mapping and is a str"),
         ("databse: {}", "databse: unknown, there are auth, database, lifecycle"),
+        ("auth: {cost: 1}", "auth.cost: unknown, there are refresh_token_lifetime, time_cost, mem"),
+        ("database: {max_pool_size: 1, min_pool_size: 2}", "database: min_pool_size must not be"),
         ("database:\n  url: a: b", "is not valid YAML: line 2, column 9"),
         ("database: *hunter2", "is not valid YAML: line 1, column 11"),
     ],
@@ -100,25 +110,42 @@ def test_a_section_becomes_settings() -> None:
         E="true",
         P="7",
     )
-    settings = config.section("database", DatabaseSettings)
+    settings = config.section(DatabaseSettings)
     assert (settings.embedded, settings.max_pool_size, settings.mongod) == (True, 7, None)
-    assert config.section("lifecycle", LifecycleSettings) == LifecycleSettings()
+    assert config.section(LifecycleSettings) == LifecycleSettings()
 
 
-def test_wrong_settings_are_named_with_file_and_key_and_no_value() -> None:
-    config = parse("database:\n  embedded: hunter2\n  conect_timeout: 1\n  max_pool_size: 0")
-    with pytest.raises(ConfigurationError) as caught:
-        config.section("database", DatabaseSettings)
-    message = str(caught.value)
-    assert str(HERE) in message
-    assert "database.embedded: " in message
-    assert "database.conect_timeout: " in message
-    assert "database.max_pool_size: " in message
-    assert "hunter2" not in message
+def test_what_variables_leave_empty_is_left_out() -> None:
+    assert database("  a: ${A:}\n  b: ${A:}${B:}\n  c: x", B="") == {"c": "x"}
+
+
+def test_everything_wrong_in_any_section_is_named_with_file_and_key_and_no_value() -> None:
+    found = refusal(
+        "databse: {}\n"
+        "auth: {time_cost: hunter2, time_cots: 1}\n"
+        "database: {embedded: hunter2, conect_timeout: 1, max_pool_size: 0, name: ''}\n"
+        "lifecycle: hunter2\n"
+        "schema: {on_start: '${NEEDED}hunter2'}"
+    )
+    head, *lines = found.splitlines()
+    assert head == f"{HERE} cannot be used:"
+    assert [line.split(":")[0].strip() for line in lines] == [
+        "databse",
+        "auth.time_cost",
+        "auth.time_cots",
+        "database.name",
+        "database.embedded",
+        "database.max_pool_size",
+        "database.conect_timeout",
+        "lifecycle",
+        "schema.on_start",
+    ]
+    assert "hunter2" not in found
 
 
 def test_values_are_not_shown() -> None:
-    assert "hunter2" not in repr(parse("database:\n  url: hunter2"))
+    config = parse("database:\n  url: mongodb://ada:hunter2@localhost/kraken")
+    assert "hunter2" not in repr(config)
 
 
 @pytest.fixture
@@ -132,26 +159,27 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("directory")
-@pytest.mark.parametrize(
-    ("name", "settings"),
-    [("auth", AuthSettings), ("database", DatabaseSettings), ("lifecycle", LifecycleSettings)],
-)
+@pytest.mark.parametrize(("name", "settings"), SECTIONS.items())
 def test_the_shipped_file_gives_every_setting_its_default(
     name: str, settings: type[BaseModel]
 ) -> None:
-    config = configuration.read(SECTIONS)
-    assert config.section(name, settings) == settings()
-    assert set(config.values[name]) == set(settings.model_fields)
+    shipped = yaml.safe_load(locate("config.yml").read_text(encoding="utf-8"))
+    assert configuration.read(SECTIONS).section(settings) == settings()
+    assert set(shipped[name]) == set(settings.model_fields)
+
+
+def database_name() -> str | None:
+    return configuration.read(SECTIONS).section(DatabaseSettings).name
 
 
 def test_the_working_directory_and_then_app_config_override_the_shipped_file(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (directory / "config.yml").write_text("database:\n  name: here")
-    assert configuration.read(SECTIONS).values["database"] == {"name": "here"}
+    assert database_name() == "here"
     (directory / "other.yml").write_text("database:\n  name: other")
     monkeypatch.setenv("APP_CONFIG", str(directory / "other.yml"))
-    assert configuration.read(SECTIONS).values["database"] == {"name": "other"}
+    assert database_name() == "other"
 
 
 def test_dotenv_is_read_and_the_environment_outranks_it(
@@ -159,7 +187,14 @@ def test_dotenv_is_read_and_the_environment_outranks_it(
 ) -> None:
     (directory / ".env").write_text("DATABASE_URL='mongodb://h/x ${HOME}'\nDATABASE_NAME=file\n")
     monkeypatch.setenv("DATABASE_NAME", "environment")
-    values = configuration.read(SECTIONS).values["database"]
-    assert values["url"] == "mongodb://h/x ${HOME}"
-    assert values["name"] == "environment"
+    settings = configuration.read(SECTIONS).section(DatabaseSettings)
+    assert settings.url is not None
+    assert settings.url.get_secret_value() == "mongodb://h/x ${HOME}"
+    assert settings.name == "environment"
     assert "DATABASE_URL" not in os.environ
+
+
+def test_a_dotenv_that_is_no_text_is_named(directory: Path) -> None:
+    (directory / ".env").write_bytes(b"DATABASE_URL=\xff")
+    with pytest.raises(ConfigurationError, match=r"\.env cannot be read: it is not UTF-8 text"):
+        configuration.read(SECTIONS)

@@ -43,8 +43,8 @@ def make_client(
     Options of the driver's come before those of the settings.
 
     Raises:
-        ConnectionError: P1013, the URL cannot be read. The driver's words are not repeated: they
-            may hold the URL.
+        ConnectionError: P1013, the URL, or a file of certificates, cannot be read. The driver's
+            words are not repeated: they may hold the URL.
     """
     try:
         return AsyncMongoClient(
@@ -60,6 +60,11 @@ def make_client(
             "percent-encoded.",
             code="P1013",
         ) from None
+    except OSError as error:  # only of the files of certificates that the options name
+        reason = error.strerror or type(error).__name__
+        raise ConnectionError(
+            f"A file of tlsCAFile or tlsCertificateKeyFile cannot be used: {reason}.", code="P1013"
+        ) from error
 
 
 def _address(settings: DatabaseSettings) -> str:
