@@ -25,9 +25,12 @@ class ReplicaSet:
     Args:
         data: a directory for the members' data.
         size: how many.
+        journaled: whether what a majority has is on its disks. Where one member alone dies, its
+            memory is enough, and many times faster.
     """
 
-    def __init__(self, data: Path, size: int = 3) -> None:
+    def __init__(self, data: Path, size: int = 3, *, journaled: bool = False) -> None:
+        self._journaled = journaled
         self._directories = [data / f"member{number}" for number in range(size)]
         self.members: list[Mongod] = []
 
@@ -80,6 +83,16 @@ class ReplicaSet:
         self.members[self.members.index(member)] = again
         return again
 
+    async def all_up(self) -> None:
+        """Returns once every member is primary or follows it."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            states = [await _hello(member) for member in self.members]
+            if all(state.get("isWritablePrimary") or state.get("secondary") for state in states):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("a member has not come back")
+
     async def _initiate(self) -> None:
         members = [
             {"_id": number, "host": f"{HOST}:{member.port}"}
@@ -89,13 +102,16 @@ class ReplicaSet:
             "_id": REPLICA_SET,
             "members": members,
             "settings": QUICK_ELECTIONS,
-            # a majority has it in memory: enough where one member dies, and many times faster
-            "writeConcernMajorityJournalDefault": False,
+            "writeConcernMajorityJournalDefault": self._journaled,
         }
         async with DirectConnection(HOST, self.members[0].port) as connection:
             await connection.command({"replSetInitiate": config})
 
     async def _stop(self) -> None:
+        """Killed first: asked to end, a primary waits 15 s for its clients to go elsewhere."""
+        for member in self.members:
+            if member.is_running:
+                await self.kill(member)
         await asyncio.gather(*(member.stop() for member in self.members))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from prisma.errors import DataError
+from prisma.errors import DataError, UnknownRelationalFieldError
 from prisma.fields import Base64, Json
 
 from database import DatabaseService
@@ -118,6 +118,15 @@ async def test_what_is_no_include(database: DatabaseService, include: Any) -> No
 async def test_objects_that_nobody_can_write(database: DatabaseService, value: Any) -> None:
     with pytest.raises(ArgumentTypeError):
         await database.notification.find_first(where={"data": {"equals": Json(value)}})
+
+
+async def test_the_name_of_a_relation_that_there_is_not(database: DatabaseService) -> None:
+    for name in ("\ud800", "x" * 10_000, "a\nb"):
+        with pytest.raises(UnknownRelationalFieldError) as caught:
+            await database.user.find_many(include=cast(Any, {name: True}))
+        message = str(caught.value)
+        assert message.replace("\n", " ").isprintable()
+        assert len(message) < 500
 
 
 async def test_a_base64_that_holds_a_text(engine: MongoEngine) -> None:
