@@ -155,8 +155,12 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validator.validate(request)
-        async with self._using(tx_id) as transaction:
-            found = await self._run(lambda: self._planner.plan(operation), transaction, (request,))
+        make_plan = partial(self._planner.plan, operation)
+        if tx_id is None:
+            found = await self._run(make_plan, None, (request,))
+        else:
+            async with self._using(tx_id) as transaction:
+                found = await self._run(make_plan, transaction, (request,))
         return self._answers.answer(operation, found, form)
 
     async def execute_batch(

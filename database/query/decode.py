@@ -90,12 +90,15 @@ class Decoder:
 
     def reader(self, selected: Selected, form: Form) -> Reader:
         """A reader of rows of a selection, compiled once for each structure of one."""
-        key = (selected.structure, form)
-        reader = self._readers.get(key)
+        reader: Reader | None = selected.readers.get(form)
         if reader is None:
-            if len(self._readers) >= READERS:
-                self._readers.clear()
-            reader = self._readers[key] = self._compile(selected, form)
+            key = (selected.structure, form)
+            reader = self._readers.get(key)
+            if reader is None:
+                if len(self._readers) >= READERS:
+                    self._readers.clear()
+                reader = self._readers[key] = self._compile(selected, form)
+            selected.readers[form] = reader
         return reader
 
     def _compile(self, selected: Selected, form: Form) -> Reader:

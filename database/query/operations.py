@@ -84,6 +84,17 @@ class Selected:
         return self.model.name, tuple([_name_or_structure(output) for output in self.outputs])
 
     @cached_property
+    def relations(self) -> tuple[RelationOutput | CountOutput, ...]:
+        """What is not in the record's own row."""
+        kinds = (RelationOutput, CountOutput)
+        return tuple([output for output in self.outputs if isinstance(output, kinds)])
+
+    @cached_property
+    def readers(self) -> dict[Any, Any]:
+        """The readers that `decode` has compiled for it, by form."""
+        return {}
+
+    @cached_property
     def stored(self) -> tuple[Field, ...] | None:
         """The stored fields that an answer needs; None where that is all of them."""
         needed: dict[str, Field] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from database.query.filters import Filter, both
 from database.query.operations import CountOutput, Page, RelationOutput, Selected
@@ -56,14 +56,14 @@ def attach(selected: Selected, rows: Rows) -> Plan:
     """Hang on each row what is selected of its relations."""
     if not rows:
         return
-    for output in selected.outputs:
+    for output in selected.relations:
         match output:
             case RelationOutput():
                 yield from _include(output, rows)
             case CountOutput(counts):
                 yield from _count(selected.model, counts, rows)
             case _:
-                pass
+                assert_never(output)
 
 
 def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) -> Plan:

@@ -14,14 +14,12 @@ from prisma.errors import UniqueViolationError
 from database.errors import TransactionError, data_error
 from database.query.filters import Filter, has_relations
 from database.query.operations import (
-    CountOutput,
     CreateMany,
     CreateOne,
     DeleteRecord,
     DeleteRecords,
     NewRecord,
     RecordChanges,
-    RelationOutput,
     Selected,
     UpdateRecord,
     UpdateRecords,
@@ -241,7 +239,7 @@ class Writes:
         """The record that was deleted, with what is selected of it."""
         where, selected = operation.unique.filter, operation.selected
         model = selected.model
-        alone = not dependents(self._datamodel, model) and not _reads_more(selected)
+        alone = not dependents(self._datamodel, model) and not selected.relations
         if alone and not has_relations(where):
             row = yield DeleteOne(model, where, stored_fields(selected))
             if row is None:
@@ -326,10 +324,6 @@ def not_found(cause: str, model: Model) -> Exception:
         f"found. {cause}",
         {"cause": cause, "modelName": model.name},
     )
-
-
-def _reads_more(selected: Selected) -> bool:
-    return any(isinstance(output, RelationOutput | CountOutput) for output in selected.outputs)
 
 
 def _sets_unique(model: Model, changes: tuple[Change, ...]) -> bool:

@@ -55,12 +55,18 @@ class SelectValidator:
         self._values = values
         self._wheres = wheres
         self._flat: dict[tuple[str, ...], Selected] = {}
+        self._latest: dict[str, tuple[tuple[Selection, ...], Selected]] = {}
 
     # --- uniques ---
 
     def unique(self, model: Model, value: object, path: ArgumentPath) -> Unique:
         """One record by a unique; further entries narrow it down (extended where-unique)."""
         given = as_object(value, path)
+        if len(given) == 1:
+            [(name, item)] = given.items()
+            members = model.uniques.get(name, ())
+            if len(members) == 1:
+                return self._single(members[0], item, (*path, name))
         for key in given:
             if key not in model.uniques:
                 continue
@@ -73,6 +79,10 @@ class SelectValidator:
         self._wheres.where(model, given, path)  # an unknown name is said first
         known = ", ".join(model.uniques)
         raise invalid(path, f"{model.name} needs at least one of its uniques: {known}")
+
+    def _single(self, field: Field, value: object, path: ArgumentPath) -> Unique:
+        found = self._unique_value(field, value, path)
+        return Unique(((field, found),), Compare((field.db_name,), "eq", found))
 
     def _unique(
         self, model: Model, given: Mapping[str, Any], key: str, path: ArgumentPath
@@ -246,6 +256,9 @@ class SelectValidator:
         """What is selected of a model; everything stored where nothing is said."""
         if not selections:
             return self.everything(model)
+        latest = self._latest.get(model.name)  # the structured door has one tuple a class
+        if latest is not None and latest[0] is selections:
+            return latest[1]
         if any(item.arguments or item.selections for item in selections):
             return Selected(model, tuple(self._output(model, item, path) for item in selections))
         key = (model.name, *(item.name for item in selections))
@@ -255,6 +268,7 @@ class SelectValidator:
                 self._flat.clear()
             outputs = tuple(self._output(model, item, path) for item in selections)
             known = self._flat[key] = Selected(model, outputs)
+        self._latest[model.name] = selections, known
         return known
 
     def everything(self, model: Model) -> Selected:
