@@ -38,7 +38,7 @@ def transactions(mongo_client: MongoClient[Document]) -> Callable[[str], int]:
     """Gives how many transactions a server has open that came from an application of this name."""
 
     def opened(app_name: str) -> int:
-        stages = [
+        stages: list[Document] = [
             {"$currentOp": {"idleSessions": True, "allUsers": True}},
             {"$match": {"transaction": {"$exists": True}, "appName": app_name}},
         ]

@@ -71,8 +71,7 @@ async def test_a_cancelled_task_rolls_back_on_the_server(
         async with database.tx() as tx:
             await work(tx)
 
-    work_of = {"tx": in_context, "transaction": lambda: database.transaction(work)}
-    task = asyncio.ensure_future(work_of[by]())
+    task = asyncio.ensure_future(in_context() if by == "tx" else database.transaction(work))
     await written.wait()
     assert transactions(APP) == 1
     task.cancel()
