@@ -5,6 +5,7 @@ from __future__ import annotations
 from dependency_injector import providers
 
 from containers.base import Container
+from containers.messages.feed import ChannelFeed
 from containers.messages.reading import ReadingService
 from containers.messages.service import MessageService
 from database import DatabaseService
@@ -14,5 +15,6 @@ class MessagesContainer(Container):
     """Given a database, a `MessageService` and a `ReadingService`."""
 
     database = providers.Dependency(instance_of=DatabaseService)
-    service = providers.Factory(MessageService, database=database)
+    feed = providers.Singleton(ChannelFeed, database=database)
+    service = providers.Factory(MessageService, database=database, feed=feed)
     reading = providers.Factory(ReadingService, database=database)

@@ -2,7 +2,7 @@
 
 A message is deleted softly: it stays for its thread and is shown to nobody. Reply counts change in
 the transaction that adds or removes the reply, so they are exact however many write at once.
-What is read across messages (search, unread) is in reading.py.
+What is read across messages (search, unread) is in reading.py, what happens to them in feed.py.
 """
 
 from __future__ import annotations
@@ -15,16 +15,24 @@ from prisma.models import Message
 from prisma.types import MessageCreateInput
 
 from containers.errors import NotFoundError
+from containers.messages.feed import BUFFER, ChannelEvents, ChannelFeed
 from database import DatabaseService
+from database.changes import Policy
 
 BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 
 
 class MessageService:
-    """Posts, edits, deletes, pages and marks messages."""
+    """Posts, edits, deletes, pages, marks and follows messages.
 
-    def __init__(self, database: DatabaseService) -> None:
+    Args:
+        database: where they are.
+        feed: shared by all services of an application, so that they share what it looks up.
+    """
+
+    def __init__(self, database: DatabaseService, feed: ChannelFeed | None = None) -> None:
         self.database = database
+        self._feed = feed or ChannelFeed(database)
 
     async def post(
         self,
@@ -160,6 +168,38 @@ class MessageService:
                 )
 
         await self.database.transaction(remove)
+
+    def subscribe(
+        self,
+        channel_id: str,
+        *,
+        resume_after: str | None = None,
+        buffer: int = BUFFER,
+        policy: Policy = "wait",
+    ) -> ChannelEvents:
+        """What happens in a channel from now on: messages new, edited and deleted, and reactions.
+
+            async with messages.subscribe(channel_id) as events:
+                async for event in events:
+                    ...
+
+        That the reader may is for the caller to ask: `CommunityService.is_member`.
+
+        Args:
+            channel_id: the channel.
+            resume_after: the token of an event, to continue after it.
+            buffer: how many changes may wait for this reader.
+            policy: what happens then, see `database.changes`; all readers of a channel share a
+                stream, so that under `wait` they wait for the slowest.
+
+        Raises, where it is entered:
+            ChangeStreamError: P2031, the server is no replica set; P2009, this is no token.
+            HistoryLostError: what followed the token is no longer kept.
+            UnsupportedOperationError: P2026, the collections keep no images: push the schema.
+        """
+        return self._feed.subscribe(
+            channel_id, resume_after=resume_after, buffer=buffer, policy=policy
+        )
 
     async def react(self, message_id: str, user_id: str, emoji: str) -> None:
         """React to a message; the same reaction again changes nothing.

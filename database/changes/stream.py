@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Generic, Self, TypedDict, TypeVar, cast
 
-from prisma.errors import DataError, PrismaError
+from prisma.errors import ClientNotConnectedError, DataError, PrismaError
 from pydantic import BaseModel
 
 from database.changes.buffer import Buffer, Delivery, Policy
@@ -123,8 +123,8 @@ class Changes(Generic[ModelT]):
             if not self._buffer.is_closed:
                 await self.handled()
             delivery = await self._next()
-        except PrismaError:
-            if not self._buffer.is_closed:
+        except PrismaError as error:
+            if not self.ends_with(error):
                 raise
             delivery = None  # the checkpoint could not be saved, because the database was closed
         if delivery is None:
@@ -139,6 +139,13 @@ class Changes(Generic[ModelT]):
         """Continues after what has been given; while all has been, it moves on with the server."""
         resting = self._entered.resting_token
         return resting if resting is not None and self._buffer.is_empty else self._given
+
+    def ends_with(self, error: PrismaError) -> bool:
+        """Whether it is only that they were left, or that the database is being disconnected.
+
+        Whoever asks the database something about a change is given such an error, too.
+        """
+        return self._buffer.is_closed or isinstance(error, ClientNotConnectedError)
 
     @property
     def dropped(self) -> int:

@@ -204,6 +204,20 @@ async def test_disconnecting_while_a_change_is_handled_ends_the_loop(
         assert await contents(again, 2) == ["one", "two"]
 
 
+async def test_disconnecting_just_before_the_next_is_asked_for_ends_the_loop(
+    database: DatabaseService,
+) -> None:
+    checkpoint = Checkpoint(database, "consumer")
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        await post(database, "one")
+        await take(changes, 1)
+        disconnecting = asyncio.create_task(database.disconnect())
+        await asyncio.sleep(0)  # it has begun
+        with pytest.raises(StopAsyncIteration):
+            await anext(changes)
+        await disconnecting
+
+
 def has_lines(file: Path, count: int) -> bool:
     return len(file.read_text().split()) >= count
 
