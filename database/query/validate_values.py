@@ -116,9 +116,7 @@ class Values:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
-        self._encoder: Callable[[Field], Callable[[Any], object]] = lru_cache(maxsize=None)(
-            self._make_encoder
-        )
+        self._encoders: dict[int, tuple[Field, Callable[[Any], object]]] = {}
         self._fixed: Callable[[Field], object] = lru_cache(maxsize=None)(self._encoded_default)
 
     def one(self, field: Field, value: object, path: ArgumentPath) -> object:
@@ -233,6 +231,13 @@ class Values:
         if not isinstance(field.default, Literals):
             raise LookupError(f"{field.name} has no constant default")
         return self.constant(field, field.default.value)
+
+    def _encoder(self, field: Field) -> Callable[[Any], object]:
+        """By identity: each value that is written looks its field up."""
+        known = self._encoders.get(id(field))
+        if known is None:
+            known = self._encoders[id(field)] = field, self._make_encoder(field)
+        return known[1]
 
     def _make_encoder(self, field: Field) -> Callable[[Any], object]:
         if field.kind == "enum":

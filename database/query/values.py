@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from prisma.fields import Base64, Json
 
 from database.query.readings import (
     RELAXED,
+    as_utc,
     read_big_int,
     read_boolean,
     read_bytes,
@@ -106,7 +107,7 @@ def _encode_object_id(value: object) -> ObjectId:
         raise _refuse(value, "an ObjectId as String")
     if _HEX.match(value) is None:
         raise MalformedError("malformed ObjectID: 24 hexadecimal digits are needed")
-    return ObjectId(value)
+    return ObjectId(bytes.fromhex(value))
 
 
 def _encode_boolean(value: object) -> bool:
@@ -173,10 +174,10 @@ def _encode_date_time(value: object) -> datetime:
     if not isinstance(value, datetime):
         raise _refuse(value, "DateTime")
     try:
-        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment = as_utc(value) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
         raise ValueError("the DateTime is out of range in UTC") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return _to_milliseconds(moment)
 
 
 def _parse_date_time(text: str) -> datetime:
@@ -306,8 +307,12 @@ def encoder(field: Field) -> Callable[[Any], object]:
 
 def now() -> datetime:
     """The present in UTC, to the millisecond that MongoDB keeps."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return _to_milliseconds(datetime.now(UTC))
+
+
+def _to_milliseconds(moment: datetime) -> datetime:
+    beyond = moment.microsecond % 1000
+    return moment - timedelta(microseconds=beyond) if beyond else moment
 
 
 __all__ = [
