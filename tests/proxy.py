@@ -26,6 +26,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._is_open = True
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._losing: tuple[bytes, bool, int] = (b"", False, 0)
         self.port = 0
         self.lost = 0
@@ -43,6 +45,7 @@ class Proxy:
     ) -> None:
         if self._server is not None:
             self._server.close()
+        self.thaw()
         self.cut()
         while self._writers:
             await asyncio.sleep(0.01)
@@ -60,6 +63,14 @@ class Proxy:
     def open(self) -> None:
         """Let connections through again."""
         self._is_open = True
+
+    def freeze(self) -> None:
+        """Pass nothing on any more; the connections stay, as where packets are lost."""
+        self._passing.clear()
+
+    def thaw(self) -> None:
+        """Pass on again, what was held back too."""
+        self._passing.set()
 
     def lose(self, command: str, *, answer: bool = False, times: int = 1) -> None:
         """Break the connection over which this command comes next.
@@ -107,6 +118,7 @@ class _Link:
         reader, writer = self._here[0], self._there[1]
         with suppress(OSError):
             while content := await reader.read(65_536):
+                await self._proxy._passing.wait()
                 loses = self._proxy._loses(content)
                 self._loses_answer = self._loses_answer or bool(loses)
                 if loses is False:
@@ -121,6 +133,7 @@ class _Link:
         reader, writer = self._there[0], self._here[1]
         with suppress(OSError):
             while content := await reader.read(65_536):
+                await self._proxy._passing.wait()
                 if self._loses_answer:
                     self._break()
                     return

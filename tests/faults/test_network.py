@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
-from prisma.errors import PrismaError
+from prisma.errors import PrismaError, TransactionError, TransactionExpiredError
 from prisma.types import UserCreateInput
 
 from database import DatabaseService
 from database.errors import ConnectionError
 from tests.proxy import Proxy
+
+PATIENCE = 15.0
+"""Seconds: far more than what must end by itself takes, far less than the driver would wait."""
 
 
 def user(name: str) -> UserCreateInput:
@@ -165,3 +169,30 @@ async def test_a_network_that_is_gone_is_a_typed_error_until_it_is_back(
     assert not waiting.done()  # it waits for the server, as long as it may
     proxy.open()
     assert await waiting == 1
+
+
+# --- the network is silent: connections stay, and nothing comes ---
+
+
+async def test_health_answers_in_its_time(behind: DatabaseService, proxy: Proxy) -> None:
+    assert (await behind.health()).is_up
+    proxy.freeze()
+    async with asyncio.timeout(PATIENCE):
+        health = await behind.health()
+    assert (health.status, health.latency_ms, health.client) == ("down", None, "fresh")
+    proxy.thaw()
+    assert (await behind.health()).is_up
+
+
+async def test_a_transaction_ends_in_its_time(behind: DatabaseService, proxy: Proxy) -> None:
+    second = timedelta(seconds=1)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(TransactionExpiredError):  # noqa: PT012 - raised through it
+            async with behind.tx(timeout=second) as tx:
+                await tx.user.create(user("ada"))
+                proxy.freeze()
+                await tx.user.create(user("grace"))
+        with pytest.raises(TransactionError, match="Unable to start a transaction"):
+            await behind.tx(max_wait=second).start()
+    proxy.thaw()
+    assert await behind.user.count() == 0
