@@ -22,8 +22,11 @@ CHUNK = 50_000
 
 def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
     """The values of the fields in a stored row; None where one is null or missing."""
+    if len(fields) == 1:
+        value = row.get(fields[0].db_name)
+        return None if value is None else (value,)
     values = tuple(row.get(field.db_name) for field in fields)
-    return None if None in values else values
+    return None if any(value is None for value in values) else values
 
 
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
@@ -61,11 +64,10 @@ def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
 
 def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
     """What the parents are related by, each key once, in order."""
-    found: dict[Key, None] = {}
-    for row in parents:
-        for key in parent_keys(link, row):
-            found[key] = None
-    return list(found)
+    if not link.is_many_to_many:
+        found = dict.fromkeys(key_of(row, link.local) for row in parents)
+        return [key for key in found if key is not None]
+    return list(dict.fromkeys(key for row in parents for key in parent_keys(link, row)))
 
 
 def parent_keys(link: Link, row: Row) -> list[Key]:

@@ -99,20 +99,23 @@ def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any,
         where = both(among(link.remote, keys), page.where)
         children += yield Find(link.target, where, page.order, fields=fields)
     yield from attach(output.selected, children)
-    by_key: dict[Key, Rows] = {}
+    by_key: dict[Key | None, Rows] = {}
     for child in children:
         key = key_of(child, link.remote)
         if key is not None:
             by_key.setdefault(key, []).append(child)
+    if not link.is_many_to_many:
+        return [by_key.get(key_of(row, link.local), []) for row in parents]
     place = {key: number for number, key in enumerate(by_key)}
-    return [_children_of(link, row, by_key, place) for row in parents]
+    return [_listed_children(link, row, by_key, place) for row in parents]
 
 
-def _children_of(link: Link, row: Row, by_key: dict[Key, Rows], place: dict[Key, int]) -> Rows:
-    """The children of one row, in the order in which they were read."""
+def _listed_children(
+    link: Link, row: Row, by_key: dict[Key | None, Rows], place: dict[Key | None, int]
+) -> Rows:
+    """The children in a row's list of ids, in the order in which they were read."""
     keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
-    if len(keys) > 1:
-        keys.sort(key=place.__getitem__)
+    keys.sort(key=place.__getitem__)
     return [child for key in keys for child in by_key[key]]
 
 
