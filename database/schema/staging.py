@@ -20,6 +20,7 @@ from typing import Any, Final
 from database.errors import ConfigurationError, SchemaError
 
 PACKAGED_SCHEMA: Final = Path("schema.prisma")
+_OURS: Final = Path("generator", "templates", "client.py.jinja")  # upstream's, in each copy of it
 _ENTRY: Final = Path("client.py")  # without it, `import prisma` takes the client as not generated
 
 
@@ -76,21 +77,42 @@ def render(data: dict[str, Any], scratch: Path) -> None:
 
 
 def move(staged: Path, target: Path) -> tuple[Path, ...]:
-    """Put every file that differs into place; the paths that were written."""
-    changed = [file for file in sorted(_files(staged)) if not _same(staged / file, target / file)]
-    if not changed:
-        return ()
-    if _ENTRY not in changed:
-        changed.append(_ENTRY)
-    changed.sort(key=lambda file: file == _ENTRY)  # the entry leaves first and comes back last
+    """Put every file that differs into place; the paths that were written.
+
+    Raises:
+        ConfigurationError: the folder cannot be written, or holds something else than a client.
+    """
     try:
-        (target / _ENTRY).unlink(missing_ok=True)
-        for file in changed:
-            _replace(target / file, (staged / file).read_bytes())
+        _refuse_what_is_no_client(staged, target)
+        return tuple(target / file for file in _move(staged, target))
     except OSError as error:
         reason = f"Cannot write the client to {target}: {error.strerror}."
         raise ConfigurationError(reason) from error
-    return tuple(target / file for file in changed)
+
+
+def _move(staged: Path, target: Path) -> list[Path]:
+    changed = [file for file in sorted(_files(staged)) if not _same(staged / file, target / file)]
+    if changed and _ENTRY not in changed:
+        changed.append(_ENTRY)
+    changed.sort(key=lambda file: file == _ENTRY)  # the entry leaves first and comes back last
+    if changed:
+        (target / _ENTRY).unlink(missing_ok=True)
+    for file in changed:
+        _replace(target / file, (staged / file).read_bytes())
+    return changed
+
+
+def _refuse_what_is_no_client(staged: Path, target: Path) -> None:
+    """A folder of somebody's own, whose client.py or types.py would be lost."""
+    if (target / _OURS).exists():
+        return
+    # What a first run that was killed left is a part of the client.
+    other = next((file for file in _files(target) if not _same(target / file, staged / file)), None)
+    if other is not None:
+        raise ConfigurationError(
+            f"Cannot write the client to {target}: it holds other files, such as {other}. "
+            "Name a folder of the client's own."
+        )
 
 
 def _rendered(source: Path) -> Iterator[Path]:

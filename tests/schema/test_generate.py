@@ -126,6 +126,35 @@ def test_a_partial_type_generator_that_fails_leaves_the_client(tmp_path: Path) -
     assert not (tmp_path / "client").exists()
 
 
+@pytest.mark.parametrize("name", ["client.py", "inner/notes.md"])
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path, name: str) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+    with pytest.raises(ConfigurationError, match=f"it holds other files, such as {name}"):
+        generate(GENERATOR % "" + HEAD + THING % "", output=tmp_path)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [mine]
+    assert mine.read_text() == "mine"
+
+
+def test_a_run_that_ends_midway_leaves_no_client_and_the_next_one_completes_it(
+    tmp_path: Path,
+) -> None:
+    client = tmp_path / "client"
+    generate(GENERATOR % "" + HEAD + THING % "  a Int\n", output=client)
+    (client / "types.py").unlink()
+    (client / "types.py").mkdir()
+    changed = GENERATOR % "" + HEAD + THING % "  b Int\n"
+    with pytest.raises(ConfigurationError, match="Cannot write the client to"):
+        generate(changed, output=client)
+    assert not (client / "client.py").exists()
+    (client / "types.py").rmdir()
+    generate(changed, output=client)
+    assert ask(client, "import client; print(list(client.models.Thing.model_fields))") == (
+        "['id', 'b']"
+    )
+
+
 def test_composite_types_are_refused_by_name() -> None:
     with pytest.raises(SchemaError, match="generates no composite types, and Address is") as caught:
         generate(FIXTURES / "composites.prisma")
