@@ -49,7 +49,7 @@ class Meaning:
             flipped = negated != (key == "NOT")
             parts = [self._where(item, row, negated=flipped, depth=depth + 1) for item in value]
             found = _joined(parts, any_of=negated != (key == "OR"))
-            return key != "OR" if found is None and depth == 0 else found
+            return (key != "OR") != negated if found is None and depth == 0 else found
         if key in TO_MANY:
             parts = [self._to_many(row, key, name, inner, negated) for name, inner in value.items()]
         elif key in TO_ONE:

@@ -132,17 +132,22 @@ def _compare_fields(item: Compare, other: Reference) -> Test:
         right = value_at(row, other.path)
         if right is MISSING:
             return False
+        if item.insensitive:
+            return _compare_texts(item.operator, value, right)
         if item.operator in ("eq", "ne"):
-            left = to_lower(value) if item.insensitive else value
-            same = equal(left, to_lower(right) if item.insensitive else right)
-            return same == (item.operator == "eq")
+            return equal(value, right) == (item.operator == "eq")
         if value is None or right is None:
             return False
-        if item.insensitive:
-            value, right = to_lower(value), to_lower(right)
         return _holds(item.operator, key(value), key(right))
 
     return test
+
+
+def _compare_texts(operator: str, left: Any, right: Any) -> bool:
+    texts = isinstance(left, str) and isinstance(right, str)
+    if operator in ("eq", "ne"):
+        return (texts and to_lower(left) == to_lower(right)) == (operator == "eq")
+    return texts and _holds(operator, key(to_lower(left)), key(to_lower(right)))
 
 
 def _ordered(operator: str, left: Any, right: Any) -> bool:
@@ -170,10 +175,11 @@ def _in(item: In) -> Test:
             values = value_at(row, reference.path)
             if values is MISSING:
                 return False
-            others = _as_list(values)
             if item.insensitive:
-                value, others = to_lower(value), [to_lower(other) for other in others]
-            return any(equal(value, other) for other in others) != item.negated
+                found = any(_compare_texts("eq", value, other) for other in _as_list(values))
+            else:
+                found = any(equal(value, other) for other in _as_list(values))
+            return found != item.negated
 
         return among
     if not item.insensitive:
@@ -203,8 +209,10 @@ def _text(item: Text) -> Test:
 def _text_of_field(item: Text, other: Reference) -> Test:
     def test(value: Any, row: Row) -> bool:
         part = value_at(row, other.path)
-        if not isinstance(value, str) or not isinstance(part, str):
+        if part is MISSING:
             return False
+        if not isinstance(value, str) or not isinstance(part, str):
+            return item.negated
         if item.insensitive:
             value, part = to_lower(value), to_lower(part)
         return _contains(value, part, item) != item.negated

@@ -30,7 +30,14 @@ from database.query.filters import (
     Text,
     element_filter,
 )
-from database.stores.mongo.compile_fields import among, compared, holds_elements, holds_text
+from database.stores.mongo.compile_fields import (
+    among,
+    compared,
+    elements,
+    holds_elements,
+    holds_text,
+    if_texts,
+)
 
 Expression = Any
 
@@ -68,10 +75,6 @@ def _is_set(value: str, is_set: bool) -> Expression:
     return {"$ne" if is_set else "$eq": [{"$type": value}, "missing"]}
 
 
-def _is_text(value: str) -> Expression:
-    return {"$eq": [{"$type": value}, "string"]}
-
-
 def _compare(item: Compare, base: str) -> Expression:
     value, operand = _at(base, item.path), {"$literal": item.value}
     if isinstance(item.value, Reference):
@@ -98,7 +101,7 @@ def _insensitive(item: Compare, value: str, text: str) -> Expression:
         pattern = rf"^{re.escape(text)}\z"
         return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
     sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
-    return {"$cond": [_is_text(value), {"$" + item.operator: sides}, False]}
+    return if_texts({"$" + item.operator: sides}, value)
 
 
 def _in(item: In, base: str) -> Expression:
@@ -124,7 +127,8 @@ def _both_set(value: str, other: str, expression: Expression) -> Expression:
 
 def _text(item: Text, base: str) -> Expression:
     if isinstance(item.text, Reference):
-        return _text_of_field(item, _at(base, item.path), _at(base, item.text.path))
+        value, other = _at(base, item.path), _at(base, item.text.path)
+        return _both_set(value, other, holds_text(item, value, other))
     pattern = re.escape(item.text)
     if item.match == "startswith":
         pattern = "^" + pattern
@@ -134,32 +138,26 @@ def _text(item: Text, base: str) -> Expression:
     return _matching(value, pattern, negated=item.negated, ignore=item.insensitive)
 
 
-def _text_of_field(item: Text, value: str, other: str) -> Expression:
-    """`$cond`, as `$and` may well try to make a text of what is none."""
-    texts = {"$and": [_is_text(value), _is_text(other)]}
-    return {"$cond": [texts, holds_text(item, value, other), False]}
-
-
 def _matching(value: str, pattern: str, *, negated: bool, ignore: bool) -> Expression:
     regex = Regex(pattern, "i" if ignore else "")
     found = {"$regexMatch": {"input": value, "regex": regex}}
-    matched = {"$cond": [_is_text(value), found, False]}
+    matched = if_texts(found, value)
     return {"$and": [_is_set(value, True), {"$not": [matched]}]} if negated else matched
 
 
 def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
     value = _at(base, item.path)
-    elements = {"$cond": [{"$isArray": [value]}, value, []]}
+    inside = elements(value)
     match item:
         case Has():
-            return _has(item, value, elements, base)
+            return _has(item, value, base)
         case IsEmpty(_, is_empty, null_is_empty):
-            counted: Expression = {"$eq" if is_empty else "$gt": [{"$size": elements}, 0]}
+            counted: Expression = {"$eq" if is_empty else "$gt": [{"$size": inside}, 0]}
             present = _is_set(value, True) if null_is_empty else {"$gt": [value, None]}
             return {"$and": [present, counted]}
         case Elements(_, quantifier, _, negated):
             condition = compile_condition(element_filter(item), "$$i")
-            test = {"$map": {"input": elements, "as": "i", "in": condition}}
+            test = {"$map": {"input": inside, "as": "i", "in": condition}}
             if quantifier == "every":
                 holds: Expression = {"$allElementsTrue": [test]}
             else:
@@ -169,12 +167,12 @@ def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
             return {"$and": [_is_set(value, True), holds]}
 
 
-def _has(item: Has, value: str, elements: Expression, base: str) -> Expression:
+def _has(item: Has, value: str, base: str) -> Expression:
     values = item.values if isinstance(item.values, tuple) else (item.values,)
     if values and isinstance(values[0], Reference):
         other = _at(base, values[0].path)
         return _both_set(value, other, holds_elements(item, value, other))
-    sides = [{"$literal": list(values)}, elements]
+    sides = [{"$literal": list(values)}, elements(value)]
     found: Expression = {"$setIsSubset": sides}
     if not item.every:
         found = {"$gt": [{"$size": {"$setIntersection": sides}}, 0]}

@@ -34,7 +34,13 @@ from database.query.filters import (
     has_relations,
 )
 from database.stores.mongo.compile_condition import compile_condition
-from database.stores.mongo.compile_fields import among, compared, holds_elements, holds_text
+from database.stores.mongo.compile_fields import (
+    among,
+    compared,
+    holds_elements,
+    holds_text,
+    if_texts,
+)
 from database.stores.mongo.compile_lookup import lookup
 
 Document = dict[str, Any]
@@ -119,7 +125,8 @@ class _FilterCompiler:
             pattern = Regex(rf"^{re.escape(value)}\z", "i")
             return {name: _matching(pattern, negated=item.operator == "ne")}
         values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
-        return {name: {"$type": "string"}, "$expr": {"$" + item.operator: values}}
+        expression = if_texts({"$" + item.operator: values}, "$" + name)
+        return {name: {"$type": "string"}, "$expr": expression}
 
     def _in(self, item: In) -> Document:
         name = dotted(item.path)
@@ -161,7 +168,7 @@ class _FilterCompiler:
     def _text_of_field(self, item: Text, other: Reference) -> Document:
         names = [dotted(item.path), dotted(other.path)]
         expression = holds_text(item, "$" + names[0], "$" + names[1])
-        return {name: {"$type": "string"} for name in names} | {"$expr": expression}
+        return {name: {"$exists": True} for name in names} | {"$expr": expression}
 
     # --- lists ---
 

@@ -153,7 +153,13 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
         Compare(("nick",), "lt", "$A", insensitive=True),
         {
             "nick": {"$type": "string"},
-            "$expr": {"$lt": [{"$toLower": "$nick"}, {"$toLower": {"$literal": "$A"}}]},
+            "$expr": {
+                "$cond": [
+                    {"$eq": [{"$type": "$nick"}, "string"]},
+                    {"$lt": [{"$toLower": "$nick"}, {"$toLower": {"$literal": "$A"}}]},
+                    False,
+                ]
+            },
         },
     ),
     "null, insensitive": (
