@@ -11,6 +11,7 @@ from typing import Any, Final
 from bson import ObjectId
 from prisma._builder import serializer
 from prisma._constants import QUERY_BUILDER_ALIASES
+from prisma.errors import DataError
 from prisma.fields import Base64, Json
 
 from database.query.defaults import generate
@@ -59,7 +60,7 @@ def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
     if value is None:
         raise missing(path)
     if not isinstance(value, Mapping):
-        raise invalid(path, f"expected an object, got {kind_of(value)}")
+        raise _unexpected(value, "an object", path)
     return value
 
 
@@ -68,7 +69,7 @@ def as_list(value: object, path: ArgumentPath) -> Iterable[Any]:
     if value is None:
         raise missing(path)
     if not isinstance(value, list | tuple | set | frozenset):
-        raise invalid(path, f"expected a list, got {kind_of(value)}")
+        raise _unexpected(value, "a list", path)
     return value
 
 
@@ -87,14 +88,14 @@ def as_boolean(value: object, path: ArgumentPath) -> bool:
     if value is None:
         raise missing(path)
     if not isinstance(value, bool):
-        raise invalid(path, f"expected Boolean, got {kind_of(value)}")
+        raise _unexpected(value, "Boolean", path)
     return value
 
 
 def as_integer(value: object, path: ArgumentPath) -> int:
     """The value as a whole number of 64 bits, or an error."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise invalid(path, f"expected Int, got {kind_of(value)}")
+        raise _unexpected(value, "Int", path)
     if not -(2**63) <= value < 2**63:
         raise invalid(path, "the number does not fit into a 64 bit signed integer")
     return value
@@ -244,6 +245,13 @@ class Values:
             enum = self._datamodel.enum[field.type]
             return lambda value: _encode_enum(enum.name, enum.stored, value)
         return encoder(field)
+
+
+def _unexpected(value: object, wanted: str, path: ArgumentPath) -> DataError:
+    """The error of a value of another kind; what cannot even be written is upstream's TypeError."""
+    if value is not None and not isinstance(value, (*_KNOWN, Name)):
+        value = _serialized(value, path)
+    return invalid(path, f"expected {wanted}, got {kind_of(value)}")
 
 
 def _serialized(value: object, path: ArgumentPath) -> object:

@@ -184,6 +184,9 @@ async def test_what_is_no_json_is_upstreams_type_error(database: DatabaseService
         )
     with pytest.raises(TypeError, match=r"Type <class 'object'> not serializable"):
         await database.user.find_first(where={"username": cast(Any, object())})
+    for asked in ({"where": object()}, {"take": object()}, {"where": {"OR": iter(())}}):
+        with pytest.raises(TypeError, match=r"Type <class '\w+'> not serializable"):
+            await database.user.find_many(**cast(Any, asked))
     with pytest.raises(TypeError, match="keys must be"):
         await database.notification.create(
             {"userId": ada.id, "data": Json({"a": cast(Any, {("b", "c"): 1})})}
