@@ -28,6 +28,8 @@ def main() -> int:
             raise
         sys.stderr.write(_DAMAGED.format(reason=f"{type(error).__name__}: {error}"))
         return 1
+    except KeyboardInterrupt:  # importing takes its time, too
+        return 130
     return run()
 
 

@@ -43,6 +43,16 @@ def test_the_remedy_is_told(
     assert "  python -m prisma_cleanup\n  python -m database generate\n" in told.stderr
 
 
+def test_an_interrupt_while_it_is_imported_is_no_traceback(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "prisma" / "types.py").write_text("raise KeyboardInterrupt")
+
+    told = run(environment, "database", "--help")
+
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "")
+
+
 def test_the_remedy_works(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "prisma" / "models.py").unlink()
     assert run(environment, "database", "--help").returncode == 1

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -97,3 +101,15 @@ def test_certificates_that_cannot_be_read(
     told = capsys.readouterr().err
     assert told.startswith("A file of tlsCAFile or tlsCertificateKeyFile cannot be used: ")
     assert "hunter2" not in told
+
+
+class FullDisk(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "mongodb://127.0.0.1:1/kraken?serverSelectionTimeoutMS=1"
+    with redirect_stdout(FullDisk()):
+        assert main(["check", "--schema", str(SCHEMA), "--url", url]) == 1
+    assert capsys.readouterr().err == "[Errno 28] No space left on device\n"
