@@ -163,6 +163,13 @@ class TestDeleteMany:
         assert [car["nr"] for car in answer["cars"]] == numbers
         assert numbers == left
 
+    async def test_where_fields_of_an_element_compare(
+        self, engine: MongoEngine, stored: Stored
+    ) -> None:
+        where = '{seats: {gt: {_ref: "nr", _container: "Car"}}}'
+        await ask(engine, update(f"{{deleteMany: {{where: {where}}}}}"))
+        assert cars(stored) == CARS[:1]
+
     async def test_of_a_list_that_is_not_there(self, engine: MongoEngine, stored: Stored) -> None:
         assert await ask(engine, update("{deleteMany: {where: {}}}", 2)) == {"cars": []}
         assert stored("Train")[1].get("waggons", []) in ([], None)
