@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from database.query.quick import quick
 from database.schema.datamodel import Link
 
 Path = tuple[str, ...]
@@ -28,6 +29,7 @@ class Reference:
     path: Path
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class And:
     """All of them; true where there are none."""
@@ -49,6 +51,7 @@ class Complement:
     filter: Filter
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A value against one field.
@@ -64,6 +67,7 @@ class Compare:
     exact: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class In:
     """One of the values; `values` may be a Reference to a list field."""

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from database.query.filters import EVERYTHING, Filter
+from database.query.quick import quick
 from database.query.steps import Aggregation, Change, GroupOrder, OrderKey, Row
 from database.schema.datamodel import Field, Link, Model
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Unique:
     """One record by a unique: its fields' values, and the filter that says it, with any extras."""
@@ -20,6 +22,7 @@ class Unique:
     filter: Filter
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which records of many, in which order. A negative `take` counts from the end."""
@@ -129,6 +132,7 @@ def _name_or_structure(output: Output) -> str | Structure:
 # --- nested writes; `link` is the relation as the outer record sees it ---
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewRecord:
     """A record to create: its document without what relations add, and its nested writes."""
@@ -138,6 +142,7 @@ class NewRecord:
     writes: tuple[NestedWrite, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RecordChanges:
     """What an update does to one record, and its nested writes."""
@@ -244,6 +249,7 @@ NestedWrite = (
 # --- operations ---
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FindUnique:
     """findUnique, findUniqueOrThrow."""
@@ -254,6 +260,7 @@ class FindUnique:
     must_exist: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FindPage:
     """findMany; with `first`, findFirst and findFirstOrThrow."""
@@ -265,6 +272,7 @@ class FindPage:
     must_exist: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CreateOne:
     """createOne."""
@@ -281,6 +289,7 @@ class CreateMany:
     documents: tuple[Row, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class UpdateRecord:
     """updateOne."""
@@ -309,6 +318,7 @@ class UpsertRecord:
     selected: Selected
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeleteRecord:
     """deleteOne."""

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from database.query.quick import quick
+
 Action = Literal[
     "findUnique",
     "findUniqueOrThrow",
@@ -58,6 +60,7 @@ class Selection:
     selections: tuple[Selection, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """One operation. `model` is the schema's name; None only for `runCommandRaw`."""

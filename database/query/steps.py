@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from database.query.filters import EVERYTHING, Filter, Path
+from database.query.quick import quick
 from database.schema.datamodel import Field, Link, Model
 
 Row = dict[str, Any]
@@ -19,6 +20,7 @@ ORDER_VALUES = "__order"
 """Where `Find` puts the values that it sorted by, when asked to."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OrderKey:
     """One key of an order.
@@ -38,6 +40,7 @@ class OrderKey:
         return not self.links and not self.count
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Find:
     """Read records. → list of rows.
@@ -127,6 +130,7 @@ class Group:
     limit: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Insert:
     """Write new documents, complete with `_id`, in this order. → None."""
@@ -135,6 +139,7 @@ class Insert:
     documents: tuple[Row, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Set:
     """Store the value."""
@@ -224,6 +229,7 @@ Change = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class UpdateOne:
     """Change one record atomically. → the row after, or None where none matched."""
@@ -243,6 +249,7 @@ class UpdateMany:
     changes: tuple[Change, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeleteOne:
     """Delete one record atomically. → the row it was, or None where none matched."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from database.query.quick import quick
+
 Document = dict[str, Any]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FindCommand:
     """`find`."""
