@@ -14,24 +14,19 @@ Nothing is read or opened before start.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from dependency_injector import providers
-from pydantic import BaseModel
 
 from containers import configuration
 from containers.auth import AuthContainer, AuthSettings
 from containers.base import Container, mount
 from containers.communities import CommunitiesContainer
-from containers.configuration import Configuration, Sections
+from containers.configuration import Sections, section
 from containers.database import DatabaseContainer
 from containers.lifecycle import LifecycleSettings
 from containers.messages import MessagesContainer
 from containers.users import UsersContainer
 from database import DatabaseSettings
 from database.settings import SchemaSettings
-
-SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
 SECTIONS: Sections = {
     "auth": AuthSettings,
@@ -41,19 +36,14 @@ SECTIONS: Sections = {
 }
 
 
-def section(config: Configuration, settings: type[SettingsT]) -> SettingsT:
-    """The settings of one section; a function so that a provider can call it."""
-    return config.section(settings)
-
-
 class ApplicationContainer(Container):
     """The application: `async with running(ApplicationContainer()) as container`."""
 
     config = providers.Singleton(configuration.read, sections=SECTIONS)
-    lifecycle = providers.Singleton(section, config, LifecycleSettings)
-    database_settings = providers.Singleton(section, config, DatabaseSettings)
-    schema_settings = providers.Singleton(section, config, SchemaSettings)
-    auth_settings = providers.Singleton(section, config, AuthSettings)
+    lifecycle = section(config, LifecycleSettings)
+    database_settings = section(config, DatabaseSettings)
+    schema_settings = section(config, SchemaSettings)
+    auth_settings = section(config, AuthSettings)
 
     database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import yaml
+from dependency_injector import providers
 from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -45,6 +46,13 @@ class Configuration:
     def section(self, settings: type[SettingsT]) -> SettingsT:
         """The settings of the section that they are the class of."""
         return cast(SettingsT, self.settings[settings])
+
+
+def section(
+    config: providers.Provider[Configuration], settings: type[SettingsT]
+) -> providers.Singleton[SettingsT]:
+    """A provider of the settings of one section."""
+    return providers.Singleton(Configuration.section, config, settings)
 
 
 def read(sections: Sections) -> Configuration:

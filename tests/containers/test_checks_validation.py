@@ -231,7 +231,7 @@ TYPED = """
 from typing import assert_type
 from containers import ApplicationContainer, running
 from containers.users import UserService
-from database import DatabaseService
+from database import DatabaseService, DatabaseSettings
 
 async def use(application: ApplicationContainer) -> None:
     async with running(application) as container:
@@ -239,6 +239,7 @@ async def use(application: ApplicationContainer) -> None:
         assert_type(container.users.service(), UserService)
         assert_type(container.database.service(), DatabaseService)
         assert_type(container.users.service().database, DatabaseService)
+        assert_type(container.database_settings(), DatabaseSettings)
 """
 
 MISSPELT = """
