@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from prisma.errors import DataError
 from prisma.fields import Json
@@ -33,6 +34,9 @@ from database.query.validate_reference import referenced
 from database.query.validate_values import Values, as_boolean, as_list, canonical
 from database.query.values import kind_of
 from database.schema.datamodel import CompositeType, Datamodel, Field, Model
+
+LONGEST_SEARCH: Final = 32_000
+"""Bytes: MongoDB's patterns are of 64 KB once they are compiled, at two bytes a byte of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class ConditionValidator:
                 raise missing(path)
             return Compare(place.path, operator, None)
         stored = self._operand(field, value, path, place)
+        if place.insensitive:
+            stored = _searchable(stored, path)
         exact = field.type == "Json" and field.kind == "scalar"
         return Compare(place.path, operator, stored, place.insensitive, exact)
 
@@ -151,9 +157,12 @@ class ConditionValidator:
         if value is None:
             return self._equals(field, None, path, replace(place, negated=negated))
         values = self._reference(field, value, place, is_list=True)
+        given = self._nullable(field, value, path) if values is None else ()
+        if place.insensitive:
+            given = tuple(_searchable(each, path) for each in given)
         return In(
             place.path,
-            values if values is not None else self._nullable(field, value, path),
+            given if values is None else values,
             negated,
             place.insensitive,
         )
@@ -186,11 +195,18 @@ class ConditionValidator:
         if text is None and field.is_object_id:
             raise unsupported("Searching text in an ObjectId", "compare it as a whole")
         if text is None:
-            stored = self._values.one(field, value, path)
-            if "\0" in str(stored):
-                raise invalid(path, "the text holds a NUL character, which no search can find")
+            stored = _searchable(self._values.one(field, value, path), path)
             return Text(place.path, match, str(stored), place.negated, place.insensitive)
         return Text(place.path, match, text, place.negated, place.insensitive)
+
+
+def _searchable(value: object, path: ArgumentPath) -> object:
+    """A text that MongoDB can search for, or ignoring case: by a pattern."""
+    if isinstance(value, str) and "\0" in value:
+        raise invalid(path, "the text holds a NUL character, which no search can find")
+    if isinstance(value, str) and len(value.encode()) > LONGEST_SEARCH:
+        raise invalid(path, f"the text is longer than a search takes: {LONGEST_SEARCH} bytes")
+    return value
 
 
 def _bare_json(value: object, path: ArgumentPath) -> DataError:

@@ -25,6 +25,7 @@ from database.query.refusals import (
     too_many,
     unknown,
     unknown_selection,
+    unsupported,
 )
 from database.query.requests import Selection
 from database.query.steps import OrderKey
@@ -138,11 +139,17 @@ class SelectValidator:
         given = self.arguments(arguments, PAGE_ARGUMENTS, path)
         where, order, cursor = given.get("where"), given.get("orderBy"), given.get("cursor")
         take, skip, distinct = given.get("take"), given.get("skip"), given.get("distinct")
+        keys = () if order is None else self.order(model, order, (*path, "orderBy"))
+        if cursor is not None and any(self._is_mixed(model, key) for key in keys):
+            raise unsupported(
+                "A cursor in the order of Json or of a list",
+                "order by a field whose values are of one type",
+            )
         return Page(
             where=EVERYTHING
             if where is None
             else self._wheres.where(model, where, (*path, "where")),
-            order=() if order is None else self.order(model, order, (*path, "orderBy")),
+            order=keys,
             take=None if take is None else as_integer(take, (*path, "take")),
             skip=0 if skip is None else self.skip(skip, (*path, "skip")),
             cursor=None if cursor is None else self.unique(model, cursor, (*path, "cursor")),
@@ -150,6 +157,17 @@ class SelectValidator:
             if distinct is None
             else self._distinct(model, distinct, (*path, "distinct")),
         )
+
+    def _is_mixed(self, model: Model, key: OrderKey) -> bool:
+        """Whether a key sorts values of several types, or lists by one of their elements."""
+        if key.count:
+            return False
+        fields = (key.links[-1].target if key.links else model).fields
+        for name in key.path[:-1]:
+            composite = next(field.type for field in fields if field.db_name == name)
+            fields = self._datamodel.type[composite].fields
+        last = next(field for field in fields if field.db_name == key.path[-1])
+        return last.is_list or last.type == "Json"
 
     def arguments(
         self, arguments: Mapping[str, Any], known: Iterable[str], path: ArgumentPath

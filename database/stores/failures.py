@@ -74,6 +74,16 @@ def not_bson() -> DataError:
     return data_error("P2023", "Inconsistent column data: BSON cannot hold it.")
 
 
+def too_deep() -> DataError:
+    """A document, or a question, that is nested deeper than MongoDB reads (P2035)."""
+    return data_error(
+        "P2035",
+        "Assertion violation on the database: what is nested in more than about 180 levels, "
+        "MongoDB does not hold.",
+        {"database_error": "Overflow"},
+    )
+
+
 def assertion(code: int, name: str) -> DataError:
     """The server refuses for a reason that Prisma has no code of its own for (P2035)."""
     message = f"Assertion violation on the database: {code} {name}."

@@ -55,9 +55,7 @@ class RawCollection:
 
     def insert_one(self, document: Mapping[str, Any]) -> None:
         row = as_stored({"_id": ObjectId(), **document})
-        table, row_id = self._table, key(row["_id"])
-        table.check(row_id, table.entries(row), is_new=True)
-        table.put(row_id, row)
+        self._table.insert(key(row["_id"]), row)
 
     def insert_many(self, documents: Iterable[Mapping[str, Any]], *, ordered: bool = True) -> None:
         for document in documents:

@@ -12,7 +12,19 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from bson import Binary, DatetimeMS, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
+from bson import (
+    Binary,
+    Code,
+    DatetimeMS,
+    DBRef,
+    Decimal128,
+    Int64,
+    MaxKey,
+    MinKey,
+    ObjectId,
+    Regex,
+    Timestamp,
+)
 
 Key = tuple[Any, ...]
 """Hashable, and in MongoDB's order; the first part is the rank of the type."""
@@ -25,14 +37,18 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def key(value: Any) -> Key:
-    """The key of a value; a bool is no number, a NaN is less than every other."""
+    """The key of a value; a bool is no number, a NaN is less than every other.
+
+    Raises:
+        TypeError: no value that BSON gives is of this type.
+    """
     made = _KEYS.get(type(value))
     if made is not None:
         return made(value)
     for kind, made in _KEYS.items():
         if isinstance(value, kind):
             return made(value)
-    return (12, type(value).__name__, repr(value))
+    raise TypeError(f"{type(value).__name__} has no place in MongoDB's order")
 
 
 def equal(first: Any, second: Any) -> bool:
@@ -62,6 +78,11 @@ def _decimal(value: Decimal128) -> Key:
     return (2, 0) if number.is_nan() else (2, 1, number)
 
 
+def _code(value: Code) -> Key:
+    """Code comes behind all other values; that with a scope behind that without."""
+    return (12, str(value)) if value.scope is None else (13, str(value), key(value.scope))
+
+
 def _document(value: dict[str, Any]) -> Key:
     parts = [(name, key(item)) for name, item in value.items()]
     return (4, tuple((part[0], name, part) for name, part in parts))
@@ -80,6 +101,7 @@ def _moment(value: datetime) -> Key:
 _KEYS: Final[dict[type, Callable[[Any], Key]]] = {
     type(None): lambda _: NULL,
     bool: lambda value: (8, value),  # before the numbers: Python's bool is an int
+    Code: _code,  # before text, which it is to Python
     str: lambda value: (3, value),
     ObjectId: lambda value: (7, value.binary),
     Int64: lambda value: (2, 1, int(value)),
@@ -89,6 +111,7 @@ _KEYS: Final[dict[type, Callable[[Any], Key]]] = {
     DatetimeMS: lambda value: (9, int(value)),
     bytes: _binary,
     dict: _document,
+    DBRef: lambda value: _document(value.as_doc()),  # what the driver makes of a `$ref`
     list: lambda value: (5, tuple(key(item) for item in value)),
     Decimal128: _decimal,
     Timestamp: lambda value: (10, value.time, value.inc),

@@ -1,68 +1,75 @@
-"""Unique indexes in memory, by the very specifications that `push` creates them from.
+"""Indexes in memory, by the very specifications that `push` creates them from.
 
-Which documents an index holds is decided by its partial filter; of MongoDB's query language only
-what such a filter may say is understood (manual, "Partial Indexes").
+Uniques say which documents may not stand beside each other. Others make nothing faster here, but
+those over several lists refuse a document that has two (MongoDB manual, "Multikey Indexes").
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from database.query.filters import Path
-from database.query.readings import bson_type
 from database.query.refusals import unsupported
 from database.query.steps import Row
 from database.stores.failures import assertion
-from database.stores.memory.compare import EMPTY, NULL, Key, key
+from database.stores.memory.compare import EMPTY, Key, key
+from database.stores.memory.partial import holder
 from database.stores.mongo.live.bounds import present_paths
 from database.stores.mongo.live.specs import IndexSpec
 
-Test = Callable[[Row], bool]
-Values = list[Any]
-
-_COMPARISONS: Final[Mapping[str, Callable[[Key, Key], bool]]] = {
-    "$gt": operator.gt,
-    "$gte": operator.ge,
-    "$lt": operator.lt,
-    "$lte": operator.le,
-}
+_NOTHING: Final = object()
+"""In the place of an element, where a list has none."""
 
 
-class UniqueIndex:
-    """One unique index: which documents it holds, and under which keys."""
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """The key of what a path has come to."""
+
+    key: Key
+
+
+Place = _Leaf | tuple[Any, Path]
+"""How far a path has come: to a value, and what of the path is left."""
+
+
+class Index:
+    """One index: which documents it holds, and under which keys."""
 
     def __init__(self, spec: IndexSpec) -> None:
         self.spec = spec
         self.name = spec.name
-        self.paths: tuple[Path, ...] = tuple(tuple(path.split(".")) for path in spec.paths)
-        self._holds = _holder(spec)
-        self._names = [path[0] for path in self.paths] if _is_flat(self.paths) else None
+        self._paths: tuple[Path, ...] = tuple(tuple(path.split(".")) for path in spec.paths)
+        self._holds = holder(spec)
+        self._names = [path[0] for path in self._paths] if _is_flat(self._paths) else None
 
     def keys(self, row: Row) -> Sequence[Key]:
         """What the index holds of a document: nothing, one key, or one for each element of a list.
 
         Raises:
-            UnsupportedOperationError: P2026, the index compares by a collation.
             DataError: P2035, two of the fields are lists.
         """
-        if self.spec.collation is not None:
-            raise unsupported(
-                f"The collation of the unique index {self.spec.name} on FakeDatabase",
-                "test what depends on it on a real server",
-            )
         if self._holds is not None and not self._holds(row):
             return ()
         if self._names is not None:
             values = [row.get(name) for name in self._names]
             if list not in map(type, values):
                 return (tuple(map(key, values)),)
-        parts = [_keys_at(row, path) for path in self.paths]
-        if sum(len(part) > 1 for part in parts) > 1:
-            raise assertion(171, "CannotIndexParallelArrays")
-        return tuple(product(*parts))
+        return tuple(dict.fromkeys(_keys([(row, path) for path in self._paths])))
+
+
+class UniqueIndex(Index):
+    """A unique index."""
+
+    def keys(self, row: Row) -> Sequence[Key]:
+        """As every index; a collation, by which keys would be compared, is refused."""
+        if self.spec.collation is not None:
+            raise unsupported(
+                f"The collation of the unique index {self.spec.name} on FakeDatabase",
+                "test what depends on it on a real server",
+            )
+        return super().keys(row)
 
     def finds(self, values: Mapping[str, Any]) -> Key | None:
         """The key to look under for documents with these values; None where it may lack them."""
@@ -83,99 +90,47 @@ def _is_flat(paths: Iterable[Path]) -> bool:
     return all(len(path) == 1 for path in paths)
 
 
-def _keys_at(row: Any, path: Path) -> list[Key]:
-    """The keys of a path: of each element where a list lies on the way."""
+def _keys(places: Sequence[Place]) -> Iterator[Key]:
+    """The keys of a document: one for each element where a list lies on the way of a path.
+
+    Raises:
+        DataError: P2035, there are two lists, on the ways of two paths.
+    """
+    found = [_down(place) for place in places]
+    lists = {id(each[0]): each[0] for each in found if isinstance(each, tuple) and _is_list(each)}
+    if len(lists) > 1:
+        raise assertion(171, "unknown error")
+    if not lists:
+        yield tuple(each.key if isinstance(each, _Leaf) else key(each[0]) for each in found)
+        return
+    (elements,) = lists.values()
+    for element in elements or [_NOTHING]:
+        yield from _keys([_inside(each, elements, element) for each in found])
+
+
+def _is_list(place: tuple[Any, Path]) -> bool:
+    return isinstance(place[0], list)
+
+
+def _down(place: Place) -> Place:
+    """Where a path comes to an end, or to a list."""
+    if isinstance(place, _Leaf):
+        return place
+    value, path = place
+    while path and not isinstance(value, list):
+        value, path = _member(value, path[0]), path[1:]
+    return value, path
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _inside(place: Place, elements: list[Any], element: Any) -> Place:
+    """The place after a step into an element, for those that have come to its list."""
+    if isinstance(place, _Leaf) or place[0] is not elements:
+        return place
+    _, path = place
     if not path:
-        if not isinstance(row, list):
-            return [key(row)]
-        return list({key(item): None for item in row}) or [EMPTY]
-    if isinstance(row, list):
-        return list({found: None for item in row for found in _keys_at(item, path)}) or [NULL]
-    return _keys_at(row[path[0]], path[1:]) if _has(row, path[0]) else [NULL]
-
-
-def _has(row: Any, name: str) -> bool:
-    return isinstance(row, dict) and name in row
-
-
-def _holder(spec: IndexSpec) -> Test | None:
-    if spec.partial is not None:
-        return _matcher(spec.partial)
-    if spec.sparse:
-        paths = [tuple(path.split(".")) for path in spec.paths]
-        return lambda row: any(_values(row, path) for path in paths)
-    return None
-
-
-# --- partial filters ---
-
-
-def _matcher(partial: Mapping[str, Any]) -> Test:
-    tests: list[Test] = []
-    for name, condition in partial.items():
-        if name in ("$and", "$or"):
-            tests.append(_joined(name, [_matcher(part) for part in condition]))
-        elif name.startswith("$"):
-            raise _not_partial(name)
-        else:
-            tests.append(_field(tuple(name.split(".")), condition))
-    return tests[0] if len(tests) == 1 else _joined("$and", tests)
-
-
-def _joined(name: str, parts: list[Test]) -> Test:
-    quantifier = any if name == "$or" else all
-    return lambda row: quantifier(part(row) for part in parts)
-
-
-def _field(path: Path, condition: Any) -> Test:
-    is_object = isinstance(condition, Mapping) and any(name.startswith("$") for name in condition)
-    operators: Mapping[str, Any] = condition if is_object else {"$eq": condition}
-    tests = [_operator(name, operand) for name, operand in operators.items()]
-
-    def check(row: Row) -> bool:
-        values = _values(row, path)
-        return all(test(values) for test in tests)
-
-    return check
-
-
-def _values(row: Any, path: Path) -> Values:
-    """The values at a path: a list itself, and each of its elements; none where it is missing."""
-    if not path:
-        return [row, *row] if isinstance(row, list) else [row]
-    if isinstance(row, list):
-        return [value for item in row for value in _values(item, path)]
-    return _values(row[path[0]], path[1:]) if _has(row, path[0]) else []
-
-
-def _operator(name: str, operand: Any) -> Callable[[Values], bool]:
-    wanted = key(operand)
-    match name:
-        case "$eq":
-            return lambda values: any(key(value) == wanted for value in values or [None])
-        case "$in":
-            keys = {key(item) for item in operand}
-            return lambda values: any(key(value) in keys for value in values or [None])
-        case "$exists":
-            return lambda values: bool(values) == bool(operand)
-        case "$gt" | "$gte" | "$lt" | "$lte":
-            return _bound(_COMPARISONS[name], wanted)
-        case "$type" if isinstance(operand, str):
-            return lambda values: any(bson_type(value) == operand for value in values)
-        case _:
-            raise _not_partial(name)
-
-
-def _bound(holds: Callable[[Key, Key], bool], bound: Key) -> Callable[[Values], bool]:
-    """Whether a value of the bound's own type lies on its side of it."""
-    rank = bound[0]
-    return lambda values: any(
-        found[0] == rank and holds(found, bound) for found in map(key, values)
-    )
-
-
-def _not_partial(name: str) -> Exception:
-    return unsupported(
-        f"`{name}` in the partial filter of a unique index on FakeDatabase",
-        "test what depends on it on a real server",
-    )
+        return _Leaf(EMPTY if element is _NOTHING else key(element))
+    return (None if element is _NOTHING or isinstance(element, list) else element), path

@@ -53,8 +53,7 @@ class Memory:
             if known is not None and known.model is not None:
                 continue
             for row_id, row in known.rows.items() if known else ():
-                table.check(row_id, table.entries(row), is_new=True)
-                table.put(row_id, row)
+                table.insert(row_id, row)
             self.tables[collection] = table
 
     def table(self, collection: str) -> Table:
@@ -101,14 +100,16 @@ class Memory:
         table = tables[collection]
         old = table.rows.get(row_id)
         before, after = table.entries(old), table.entries(row)
-        if row is not None:
-            table.check(row_id, after, is_new=is_new)
-        if transaction is not None or self._holders:
+        is_shared = transaction is not None or bool(self._holders)
+        if is_new:
+            table.check_id(row_id)
+        if is_shared:
             self._claim(collection, "", row_id, transaction)
-            for index, had, has in zip(table.indexes, before, after, strict=True):
-                for each in has:
-                    if each not in had:
-                        self._claim(collection, index.name, each, transaction)
+        for index, had, has in zip(table.indexes, before, after, strict=True):
+            table.check_keys(index, row_id, has)  # in turn: what comes first is what is told
+            for each in has if is_shared else ():
+                if each not in had:
+                    self._claim(collection, index.name, each, transaction)
         writable(tables, collection).replace(row_id, row, before, after)
         write = Write(collection, old, row)
         if transaction is None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, assert_never
+from typing import Any
 
-from bson import Int64, ObjectId
+from bson import ObjectId
 
 from database.query.filters import And, Compare, Filter, In
 from database.query.steps import (
@@ -20,8 +19,8 @@ from database.query.steps import (
     OrderKey,
     Row,
 )
-from database.query.values import INT64
 from database.schema.datamodel import Field, Link, Model
+from database.stores.memory.aggregate import aggregated
 from database.stores.memory.compare import NULL, Key, key, order_value
 from database.stores.memory.predicate import MISSING, predicate, value_at
 from database.stores.memory.tables import Table, Tables
@@ -137,7 +136,7 @@ class Reader:
     def aggregate(self, step: Aggregate) -> Row:
         """One row of aggregates; empty where there was nothing."""
         rows = self._page(step.find, self.matching(step.find.model, step.find.where))
-        return _aggregated(step.aggregations, rows) if rows else {}
+        return aggregated(step.aggregations, rows) if rows else {}
 
     def group(self, step: Group) -> Rows:
         """A row a group."""
@@ -145,7 +144,7 @@ class Reader:
         for row in self.matching(step.model, step.where):
             groups.setdefault(_key(row, step.by), []).append(row)
         found = [
-            _aggregated(step.aggregations, rows)
+            aggregated(step.aggregations, rows)
             | {field.db_name: rows[0].get(field.db_name) for field in step.by}
             for rows in groups.values()
         ]
@@ -153,7 +152,7 @@ class Reader:
         found = [row for row in found if holds(row)]
         for order in reversed(step.order):
             name = order.by.key if isinstance(order.by, Aggregation) else order.by.db_name
-            found.sort(key=_named(name), reverse=order.descending)
+            found.sort(key=_named(name, descending=order.descending), reverse=order.descending)
         end = None if step.limit is None else step.skip + step.limit
         return found[step.skip : end]
 
@@ -211,8 +210,8 @@ def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Cal
     return lambda row: order_value(values[id(row)][position], descending=descending)
 
 
-def _named(name: str) -> Callable[[Row], Key]:
-    return lambda row: key(row.get(name))
+def _named(name: str, *, descending: bool) -> Callable[[Row], Key]:
+    return lambda row: order_value(row.get(name), descending=descending)
 
 
 def _is_after(step: Find, values: list[Any]) -> bool:
@@ -228,45 +227,3 @@ def _distinct(rows: Rows, fields: Sequence[Field]) -> Rows:
     for row in rows:
         first.setdefault(_key(row, fields), row)
     return list(first.values())
-
-
-def _aggregated(aggregations: Sequence[Aggregation], rows: Rows) -> Row:
-    return {item.key: _aggregate(item, rows) for item in aggregations}
-
-
-def _aggregate(item: Aggregation, rows: Rows) -> Any:
-    if item.field is None:
-        return len(rows)
-    name = item.field.db_name
-    values = [row[name] for row in rows if row.get(name) is not None]
-    match item.kind:
-        case "count":
-            return len(values)
-        case "sum":
-            return _sum(_numbers(values))
-        case "avg":
-            numbers = _numbers(values)
-            return float(_sum(numbers)) / len(numbers) if numbers else None
-        case "min":
-            return min(values, key=key, default=None)
-        case "max":
-            return max(values, key=key, default=None)
-        case _:
-            assert_never(item.kind)
-
-
-def _numbers(values: Sequence[Any]) -> list[int | float]:
-    return [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
-
-
-def _sum(numbers: Sequence[int | float]) -> int | float:
-    """The sum without the errors of adding one by one, which MongoDB makes up for as well."""
-    whole = sum(one for one in numbers if isinstance(one, int))
-    parts = [one for one in numbers if isinstance(one, float)]
-    if not parts:
-        return Int64(whole) if INT64[0] <= whole <= INT64[1] else float(whole)
-    near = float(whole)
-    try:
-        return math.fsum([*parts, near, float(whole - int(near))])
-    except (OverflowError, ValueError):  # infinite on the way, or at the start
-        return sum(parts, near)

@@ -6,14 +6,15 @@ A document in a table is never changed, only replaced. A table that somebody els
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from database.query.steps import Row
 from database.schema.datamodel import Datamodel, Model
 from database.stores.failures import unique_violation
 from database.stores.memory.compare import Key, key
-from database.stores.memory.indexes import UniqueIndex
+from database.stores.memory.indexes import Index, UniqueIndex
+from database.stores.mongo.live.specs import IndexSpec
 from database.stores.mongo.live.wanted import wanted_indexes
 
 Entries = tuple[Sequence[Key], ...]
@@ -24,15 +25,23 @@ class Table:
     """One collection: documents by the key of their id, in the order of insertion, and its uniques.
 
     Attributes:
+        indexes: its uniques.
+        refusing: other indexes that may refuse a document.
         taken: for each unique index the keys that it holds, and whose they are.
         shared: whether it is part of a snapshot and must stay as it is.
     """
 
-    __slots__ = ("_nothing", "indexes", "model", "rows", "shared", "taken")
+    __slots__ = ("_nothing", "indexes", "model", "refusing", "rows", "shared", "taken")
 
-    def __init__(self, model: Model | None, indexes: Sequence[UniqueIndex] = ()) -> None:
+    def __init__(
+        self,
+        model: Model | None,
+        indexes: Sequence[UniqueIndex] = (),
+        refusing: Sequence[Index] = (),
+    ) -> None:
         self.model = model
         self.indexes = indexes
+        self.refusing = refusing
         self.rows: dict[Key, Row] = {}
         self.taken: dict[str, dict[Key, Key]] = {index.name: {} for index in indexes}
         self.shared = False
@@ -40,7 +49,7 @@ class Table:
 
     def copy(self) -> Table:
         """A table with the same documents, to be changed on its own."""
-        new = Table(self.model, self.indexes)
+        new = Table(self.model, self.indexes, self.refusing)
         new.rows = dict(self.rows)
         new.taken = {name: dict(keys) for name, keys in self.taken.items()}
         return new
@@ -57,21 +66,41 @@ class Table:
         """
         if row is None:
             return self._nothing
+        for index in self.refusing:
+            index.keys(row)
         return tuple([index.keys(row) for index in self.indexes])
 
-    def check(self, row_id: Key, entries: Entries, *, is_new: bool) -> None:
-        """Whether a document with these entries may be stored.
+    def check_id(self, row_id: Key) -> None:
+        """Whether a new document may have this id.
+
+        Raises:
+            prisma.errors.UniqueViolationError: it is another's.
+        """
+        if row_id in self.rows:
+            raise unique_violation(self.model, ("_id",))
+
+    def check_keys(self, index: UniqueIndex, row_id: Key, keys: Sequence[Key]) -> None:
+        """Whether the document of this id may have these keys of a unique.
+
+        Raises:
+            prisma.errors.UniqueViolationError: one of them is another's.
+        """
+        taken = self.taken[index.name]
+        for each in keys:
+            if taken.get(each, row_id) != row_id:
+                raise unique_violation(self.model, index.spec.paths)
+
+    def insert(self, row_id: Key, row: Row) -> None:
+        """Store a new document, past all transactions.
 
         Raises:
             prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
         """
-        if is_new and row_id in self.rows:
-            raise unique_violation(self.model, ("_id",))
+        entries = self.entries(row)
+        self.check_id(row_id)
         for index, keys in zip(self.indexes, entries, strict=True):
-            taken = self.taken[index.name]
-            for each in keys:
-                if taken.get(each, row_id) != row_id:
-                    raise unique_violation(self.model, index.spec.paths)
+            self.check_keys(index, row_id, keys)
+        self.replace(row_id, row, self._nothing, entries)
 
     def replace(self, row_id: Key, row: Row | None, before: Entries, after: Entries) -> None:
         """Store a document in the place of the one of its id, or remove that; it was checked.
@@ -117,19 +146,37 @@ Tables = dict[str, Table]
 
 
 def new_tables(datamodel: Datamodel) -> Tables:
-    """Empty tables for every model, with its unique indexes."""
-    indexes = unique_indexes(datamodel)
+    """Empty tables for every model, with its indexes."""
+    specs = wanted_indexes(datamodel)
     return {
-        model.db_name: Table(model, indexes.get(model.db_name, ())) for model in datamodel.models
+        model.db_name: Table(model, *_indexes(datamodel, model, specs.get(model.db_name, ())))
+        for model in datamodel.models
     }
 
 
-def unique_indexes(datamodel: Datamodel) -> Mapping[str, tuple[UniqueIndex, ...]]:
-    """The unique indexes by collection."""
-    return {
-        collection: tuple(UniqueIndex(spec) for spec in specs if spec.unique)
-        for collection, specs in wanted_indexes(datamodel).items()
-    }
+def _indexes(
+    datamodel: Datamodel, model: Model, specs: Iterable[IndexSpec]
+) -> tuple[list[UniqueIndex], list[Index]]:
+    """The uniques, and the others that may refuse a document: those over more than one list."""
+    uniques = [UniqueIndex(spec) for spec in specs if spec.unique]
+    others = [
+        Index(spec)
+        for spec in specs
+        if not (spec.unique or spec.is_text)
+        and sum(_may_be_list(datamodel, model, path) for path in spec.paths) > 1
+    ]
+    return uniques, others
+
+
+def _may_be_list(datamodel: Datamodel, model: Model, path: str) -> bool:
+    """Whether a list may lie on the way of a stored path."""
+    fields = model.fields
+    for name in path.split("."):
+        field = next(each for each in fields if each.db_name == name and each.kind != "relation")
+        if field.is_list or field.type == "Json":
+            return True
+        fields = datamodel.type[field.type].fields if field.kind == "composite" else ()
+    return False
 
 
 def snapshot_of(tables: Tables) -> Tables:

@@ -6,7 +6,7 @@ again whether the document still matches, as a server does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final, TypeVar, assert_never
 
@@ -24,7 +24,7 @@ from database.query.steps import (
     UpdateOne,
 )
 from database.schema.datamodel import Model
-from database.stores.failures import not_bson, too_large
+from database.stores.failures import not_bson, too_deep, too_large
 from database.stores.memory.change import changed
 from database.stores.memory.compare import Key, key
 from database.stores.memory.memory import HeldError, Memory, MemoryTransaction
@@ -36,6 +36,9 @@ T = TypeVar("T")
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes that MongoDB holds a document."""
+
+DEEPEST: Final = 179
+"""Levels that may be nested in a document. On a server an update takes one less than an insert."""
 
 
 class Writing:
@@ -134,7 +137,7 @@ def as_stored(document: Row) -> Row:
     """The document as a server would give it back: BSON has been through it.
 
     Raises:
-        DataError: P2023, BSON cannot hold it; P2000, it is too large.
+        DataError: P2023, BSON cannot hold it; P2000, it is too large; P2035, nested too deeply.
     """
     try:
         encoded = bson.encode(document)
@@ -143,4 +146,16 @@ def as_stored(document: Row) -> Row:
     if len(encoded) > LARGEST:
         raise too_large()
     row: Row = bson.decode(encoded, ROWS)
+    if _is_deeper(row.values(), DEEPEST):
+        raise too_deep()
     return row
+
+
+def _is_deeper(values: Iterable[Any], levels: int) -> bool:
+    """Whether more than so many levels are nested in some values."""
+    for value in values:
+        if isinstance(value, dict | list):
+            inner = value.values() if isinstance(value, dict) else value
+            if not levels or _is_deeper(inner, levels - 1):
+                return True
+    return False

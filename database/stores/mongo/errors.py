@@ -29,6 +29,7 @@ from database.stores.failures import (
     not_bson,
     null_violation,
     out_of_range,
+    too_deep,
     too_large,
     unique_violation,
     write_conflict,
@@ -64,6 +65,8 @@ SERVER_CODES: Final[Mapping[int, str]] = {
     24: "P2034",  # LockTimeout
     112: "P2034",  # WriteConflict
 }
+
+_OVERFLOW: Final = 15
 
 DriverFailure = PyMongoError | BSONError | UnicodeEncodeError | OverflowError
 DRIVER_FAILURES: Final = (PyMongoError, BSONError, UnicodeEncodeError, OverflowError)
@@ -220,6 +223,8 @@ def _translate_failure(
         case "P1000" | "P1001" | "P1008" | "P1010" | "P1017":
             message = _WORDS.get(code) or f"Can't reach database server: {_name(error)}."
             return ConnectionError(message, code=code)
+        case "P2035" if error.code == _OVERFLOW:
+            return too_deep()
     return _other(code, error, _owner(error, model, datamodel))
 
 
