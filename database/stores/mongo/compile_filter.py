@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, assert_never
 
-from bson import Regex
+from bson import Int64, ObjectId, Regex
 
 from database.query.filters import (
     After,
@@ -48,6 +49,9 @@ Document = dict[str, Any]
 NOTHING: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
 """Matches no document, and the server knows it without looking."""
 
+_ALONE: Final = frozenset({ObjectId, str, Int64, bool, datetime})
+"""The types of values that equal nothing but themselves, and are no operators."""
+
 _PLAIN: Final = (dict, list, re.Pattern, Regex)
 
 
@@ -58,7 +62,19 @@ def compile_filter(item: Filter, joins: list[Document]) -> Document:
         item: the filter.
         joins: receives the `$lookup` stages that must run before the `$match`.
     """
+    if type(item) is Compare and _is_equality(item):
+        return {dotted(item.path): item.value}
     return _FilterCompiler(joins).compile(item)
+
+
+def _is_equality(item: Compare) -> bool:
+    """Whether it is what most look-ups are: one value, which says all there is to say."""
+    return (
+        item.operator == "eq"
+        and type(item.value) in _ALONE
+        and not item.insensitive
+        and not item.exact
+    )
 
 
 class _FilterCompiler:

@@ -33,7 +33,7 @@ CHILD = "c"
 
 def compile_find(step: Find) -> FindCommand | AggregateCommand:
     """A `find` where that suffices, else a pipeline."""
-    plain = all(key.is_plain for key in step.order)
+    plain = not step.order or all(key.is_plain for key in step.order)
     if step.distinct or not plain or has_relations(step.where):
         return AggregateCommand(step.model.db_name, find_pipeline(step))
     match = compile_filter(step.where, [])
@@ -43,7 +43,7 @@ def compile_find(step: Find) -> FindCommand | AggregateCommand:
         step.model.db_name,
         match,
         _projection(step.fields),
-        _sort(step) or None,
+        (_sort(step) or None) if step.order else None,
         step.skip,
         step.limit or 0,
     )
