@@ -46,13 +46,6 @@ _DEPRECATED: Final = (
 )
 """Upstream's words."""
 
-_CONNECTED: Final[set[MongoEngine]] = set()
-"""What is connected, kept from the garbage collector: a client that is dropped without disconnect
-shall find its connections in order, not already being finalized with it."""
-
-_CLOSING: Final[set[asyncio.Task[None]]] = set()
-"""Disconnects under way; the event loop itself only remembers tasks weakly."""
-
 
 class Client(prisma.Prisma):
     """The generated client on our engine.
@@ -73,7 +66,6 @@ class Client(prisma.Prisma):
         super().__init__(use_dotenv=False, connect_timeout=connect_timeout)
         self._make_store = make_store
         self._log = log
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- seams of prisma._base_client.AsyncBasePrisma ---
 
@@ -124,8 +116,6 @@ class Client(prisma.Prisma):
         if self._internal_engine is not engine:  # disconnected meanwhile
             await engine.aclose()
             raise NotConnectedError
-        self._loop = asyncio.get_running_loop()
-        _CONNECTED.add(engine)
 
     async def disconnect(self, timeout: float | timedelta | None = None) -> None:
         """Roll back what is open, and disconnect; nothing where it is not connected.
@@ -141,19 +131,19 @@ class Client(prisma.Prisma):
         engine, self._internal_engine = self._internal_engine, None
         if engine is None or self._copied:
             return
-        if self._loop is not None and self._loop is not asyncio.get_running_loop():
-            _close_at_home(cast(MongoEngine, engine), self._loop)
+        home = cast(MongoEngine, engine).home
+        if home.is_elsewhere:
+            home.close_there()
             return
-        closing = _close(cast(MongoEngine, engine))
+        closing = home.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if timeout is None else timeout.total_seconds()):
                 await asyncio.shield(closing)  # a cancelled disconnect still disconnects
 
     def __del__(self) -> None:
         """Dropped without disconnect, it disconnects where its event loop is still there."""
-        engine = getattr(self, "_internal_engine", None)  # absent where the constructor failed
-        if engine is not None and not self._copied and self._loop is not None:
-            _close_at_home(engine, self._loop)
+        if hasattr(self, "_internal_engine"):  # absent where the constructor failed
+            super().__del__()
 
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs."""
@@ -253,18 +243,3 @@ class ResultsBatch(Batch):
             answer["count"] if isinstance(answer, dict) else answer for answer in answers
         ]
         return self.results
-
-
-def _close(engine: MongoEngine) -> asyncio.Task[None]:
-    """Begin to close the engine, in a task that ends whoever waits for it."""
-    task = asyncio.ensure_future(engine.aclose())
-    _CLOSING.add(task)
-    task.add_done_callback(_CLOSING.discard)
-    task.add_done_callback(lambda _: _CONNECTED.discard(engine))
-    return task
-
-
-def _close_at_home(engine: MongoEngine, loop: asyncio.AbstractEventLoop) -> None:
-    """Close the engine in its own event loop; one that is closed has no use for its sockets."""
-    with contextlib.suppress(RuntimeError):  # it is closed, perhaps in this very moment
-        loop.call_soon_threadsafe(_close, engine)

@@ -18,6 +18,7 @@ from prisma.engine.errors import AlreadyConnectedError
 
 from database.engine.answer import Answers
 from database.engine.document import Documents
+from database.engine.home import Home
 from database.engine.observe import LogSettings, Observer
 from database.engine.run import run, together
 from database.engine.sessions import Sessions
@@ -69,6 +70,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
         self._connecting = False
+        self.home = Home(self.aclose)
         self._sessions: Sessions | None = None
         self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
 
@@ -109,12 +111,19 @@ class MongoEngine(AsyncAbstractEngine):
             self._connecting = False
         self._store = store
         self._sessions = Sessions(store)
+        self.home.enter()
 
     def close(self, *, timeout: timedelta | None = None) -> None:
-        """Nothing: there is no process to end."""
+        """Let it close in the event loop that connected it; nothing where it is not connected."""
+        self.home.close_there()
+
+    def stop(self, *, timeout: timedelta | None = None) -> None:
+        """The same, of a client that is dropped: upstream's closes in whatever event loop runs."""
+        self.close(timeout=timeout)
 
     async def aclose(self, *, timeout: timedelta | None = None) -> None:
         """End what is attached, roll back what is open and disconnect; may be called again."""
+        self.home.leave()
         while self._attached:
             _, attached = self._attached.popitem()
             await attached.close()

@@ -16,7 +16,14 @@ from prisma.models import User
 from prisma.types import UserCreateInput
 from pymongo import MongoClient
 
+from database.engine import MongoEngine
+from database.engine.home import _CLOSING, _CONNECTED
+
 NOBODY: Final = "0" * 24
+
+PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning"  # where its monitors' event loop was closed before them
+)
 
 
 def user(name: str) -> UserCreateInput:
@@ -72,6 +79,32 @@ async def test_a_copy_shares_the_connection_and_does_not_end_it(plain: Prisma) -
     del copy
     gc.collect()
     assert await plain.user.count() == 0
+
+
+@pytest.mark.usefixtures("engine_behind")
+async def test_dropped_it_disconnects_without_a_warning() -> None:
+    client = Prisma(use_dotenv=False)
+    await client.connect()
+    home = cast(MongoEngine, client._engine).home
+    assert home in _CONNECTED
+    del client
+    gc.collect()
+    async with asyncio.timeout(10):
+        while home in _CONNECTED or _CLOSING:
+            await asyncio.sleep(0.01)
+
+
+@PYMONGO_LEAVES_A_SOCKET
+@pytest.mark.usefixtures("engine_behind")
+def test_it_may_outlive_its_event_loop() -> None:
+    async def use() -> Prisma:
+        client = Prisma(use_dotenv=False)
+        await client.connect()
+        return client
+
+    client = asyncio.run(use())
+    del client
+    gc.collect()
 
 
 async def test_metrics_carry_the_labels_asked_for(plain: Prisma) -> None:
