@@ -1,0 +1,84 @@
+"""Where the CPU time of an operation goes, by package: why a ratio is what it is.
+
+The profiler makes calls of Python functions cost more than they do, so shares count, not sums.
+"""
+
+from __future__ import annotations
+
+import cProfile
+from collections import Counter
+from pstats import Stats
+from random import Random
+from typing import Any, Final
+
+from benchmarks.contestant import Contestant
+from benchmarks.operations import Operation, Round, clean
+from benchmarks.stage import Stage
+
+REPEAT: Final = 20
+"""How many samples are profiled together."""
+
+PACKAGES: Final = ("pymongo", "bson", "prisma", "pydantic", "asyncio", "database", "benchmarks")
+OTHER: Final = "other"
+
+Function = tuple[str, int, str]
+
+
+async def profiled(operation: Operation, stage: Stage) -> str:
+    """A table of microseconds an operation, for the base and for ours, and our functions."""
+    base = await _profile(operation, stage, stage.contestants[0])
+    ours = await _profile(operation, stage, stage.contestants[-1])
+    times = REPEAT * operation.repeat * operation.each
+    lines = [f"| {operation.name}, µs | PyMongo | ours |", "| --- | ---: | ---: |"]
+    first, second = _by_package(base), _by_package(ours)
+    lines += [
+        f"| {name} | {first[name] / times * 1e6:.1f} | {second[name] / times * 1e6:.1f} |"
+        for name in (*PACKAGES, OTHER)
+    ]
+    return "\n".join([*lines, "", *_functions(ours, times)])
+
+
+async def _profile(operation: Operation, stage: Stage, contestant: Contestant) -> Stats:
+    profile = cProfile.Profile()
+    for number in range(REPEAT + 1):  # the first is to warm up
+        round_ = Round(stage.data, stage.database, Random(number))  # noqa: S311 - the same for both
+        calls = await operation.prepare(round_, contestant, operation.repeat)
+        if number:
+            profile.enable()
+        for arguments in calls:
+            await operation.ask(contestant, *arguments)
+        profile.disable()
+        await clean(stage.database, stage.data)
+    return Stats(profile)
+
+
+def _by_package(stats: Stats) -> Counter[str]:
+    """Seconds by package; what is built in belongs to whoever called it."""
+    found: Counter[str] = Counter()
+    for function, (_, _, own, _, callers) in _entries(stats).items():
+        if function[0] != "~" or not callers:
+            found[_package(function[0])] += own
+            continue
+        for caller, (_, _, share, _) in callers.items():
+            found[_package(caller[0])] += share
+    return found
+
+
+def _functions(stats: Stats, times: int) -> list[str]:
+    """The functions of ours that take the most themselves, with their microseconds."""
+    mine = [
+        (own / times * 1e6, f"{path.rpartition('/')[2]}:{line} {name}")
+        for (path, line, name), (_, _, own, _, _) in _entries(stats).items()
+        if _package(path) == "database"
+    ]
+    return [f"{own:8.2f}  {name}" for own, name in sorted(mine, reverse=True)[:15]]
+
+
+def _entries(stats: Stats) -> dict[Function, Any]:
+    return stats.stats  # type: ignore[attr-defined,no-any-return]  # documented, but not typed
+
+
+def _package(path: str) -> str:
+    if path == "<string>":  # readers are generated
+        return "database"
+    return next((name for name in reversed(PACKAGES) if f"/{name}/" in path), OTHER)

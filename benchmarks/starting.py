@@ -1,0 +1,100 @@
+"""What it costs until there is a service to work with: import, start, resolve."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Final
+
+from pymongo import AsyncMongoClient
+
+from benchmarks.data import Document
+from benchmarks.figure import Figure
+from containers import ApplicationContainer
+from containers.lifecycle import start, stop
+from database import DatabaseSettings
+
+IMPORT_REACH_MS: Final = 400.0
+
+COLD: Final = """
+import time
+import pymongo, pydantic, prisma, prisma.client, prisma.models, prisma.types
+began = time.perf_counter()
+from containers import ApplicationContainer, running
+from database import DatabaseService, DatabaseSettings
+print((time.perf_counter() - began) * 1000)
+"""
+
+
+def cold_import(runs: int) -> list[Figure]:
+    """A process of its own each time; the least, for whatever else runs only adds to it."""
+    taken = [_import_ms() for _ in range(runs)]
+    name = "cold import of `containers` and `database`, beyond PyMongo, pydantic and the client"
+    return [Figure(name, min(taken), "ms", IMPORT_REACH_MS)]
+
+
+async def starts(url: str, runs: int) -> list[Figure]:
+    """From `running()` to ready on a given server, the check of its indexes included."""
+    containers = [_container(url) for _ in range(runs + 1)]
+    taken = [await _start_ms(container) for container in containers]
+    driver = [await _ping_ms(url) for _ in range(runs)]
+    return [
+        Figure("from `running()` to ready, the first in a process", taken[0], "ms"),
+        Figure("from `running()` to ready, after that", median(taken[1:]), "ms"),
+        Figure("PyMongo from a new client to its first answer", median(driver), "ms"),
+    ]
+
+
+async def resolving(url: str, times: int) -> list[Figure]:
+    """Services of a container that runs."""
+    container = _container(url)
+    await start(container)
+    try:
+        return [
+            Figure(
+                "`container.users.service()`", _nanoseconds(container.users.service, times), "ns"
+            ),
+            Figure(
+                "`container.database.service()`",
+                _nanoseconds(container.database.service, times),
+                "ns",
+            ),
+        ]
+    finally:
+        await stop(container)
+
+
+def _import_ms() -> float:
+    command = [sys.executable, "-c", COLD]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _container(url: str) -> ApplicationContainer:
+    container = ApplicationContainer()
+    container.database_settings.override(DatabaseSettings(url=url))
+    return container
+
+
+async def _start_ms(container: ApplicationContainer) -> float:
+    began = time.perf_counter()
+    await start(container)
+    ready = time.perf_counter() - began
+    await stop(container)
+    return ready * 1000
+
+
+async def _ping_ms(url: str) -> float:
+    began = time.perf_counter()
+    async with AsyncMongoClient[Document](url, tz_aware=True) as client:
+        await client.admin.command("ping")
+        return (time.perf_counter() - began) * 1000
+
+
+def _nanoseconds(provider: Callable[[], object], times: int) -> float:
+    began = time.perf_counter()
+    for _ in range(times):
+        provider()
+    return (time.perf_counter() - began) / times * 1e9
