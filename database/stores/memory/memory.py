@@ -3,7 +3,7 @@
 A transaction works on a view of its own, taken with its first step. Whoever writes a document, or a
 new key of a unique index, holds it to the end: a second transaction gets a write conflict (P2034),
 and a write outside of any waits. So it is on a server (MongoDB manual, "Transactions", "In-progress
-Transactions and Write Conflicts"; the cases are in `tests/stores/memory/test_transactions.py`).
+Transactions and Write Conflicts"; the cases are in `tests/engine/test_isolation.py`).
 """
 
 from __future__ import annotations
