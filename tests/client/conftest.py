@@ -16,10 +16,12 @@ SCHEMA = Path(__file__).parents[2] / "schema.prisma"
 
 
 @pytest.fixture
-async def indexes(settings: DatabaseSettings) -> None:
-    """The indexes of the schema, where a test needs what is unique to be so."""
-    assert settings.url is not None
-    await push(parse(SCHEMA.read_text()), settings.url.get_secret_value())
+async def indexes(store: str, request: pytest.FixtureRequest) -> None:
+    """The indexes of the schema, where a test needs what is unique to be so; memory has them."""
+    if store == "mongo":
+        settings: DatabaseSettings = request.getfixturevalue("settings")
+        assert settings.url is not None
+        await push(parse(SCHEMA.read_text()), settings.url.get_secret_value())
 
 
 @pytest.fixture
