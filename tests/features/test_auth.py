@@ -100,26 +100,34 @@ async def test_of_many_who_use_a_token_at_once_one_gets_the_next_and_it_is_revok
 
 
 class SlowAuth(AuthService):
-    """Issues a token, and keeps the transaction open until it is told to go on."""
+    """Keeps a rotation open until it is told to go on: before it issues a token, or after."""
 
-    def __init__(self, auth: AuthService) -> None:
+    def __init__(self, auth: AuthService, when: str) -> None:
         vars(self).update(vars(auth))
-        self.issued, self.go_on = asyncio.Event(), asyncio.Event()
+        self.when = when
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
 
     async def _issue(self, *arguments: Any) -> Session:
+        if self.when == "before":
+            await self._pause()
         session = await super()._issue(*arguments)
-        self.issued.set()
-        await self.go_on.wait()
+        if self.when == "after":
+            await self._pause()
         return session
 
+    async def _pause(self) -> None:
+        self.reached.set()
+        await self.go_on.wait()
 
+
+@pytest.mark.parametrize("when", ["before", "after"])
 async def test_reuse_also_revokes_the_token_that_is_being_issued_meanwhile(
-    auth: AuthService, session: Session
+    auth: AuthService, session: Session, when: str
 ) -> None:
-    slow = SlowAuth(auth)
+    slow = SlowAuth(auth, when)
     second = await auth.refresh(session.refresh_token)
     rotating = asyncio.ensure_future(slow.refresh(second.refresh_token))
-    await slow.issued.wait()
+    await slow.reached.wait()
     reusing = asyncio.ensure_future(auth.refresh(session.refresh_token))
     await asyncio.sleep(0.1)
     slow.go_on.set()

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from prisma.enums import Permission
 from prisma.errors import UniqueViolationError
-from prisma.models import Community, User
+from prisma.models import Community, Membership, User
 
 from containers import ApplicationContainer
 from containers.communities import CommunityService
@@ -27,6 +27,12 @@ async def names_of(communities: CommunityService, user: User) -> list[str]:
         where={"id": user.id}, include={"communities": True}
     )
     return sorted(community.name for community in found.communities or [])
+
+
+async def listed(communities: CommunityService, user: User) -> list[str]:
+    """The id list itself, which may name what is no more."""
+    found = await communities.database.user.find_unique_or_raise(where={"id": user.id})
+    return found.communityIds
 
 
 async def test_create_makes_owner_member_channels_and_default_role(
@@ -93,6 +99,37 @@ async def test_many_join_at_once(
     )
     assert len(found.users or []) == 9
     assert len(found.memberships or []) == 9
+
+
+async def test_of_joining_and_deleting_at_once_nothing_is_left(
+    communities: CommunityService, ada: User, grace: User
+) -> None:
+    for number in range(12):
+        community = await communities.create(f"Engines {number}", ada.id)
+        results = await asyncio.gather(
+            communities.join(community.id, grace.id),
+            communities.delete(community.id, ada.id),
+            return_exceptions=True,
+        )
+        assert isinstance(results[0], Membership | NotFoundError)
+        assert results[1] is None
+    assert await communities.database.membership.count() == 0
+    assert await listed(communities, grace) == []
+
+
+async def test_who_comes_back_has_no_roles_and_no_private_channels(
+    communities: CommunityService, grace: User, community: Community, channel_id: str
+) -> None:
+    await communities.join(community.id, grace.id)
+    role = await communities.create_role(community.id, "mods", [Permission.MANAGE_MESSAGES])
+    await communities.give_role(role.id, grace.id)
+    database = communities.database
+    await database.channelmembership.create(data={"userId": grace.id, "channelId": channel_id})
+    await communities.leave(community.id, grace.id)
+    await communities.join(community.id, grace.id)
+    allowed = await communities.permissions(community.id, grace.id)
+    assert Permission.MANAGE_MESSAGES not in allowed
+    assert await database.channelmembership.count() == 0
 
 
 async def test_joining_what_is_not_there(
@@ -195,5 +232,6 @@ async def test_delete_takes_everything_it_owns_and_nothing_else(
     assert await database.readreceipt.count() == 0
     assert await database.userrole.count() == 0
     assert await names_of(communities, grace) == ["Apples"]
-    assert await names_of(communities, ada) == []
+    assert await listed(communities, grace) == [other.id]
+    assert await listed(communities, ada) == []
     assert await database.user.count() == 2

@@ -9,8 +9,11 @@ from prisma.errors import UniqueViolationError
 from prisma.models import Community, User
 
 from containers import ApplicationContainer
+from containers.auth import Passwords
 from containers.errors import NotAllowedError, NotFoundError, QuotaExceededError
 from containers.users import UserService
+from database.testing import FakeDatabase
+from tests.application import CHEAP
 
 GIGABYTE = 1 << 30
 
@@ -109,6 +112,19 @@ async def test_storage_stops_at_the_quota_however_many_reserve(
     assert user.storageUsed == 5 * GIGABYTE
     assert len(refused) == 7
     assert [result for result in results if result and result not in refused] == []
+
+
+async def test_a_quota_that_is_lowered_meanwhile_holds() -> None:
+    fake = FakeDatabase()
+    users = UserService(fake, Passwords(CHEAP))
+    ada = await users.register("ada", "x")
+    fake.delay("user.update_many", 0.05, times=1)
+    reserving = asyncio.ensure_future(users.reserve_storage(ada.id, 2 * GIGABYTE))
+    while fake.calls[-1].name != "user.update_many":
+        await asyncio.sleep(0)
+    await fake.user.update(where={"id": ada.id}, data={"storageQuota": GIGABYTE})
+    with pytest.raises(QuotaExceededError):
+        await reserving
 
 
 async def test_storage_given_back_can_be_used_again(users: UserService, ada: User) -> None:
