@@ -122,7 +122,7 @@ class _FilterCompiler:
             return self._compare_fields(item, item.value)
         if item.insensitive and isinstance(item.value, str):
             return self._insensitive(item, item.value)
-        if item.exact and item.value is not None:
+        if item.exact:
             operator = {"$" + item.operator: ["$" + dotted(item.path), {"$literal": item.value}]}
             return {dotted(item.path): {"$exists": True}, "$expr": operator}
         return {dotted(item.path): _condition(item.path, item.operator, item.value)}

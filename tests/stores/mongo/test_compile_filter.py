@@ -91,7 +91,7 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
     ),
     "Json null": (
         Compare(("data",), "eq", None, exact=True),
-        {"data": {"$eq": None, "$exists": True}},
+        {"data": PRESENT, "$expr": {"$eq": ["$data", {"$literal": None}]}},
     ),
     # --- in ---
     "in": (In(AGE, (1, 2)), {"age": {"$in": [1, 2]}}),
