@@ -14,15 +14,9 @@ from prisma.errors import (
     UnsupportedDatabaseError,
 )
 from prisma.models import Community, User
-from prisma.types import UserCreateInput
 
 from database import DatabaseService
-
-NOBODY = "0" * 24
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
+from tests.client.records import NOBODY, user
 
 
 async def test_nothing_is_sent_before_commit(database: DatabaseService) -> None:

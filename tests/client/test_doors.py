@@ -10,18 +10,12 @@ import pytest
 from prisma import Base64, Json, Prisma
 from prisma.enums import InstanceRole, Permission
 from prisma.errors import PrismaError
-from prisma.types import UserCreateInput
 from pydantic import BaseModel
 
 from database import DatabaseService
-
-NOBODY: Final = "0" * 24
+from tests.client.records import NOBODY, user
 
 Ask = Callable[[Any], Awaitable[object]]
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 async def fill(database: DatabaseService) -> None:

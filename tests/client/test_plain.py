@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pytest
 from prisma import Prisma, _registry
@@ -13,21 +13,15 @@ from prisma.engine.errors import AlreadyConnectedError
 from prisma.enums import InstanceRole
 from prisma.errors import RecordNotFoundError, TransactionExpiredError, UniqueViolationError
 from prisma.models import User
-from prisma.types import UserCreateInput
 from pymongo import MongoClient
 
 from database.engine import MongoEngine
 from database.engine.home import _CLOSING, _CONNECTED
-
-NOBODY: Final = "0" * 24
+from tests.client.records import NOBODY, user
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
     "ignore::ResourceWarning"  # where its monitors' event loop was closed before them
 )
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 # --- life ---

@@ -7,13 +7,9 @@ from datetime import timedelta
 
 import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError, UniqueViolationError
-from prisma.types import UserCreateInput
 
 from database import DatabaseService
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
+from tests.client.records import user
 
 
 async def test_it_commits_and_returns_what_the_callback_returns(database: DatabaseService) -> None:
