@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 STORES = {"mongo": "mongo", "memory": "fake"}
 """What a test runs on, and what the plugin's option calls it."""
-ONLY_A_SERVER_HAS = {"mongo_client", "mongo_url", "mongod", "sent", "settings"}
+ONLY_A_SERVER_HAS = {
+    "mongo_client": "a driver's view of the server",
+    "mongo_url": "a database of the server's",
+    "mongod": "the server itself",
+    "sent": "the commands that a server is sent",
+    "settings": "how a server is reached",
+}
+"""Fixtures for which a test runs on the server alone, and why."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -33,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("mongo_only")
     if marker is not None and not marker.args:
         pytest.fail(f"{metafunc.function.__name__}: mongo_only says why", pytrace=False)
-    alone = marker is not None or not ONLY_A_SERVER_HAS.isdisjoint(metafunc.fixturenames)
+    alone = marker is not None or bool(ONLY_A_SERVER_HAS.keys() & set(metafunc.fixturenames))
     chosen = metafunc.config.getoption("--database")
     stores = [each for each, name in STORES.items() if chosen in (None, name)]
     metafunc.parametrize("store", ["mongo"] if alone else stores)

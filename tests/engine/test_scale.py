@@ -35,8 +35,6 @@ ASKED: Final = 10_000
 DEPTH: Final = 5
 WIDTH: Final = 4  # children a node
 
-pytestmark = pytest.mark.mongo_only("sizes that a fake is not made for")
-
 
 @pytest.fixture
 async def engine(engine_for: EngineFor) -> MongoEngine:
@@ -74,6 +72,7 @@ def peak_memory() -> Iterator[list[int]]:
         tracemalloc.stop()
 
 
+@pytest.mark.mongo_only("what is held beside the answer; a fake holds all documents as well")
 async def test_a_hundred_thousand_rows(engine: MongoEngine, raw: Database[Document]) -> None:
     fill(raw, ROWS)
     with peak_memory() as memory:
@@ -97,6 +96,7 @@ async def test_ten_thousand_values_in_one_filter(
         assert sent.names == ["find"]
 
 
+@pytest.mark.mongo_only("a fake looks at every document for every alternative")
 async def test_ten_thousand_alternatives(engine: MongoEngine, raw: Database[Document]) -> None:
     fill(raw, ASKED + 100)
     where = {"OR": [{"id": number, "level": number % 10} for number in range(ASKED)]}
