@@ -64,14 +64,19 @@ def _datamodel(path: Path) -> Datamodel:
     datamodel = parse(text)
     if text != generated_schema() and client_state(datamodel) != "fresh":
         raise ConfigurationError(
-            f"The generated client is of another schema than {path}. Run `python -m database "
-            f"generate{_option(path)}` and start again; schema.on_start: ignore starts regardless."
+            f"The generated client is of another schema than {path}. {_remedy(path)}; "
+            "schema.on_start: ignore starts regardless."
         )
     return datamodel
 
 
-def _option(path: Path) -> str:
-    return "" if path.parent == Path.cwd() else f" --schema {path}"
+def _remedy(path: Path) -> str:
+    if path.parent == Path.cwd():
+        return "Run `python -m database generate` and start again"
+    return (
+        f"Run `python -m database generate --schema {path}` and start again, or start in the "
+        "folder of the application's own schema.prisma, which is looked for there first"
+    )
 
 
 async def _check(database: AsyncDatabase[dict[str, Any]], datamodel: Datamodel) -> None:

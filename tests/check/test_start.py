@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,10 @@ from database.check import at_start
 from database.errors import ConfigurationError, SchemaError
 from database.files import locate
 from database.mongod import Mongod
-from database.schema import Datamodel, push
+from database.schema import Datamodel, generate, push
 from database.settings import SchemaSettings
 from database.testing import FakeDatabase
+from tests.stores.mongo.live.schemas import HEAD, ID
 
 Live = Database[dict[str, Any]]
 Connected = AsyncDatabase[dict[str, Any]]
@@ -104,7 +108,8 @@ async def test_a_server_that_does_not_say_is_warned_of(
     await at_start(mongo, CHECK)
 
     (warning,) = warnings(caplog)
-    assert "cannot be compared with the schema: The driver refused" in warning
+    assert "cannot be compared with the schema: " in warning
+    assert "the driver refuses it" in warning
 
 
 async def test_no_document_is_read_and_few_connections_are_opened(
@@ -213,6 +218,37 @@ async def test_a_client_of_another_schema_is_an_error_that_names_the_command(
             pass
 
     assert live.list_collection_names() == []
+
+
+AWAY = """
+import asyncio, sys
+from containers import DatabaseContainer, running
+from database import DatabaseSettings
+
+async def main():
+    async with running(DatabaseContainer(settings=DatabaseSettings(url=sys.argv[1]))):
+        print("started")
+
+asyncio.run(main())
+"""
+
+
+def test_away_from_ones_own_schema_the_start_says_where_it_is_looked_for(
+    mongo_url: str, tmp_path: Path
+) -> None:
+    generate(f"{HEAD}model Tea {{\n{ID}\n}}", output=tmp_path / "prisma")
+    (tmp_path / "away").mkdir()
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    done = subprocess.run(
+        [sys.executable, "-c", AWAY, mongo_url],
+        cwd=tmp_path / "away",
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "start in the folder of the application's own schema.prisma" in done.stderr
 
 
 async def test_a_comment_makes_no_other_schema(mongo: Connected, at_hand: Path) -> None:
