@@ -166,7 +166,7 @@ class Client(prisma.Prisma):
         root_selection: list[str] | None = None,
     ) -> Any:
         """The structured door, in the envelope that the generated actions open."""
-        engine = self._mongo_engine
+        engine: MongoEngine = self._engine
         request, form = self._structured(method, arguments, model, root_selection)
         result = await engine.execute(request, tx_id=self._tx_id, form=form)
         return {"data": {"result": result}}

@@ -62,7 +62,11 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         while True:
             try:
                 if not isinstance(step, Atomic):
-                    found = await _execute(step, store, transaction, watch)
+                    started = time.perf_counter()
+                    try:
+                        found = await store.execute(step, transaction)
+                    finally:
+                        watch(step, started)
                 elif transaction is None:
                     found = None
                     own = transaction = await store.begin(required=step.required)
@@ -82,14 +86,6 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         raise
     finally:
         plan.close()
-
-
-async def _execute(step: Step, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
-    started = time.perf_counter()
-    try:
-        return await store.execute(step, transaction)
-    finally:
-        watch(step, started)
 
 
 def together(plans: Sequence[Plan]) -> Plan:

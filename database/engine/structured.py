@@ -7,7 +7,6 @@ What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from prisma.errors import DataError
@@ -42,8 +41,8 @@ class Shape(Protocol):
     model: str
 
     @property
-    def fields(self) -> tuple[str, ...]:
-        """The stored fields."""
+    def selections(self) -> tuple[Selection, ...]:
+        """The stored fields, selected; the same tuple each time."""
 
     def related(self, name: str) -> Shape:
         """The shape of a relation's records."""
@@ -101,7 +100,7 @@ def _copied(value: Any) -> Any:
 
 
 def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
-    stored = _stored(shape.fields)
+    stored = shape.selections
     if not include:
         return stored
     if not isinstance(include, Mapping):
@@ -111,11 +110,6 @@ def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
         for name, value in include.items()
         if value is not False
     )
-
-
-@lru_cache
-def _stored(fields: tuple[str, ...]) -> tuple[Selection, ...]:
-    return tuple(map(Selection, fields))
 
 
 def _included(shape: Shape, name: str, value: object) -> Selection:

@@ -19,6 +19,7 @@ from database.query.columns import Column, Reader
 from database.query.decode import WIRE, Form
 from database.query.ready import compile_ready
 from database.query.refusals import shown
+from database.query.requests import Selection
 
 _GENERATED: Final = ("models", "partials")
 
@@ -37,6 +38,11 @@ class Shape:
     def fields(self) -> tuple[str, ...]:
         """The declared fields that are stored; those that hold other records are relations."""
         return tuple(name for name in self.kind.model_fields if self._relation(name) is None)
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """The stored fields, selected; the same tuple each time."""
+        return tuple(map(Selection, self.fields))
 
     def related(self, name: str) -> Shape:
         """The shape of the records under a relation.

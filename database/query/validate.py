@@ -50,17 +50,14 @@ class Validator:
                 a wrong value (P2009), a missing one (P2012), a malformed id (P2023).
         """
         try:
-            return self._validated(request)
+            if request.action == "runCommandRaw":
+                return raw(request.action, None, request.arguments)
+            model = self._datamodel.model.get(request.model or "")
+            if model is None or model.ignored:
+                raise data_error("P2009", f"Model `{request.model}` does not exist in the schema.")
+            return self._operation(model, request)
         except RecursionError:
             raise too_deep() from None
-
-    def _validated(self, request: Request) -> Operation:
-        if request.action == "runCommandRaw":
-            return raw(request.action, None, request.arguments)
-        model = self._datamodel.model.get(request.model or "")
-        if model is None or model.ignored:
-            raise data_error("P2009", f"Model `{request.model}` does not exist in the schema.")
-        return self._operation(model, request)
 
     def _operation(self, model: Model, request: Request) -> Operation:
         arguments = request.arguments

@@ -15,6 +15,7 @@ from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
@@ -275,20 +276,21 @@ class MongoStore:
         command = compile_find(step)
         if isinstance(command, AggregateCommand):
             rows = await self._aggregate(command, session)
+        elif command.limit == 1:
+            rows = await _only(self._cursor(command, session))
         else:
-            rows = await self._find_command(command, session)
+            rows = await self._cursor(command, session).to_list()
         if step.order_values:
             names = order_names(step)
             for row in rows:
                 row[ORDER_VALUES] = [_at(row, name) for name in names]
         return rows
 
-    async def _find_command(
+    def _cursor(
         self, command: FindCommand, session: AsyncClientSession | None
-    ) -> list[Row]:
-        collection = self._collection(command.collection)
+    ) -> AsyncCursor[Document]:
         limit = command.limit
-        cursor = collection.find(
+        return self._collection(command.collection).find(
             command.filter,
             command.projection,
             sort=command.sort,
@@ -297,7 +299,6 @@ class MongoStore:
             batch_size=0 if limit == 1 else min(limit or ONE_REPLY, ONE_REPLY),
             session=session,
         )
-        return await cursor.to_list()
 
     async def _aggregate(
         self, command: AggregateCommand, session: AsyncClientSession | None
@@ -373,6 +374,14 @@ class MongoStore:
 
 def _here() -> tuple[int, asyncio.AbstractEventLoop]:
     return os.getpid(), asyncio.get_running_loop()
+
+
+async def _only(cursor: AsyncCursor[Document]) -> list[Row]:
+    """The one row, or none: less to do for the driver than `find_one` and `to_list` are."""
+    try:
+        return [await cursor.next()]
+    except StopAsyncIteration:
+        return []
 
 
 def _at(row: Row, name: str) -> Any:
