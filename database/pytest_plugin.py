@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import uuid4
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 FAKE: Final = "fake"
 MONGO: Final = "mongo"
+NOT_GENERATED: Final = "No client is generated: run `python -m database generate`."
 
 Fixture = TypeVar("Fixture", bound=Callable[..., Any])
 
@@ -58,7 +60,8 @@ def _async_fixture(function: Fixture) -> Fixture:
 @pytest.fixture
 def fake_database() -> FakeDatabase:
     """A database in memory, empty and ready."""
-    from database.testing import FakeDatabase
+    with _client_needed():
+        from database.testing import FakeDatabase
 
     return FakeDatabase()
 
@@ -84,8 +87,9 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[DatabaseServ
         async with request.getfixturevalue("fake_database") as fake:
             yield fake
         return
-    from database import DatabaseService, DatabaseSettings
-    from database.schema import push
+    with _client_needed():
+        from database import DatabaseService, DatabaseSettings
+        from database.schema import push
 
     url = request.getfixturevalue("mongo_server").url(f"test_{uuid4().hex}")
     # Closed early, PyMongo 4.20 leaves the socket of its second monitor to the garbage collector.
@@ -101,7 +105,8 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[DatabaseServ
 @pytest.fixture
 def application_container() -> ApplicationContainer:
     """The container that `container` starts; an application gives its own in its conftest."""
-    from containers import ApplicationContainer
+    with _client_needed():
+        from containers import ApplicationContainer
 
     return ApplicationContainer()
 
@@ -117,6 +122,17 @@ async def container(application_container: Any, database: DatabaseService) -> As
             yield application_container
 
 
+@contextmanager
+def _client_needed() -> Iterator[None]:
+    """Around imports of what needs the generated client: says what to do where there is none."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("prisma."):
+            raise
+        pytest.fail(NOT_GENERATED, pytrace=False)
+
+
 def _uniques() -> Datamodel:
     """The generated client's schema, without the indexes that only make things fast.
 
@@ -129,7 +145,7 @@ def _uniques() -> Datamodel:
 
     text = generated_schema()
     if text is None:
-        raise ConfigurationError("No client is generated: run `python -m database generate`.")
+        raise ConfigurationError(NOT_GENERATED)
     datamodel = parse(text)
     models = tuple(
         replace(model, indexes=tuple(each for each in model.indexes if each.kind != "index"))

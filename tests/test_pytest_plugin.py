@@ -51,6 +51,23 @@ async def test_second(database, mongo_server):
     found = await database.mongo.client.list_database_names()
     assert [name for name in found if name.startswith("test_")] == [database.mongo.name]
 """
+FAILING = """
+import pytest
+from pymongo import MongoClient
+
+async def test_it_fails(database):
+    await database.user.create({"username": "ada", "hashedPassword": "x"})
+    raise AssertionError("on purpose")
+
+async def test_it_fails_in_the_application(container):
+    await container.users.service().register("ada", "correct horse")
+    raise AssertionError("on purpose")
+
+def test_nothing_is_left(mongo_server):
+    with MongoClient(mongo_server.url("admin")) as client:
+        names = client.list_database_names()
+    assert not [name for name in names if name.startswith("test_")]
+"""
 PASSWORDS_COST_LITTLE = """
 import pytest
 from containers import ApplicationContainer
@@ -81,6 +98,7 @@ def test_something_else():
     with pytest.raises(ModuleNotFoundError):
         import MISSING
 """
+LOOP_SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function")
 GENERATED = ["actions", "bases", "client", "enums", "http", "metadata", "models", "types"]
 
 
@@ -116,6 +134,15 @@ def test_in_automatic_mode_on_one_server_with_a_database_a_test(project: pytest.
     run(project, "--asyncio-mode=auto", "--database=mongo", passed=6)
 
 
+def test_databases_of_tests_that_fail_are_dropped_in_two_processes(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(test_one=FAILING, test_other=FAILING)
+    options = ("--asyncio-mode=auto", "--database=mongo", "--numprocesses=2", "--dist=loadfile")
+    result = project.runpytest_subprocess("-p", "no:randomly", "-p", "no:cacheprovider", *options)
+    result.assert_outcomes(passed=2, failed=4)
+
+
 def test_another_database_is_refused(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("--database=mysql")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -127,7 +154,24 @@ def test_without_a_generated_client_other_tests_run(
 ) -> None:
     without(pytester, [f"prisma.{name}" for name in GENERATED], monkeypatch)
     pytester.makepyfile(PLAIN.replace("MISSING", "prisma.client"))
-    run(pytester, "-W", "error", "-o", "asyncio_default_fixture_loop_scope=function", passed=1)
+    run(pytester, "-W", "error", *LOOP_SCOPE, passed=1)
+
+
+def test_without_a_generated_client_fixtures_say_what_to_do(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(pytester, [f"prisma.{name}" for name in GENERATED], monkeypatch)
+    pytester.makepyfile("def test_it(fake_database):\n    pass\n")
+    result = pytester.runpytest_subprocess("-W", "error", *LOOP_SCOPE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*python -m database generate*"])
+
+
+def test_switched_off_it_is_not_there(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(fake_database):\n    pass\n")
+    result = pytester.runpytest_subprocess("-p", "no:kraken-database", *LOOP_SCOPE)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'fake_database' not found*"])
 
 
 def test_without_pytest_asyncio_other_tests_run(
