@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +59,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 WITHOUT_CLIENT = """
 import sys
+import tomllib
 class Missing:
     def find_spec(self, name, path=None, target=None):
         if name in {names!r}:
@@ -165,6 +168,31 @@ def test_one_module_imports_the_generated_client() -> None:
     }
 
     assert knowing == {"database.client"}
+
+
+def importing(*packages: str) -> set[str]:
+    """The modules that import one of the packages, or of what is in them."""
+    wanted = {f"{package}." for package in packages}
+    return {
+        module
+        for module in MODULES
+        if any(f"{name}.".startswith(tuple(wanted)) for name in imported_by(module))
+    }
+
+
+def test_only_the_root_container_reads_configuration() -> None:
+    assert importing("containers.configuration") == {"containers.application"}
+    assert importing("yaml") == {"containers.configuration"}
+
+
+def test_fastapi_is_no_dependency_and_one_module_needs_starlette() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {re.split(r"\W", each.lower())[0] for each in project["dependencies"]}
+
+    assert required.isdisjoint({"fastapi", "starlette", "uvicorn"})
+    assert importing("fastapi", "uvicorn") == set()
+    assert importing("starlette") == {"containers.asgi"}
+    assert importing("containers.asgi") == set()
 
 
 @pytest.mark.parametrize("module", MODULES)
