@@ -15,12 +15,10 @@ from prisma.errors import (
     ClientNotConnectedError,
     ClientNotRegisteredError,
 )
-from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
 from database.errors import ConfigurationError, ConnectionError, NotStartedError
-
-Driver = MongoClient[dict[str, Any]]
+from tests.client.connections import Driver, connections, until_gone
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
     "ignore::ResourceWarning"  # where a monitor of 4.20 is cancelled while it connects
@@ -139,10 +137,10 @@ async def test_a_dropped_client_disconnects_without_a_warning(
     database = DatabaseService(DatabaseSettings(url=mongo_url, app_name="dropped"))
     await database.connect()
     await database.user.count()
-    assert _connections(mongo_client, "dropped") > 0
+    assert connections(mongo_client, "dropped") > 0
     del database
     gc.collect()
-    await _until_gone(mongo_client, "dropped")
+    await until_gone(mongo_client, "dropped")
 
 
 @PYMONGO_LEAVES_A_SOCKET
@@ -193,7 +191,7 @@ async def test_a_cancelled_disconnect_still_disconnects(
     with pytest.raises(asyncio.CancelledError):
         await disconnecting
     assert not database.is_connected()
-    await _until_gone(mongo_client, "cancelled")
+    await until_gone(mongo_client, "cancelled")
 
 
 async def test_a_copy_shares_the_connection_and_does_not_end_it(database: DatabaseService) -> None:
@@ -241,18 +239,3 @@ def test_registering_a_function(settings: DatabaseSettings) -> None:
     prisma.register(lambda: database)
     assert prisma.get_client() is database
     assert database.is_registered()
-
-
-def _connections(driver: Driver, app_name: str) -> int:
-    """How many connections the server has of clients of this name."""
-    stages: list[dict[str, Any]] = [
-        {"$currentOp": {"allUsers": True, "idleConnections": True}},
-        {"$match": {"appName": app_name}},
-    ]
-    return len(list(driver.admin.aggregate(stages)))
-
-
-async def _until_gone(driver: Driver, app_name: str) -> None:
-    async with asyncio.timeout(10):
-        while _connections(driver, app_name):
-            await asyncio.sleep(0.02)

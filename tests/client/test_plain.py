@@ -13,10 +13,8 @@ from prisma.engine.errors import AlreadyConnectedError
 from prisma.enums import InstanceRole
 from prisma.errors import RecordNotFoundError, TransactionExpiredError, UniqueViolationError
 from prisma.models import User
-from pymongo import MongoClient
 
-from database.engine import MongoEngine
-from database.engine.home import _CLOSING, _CONNECTED
+from tests.client.connections import Driver, connections, until_gone
 from tests.client.records import NOBODY, user
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
@@ -54,7 +52,7 @@ async def test_it_may_be_connected_again_and_again() -> None:
 
 
 async def test_a_datasource_leads_to_another_database(
-    plain: Prisma, mongo_url: str, mongo_client: MongoClient[dict[str, Any]]
+    plain: Prisma, mongo_url: str, mongo_client: Driver
 ) -> None:
     name = mongo_url.rpartition("/")[2].partition("?")[0]
     other_url = mongo_url.replace(name, f"{name}_other")
@@ -76,16 +74,16 @@ async def test_a_copy_shares_the_connection_and_does_not_end_it(plain: Prisma) -
 
 
 @pytest.mark.usefixtures("engine_behind")
-async def test_dropped_it_disconnects_without_a_warning() -> None:
-    client = Prisma(use_dotenv=False)
+async def test_dropped_it_disconnects_without_a_warning(
+    mongo_url: str, mongo_client: Driver
+) -> None:
+    client = Prisma(use_dotenv=False, datasource={"url": f"{mongo_url}&appName=dropped_plain"})
     await client.connect()
-    home = cast(MongoEngine, client._engine).home
-    assert home in _CONNECTED
+    assert await client.user.count() == 0
+    assert connections(mongo_client, "dropped_plain") > 0
     del client
     gc.collect()
-    async with asyncio.timeout(10):
-        while home in _CONNECTED or _CLOSING:
-            await asyncio.sleep(0.01)
+    await until_gone(mongo_client, "dropped_plain")
 
 
 @PYMONGO_LEAVES_A_SOCKET
