@@ -69,7 +69,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._documents = Documents(datamodel)
         self._observer = Observer(log or LogSettings())
         self._store: Store | None = None
-        self._connecting = False
+        self._connecting: Store | None = None
         self.home = Home(self.aclose)
         self._sessions: Sessions | None = None
         self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
@@ -99,16 +99,20 @@ class MongoEngine(AsyncAbstractEngine):
         Raises:
             database.errors.ConnectionError: the server cannot be used.
             prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
+            prisma.errors.ClientNotConnectedError: it was closed meanwhile.
         """
-        if self._connecting or self._store is not None:
+        if self._connecting is not None or self._store is not None:
             raise AlreadyConnectedError("Already connected to the query engine")
         url = next((item.get("url") for item in datasources or ()), None)
-        store = self._make_store(self.datamodel, url)
-        self._connecting = True
+        self._connecting = store = self._make_store(self.datamodel, url)
         try:
             await store.connect(timeout.total_seconds())
+            if self._connecting is not store:
+                await store.close()
+                raise NotConnectedError
         finally:
-            self._connecting = False
+            if self._connecting is store:
+                self._connecting = None
         self._store = store
         self._sessions = Sessions(store)
         self.home.enter()
@@ -124,6 +128,7 @@ class MongoEngine(AsyncAbstractEngine):
     async def aclose(self, *, timeout: timedelta | None = None) -> None:
         """End what is attached, roll back what is open and disconnect; may be called again."""
         self.home.leave()
+        self._connecting = None
         while self._attached:
             _, attached = self._attached.popitem()
             await attached.close()

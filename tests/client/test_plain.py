@@ -11,7 +11,12 @@ import pytest
 from prisma import Prisma, _registry
 from prisma.engine.errors import AlreadyConnectedError
 from prisma.enums import InstanceRole
-from prisma.errors import RecordNotFoundError, TransactionExpiredError, UniqueViolationError
+from prisma.errors import (
+    ClientNotConnectedError,
+    RecordNotFoundError,
+    TransactionExpiredError,
+    UniqueViolationError,
+)
 from prisma.models import User
 
 from tests.client.connections import Driver, connections, until_gone
@@ -40,6 +45,22 @@ async def test_of_two_connects_at_once_one_wins() -> None:
     assert [type(answer) for answer in answers] == [type(None), AlreadyConnectedError]
     assert await client.user.count() == 0
     await client.disconnect()
+
+
+@PYMONGO_LEAVES_A_SOCKET
+@pytest.mark.usefixtures("engine_behind")
+async def test_disconnect_while_connecting_leaves_nothing_connected(
+    mongo_url: str, mongo_client: Driver
+) -> None:
+    client = Prisma(use_dotenv=False, datasource={"url": f"{mongo_url}&appName=hasty"})
+    connecting = asyncio.ensure_future(client.connect())
+    await asyncio.sleep(0)
+    await client.disconnect()
+    with pytest.raises(ClientNotConnectedError):
+        await connecting
+    assert not client.is_connected()
+    await until_gone(mongo_client, "hasty")
+    gc.collect()
 
 
 @pytest.mark.usefixtures("engine_behind")
