@@ -140,7 +140,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
         ConnectionError: the server cannot be used (P1000 …).
     """
     name = url_database(url)
-    async with make_client(url, DatabaseSettings()) as client:
+    # The primary, whatever the URL reads from: without a secondary it is the only one to say hello.
+    async with make_client(url, DatabaseSettings(read_preference="primary")) as client:
         await open_client(client, min(CONNECT_TIMEOUT, client.options.server_selection_timeout))
         yield client.get_database(name)
 
