@@ -49,11 +49,11 @@ model Row {
 """.replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction")
 
 OPTIONS = settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-TEXTS = ["", "a", "A", "ab", "b", "a.b", "axb", "a\n", "(", "$text", "é", "\\", "z"]
+TEXTS = ["", "a", "A", "ab", "AB", "b", "B", "a.b", "axb", "a\n", "(", "$text", "é", "\\", "z"]
 VALUES: Final[dict[str, list[Any]]] = {
     "text": TEXTS,
     "number": [-1, 0, 1, 2, 2**31],
@@ -145,10 +145,10 @@ def operands(name: str, operator: str) -> st.SearchStrategy[Any]:
             return value
 
 
-def operator_objects(name: str) -> st.SearchStrategy[Where]:
-    return st.fixed_dictionaries(
-        {}, optional={operator: operands(name, operator) for operator in OPERATORS[name]}
-    ).map(lambda found: dict(list(found.items())[:2]))
+@st.composite
+def operator_objects(draw: st.DrawFn, name: str) -> Where:
+    several = st.lists(st.sampled_from(OPERATORS[name]), unique=True, max_size=2)
+    return {operator: draw(operands(name, operator)) for operator in draw(several)}
 
 
 @st.composite
@@ -219,6 +219,23 @@ async def check(
         found = await engine.execute(request, tx_id=None)
         expected = [row["_id"] for row in rows if meaning.matches(where, row)]
         assert sorted(item["id"] for item in found) == expected, where
+
+
+@st.composite
+def single_fields(draw: st.DrawFn) -> tuple[list[Row], list[Where]]:
+    """Rows of one field, and conditions on it alone, below a NOT or not."""
+    name = draw(st.sampled_from([*VALUES, *["text"] * 4]))  # which has the most to say
+    asked = st.fixed_dictionaries({name: scalar_filters(name)})
+    either = asked | st.builds(lambda where: {"NOT": [where]}, asked)
+    return draw(tables([name])), draw(st.lists(either, min_size=10, max_size=10))
+
+
+@OPTIONS
+@given(drawn=single_fields())
+async def test_a_condition_on_one_field_finds_what_it_means(
+    engine: MongoEngine, raw: Database[dict[str, Any]], drawn: tuple[list[Row], list[Where]]
+) -> None:
+    await check(engine, raw, *drawn)
 
 
 @OPTIONS

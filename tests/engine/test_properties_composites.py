@@ -42,7 +42,7 @@ model Row {
 }
 """
 OPTIONS = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
