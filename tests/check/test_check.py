@@ -13,6 +13,7 @@ from pymongo.database import Database
 from database.check import Checked, Finding, as_dict, check, findings, is_well, report_lines
 from database.check.findings import MOST_LINES, Subject
 from database.errors import ConnectionError, SchemaError
+from database.health import Health
 from database.mongod import Mongod
 from database.schema import Datamodel, generate, parse, push
 from tests.stores.mongo.live.schemas import HEAD, ID, schema
@@ -80,6 +81,15 @@ async def test_a_standalone_server_is_a_note_that_says_what_it_forbids(
     assert "no transactions" in topology.text
     assert "no change streams" in topology.text
     assert "--replSet rs0" in topology.details[0]
+
+
+def test_a_replica_set_without_a_primary_fails() -> None:
+    health = Health("up", latency_ms=1.0, topology="replica set", replica_set="rs0")
+    checked = Checked("x", "fresh", health)
+
+    assert not is_well(checked)
+    topology = finding(checked, "topology")
+    assert (topology.state, topology.text) == ("failed", "replica set rs0, without a primary")
 
 
 # --- client ---

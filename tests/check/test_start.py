@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import subprocess
@@ -110,6 +111,18 @@ async def test_a_server_that_does_not_say_is_warned_of(
     (warning,) = warnings(caplog)
     assert "cannot be compared with the schema: " in warning
     assert "the driver refuses it" in warning
+
+
+async def test_a_check_gives_up_where_nobody_answers(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.check.start.CHECK_TIMEOUT", 0.2)
+    url = "mongodb://127.0.0.1:1/nowhere?serverSelectionTimeoutMS=60000"
+    async with asyncio.timeout(30), AsyncMongoClient[dict[str, Any]](url) as client:
+        await at_start(client.get_default_database(), CHECK)
+
+    (warning,) = warnings(caplog)
+    assert "cannot be compared with the schema: " in warning
 
 
 async def test_no_document_is_read_and_few_connections_are_opened(
