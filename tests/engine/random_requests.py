@@ -57,6 +57,7 @@ model User {
   leads   Team[]   @relation("Lead")
   teamIds Int[]
   teams   Team[]   @relation("Members", fields: [teamIds], references: [id])
+  badges  Badge[]
 
   @@map("users")
 }
@@ -83,6 +84,13 @@ model Post {
   @@unique([title, views], name: "shown")
 }
 
+model Badge {
+  id        Int     @id @map("_id")
+  label     String  @default("none")
+  ownerName String? @map("owner")
+  owner     User?   @relation(fields: [ownerName], references: [name], UPDATE)
+}
+
 model Team {
   id        Int    @id @map("_id")
   name      String @unique
@@ -91,20 +99,27 @@ model Team {
   memberIds Int[]
   members   User[] @relation("Members", fields: [memberIds], references: [id])
 }
-""".replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction")
+""".replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction").replace(
+    "UPDATE", "onDelete: SetNull, onUpdate: Cascade"
+)
 
-COLLECTIONS: Final = ("users", "Profile", "Post", "Team")
-MODELS: Final = ("User", "User", "Post", "Post", "Profile", "Team")
+COLLECTIONS: Final = ("users", "Profile", "Post", "Team", "Badge")
+MODELS: Final = ("User", "User", "Post", "Post", "Profile", "Team", "Badge")
 IDS: Final = (1, 2, 3, 4)
-TEXTS: Final = ("", "a", "A", "b", "ab", "a.b", "ä", "Ä", "$x", "k\u212a")
+NEW_IDS: Final = tuple(range(1, 13))
+"""Of new records: some are taken."""
+TEXTS: Final = ("", "a", "A", "b", "ab", "a.b", "ä", "Ä", "$x", "k\u212a", "B", "x", "y", "z")
 DAYS: Final = tuple(datetime(2024, 1, day, 12, tzinfo=UTC) for day in (1, 2))
-JSONS: Final[tuple[Any, ...]] = ({"a": 1}, [1, 2], [], "t", {"b": [1, {"c": None}]})
+JSONS: Final[tuple[Any, ...]] = (
+    *({"a": 1}, [1, 2], [], "t", {"b": [1, {"c": None}]}, 1.0, True, [[]], {}, [None]),
+    *({"$oid": "0" * 24}, {"$numberDecimal": "1"}, {"$code": "t"}),
+)
 POOLS: Final[dict[str, tuple[Any, ...]]] = {
     "String": TEXTS,
     "Int": (-1, 0, 1, 2, 3, 2**31 - 1, 2**62),
     "Int32": (-1, 0, 1, 2, 2**31 - 1),
     "BigInt": (0, 1, -7, 2**53 + 1, 2**63 - 1),
-    "Float": (-0.5, 0.0, 0.1, 0.2, 2.0, 1e308),
+    "Float": (-0.5, 0.0, -0.0, 0.1, 0.2, 2.0, 1e308),
     "Boolean": (True, False),
     "DateTime": DAYS,
     "Kind": ("PLAIN", "ODD"),
@@ -135,6 +150,7 @@ SCALARS: Final[dict[str, dict[str, str]]] = {
         "parentId": "Id?",
     },
     "Team": {"id": "Id", "name": "String", "leadId": "Id?"},
+    "Badge": {"id": "Id", "label": "String", "ownerName": "String?"},
     "Place": {"city": "String", "zip": "Int?"},
     "Spot": {"name": "String?", "level": "Int"},
 }
@@ -148,21 +164,24 @@ REQUIRED: Final = {
     "Profile": ("id",),
     "Post": ("id", "title"),
     "Team": ("id", "name"),
+    "Badge": ("id",),
     "Place": ("city",),
     "Spot": ("level",),
 }
-KEYS: Final = ("userId", "authorId", "parentId", "leadId")
+KEYS: Final = ("userId", "authorId", "parentId", "leadId", "ownerName")
 TO_MANY: Final = {
-    "User": {"posts": "Post", "teams": "Team", "leads": "Team"},
+    "User": {"posts": "Post", "teams": "Team", "leads": "Team", "badges": "Badge"},
     "Post": {"replies": "Post"},
     "Team": {"members": "User"},
     "Profile": {},
+    "Badge": {},
 }
 TO_ONE: Final = {
     "User": {"profile": "Profile"},
     "Profile": {"user": "User"},
     "Post": {"author": "User", "parent": "Post"},
     "Team": {"lead": "User"},
+    "Badge": {"owner": "User"},
 }
 COMPOSITES: Final = {
     "User": {"home": ("Place", False), "places": ("Place", True)},
@@ -184,7 +203,7 @@ class Requests:
     def world(self) -> list[Request]:
         """Creates that fill the database to begin with."""
         found = []
-        for model, size in (("User", 3), ("Team", 2), ("Post", 4), ("Profile", 2)):
+        for model, size in (("User", 3), ("Team", 2), ("Post", 4), ("Profile", 2), ("Badge", 2)):
             names = self._random.sample(TEXTS, size)
             for number in range(size):
                 data = self._record(model, 0) | {"id": number + 1}
@@ -257,6 +276,8 @@ class Requests:
         free = [name for name in scalars if name not in REQUIRED[model] and name not in KEYS]
         names = [*REQUIRED[model], *self._some(free, 3)]
         data = {name: self._nullable(scalars[name]) for name in names}
+        if "id" in data:
+            data["id"] = self._of(NEW_IDS)
         for name in self._some(LISTS.get(model, {}), 1):
             if not name.endswith("Ids"):
                 data[name] = self._values(LISTS[model][name])
@@ -389,7 +410,7 @@ class Requests:
                     )
                 case "Profile":
                     return {"userId": self._value("Id")}
-                case _:
+                case "Team":
                     return {"name": self._value("String")}
         unique: Object = {"id": self._value("Id")}
         if self._chance(6):
@@ -401,12 +422,15 @@ class Requests:
         return unique
 
     def _where(self, model: str, depth: int) -> Object:
-        where = {name: self._filter(SCALARS[model][name]) for name in self._some(SCALARS[model])}
-        for name in self._some(LISTS.get(model, {}), 1):
-            where[name] = self._list_filter(LISTS[model][name])
-        for name in self._some(COMPOSITES.get(model, {}), 1):
-            kind, is_list = COMPOSITES[model][name]
-            where[name] = self._composite_filter(kind, is_list)
+        names = self._some(SCALARS[model], self._of((1, 1, 2)))
+        where = {name: self._filter(SCALARS[model][name]) for name in names}
+        if self._chance(2):
+            for name in self._some(LISTS.get(model, {}), 1):
+                where[name] = self._list_filter(LISTS[model][name])
+        if self._chance(2):
+            for name in self._some(COMPOSITES.get(model, {}), 1):
+                kind, is_list = COMPOSITES[model][name]
+                where[name] = self._composite_filter(kind, is_list)
         if depth:
             for name in self._some(TO_MANY.get(model, {}), 1):
                 inner = self._where(TO_MANY[model][name], depth - 1)
@@ -509,12 +533,14 @@ class Requests:
     def _page(self, model: str, depth: int) -> Object:
         """Always in a total order: without one a store may answer in any."""
         ways = ("asc", "desc")
+        has_cursor = self._chance(5)
         names = [name for name in SCALARS[model] if name not in ("id", "data")]
-        order = [{name: self._of(ways)} for name in self._some(names)]
+        sortable = names if has_cursor or "data" not in SCALARS[model] else [*names, "data"]
+        order = [{name: self._of(ways)} for name in self._some(sortable)]
         if depth and self._chance(3):
             order += [{name: {"_count": self._of(ways)}} for name in self._some(TO_MANY[model], 1)]
             order += [
-                {name: {self._of(tuple(SCALARS[target])): self._of(ways)}}
+                {name: {self._of([*SCALARS[target]][:6]): self._of(ways)}}
                 for name, target in TO_ONE[model].items()
                 if self._chance(2)
             ]
@@ -525,7 +551,7 @@ class Requests:
             page["take"] = self._random.randint(-3, 3)
         if self._chance(4):
             page["skip"] = self._random.randint(0, 2)
-        if self._chance(5):
+        if has_cursor:
             page["cursor"] = {"id": self._value("Id")}
         if self._chance(6):
             page["distinct"] = self._random.sample(names, self._random.randint(1, 2))
@@ -621,10 +647,12 @@ def _back(model: str, name: str) -> tuple[str, ...]:
         ("User", "profile"): ("user", "userId"),
         ("User", "teams"): ("members",),
         ("User", "leads"): ("lead", "leadId"),
+        ("User", "badges"): ("owner", "ownerName"),
         ("Profile", "user"): ("profile",),
         ("Post", "author"): ("posts",),
         ("Post", "parent"): ("replies",),
         ("Post", "replies"): ("parent", "parentId"),
         ("Team", "lead"): ("leads",),
+        ("Badge", "owner"): ("badges",),
         ("Team", "members"): ("teams",),
     }[model, name]
