@@ -34,7 +34,9 @@ Exit status: 0 done, 1 an error or a failed check, 2 wrong usage."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; `arguments` are those after the program's name (`sys.argv` where None)."""
-    namespace = _parser().parse_args(arguments)
+    namespace, unknown = _parser().parse_known_args(arguments)
+    if unknown:  # said by the command's own parser, which shows the options that there are
+        namespace.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         status: int = namespace.run(namespace)
     except PrismaError as error:
@@ -70,5 +72,5 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(one)
-        one.set_defaults(run=command.run)
+        one.set_defaults(run=command.run, parser=one)
     return parser

@@ -48,6 +48,16 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "usage: kraken-db" in capsys.readouterr().err
 
 
+def test_an_unknown_option_shows_those_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["push", "--dryrun"])
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("usage: kraken-db push ")
+    assert "[--dry-run]" in told
+    assert told.endswith("kraken-db push: error: unrecognized arguments: --dryrun\n")
+
+
 def test_help_names_every_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
