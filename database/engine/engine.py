@@ -6,7 +6,7 @@ Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -20,7 +20,7 @@ from database.engine.answer import Answers
 from database.engine.document import Documents
 from database.engine.home import Home
 from database.engine.observe import LogSettings, Observer
-from database.engine.run import run, together
+from database.engine.run import Watch, run, run_step, together
 from database.engine.sessions import Sessions
 from database.errors import NotConnectedError
 from database.query.decode import WIRE, Form
@@ -37,6 +37,10 @@ from database.stores.store import Store, Transaction
 
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
+
+
+Work = Callable[[Store, Transaction | None, Watch], Awaitable[Any]]
+"""Steps, to be driven on a store."""
 
 
 class Attached(Protocol):
@@ -169,12 +173,16 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validator.validate(request)
-        make_plan = partial(self._planner.plan, operation)
+        work: Work
+        if (step := self._planner.only_step(operation)) is not None:
+            work = partial(run_step, step)
+        else:
+            work = partial(run, partial(self._planner.plan, operation))
         if tx_id is None:
-            found = await self._run(make_plan, None, (request,))
+            found = await self._run(work, None, (request,))
         else:
             async with self._using(tx_id) as transaction:
-                found = await self._run(make_plan, transaction, (request,))
+                found = await self._run(work, transaction, (request,))
         return self._answers.answer(operation, found, form)
 
     async def execute_batch(
@@ -188,7 +196,7 @@ class MongoEngine(AsyncAbstractEngine):
 
         asked = [request for request, _ in requests]
         async with self._using(tx_id, "batch query") as transaction:
-            found = await self._run(make_plan, transaction, asked)
+            found = await self._run(partial(run, make_plan), transaction, asked)
         return [
             self._answers.answer(operation, one, form)
             for (operation, form), one in zip(parts, found, strict=True)
@@ -200,7 +208,7 @@ class MongoEngine(AsyncAbstractEngine):
 
     async def _run(
         self,
-        make_plan: Callable[[], Plan],
+        work: Work,
         transaction: Transaction | None,
         requests: Sequence[Request],
     ) -> Any:
@@ -208,7 +216,7 @@ class MongoEngine(AsyncAbstractEngine):
         observed = observer.begin()
         found: Any = None
         try:
-            found = await run(make_plan, store, transaction, partial(observer.step, observed))
+            found = await work(store, transaction, partial(observer.step, observed))
         except BaseException as error:
             found = error
             raise

@@ -88,6 +88,15 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         plan.close()
 
 
+async def run_step(step: Step, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
+    """What a plan of this step alone answers, if that is a read: there is nothing to try again."""
+    started = time.perf_counter()
+    try:
+        return await store.execute(step, transaction)
+    finally:
+        watch(step, started)
+
+
 def together(plans: Sequence[Plan]) -> Plan:
     """Several plans as one that is kept or dropped as a whole."""
     if len(plans) > 1:

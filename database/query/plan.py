@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from database.query.filters import Compare
 from database.query.operations import (
     AggregateRecords,
     CreateMany,
@@ -27,7 +28,7 @@ from database.query.operations import (
     UpsertRecord,
 )
 from database.query.plan_page import locate
-from database.query.plan_read import read_first, read_page
+from database.query.plan_read import first, read_first, read_page
 from database.query.plan_write import Writes, not_found
 from database.query.steps import (
     Aggregate,
@@ -47,6 +48,17 @@ class Planner:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._writes = Writes(datamodel)
+
+    def only_step(self, operation: Operation) -> Step | None:
+        """What `plan` would do, where that is to read one row by one value, and to answer it."""
+        if (
+            isinstance(operation, FindUnique)
+            and isinstance(operation.unique.filter, Compare)
+            and not operation.selected.relations
+            and not operation.must_exist
+        ):
+            return first(operation.unique.filter, operation.selected)
+        return None
 
     def plan(self, operation: Operation) -> Plan:
         """The steps that answer an operation; the plan returns rows, a number, or a row."""

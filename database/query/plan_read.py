@@ -43,10 +43,14 @@ def read_page(page: Page, selected: Selected, *extra: Field) -> Reading:
 
 def read_first(where: Filter, selected: Selected) -> Reading:
     """The record (a list of none or one) that a unique filter finds."""
-    fields = stored_fields(selected)
-    rows: Rows = yield Find(selected.model, where, limit=1, fields=fields)
+    rows: Rows = yield first(where, selected)
     yield from attach(selected, rows)
     return rows
+
+
+def first(where: Filter, selected: Selected) -> Find:
+    """The step that reads the record, without its relations."""
+    return Find(selected.model, where, limit=1, fields=stored_fields(selected))
 
 
 # --- includes ---

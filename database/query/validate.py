@@ -63,8 +63,10 @@ class Validator:
         arguments = request.arguments
         match request.action:
             case "findUnique" | "findUniqueOrThrow":
-                given = self._take(arguments, ("where",))
-                unique = self.selects.unique(model, given["where"], ("where",))
+                where = arguments.get("where")
+                if where is None or len(arguments) > 1:
+                    where = self._take(arguments, ("where",))["where"]
+                unique = self.selects.unique(model, where, ("where",))
                 must_exist = request.action == "findUniqueOrThrow"
                 return FindUnique(model, unique, self._selected(model, request), must_exist)
             case "findMany" | "findFirst" | "findFirstOrThrow":

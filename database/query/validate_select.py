@@ -67,7 +67,8 @@ class SelectValidator:
             [(name, item)] = given.items()
             members = model.uniques.get(name, ())
             if len(members) == 1:
-                return self._single(members[0], item, (*path, name))
+                found = self._unique_value(members[0], item, (*path, name))
+                return Unique(((members[0], found),), Compare((members[0].db_name,), "eq", found))
         for key in given:
             if key not in model.uniques:
                 continue
@@ -80,10 +81,6 @@ class SelectValidator:
         self._wheres.where(model, given, path)  # an unknown name is said first
         known = ", ".join(model.uniques)
         raise invalid(path, f"{model.name} needs at least one of its uniques: {known}")
-
-    def _single(self, field: Field, value: object, path: ArgumentPath) -> Unique:
-        found = self._unique_value(field, value, path)
-        return Unique(((field, found),), Compare((field.db_name,), "eq", found))
 
     def _unique(
         self, model: Model, given: Mapping[str, Any], key: str, path: ArgumentPath
