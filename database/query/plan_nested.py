@@ -187,10 +187,7 @@ class NestedWrites:
             case NestedUpdateMany(_, many):
                 for where, changes in many:
                     found = yield from self._related.found(link, row, where)
-                    for child in found:
-                        yield from self._outer.update_row(
-                            child, RecordChanges(link.target, changes)
-                        )
+                    yield from self._outer.update_rows(found, RecordChanges(link.target, changes))
             case NestedDeleteMany(_, filters):
                 found = yield from self._related.found(link, row, Or(filters))
                 yield from self._outer.delete_rows(link.target, found)

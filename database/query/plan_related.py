@@ -30,6 +30,9 @@ class Outer(Protocol):
     def update_row(self, row: Row, data: RecordChanges) -> Generator[Step, Any, Row]:
         """Change one record that was read, with its nested writes → its row after."""
 
+    def update_rows(self, rows: Rows, data: RecordChanges) -> Doing:
+        """Change stored fields of records that were read, alike."""
+
     def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
         """Delete records that were read, with what follows from it → how many."""
 

@@ -174,9 +174,17 @@ class Writes:
         rows = yield Find(operation.model, operation.where)
         if rows:
             yield Atomic()
-        for row in rows:
-            yield from self.update_row(row, RecordChanges(operation.model, operation.changes))
+        yield from self.update_rows(rows, RecordChanges(operation.model, operation.changes))
         return len(rows)
+
+    def update_rows(self, rows: list[Row], data: RecordChanges) -> Generator[Step, Any, None]:
+        """Change stored fields of records that were read, alike."""
+        if self._moved(data):
+            for row in rows:
+                yield from self.update_row(row, data)
+        elif data.changes:
+            for ids in chunks(ids_of(data.model, rows)):
+                yield UpdateMany(data.model, by_ids(data.model, ids), data.changes)
 
     def _matching(self, model: Model, wheres: Sequence[Filter]) -> Counting:
         count = 0

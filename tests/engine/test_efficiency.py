@@ -281,6 +281,15 @@ async def test_connecting_by_ones_own_key_needs_no_transaction(
     assert not any("startTransaction" in command for command in sent.commands)
 
 
+async def test_a_nested_update_of_many_is_one_command(
+    engine: MongoEngine, sent: Sent, raw: Database[Document]
+) -> None:
+    many = {"updateMany": {"where": {"id": {"lt": 15}}, "data": {"title": "same"}}}
+    await ask(engine, "updateOne", "Author", {"where": {"id": 0}, "data": {"posts": many}})
+    assert sent.names.count("update") == 1
+    assert raw["Post"].count_documents({"title": "same", "authorId": 0}) == 15
+
+
 async def test_a_cascade_deletes_with_one_command_a_level(engine: MongoEngine, sent: Sent) -> None:
     await ask(engine, "deleteMany", "Comment", {})
     await ask(engine, "deleteMany", "Post", {})
