@@ -23,7 +23,7 @@ from benchmarks.stage import Stage, staged
 from benchmarks.starting import cold_import, resolving, starts
 from database.mongod import Mongod
 
-ROUNDS: Final = 25
+ROUNDS: Final = 15
 QUICK_ROUNDS: Final = 5
 
 
@@ -54,7 +54,7 @@ def _named(part: str) -> list[Operation]:
 async def _tables(operations: Sequence[Operation], rounds: int, *, full: bool) -> str:
     report = Report()
     if full:
-        report.figures += cold_import(rounds)
+        report.figures += cold_import(max(3, rounds // 3))
     async with Mongod() as mongod, staged(mongod.url("benchmark"), Size()) as stage:
         for operation in operations:
             _progress(operation.name)
@@ -75,7 +75,7 @@ async def _more(report: Report, stage: Stage, rounds: int) -> None:
     _progress("the fake")
     report.figures += await fakes(max(3, rounds // 3))
     _progress("growth")
-    report.depth += await growth_with_depth(stage, rounds)
+    report.depth += await growth_with_depth(stage, max(3, rounds // 3))
     report.rows += await growth_with_rows(stage, max(3, rounds // 5))
 
 

@@ -29,13 +29,9 @@ Rows = list[Row]
 Consequences = Generator[Step, Any, list[Step]]
 
 
-def dependents(datamodel: Datamodel, model: Model) -> list[Link]:
+def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
     """The relations whose other side holds a key of this model."""
-    return [
-        link
-        for link in datamodel.links.values()
-        if link.model is model and not link.holds_key and not link.is_many_to_many
-    ]
+    return datamodel.dependents.get(model.name, ())
 
 
 def needed_fields(datamodel: Datamodel, model: Model) -> tuple[Field, ...]:
@@ -132,7 +128,7 @@ def moved(datamodel: Datamodel, model: Model, changes: Iterable[Change]) -> list
     return [
         link
         for link in dependents(datamodel, model)
-        if any(field.db_name in names for field in link.local)
+        if not names.isdisjoint(field.db_name for field in link.local)
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from database.query.layouts import NOTHING, Layouts
@@ -32,10 +34,21 @@ class DataValidator:
         self._datamodel = datamodel
         self._values = values
         self._layouts = layouts
-        self._changes = ChangeValidator(datamodel, values, wheres)
-        self._nested = NestedValidator(self, wheres, selects)
-        self._now = now()
+        self._wheres = wheres
+        self._selects = selects
         self._presents: dict[NativeType | None, object] = {}
+
+    @cached_property
+    def _changes(self) -> ChangeValidator:
+        return ChangeValidator(self._datamodel, self._values, self._wheres)
+
+    @cached_property
+    def _nested(self) -> NestedValidator:
+        return NestedValidator(self, self._wheres, self._selects)
+
+    @cached_property
+    def _now(self) -> datetime:
+        return now()
 
     # --- create ---
 

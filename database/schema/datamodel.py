@@ -305,6 +305,15 @@ class Datamodel:
         return {item.name: item for item in self.types}
 
     @cached_property
+    def dependents(self) -> Mapping[str, tuple[Link, ...]]:
+        """Model → its relations whose other side holds a key of it; none: it is not there."""
+        found: dict[str, tuple[Link, ...]] = {}
+        for link in self.links.values():
+            if not link.holds_key and not link.is_many_to_many:
+                found[link.model.name] = (*found.get(link.model.name, ()), link)
+        return found
+
+    @cached_property
     def links(self) -> Mapping[tuple[str, str], Link]:
         """Every side of every relation, by (model name, field name)."""
         return {
