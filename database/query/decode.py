@@ -14,20 +14,18 @@ from prisma.errors import DataError
 
 from database.errors import data_error
 from database.query.columns import Column, Read, Reader, quick
-from database.query.operations import (
-    Aggregated,
-    AggregateRecords,
+from database.query.operations import Aggregated, AggregateRecords, GroupRecords
+from database.query.plan_links import RELATED
+from database.query.readings import bson_type
+from database.query.selected import (
     CompositeOutput,
     CountOutput,
-    GroupRecords,
     Output,
     RelationOutput,
     ScalarOutput,
     Selected,
     Structure,
 )
-from database.query.plan_links import RELATED
-from database.query.readings import bson_type
 from database.query.steps import Aggregation, Row
 from database.query.validate_values import Values
 from database.query.values import CODECS

@@ -13,8 +13,8 @@ from prisma.errors import DataError
 
 from database.query.columns import Read
 from database.query.decode import WIRE, Decoder
-from database.query.operations import CompositeOutput, ScalarOutput, Selected
 from database.query.readings import bson_type
+from database.query.selected import CompositeOutput, ScalarOutput, Selected
 from database.query.steps import Row
 from database.query.values import CODECS, encoder
 from database.schema.datamodel import Datamodel, Field, Model

@@ -21,7 +21,6 @@ from database.query.operations import (
     FindUnique,
     GroupRecords,
     Operation,
-    Page,
     Raw,
     UpdateRecord,
     UpdateRecords,
@@ -30,6 +29,7 @@ from database.query.operations import (
 from database.query.plan_page import locate
 from database.query.plan_read import first, read_first, read_page
 from database.query.plan_write import Writes, not_found
+from database.query.selected import Page
 from database.query.steps import (
     Aggregate,
     Group,

@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from database.query.filters import And, Compare, Comparison, Filter, both
-from database.query.operations import Page
 from database.query.plan_links import equal
+from database.query.selected import Page
 from database.query.steps import ORDER_VALUES, Find, OrderKey, Row, Step
 from database.schema.datamodel import Field, Model
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from database.query.filters import Filter, both
-from database.query.operations import CountOutput, Page, RelationOutput, Selected
 from database.query.plan_links import (
     CHUNK,
     RELATED,
@@ -21,6 +20,7 @@ from database.query.plan_links import (
     related,
 )
 from database.query.plan_page import Reading, Rows, locate, page_rows
+from database.query.selected import CountOutput, Page, RelationOutput, Selected
 from database.query.steps import CountPerParent, Find, FindPerParent, Plan, Row, Step
 from database.schema.datamodel import Field, Link, Model
 

@@ -10,9 +10,10 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from database.query.filters import EVERYTHING, Complement, Filter, Or, both
-from database.query.operations import NewRecord, RecordChanges, Unique
+from database.query.operations import NewRecord, RecordChanges
 from database.query.plan_links import by_ids, ids_of, key_of, related, touched
 from database.query.plan_referential import restriction
+from database.query.selected import Unique
 from database.query.steps import AddToSet, Find, Insert, Pull, Row, Set, Step, UpdateMany
 from database.query.unrelated import not_connectable, not_found_nested
 from database.schema.datamodel import Datamodel, Field, Link, Model

@@ -20,7 +20,6 @@ from database.query.operations import (
     DeleteRecords,
     NewRecord,
     RecordChanges,
-    Selected,
     UpdateRecord,
     UpdateRecords,
     UpsertRecord,
@@ -38,6 +37,7 @@ from database.query.plan_referential import (
     needed_fields,
     same_keys,
 )
+from database.query.selected import Selected
 from database.query.steps import (
     Atomic,
     Change,

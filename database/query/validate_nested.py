@@ -23,9 +23,9 @@ from database.query.operations import (
     NestedWrite,
     NewRecord,
     RecordChanges,
-    Unique,
 )
 from database.query.refusals import ArgumentPath, invalid, missing, unknown, unsupported
+from database.query.selected import Unique
 from database.query.validate_select import SelectValidator
 from database.query.validate_values import as_boolean, as_object, as_objects, canonical
 from database.query.validate_where import WhereValidator

@@ -6,16 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from database.query.filters import EVERYTHING, And, Compare, Filter, Path, both
-from database.query.operations import (
-    CompositeOutput,
-    CountOutput,
-    Output,
-    Page,
-    RelationOutput,
-    ScalarOutput,
-    Selected,
-    Unique,
-)
 from database.query.refusals import (
     ArgumentPath,
     empty_selection,
@@ -28,6 +18,16 @@ from database.query.refusals import (
     unsupported,
 )
 from database.query.requests import Selection
+from database.query.selected import (
+    CompositeOutput,
+    CountOutput,
+    Output,
+    Page,
+    RelationOutput,
+    ScalarOutput,
+    Selected,
+    Unique,
+)
 from database.query.steps import OrderKey
 from database.query.validate_values import (
     Values,

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Final, Literal, get_args
 
 from database.query.filters import Filter, has_relations
-from database.query.operations import FindPage, Selected
+from database.query.operations import FindPage
 from database.query.prefixed import paths
 from database.query.refusals import invalid, unsupported
 from database.query.requests import Request, Selection
+from database.query.selected import Selected
 from database.query.shapes import Shape
 from database.query.validate import Validator
 from database.query.validate_values import as_list

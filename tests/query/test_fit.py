@@ -13,7 +13,7 @@ from prisma.errors import DataError
 
 from database.query.decode import WIRE, Decoder
 from database.query.fit import Misfit, fitting
-from database.query.operations import CompositeOutput, ScalarOutput, Selected
+from database.query.selected import CompositeOutput, ScalarOutput, Selected
 from database.schema import Datamodel
 from tests.stores.mongo.live.schemas import schema
 
