@@ -131,23 +131,11 @@ def is_served(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
         return False
     fixed = _fixed(where)
     wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in fixed]
-    return any(_serves(index, fixed, wanted) for index in _index_specs(model))
-
-
-def _index_specs(model: Model) -> list[list[tuple[str, bool]]]:
-    specs = [[(item.db_name, False)] for item in model.stored_fields if item.is_id]
-    return specs + [
-        [(model.by_name[part.path[0]].db_name, part.sort == "Desc") for part in index.fields]
-        for index in model.indexes
-        if index.kind in ("index", "unique")
-        and all(
-            len(part.path) == 1 and not model.by_name[part.path[0]].is_list for part in index.fields
-        )
-    ]
+    return any(_serves(index, fixed, wanted) for index in model.index_orders)
 
 
 def _serves(
-    index: list[tuple[str, bool]], fixed: frozenset[str], wanted: list[tuple[str, bool]]
+    index: Sequence[tuple[str, bool]], fixed: frozenset[str], wanted: list[tuple[str, bool]]
 ) -> bool:
     rest = list(index)
     while rest and rest[0][0] in fixed:

@@ -174,6 +174,21 @@ class Model:
         return tuple(item for item in self.fields if item.kind != "relation")
 
     @cached_property
+    def index_orders(self) -> tuple[tuple[tuple[str, bool], ...], ...]:
+        """What indexes of plain fields sort by: stored names, and whether they descend."""
+        orders: list[tuple[tuple[str, bool], ...]] = [
+            ((item.db_name, False),) for item in self.stored_fields if item.is_id
+        ]
+        for index in self.indexes:
+            paths = [part.path for part in index.fields]
+            if index.kind not in ("index", "unique") or any(len(path) > 1 for path in paths):
+                continue
+            members = [(self.by_name[part.path[0]], part.sort == "Desc") for part in index.fields]
+            if not any(item.is_list for item, _ in members):
+                orders.append(tuple((item.db_name, descends) for item, descends in members))
+        return tuple(orders)
+
+    @cached_property
     def uniques(self) -> Mapping[str, tuple[Field, ...]]:
         """What identifies one record: the client's name of each unique → its fields.
 
