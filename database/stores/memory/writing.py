@@ -30,7 +30,7 @@ from database.stores.memory.compare import Key, key
 from database.stores.memory.memory import HeldError, Memory, MemoryTransaction
 from database.stores.memory.predicate import predicate
 from database.stores.memory.select import Reader, projected
-from database.stores.mongo.store import ROWS
+from database.stores.mongo.execute import ROWS
 
 T = TypeVar("T")
 

@@ -29,12 +29,3 @@ class AggregateCommand:
 
     collection: str
     pipeline: list[Document]
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateCommand:
-    """The filter and the update of `update` and `findAndModify`; a list is a pipeline."""
-
-    collection: str
-    filter: Document
-    update: Document | list[Document]
