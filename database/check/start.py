@@ -22,10 +22,10 @@ from database.schema.datamodel import Datamodel
 from database.schema.generate import generated_schema
 from database.schema.parser import parse
 from database.settings import SchemaSettings
-from database.stores.mongo.live.events import Event, Planned
+from database.stores.mongo.live.events import Event, Violated
 from database.stores.mongo.live.plan import Plan, is_mismatch
 from database.stores.mongo.live.push import compare, push_to
-from database.stores.mongo.live.text import event_lines, plan_lines
+from database.stores.mongo.live.text import event_lines
 
 logger = logging.getLogger("database.schema")
 
@@ -107,6 +107,5 @@ def _warn(plan: Plan) -> None:
 
 def _log(event: Event) -> None:
     """Without the values that violate a unique index: they are for a screen, not for a log."""
-    lines = plan_lines(event.plan) if isinstance(event, Planned) else event_lines(event)
-    for line in lines:
+    for line in () if isinstance(event, Violated) else event_lines(event):
         logger.info("%s", line)

@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure
 from database.query.refusals import unsupported
 from database.stores.mongo.live.build import build_indexes
 from database.stores.mongo.live.differences import differences
-from database.stores.mongo.live.events import Done, Report
+from database.stores.mongo.live.events import Done, Event, Report
 from database.stores.mongo.live.found import Database, find_indexes
 from database.stores.mongo.live.plan import (
     CreateCollection,
@@ -54,13 +54,17 @@ class Work:
     report: Report | None
     done: list[Step] = field(default_factory=list)
 
+    def tell(self, event: Event) -> None:
+        """An event, to whoever gave a `report`."""
+        if self.report is not None:
+            self.report(event)
+
     def note(self, steps: Iterable[Step], since: float) -> None:
         """Steps are done that were begun at `since`, by `time.perf_counter`."""
         seconds = time.perf_counter() - since
         for step in steps:
             self.done.append(step)
-            if self.report is not None:
-                self.report(Done(step, seconds))
+            self.tell(Done(step, seconds))
 
 
 async def apply(work: Work, steps: Sequence[Step]) -> None:

@@ -12,11 +12,24 @@ from database.stores.mongo.live.violations import Violation
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """First of all: the plan, and the unique indexes that the data there would violate."""
+    """First of all: the plan."""
 
     plan: Plan
-    violations: tuple[Violation, ...]
     drop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """Before anything is changed: whether documents that are there violate unique indexes."""
+
+    indexes: tuple[IndexSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violated:
+    """They do, and nothing is changed."""
+
+    violations: tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +54,5 @@ class Done:
     seconds: float
 
 
-Event = Planned | Building | Done
+Event = Planned | Searching | Violated | Building | Done
 Report = Callable[[Event], None]

@@ -21,7 +21,7 @@ from database.stores.mongo.client import make_client
 from database.stores.mongo.connect import open_client
 from database.stores.mongo.errors import translate
 from database.stores.mongo.live.apply import RefusedIndexError, Work, apply
-from database.stores.mongo.live.events import Planned, Report
+from database.stores.mongo.live.events import Planned, Report, Searching, Violated
 from database.stores.mongo.live.found import Database, find_indexes
 from database.stores.mongo.live.plan import (
     CreateCollection,
@@ -154,10 +154,13 @@ def _primary(database: Database) -> Database:
 async def _push(work: Work, steps: Plan, *, dry_run: bool, drop: bool) -> Pushed:
     to_do = steps.to_do(drop=drop)
     new = {step.collection for step in to_do if isinstance(step, CreateCollection)}
-    uniques = [index for index in _uniques(to_do) if index.collection not in new]
+    work.tell(Planned(steps, drop))
+    uniques = tuple(index for index in _uniques(to_do) if index.collection not in new)
+    if uniques:
+        work.tell(Searching(uniques))
     violations = await _violations(work.database, uniques)
-    if work.report is not None:
-        work.report(Planned(steps, violations, drop))
+    if violations:
+        work.tell(Violated(violations))
     if dry_run:
         return Pushed(steps, violations=violations)
     if violations:

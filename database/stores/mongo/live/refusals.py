@@ -1,6 +1,6 @@
 """Why a push cannot be: data that violates a unique index, an index that MongoDB does not take.
 
-An error names fields and counts, never a stored value: those are in the report's `Planned`.
+An error names fields and counts, never a stored value: those are in the report's `Violated`.
 """
 
 from __future__ import annotations

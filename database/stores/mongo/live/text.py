@@ -16,7 +16,14 @@ from bson.json_util import RELAXED_JSON_OPTIONS, dumps
 
 from database.stores.mongo.live.bounds import present_paths
 from database.stores.mongo.live.differences import json_text, keys_text
-from database.stores.mongo.live.events import Building, Done, Event, Planned
+from database.stores.mongo.live.events import (
+    Building,
+    Done,
+    Event,
+    Planned,
+    Searching,
+    Violated,
+)
 from database.stores.mongo.live.plan import (
     CreateCollection,
     CreateIndex,
@@ -38,8 +45,11 @@ _INDENT = " " * 16
 def event_lines(event: Event) -> Iterator[str]:
     """What there is to say about an event."""
     match event:
-        case Planned(plan=plan, violations=violations, drop=drop):
+        case Planned(plan=plan, drop=drop):
             yield from plan_lines(plan, drop=drop)
+        case Searching(indexes=indexes):
+            yield f"  looking for duplicates: {', '.join(index.name for index in indexes)}"
+        case Violated(violations=violations):
             for violation in violations:
                 yield from (f"  {line}" for line in _violation(violation))
         case Building(indexes=indexes, phase=phase, done=done, total=total):

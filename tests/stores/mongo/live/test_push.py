@@ -289,7 +289,7 @@ async def test_the_plan_is_told_first_then_every_step(mongo_url: str) -> None:
 
     pushed = await push(schema("a Int @unique"), mongo_url, report=told.append)
 
-    assert told[0] == Planned(pushed.plan, (), drop=False)
+    assert told[0] == Planned(pushed.plan, drop=False)
     assert [event.step for event in told[1:] if isinstance(event, Done)] == list(pushed.done)
     assert [type(step) for step in pushed.done] == [CreateCollection, CreateIndex]
 

@@ -13,7 +13,8 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from database.schema import push
-from database.stores.mongo.live.events import Event, Planned
+from database.stores.mongo.live.events import Done, Event, Planned, Searching, Violated
+from database.stores.mongo.live.plan import CreateCollection
 from database.stores.mongo.live.specs import IndexSpec
 from database.stores.mongo.live.violations import Duplicate, find_violation
 from tests.stores.mongo.live.schemas import ID, schema
@@ -21,14 +22,13 @@ from tests.stores.mongo.live.schemas import ID, schema
 Live = Database[dict[str, Any]]
 
 MANY = 100_000
+OTHER = f"model Other {{\n{ID}\n}}"
 
 
 async def test_a_hundred_thousand_documents_with_duplicates(live: Live, mongo_url: str) -> None:
     names = [f"user{number}" for number in range(MANY - 300)] + ["user1", "user2", "user3"] * 100
     live["User"].insert_many([{"name": name} for name in names])
-    datamodel = schema(
-        "name String @unique", "@@index([id, name])", also=f"model Other {{\n{ID}\n}}"
-    )
+    datamodel = schema("name String @unique", "@@index([id, name])", also=OTHER)
     told: list[Event] = []
 
     with pytest.raises(UniqueViolationError) as caught:
@@ -52,9 +52,12 @@ async def test_a_hundred_thousand_documents_with_duplicates(live: Live, mongo_ur
     assert "3 values occur more than once in (name) of `User`, in 303 documents" in str(
         caught.value
     )
-    (planned,) = told
+    planned, searching, violated = told
     assert isinstance(planned, Planned)
-    (violation,) = planned.violations
+    assert isinstance(searching, Searching)
+    assert [index.name for index in searching.indexes] == ["User_name_key"]
+    assert isinstance(violated, Violated)
+    (violation,) = violated.violations
     assert violation.examples == tuple(Duplicate((f"user{n}",), 101) for n in (1, 2, 3))
     assert live.list_collection_names() == ["User"]
     assert live["User"].index_information().keys() == {"_id_"}
@@ -103,13 +106,14 @@ async def test_duplicates_that_come_while_pushing(live: Live, mongo_url: str) ->
     live["User"].insert_many([{"a": 1}, {"a": 2}])
 
     def come(event: Event) -> None:
-        if isinstance(event, Planned):
+        if isinstance(event, Done) and isinstance(event.step, CreateCollection):
             live["User"].insert_one({"a": 1})
 
     with pytest.raises(UniqueViolationError, match="1 value occurs more than once") as caught:
-        await push(schema("a Int @unique", "@@index([id, a])"), mongo_url, report=come)
+        await push(schema("a Int @unique", "@@index([id, a])", also=OTHER), mongo_url, report=come)
 
     assert "dup key" not in str(caught.value)
+    assert "Steps done before that, which stand: 1." in str(caught.value)
     assert live["User"].index_information().keys() == {"_id_"}
 
 
@@ -118,11 +122,11 @@ async def test_duplicates_that_come_while_replacing(live: Live, mongo_url: str) 
     live["User"].insert_many([{"a": 1}, {"a": 2}])
 
     def come(event: Event) -> None:
-        if isinstance(event, Planned):
+        if isinstance(event, Done) and isinstance(event.step, CreateCollection):
             live["User"].insert_one({"a": 1})
 
     with pytest.raises(UniqueViolationError):
-        await push(schema("a Int @unique"), mongo_url, report=come, drop=True)
+        await push(schema("a Int @unique", also=OTHER), mongo_url, report=come, drop=True)
 
     assert live["User"].index_information()["User_a_key"] == {"v": 2, "key": [("a", -1)]}
 
