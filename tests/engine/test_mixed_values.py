@@ -122,6 +122,10 @@ async def test_the_order_of_values_of_every_type(jsons: MongoEngine) -> None:
     found = [RANKS[row["id"]] for row in rows if row["id"] not in by_greatest]
     assert found == sorted(found, reverse=True)
     assert len(found) == len(VALUES) - 2
+    place = {row["id"]: number for number, row in enumerate(rows)}
+    for above, a_list, below in ((2**53, [None, 9], 1), ("é", [1, "z"], "a")):
+        places = [place[VALUES.index(value)] for value in (above, a_list, below)]
+        assert places == sorted(places)
 
 
 async def test_equal_are_those_of_one_place(jsons: MongoEngine) -> None:

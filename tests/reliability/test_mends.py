@@ -73,7 +73,6 @@ async def test_depth_of_data(engine: MongoEngine, levels: int) -> None:
 
 
 @pytest.mark.parametrize("levels", [400, 10_000])
-@pytest.mark.mongo_only("memory keeps what the server refuses: documents of 180 levels and more")
 async def test_depth_of_json(engine: MongoEngine, levels: int) -> None:
     data = {"id": 1, "name": "a", "data": Json(nested(lambda item: {"a": item}, levels, 1))}
     with pytest.raises(DataError):
