@@ -125,8 +125,11 @@ async def test_cancelled_it_is_rolled_back(database: DatabaseService) -> None:
 async def test_a_thousand_increments_lose_none(database: DatabaseService) -> None:
     ada = await database.user.create(user("ada"))
     sixteen = asyncio.Semaphore(16)
+    tries = 0
 
     async def increment(tx: DatabaseService) -> None:
+        nonlocal tries
+        tries += 1
         found = await tx.user.find_unique_or_raise({"id": ada.id})
         await tx.user.update(where={"id": ada.id}, data={"storageUsed": found.storageUsed + 1})
 
@@ -136,3 +139,4 @@ async def test_a_thousand_increments_lose_none(database: DatabaseService) -> Non
 
     await asyncio.gather(*(one() for _ in range(1000)))
     assert (await database.user.find_first_or_raise()).storageUsed == 1000
+    assert tries > 1000  # else nobody was in anybody's way

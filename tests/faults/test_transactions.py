@@ -21,12 +21,16 @@ from pymongo.monitoring import (
 
 from database import DatabaseService, DatabaseSettings
 from database.client import Client
+from database.schema import Datamodel
 from database.stores.mongo import MongoStore
 from database.url import url_database
 
 APP = "transactions-that-fail"
 SLOW = {"$where": "sleep(20000) || true"}
 """A filter over which the server thinks for longer than any test takes."""
+
+PATIENCE = 15.0
+"""Seconds: less than the server thinks, and far more than anything else takes."""
 
 Opened = Callable[[str], int]
 
@@ -44,7 +48,7 @@ async def database(mongo_url: str) -> AsyncIterator[DatabaseService]:
 
 async def none_open(transactions: Opened) -> None:
     """Returns once the server has no transaction of ours open, long before it would time out."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while transactions(APP):
             await asyncio.sleep(0.02)
 
@@ -90,7 +94,7 @@ async def test_cancelled_in_the_middle_of_an_operation(
             await tx.find_raw(User, SLOW)
 
     task = asyncio.ensure_future(work())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not transactions(APP):
             await asyncio.sleep(0.01)
     task.cancel()
@@ -119,8 +123,9 @@ async def test_expired_while_nobody_uses_it(
 async def test_expired_in_the_middle_of_an_operation(
     database: DatabaseService, transactions: Opened
 ) -> None:
+    limit = timedelta(milliseconds=300)
     with pytest.raises(TransactionExpiredError, match="expired transaction"):  # noqa: PT012
-        async with database.tx(timeout=timedelta(milliseconds=300)) as tx:
+        async with asyncio.timeout(PATIENCE), database.tx(timeout=limit) as tx:
             await tx.user.create(user("grace"))
             await tx.find_raw(User, SLOW)
     await none_open(transactions)
@@ -138,8 +143,28 @@ async def test_expired_in_the_middle_of_an_operation_it_is_not_begun_again(
         await tx.find_raw(User, SLOW)
 
     with pytest.raises(TransactionExpiredError):
-        await database.transaction(work, timeout=timedelta(milliseconds=300))
+        async with asyncio.timeout(PATIENCE):
+            await database.transaction(work, timeout=timedelta(milliseconds=300))
     assert tries == 1
+
+
+async def test_a_commit_that_is_cancelled_while_it_waits_for_an_operation(
+    database: DatabaseService, transactions: Opened
+) -> None:
+    manager = database.tx(timeout=timedelta(seconds=60))
+    tx = await manager.start()
+    await tx.user.create(user("grace"))
+    brief = {"$where": "sleep(300) || true"}
+    slow = asyncio.ensure_future(tx.find_raw(User, brief))
+    await asyncio.sleep(0)  # it has the transaction now
+    commit = asyncio.ensure_future(manager.commit())
+    await asyncio.sleep(0)  # and the commit waits for it
+    commit.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await commit
+    await slow
+    await none_open(transactions)
+    assert await database.user.count() == 1
 
 
 async def test_disconnecting_leaves_none_open(
@@ -157,37 +182,68 @@ async def test_disconnecting_leaves_none_open(
 
 
 class Asked(CommandListener):
-    """The commands that the driver sends."""
+    """The commands of transactions that the driver sends, and how many of them at once."""
 
     def __init__(self) -> None:
         self.commands: list[dict[str, Any]] = []
+        self.at_once = 0
+        self._under_way: set[int] = set()
 
     def started(self, event: CommandStartedEvent) -> None:
-        self.commands.append(dict(event.command))
+        if "txnNumber" in event.command:
+            self.commands.append(dict(event.command))
+            self._under_way.add(event.request_id)
+            self.at_once = max(self.at_once, len(self._under_way))
 
-    def succeeded(self, event: CommandSucceededEvent) -> None: ...
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        self._under_way.discard(event.request_id)
 
-    def failed(self, event: CommandFailedEvent) -> None: ...
+    def failed(self, event: CommandFailedEvent) -> None:
+        self._under_way.discard(event.request_id)
 
 
-@pytest.mark.parametrize("options", ["", "&w=1&readConcernLevel=local"], ids=["", "weaker"])
-async def test_concerns_are_majority_whatever_the_url_says(mongo_url: str, options: str) -> None:
-    asked = Asked()
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
 
-    def make_store(datamodel: Any, _: object) -> MongoStore:
+
+@pytest.fixture
+def client_for(mongo_url: str, asked: Asked) -> Callable[[str], Client]:
+    """Gives clients whose URL has more options, and whose commands are seen."""
+
+    def client(options: str) -> Client:
         def make_client(*pool: Any) -> AsyncMongoClient[dict[str, Any]]:
             return AsyncMongoClient(mongo_url + options, event_listeners=[*pool, asked])
 
-        return MongoStore(datamodel, make_client, url_database(mongo_url))
+        def make_store(datamodel: Datamodel, _: object) -> MongoStore:
+            return MongoStore(datamodel, make_client, url_database(mongo_url))
 
-    client = Client(make_store, connect_timeout=timedelta(seconds=10))
-    async with client, client.tx() as tx:
+        return Client(make_store, connect_timeout=timedelta(seconds=10))
+
+    return client
+
+
+@pytest.mark.parametrize("options", ["", "&w=1&readConcernLevel=local"], ids=["", "weaker"])
+async def test_concerns_are_majority_whatever_the_url_says(
+    client_for: Callable[[str], Client], asked: Asked, options: str
+) -> None:
+    async with client_for(options) as client, client.tx() as tx:
         await tx.user.create(user("grace"))
         await tx.user.find_many()
-    first, second, commit = [each for each in asked.commands if "txnNumber" in each]
+    first, second, commit = asked.commands
     assert first["startTransaction"] is True
     assert first["readConcern"]["level"] == "majority"
     assert "writeConcern" not in first
     assert "readConcern" not in second
     assert commit["commitTransaction"] == 1
     assert commit["writeConcern"] == {"w": "majority"}
+
+
+async def test_tasks_in_one_transaction_send_one_command_at_a_time(
+    client_for: Callable[[str], Client], asked: Asked
+) -> None:
+    async with client_for("") as client, client.tx() as tx:
+        await asyncio.gather(*(tx.user.create(user(str(number))) for number in range(20)))
+        await asyncio.gather(*(tx.user.count() for _ in range(20)))
+    assert len(asked.commands) == 41
+    assert asked.at_once == 1
