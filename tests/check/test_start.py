@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import subprocess
@@ -113,6 +114,8 @@ async def test_a_server_that_does_not_say_is_warned_of(
     assert "the driver refuses it" in warning
 
 
+# PyMongo 4.20 leaves a socket to the garbage collector where it is closed while it reconnects.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 async def test_a_check_gives_up_where_nobody_answers(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +126,7 @@ async def test_a_check_gives_up_where_nobody_answers(
 
     (warning,) = warnings(caplog)
     assert "cannot be compared with the schema: " in warning
+    gc.collect()
 
 
 async def test_no_document_is_read_and_few_connections_are_opened(

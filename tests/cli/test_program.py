@@ -118,8 +118,7 @@ class FullDisk(io.StringIO):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_output_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
-    url = "mongodb://127.0.0.1:1/kraken?serverSelectionTimeoutMS=1"
+def test_output_that_cannot_be_written(mongo_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     with redirect_stdout(FullDisk()):
-        assert main(["check", "--schema", str(SCHEMA), "--url", url]) == 1
+        assert main(["push", "--dry-run", "--schema", str(SCHEMA), "--url", mongo_url]) == 1
     assert capsys.readouterr().err == "[Errno 28] No space left on device\n"
