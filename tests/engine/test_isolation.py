@@ -55,6 +55,13 @@ class Actor:
     async def update(self, id: int, **data: Any) -> None:
         await self._ask("updateOne", where={"id": id}, data=data)
 
+    async def update_where(self, where: dict[str, Any], **data: Any) -> int:
+        request = Request(
+            "updateMany", "User", {"where": where, "data": data}, (Selection("count"),)
+        )
+        changed = await self._engine.execute(request, tx_id=self._tx_id)
+        return int(changed["count"])
+
     async def delete(self, id: int) -> None:
         await self._ask("deleteOne", where={"id": id})
 
@@ -231,6 +238,17 @@ async def test_what_was_waited_for_may_have_taken_the_value(outside: Actor) -> N
     await tx.commit()
     with pytest.raises(UniqueViolationError):
         await waiting
+
+
+async def test_what_was_waited_for_may_no_longer_match(outside: Actor) -> None:
+    tx = await outside.begin()
+    await tx.update(1, bio="inside")
+    waiting = asyncio.ensure_future(outside.update_where({"bio": {"isSet": False}}, bio="outside"))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    await tx.commit()
+    assert await waiting == 1
+    assert await outside.bios() == {"ada": "inside", "grace": "outside"}
 
 
 async def test_outside_reads_and_other_writes_do_not_wait(outside: Actor) -> None:
