@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from prisma.errors import ClientNotConnectedError
 
 from database import DatabaseService, DatabaseSettings
 from database.errors import UnsupportedOperationError
+from database.mongod import HOST, Mongod
 from database.testing import FakeDatabase
 
+TOP = Path(__file__).parent.parent
 
-async def test_a_server_that_answers_is_up_and_says_what_it_is(settings: DatabaseSettings) -> None:
+
+async def test_a_server_that_answers_is_up_and_says_what_it_is(
+    settings: DatabaseSettings, mongod: Mongod
+) -> None:
     async with DatabaseService(settings) as database:
         health = await database.health()
     assert health.is_up
     assert (health.topology, health.replica_set, health.version) == ("replica set", "rs0", "6.0.5")
+    assert health.primary == f"{HOST}:{mongod.port}"
     assert health.client == "fresh"
     assert health.latency_ms is not None
+    assert health.latency_ms > 0
     assert health.as_dict()["status"] == "up"
+
+
+async def test_a_client_of_another_schema_is_stale(
+    settings: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = (TOP / "schema.prisma").read_text()
+    (tmp_path / "schema.prisma").write_text(schema.replace("  bio ", "  about "))
+    monkeypatch.chdir(tmp_path)
+    async with DatabaseService(settings) as database:
+        health = await database.health()
+        assert (health.status, health.client) == ("up", "stale")
+        (tmp_path / "schema.prisma").write_text("model Broken {")
+        assert (await database.health()).client == "unknown"
 
 
 async def test_a_client_that_is_not_connected_is_down(settings: DatabaseSettings) -> None:

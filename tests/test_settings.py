@@ -110,6 +110,13 @@ async def test_the_driver_reads_the_same_name_and_user_from_the_url() -> None:
         ({"max_pool_size": 2, "min_pool_size": 3}, r"must not be larger than max_pool_size \(2\)"),
         ({"name": f"{SECRET}.x"}, r"database\.name: .*must have none of"),
         ({"app_name": SECRET * 9}, r"database\.app_name: .*at most 128"),
+        ({"read_preference": SECRET}, r"database\.read_preference: .*'primary', "),
+        ({"compressors": f"zlib,{SECRET}"}, r"database\.compressors\.1: .*'zstd', "),
+        ({"tls": SECRET}, r"database\.tls: .*boolean"),
+        ({"wait_queue_timeout": 0}, r"database\.wait_queue_timeout: .*more than 0"),
+        ({"slow_query": SECRET}, r"database\.slow_query: .*timedelta"),
+        ({"log": SECRET}, r"database\.log: .*'redacted' or 'values'"),
+        ({"health_timeout": -1}, r"database\.health_timeout: .*more than 0"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_shown(values: dict[str, Any], said: str) -> None:
