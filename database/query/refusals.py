@@ -107,6 +107,16 @@ def bad_reference(rule: str) -> DataError:
     return data_error("P2019", f"Input error. {rule}", {"details": rule})
 
 
+def too_large(path: ArgumentPath) -> DataError:
+    """A whole number beyond 64 bits (P2033)."""
+    details = (
+        f"A number used in the query, at `{dotted(path)}`, does not fit into a 64 bit signed "
+        "integer. Consider using `BigInt` as field type if you're trying to store large integers."
+    )
+    meta = {"details": details, "argumentPath": [str(part) for part in path]}
+    return data_error("P2033", details, meta)
+
+
 def malformed(path: ArgumentPath, reason: str) -> DataError:
     """A text of the right type that cannot be read (P2023)."""
     return data_error(

@@ -21,11 +21,12 @@ from database.query.refusals import (
     malformed,
     missing,
     not_serializable,
+    too_large,
     too_many,
     unknown,
 )
 from database.query.requests import Name
-from database.query.values import MalformedError, encoder, kind_of
+from database.query.values import MalformedError, TooLargeError, encoder, in_64_bits, kind_of
 from database.schema.datamodel import Datamodel, Field, Function, Literals
 
 _KNOWN: Final = (
@@ -96,9 +97,10 @@ def as_integer(value: object, path: ArgumentPath) -> int:
     """The value as a whole number of 64 bits, or an error."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise _unexpected(value, "Int", path)
-    if not -(2**63) <= value < 2**63:
-        raise invalid(path, "the number does not fit into a 64 bit signed integer")
-    return value
+    try:
+        return in_64_bits(value)
+    except TooLargeError:
+        raise too_large(path) from None
 
 
 def single_key(value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str]) -> str:
@@ -130,6 +132,8 @@ class Values:
             return self._encoder(field)(value)
         except MalformedError as error:
             raise malformed(path, str(error)) from None
+        except TooLargeError:
+            raise too_large(path) from None
         except ValueError as error:
             if not isinstance(value, _KNOWN):
                 return self.one(field, _serialized(value, path), path)

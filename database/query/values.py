@@ -50,6 +50,10 @@ class MalformedError(ValueError):
     """A text of the right type that cannot be read (P2023 rather than P2009)."""
 
 
+class TooLargeError(ValueError):
+    """A whole number beyond 64 bits (P2033 rather than P2009)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """How one scalar type is written and read; each function may raise ValueError."""
@@ -130,8 +134,15 @@ def _in_range(value: int, limits: tuple[int, int], name: str) -> int:
     return value
 
 
+def in_64_bits(value: int) -> int:
+    """The number, or TooLargeError."""
+    if not INT64[0] <= value <= INT64[1]:
+        raise TooLargeError("the number does not fit into a 64 bit signed integer")
+    return value
+
+
 def _encode_int(value: object) -> Int64:
-    return Int64(_in_range(_whole(value, "Int"), INT64, "a 64 bit signed integer"))
+    return Int64(in_64_bits(_whole(value, "Int")))
 
 
 def _encode_int32(value: object) -> int:
@@ -144,7 +155,7 @@ def _encode_big_int(value: object) -> Int64:
             value = int(value) if value.isascii() and len(value) < 32 else value
         except ValueError:
             raise ValueError("expected BigInt, got a String that is not a whole number") from None
-    return Int64(_in_range(_whole(value, "BigInt"), INT64, "a 64 bit signed integer"))
+    return Int64(in_64_bits(_whole(value, "BigInt")))
 
 
 def _encode_float(value: object) -> float:
@@ -227,7 +238,7 @@ def encode_json(value: object) -> object:
         case str():
             return _encode_string(value)
         case int():
-            return _in_range(value, INT64, "a 64 bit signed integer")
+            return in_64_bits(value)
         case float():
             if not math.isfinite(value):
                 raise ValueError("NaN and Infinity are not JSON")
