@@ -12,7 +12,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -85,18 +85,18 @@ class Writers:
             match number % 3:
                 case 0:
                     name = f"create {number}"
-                    await self._counted("create", name, lambda name=name: self._create(name))
+                    await self._counted("create", name, self._create(name))
                 case 1:
                     name = f"transfer {number}"
-                    await self._counted("transfer", name, lambda name=name: self._transfer(name))
+                    await self._counted("transfer", name, self._transfer(name))
                 case _:
                     name = f"counter {number % COUNTERS}"
-                    await self._counted("upsert", name, lambda name=name: self._upsert(name))
+                    await self._counted("upsert", name, self._upsert(name))
 
-    async def _counted(self, kind: Kind, name: str, write: Callable[[], Awaitable[object]]) -> None:
+    async def _counted(self, kind: Kind, name: str, write: Awaitable[object]) -> None:
         started = time.monotonic()
         try:
-            await write()
+            await write
         except PrismaError as error:
             self.account.unknown[kind][name] += 1
             code = getattr(error, "code", "")
