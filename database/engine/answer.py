@@ -42,14 +42,15 @@ class Answers:
             case FindPage() if not operation.first:
                 return _without_collecting(self._decoder.reader(operation.selected, form), found)
             case (
-                FindPage()
-                | FindUnique()
+                FindUnique()
+                | FindPage()
                 | CreateOne()
                 | UpdateRecord()
                 | UpsertRecord()
                 | DeleteRecord()
             ):
-                return self._first(operation.selected, found, form)
+                reader = self._decoder.reader(operation.selected, form)
+                return reader.one(found[0]) if found else None
             case CreateMany() | UpdateRecords() | DeleteRecords():
                 return {"count": found}
             case AggregateRecords():
@@ -65,9 +66,6 @@ class Answers:
                 )
             case _:
                 assert_never(operation)
-
-    def _first(self, selected: Any, rows: list[Row], form: Form) -> Any:
-        return self._decoder.records(selected, form)(rows[0]) if rows else None
 
 
 def _without_collecting(reader: Reader, rows: list[Row]) -> list[Any]:
