@@ -2,18 +2,24 @@
 
 PyMongo 4.20 says nothing of a wait that is cancelled, of a connection that is dropped because its
 task was cancelled while it was opened, nor of one given back in the very moment of a cancellation.
-So it is remembered which task waits, opens and holds: one that is over does none of it.
+So it is remembered which task waits, opens and holds: one that is over does none of it. Tasks are
+held by weak references in dicts, since every command comes by here: a WeakSet takes longer.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-from weakref import WeakKeyDictionary, WeakSet, ref
+from typing import Any, Final
+from weakref import ref
 
 from pymongo import monitoring
 
 from database.metrics import PoolCounts
+
+Task = ref[asyncio.Task[Any]]
+
+FORGET: Final = 1_000
+"""From how many entries those of tasks that are over are dropped."""
 
 
 class PoolListener(monitoring.ConnectionPoolListener):
@@ -21,28 +27,31 @@ class PoolListener(monitoring.ConnectionPoolListener):
 
     def __init__(self) -> None:
         self._counts = PoolCounts()
-        self._waiting: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._busy: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
-        self._opening: dict[object, ref[asyncio.Task[Any]]] = {}
+        self._waiting: dict[Task, None] = {}
+        self._busy: dict[Task, int] = {}
+        self._opening: dict[object, Task] = {}
+        self._most = FORGET
 
     @property
     def counts(self) -> PoolCounts:
         """What there is now; a task that is over neither waits nor has a connection."""
-        self._counts.waiting = sum(not task.done() for task in self._waiting)
-        self._counts.busy = sum(held for task, held in self._busy.items() if not task.done())
         self._drop_unfinished()
+        self._counts.waiting = len(self._waiting)
+        self._counts.busy = sum(self._busy.values())
         return self._counts
 
     def _drop_unfinished(self) -> None:
+        self._waiting = {task: None for task in self._waiting if not _is_over(task)}
+        self._busy = {task: held for task, held in self._busy.items() if not _is_over(task)}
+        self._most = max(FORGET, 2 * len(self._waiting), 2 * len(self._busy))
         for key, opener in list(self._opening.items()):
-            task = opener()
-            if task is None or task.done():
+            if _is_over(opener):
                 del self._opening[key]
                 self._counts.closed += 1
 
     def connection_created(self, event: monitoring.ConnectionCreatedEvent) -> None:
         """A connection is being opened."""
-        self._opening[event.address, event.connection_id] = ref(_task())
+        self._opening[event.address, event.connection_id] = _task()
         self._counts.opened += 1
 
     def connection_closed(self, event: monitoring.ConnectionClosedEvent) -> None:
@@ -54,24 +63,28 @@ class PoolListener(monitoring.ConnectionPoolListener):
         self, event: monitoring.ConnectionCheckOutStartedEvent
     ) -> None:
         """A command asks for a connection."""
-        self._waiting.add(_task())
+        if len(self._waiting) > self._most or len(self._busy) > self._most:
+            self._drop_unfinished()
+        self._waiting[_task()] = None
 
     def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
         """A command got none."""
-        self._waiting.discard(_task())
+        self._waiting.pop(_task(), None)
         self._counts.waits.add((event.duration or 0) * 1000)
 
     def connection_checked_out(self, event: monitoring.ConnectionCheckedOutEvent) -> None:
         """A command got a connection."""
         task = _task()
-        self._waiting.discard(task)
+        self._waiting.pop(task, None)
         self._busy[task] = self._busy.get(task, 0) + 1
         self._counts.waits.add((event.duration or 0) * 1000)
 
     def connection_checked_in(self, event: monitoring.ConnectionCheckedInEvent) -> None:
         """A command gave its connection back."""
         task = _task()
-        self._busy[task] = max(0, self._busy.get(task, 0) - 1)
+        held = self._busy.pop(task, 0)
+        if held > 1:
+            self._busy[task] = held - 1
 
     def connection_ready(self, event: monitoring.ConnectionReadyEvent) -> None:
         """A connection has been opened."""
@@ -90,8 +103,13 @@ class PoolListener(monitoring.ConnectionPoolListener):
         """A server is gone; its connections report themselves."""
 
 
-def _task() -> asyncio.Task[Any]:
+def _task() -> Task:
     task = asyncio.current_task()
     if task is None:
         raise AssertionError("the driver's commands run in tasks")
-    return task
+    return ref(task)
+
+
+def _is_over(task: Task) -> bool:
+    found = task()
+    return found is None or found.done()
