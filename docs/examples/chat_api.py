@@ -109,16 +109,17 @@ async def hand_over(community_id: str, owner_id: str, transaction: Transaction) 
 @router.post("/channels/{channel_id}/messages", status_code=201)
 async def post(channel_id: str, draft: Draft, messages: Messages) -> Posted:
     """A message, and who wrote it."""
-    return _posted(await messages.post(channel_id, draft.author_id, draft.content))
+    return posted(await messages.post(channel_id, draft.author_id, draft.content))
 
 
 @router.get("/channels/{channel_id}/messages")
 async def page(channel_id: str, messages: Messages, before: str | None = None) -> list[Posted]:
     """The newest first; `before` is the id of the oldest one seen."""
-    return [_posted(message) for message in await messages.page(channel_id, before=before)]
+    return [posted(message) for message in await messages.page(channel_id, before=before)]
 
 
-def _posted(message: Message) -> Posted:
+def posted(message: Message) -> Posted:
+    """A message as clients see it."""
     author = message.author.username if message.author else None
     return Posted(id=message.id, author=author, content=message.content, sent_at=message.sentAt)
 
