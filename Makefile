@@ -4,17 +4,27 @@
 #   make test      the tests
 #   make bench     the figures of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
+#   make fuzz      bad input, 100,000 times; make failover, make soak: see docs/reliability.md
+#   make lock      requirements.lock anew from pyproject.toml; make audit asks for known weaknesses
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEPENDENCIES := $(VENV)/.dependencies
 CLIENT := $(VENV)/.client
+TOOLS := $(VENV)/tools
+EXTRAS := bench dev embedded
+ONE := $(BIN)/python -m pytest --capture no -p no:randomly
 
 # Two makes in one clone must not set up at the same time. The lock is on this file: nothing to clean up.
 LOCKED := $(if $(shell command -v flock),flock Makefile)
 
-.PHONY: install dependencies run bench test check format clean
+CASES ?= 100000
+KILLS ?= 10
+WRITES ?= 10000
+SECONDS ?= 600
+
+.PHONY: install dependencies run bench test check fuzz failover soak lock audit format clean
 
 install:
 	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
@@ -37,6 +47,30 @@ check: install
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory test
 
+fuzz: install
+	FUZZ_CASES=$(CASES) $(ONE) tests/reliability/test_fuzz.py
+
+failover: install
+	FAILOVER_KILLS=$(KILLS) FAILOVER_WRITES=$(WRITES) $(ONE) tests/reliability/test_failover.py
+
+soak: install
+	SOAK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_soak.py
+
+# Every version and every hash, for all Pythons and systems that the project supports.
+lock: $(TOOLS)/.uv
+	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate $(EXTRAS:%=--extra %) --output-file requirements.lock pyproject.toml
+
+# --strict: what cannot be looked up is a failure, not a pass.
+audit: $(TOOLS)/.pip-audit
+	@$(TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock \
+		|| { echo "Not clean: a weakness is named above, or its data could not be reached."; exit 1; }
+
+$(TOOLS)/.%:
+	@test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check $*
+	@touch $@
+
 format: dependencies
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -44,15 +78,18 @@ format: dependencies
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# uv where it is found, else venv and pip alone.
-$(DEPENDENCIES): pyproject.toml
+# uv where it is found, else venv and pip alone. The project itself is built by the setuptools of the
+# lock, so that nothing is fetched that has no hash there.
+$(DEPENDENCIES): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
-	@if command -v uv >/dev/null; then \
+	@set -e; if command -v uv >/dev/null; then \
 		test -x $(BIN)/python || uv venv --python $(PYTHON) $(VENV); \
-		uv pip install --quiet --python $(BIN)/python --editable '.[dev,embedded,bench]'; \
+		uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock; \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,embedded,bench]'; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	fi
 	@touch $@
 

@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 TOP = Path(__file__).parent.parent
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
@@ -79,9 +83,52 @@ def test_an_installed_copy_finds_its_files_from_anywhere(installed: Path, tmp_pa
         assert path.read_bytes() == (TOP / path.name).read_bytes()
 
 
-def run(arguments: list[str], directory: Path, **environment: str) -> str:
+def test_an_installed_copy_runs_from_anywhere(installed: Path, tmp_path: Path) -> None:
+    """In an environment of its own, which borrows nothing but the dependencies."""
+    venv.create(tmp_path / "environment", symlinks=True)
+    (site,) = (tmp_path / "environment" / "lib").glob("*/site-packages")
+    shutil.copytree(installed, site, dirs_exist_ok=True)
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    python = str(tmp_path / "environment" / "bin" / "python")
+    where = run(["-c", "import database; print(database.__file__)"], tmp_path, python)
+    assert Path(where.strip()).is_relative_to(site)
+
+    shown = run(["-m", "containers"], tmp_path, python, DATABASE_URL="", DATABASE_EMBEDDED="true")
+    assert shown
+    assert "Traceback" not in shown
+
+
+def locked() -> dict[str, str]:
+    """What requirements.lock says of each project: all its lines."""
+    text = (TOP / "requirements.lock").read_text(encoding="utf-8")
+    entries = text.replace("\\\n", " ").splitlines()
+    return {canonicalize_name(entry.partition("==")[0]): entry for entry in entries}
+
+
+def test_the_lock_has_every_dependency() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [item for extra in project["optional-dependencies"].values() for item in extra]
+    entries = locked()
+    for text in (*project["dependencies"], *extras):
+        wanted = Requirement(text)
+        assert canonicalize_name(wanted.name) in entries, f"{wanted.name}: run `make lock`"
+        entry = entries[canonicalize_name(wanted.name)]
+        version = entry.partition("==")[2].split()[0]
+        assert wanted.specifier.contains(version), f"{wanted.name}: run `make lock`"
+
+
+def test_the_lock_pins_by_hash_and_names_no_place() -> None:
+    for name, entry in locked().items():
+        assert "--hash=sha256:" in entry, name
+        assert "://" not in entry
+        assert "-index" not in entry
+
+
+def run(
+    arguments: list[str], directory: Path, python: str = sys.executable, **environment: str
+) -> str:
     return subprocess.run(
-        [sys.executable, *arguments],
+        [python, *arguments],
         cwd=directory,
         env={**os.environ, **environment},
         check=True,
