@@ -133,15 +133,22 @@ class MongoEngine(AsyncAbstractEngine):
         """End what is attached, roll back what is open and disconnect; may be called again."""
         self.home.leave()
         self._connecting = None
-        while self._attached:
-            _, attached = self._attached.popitem()
-            await attached.close()
+        try:
+            while self._attached:
+                _, attached = self._attached.popitem()
+                await attached.close()
+        finally:
+            await self._release()
+
+    async def _release(self) -> None:
         sessions, self._sessions = self._sessions, None
         store, self._store = self._store, None
-        if sessions is not None:
-            await sessions.close()
-        if store is not None:
-            await store.close()
+        try:
+            if sessions is not None:
+                await sessions.close()
+        finally:
+            if store is not None:
+                await store.close()
 
     @property
     def store(self) -> Store:

@@ -109,7 +109,11 @@ class Sessions:
         """Commit; raises like `using`, and P2034 where another transaction was faster."""
         transaction = self._take(tx_id, "commit")
         self._remember(tx_id, ROLLED_BACK)
-        await transaction.commit()
+        try:
+            await transaction.commit()
+        except asyncio.CancelledError:
+            self._abort(transaction)  # it may still have waited for an operation
+            raise
         self._remember(tx_id, COMMITTED)
 
     async def rollback(self, tx_id: TransactionId) -> None:
@@ -120,8 +124,10 @@ class Sessions:
 
     async def close(self) -> None:
         """Roll back everything that is open."""
-        for tx_id in list(self._open):
-            self._abort(self._take(tx_id, "rollback"))
+        while self._open:
+            _, found = self._open.popitem()
+            found.timer.cancel()
+            self._abort(found.transaction)
         while self._aborting:
             await asyncio.gather(*self._aborting, return_exceptions=True)
 

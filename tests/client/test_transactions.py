@@ -24,6 +24,7 @@ from prisma.models import RefreshToken, User
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
+from database.errors import NotStartedError
 from database.mongod import Mongod
 from database.stores.mongo import MongoStore
 
@@ -272,6 +273,17 @@ async def test_disconnecting_rolls_back_what_is_open(database: DatabaseService) 
         await manager.commit()
     with pytest.raises(ClientNotConnectedError):
         await tx.user.count()
+
+
+async def test_disconnecting_ends_what_expired_while_the_loop_was_kept_busy(
+    database: DatabaseService,
+) -> None:
+    await database.tx(timeout=timedelta(milliseconds=30)).start()
+    store = database._mongo_engine.store
+    time.sleep(0.04)  # noqa: ASYNC251 - no timer runs meanwhile
+    await database.disconnect()
+    with pytest.raises(NotStartedError):
+        await store.reach()
 
 
 async def test_max_wait_bounds_the_wait_for_a_connection(mongo_url: str) -> None:
