@@ -24,12 +24,11 @@ def user(name: str) -> UserCreateInput:
 # --- retryable: the driver tries once more, and nobody sees anything ---
 
 
-@pytest.mark.parametrize("answer", [False, True], ids=["asked", "answered"])
-async def test_a_read_is_tried_again(behind: DatabaseService, proxy: Proxy, answer: bool) -> None:
+async def test_a_read_is_tried_again(behind: DatabaseService, proxy: Proxy) -> None:
     ada = await behind.user.create(user("ada"))
-    proxy.lose("find", answer=answer)
+    proxy.lose("find")
     assert await behind.user.find_many() == [ada]
-    proxy.lose("aggregate", answer=answer)
+    proxy.lose("aggregate", answer=True)
     assert await behind.user.count() == 1
     assert proxy.lost == 2
 
@@ -50,10 +49,7 @@ async def test_a_write_of_one_document_happens_once(
     assert proxy.lost == 3
 
 
-@pytest.mark.parametrize("answer", [False, True], ids=["asked", "answered"])
-async def test_a_transaction_is_begun_again(
-    behind: DatabaseService, proxy: Proxy, answer: bool
-) -> None:
+async def test_a_transaction_is_begun_again(behind: DatabaseService, proxy: Proxy) -> None:
     tries = 0
 
     async def work(tx: DatabaseService) -> None:
@@ -62,13 +58,13 @@ async def test_a_transaction_is_begun_again(
         await tx.user.create(user("ada"))
         await tx.user.create(user("grace"))
 
-    proxy.lose("insert", answer=answer)
+    proxy.lose("insert", answer=True)
     await behind.transaction(work)
     assert (tries, proxy.lost) == (2, 1)
     assert await behind.user.count() == 2
 
 
-@pytest.mark.parametrize(("answer", "times"), [(False, 1), (True, 1), (True, 3)])
+@pytest.mark.parametrize(("answer", "times"), [(False, 1), (True, 3)])
 async def test_a_commit_is_sent_again_and_not_the_callback(
     behind: DatabaseService, proxy: Proxy, answer: bool, times: int
 ) -> None:

@@ -129,19 +129,19 @@ def unreachable(client: Client, timeout: float, hosts: str) -> ConnectionError:
     """
     cause = _common_cause(client)
     code = "P1002" if cause == SILENT else "P1001"
-    return _failure(code, cause, f"database server at {hosts} within {timeout:g} s", hosts)
+    return _failure(code, cause, f"database server at {hosts}", hosts, f" within {timeout:g} s")
 
 
-def _failure(code: str, cause: str, what: str, hosts: str) -> ConnectionError:
+def _failure(code: str, cause: str, what: str, hosts: str, within: str = "") -> ConnectionError:
     match code:
         case "P1000":
             message = f"Authentication failed against {what}: {cause}."
         case "P1002":
-            message = f"The {what} timed out: {cause}."
+            message = f"The {what} timed out{within}: {cause}."
         case "P1010":
             message = f"User was denied access on the {what}: {cause}."
         case _:
-            message = f"Can't reach {what}: {cause}."
+            message = f"Can't reach {what}{within}: {cause}."
     remedy = _REMEDIES.get(cause, "Is MongoDB running, and does DATABASE_URL name it?")
     return ConnectionError(f"{message} {remedy}", code=code, meta={"hosts": hosts, "cause": cause})
 
