@@ -83,6 +83,7 @@ async def test_nothing_grows_and_nothing_is_left(
     report(load, samples, warm_up)
 
     first, last = samples[warm_up], samples[-1]
+    assert (await database.health()).status == "up"
     assert await load.credits() == ACCOUNTS * CREDITS
     assert load.cancelled > len(samples)
     assert last.tasks <= first.tasks
@@ -171,6 +172,7 @@ def report(load: Load, samples: list[Sample], warm_up: int) -> None:
     """The figures, for `pytest -s`."""
     first, last = samples[warm_up], samples[-1]
     print(f"\n{load.done.total()} operations, {load.cancelled} cancelled, {SECONDS:g} s")  # noqa: T201
+    print(f"{load.done['given up']} gave up, {load.done['health down']} times down")  # noqa: T201
     for name in ("memory", "objects", "tasks", "threads", "connections", "cursors", "files"):
         trend = growth([getattr(each, name) for each in samples[warm_up:]])
         before, after = getattr(first, name), getattr(last, name)
