@@ -48,6 +48,22 @@ class Configuration:
         return cast(SettingsT, self.settings[settings])
 
 
+class _TwiceError(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's plain values, where a key stands once: of two the last would win, unseen."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """What PyYAML makes of a mapping, refused where it would drop a value."""
+        keys = [key.value for key, _ in node.value]
+        for place, (key, _) in enumerate(node.value):
+            if key.value in keys[:place]:
+                raise _TwiceError(problem_mark=key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def section(
     config: providers.Provider[Configuration], settings: type[SettingsT]
 ) -> providers.Singleton[SettingsT]:
@@ -84,9 +100,10 @@ def parse(
         ConfigurationError: as `read` does.
     """
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML{_place(error)}") from None
+        wrong = "has a key twice" if isinstance(error, _TwiceError) else "is not valid YAML"
+        raise ConfigurationError(f"{path} {wrong}{_place(error)}") from None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path} must be a mapping of sections and is {_kind(document)}")
     known = ", ".join(sorted(sections))

@@ -3,6 +3,7 @@
     FeatureError
     ├── NotAllowedError            the one who asks may not do this
     ├── NotFoundError              there is no such thing, or it is not there for the one who asks
+    ├── InvalidValueError          a value that means nothing here, such as a negative size
     ├── QuotaExceededError         there is no room left
     └── CredentialsError           a password, a token or an invite is not good
         └── TokenReusedError       a refresh token came a second time: its family is revoked
@@ -26,6 +27,10 @@ class NotFoundError(FeatureError):
     """There is no such thing, or it is not there for the one who asks."""
 
 
+class InvalidValueError(FeatureError):
+    """A value that means nothing here, such as a negative size."""
+
+
 class QuotaExceededError(FeatureError):
     """There is no room left."""
 
@@ -42,6 +47,7 @@ class TokenReusedError(CredentialsError):
 FEATURE_STATUS: dict[type[Exception], int] = {
     NotAllowedError: 403,
     NotFoundError: 404,
+    InvalidValueError: 400,
     QuotaExceededError: 413,
     CredentialsError: 401,
     FeatureError: 400,

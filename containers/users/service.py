@@ -9,7 +9,7 @@ from prisma.models import User
 from prisma.types import UserBlockCreateInput, UserCreateInput, UserInclude, UserWhereInput
 
 from containers.auth.passwords import Passwords
-from containers.errors import NotAllowedError, NotFoundError, QuotaExceededError
+from containers.errors import InvalidValueError, NotAllowedError, NotFoundError, QuotaExceededError
 from database import DatabaseService
 
 
@@ -132,7 +132,9 @@ class UserService:
         Raises:
             QuotaExceededError: that much is not left.
             NotFoundError: there is no such user.
+            InvalidValueError: `size` is negative.
         """
+        _check_size(size)
         while True:
             user = await self.database.user.find_unique(where={"id": user_id})
             if user is None:
@@ -153,11 +155,21 @@ class UserService:
                 return
 
     async def release_storage(self, user_id: str, size: int) -> None:
-        """Give `size` bytes back; what is not counted cannot be given back, and is ignored."""
+        """Give `size` bytes back; what is not counted cannot be given back, and is ignored.
+
+        Raises:
+            InvalidValueError: `size` is negative.
+        """
+        _check_size(size)
         await self.database.user.update_many(
             where={"id": user_id, "storageUsed": {"gte": size}},
             data={"storageUsed": {"decrement": size}},
         )
+
+
+def _check_size(size: int) -> None:
+    if size < 0:
+        raise InvalidValueError("A size in bytes cannot be negative.")
 
 
 def _profile(user: User) -> Profile:

@@ -94,6 +94,8 @@ def test_malformed_references_are_named(text: str) -> None:
         ("auth: {cost: 1}", "auth.cost: unknown, there are refresh_token_lifetime, time_cost, mem"),
         ("database: {max_pool_size: 1, min_pool_size: 2}", "database: min_pool_size must not be"),
         ("database:\n  url: a: b", "is not valid YAML: line 2, column 9"),
+        ("database:\n  url: a\n  app_name: b\n  url: c", "has a key twice: line 4, column 3"),
+        ("auth: {}\nauth: {}", "has a key twice: line 2, column 1"),
         ("database: *hunter2", "is not valid YAML: line 1, column 11"),
     ],
 )

@@ -10,7 +10,7 @@ from prisma.models import Community, User
 
 from containers import ApplicationContainer
 from containers.auth import Passwords
-from containers.errors import NotAllowedError, NotFoundError, QuotaExceededError
+from containers.errors import InvalidValueError, NotAllowedError, NotFoundError, QuotaExceededError
 from containers.users import UserService
 from database.testing import FakeDatabase
 from tests.application import CHEAP
@@ -136,3 +136,12 @@ async def test_storage_given_back_can_be_used_again(users: UserService, ada: Use
         await users.reserve_storage(ada.id, 1)
     with pytest.raises(NotFoundError):
         await users.reserve_storage("0" * 24, 1)
+
+
+async def test_a_negative_size_is_refused(users: UserService, ada: User) -> None:
+    with pytest.raises(InvalidValueError):
+        await users.reserve_storage(ada.id, -1)
+    with pytest.raises(InvalidValueError):
+        await users.release_storage(ada.id, -1)
+    stored = await users.database.user.find_unique_or_raise(where={"id": ada.id})
+    assert stored.storageUsed == 0
