@@ -14,6 +14,7 @@ from prisma.errors import DataError
 
 from database.errors import data_error
 from database.query.columns import Column, Read, Reader, quick
+from database.query.inconsistent import dangling, id_of, null, of_record, wrong_type
 from database.query.operations import Aggregated, AggregateRecords, GroupRecords
 from database.query.plan_links import RELATED
 from database.query.readings import bson_type
@@ -140,12 +141,12 @@ class Decoder:
                 if default is not None:
                     return default()
                 if field.is_required:
-                    raise _null(owner, field, row)
+                    raise null(owner, field, row)
                 return None
             try:
                 return one(value)
             except ValueError:
-                raise _wrong_type(owner, field, row, value) from None
+                raise wrong_type(owner, field, row, value) from None
 
         return read
 
@@ -186,7 +187,7 @@ class Decoder:
             child = row[key]
             if child is None:
                 if link.field.is_required and link.holds_key:
-                    raise _dangling(link.model.name, link.field.name, row)
+                    raise dangling(link.model.name, link.field.name, row)
                 return None
             return reader.one(child)
 
@@ -219,7 +220,7 @@ class Decoder:
             try:
                 return None if value is None else one(value)
             except ValueError:
-                raise _wrong_type(owner, field, row, value) from None
+                raise wrong_type(owner, field, row, value) from None
 
         return read
 
@@ -255,11 +256,11 @@ def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) ->
     if value is None:
         return []
     if not isinstance(value, list):
-        raise _wrong_type(owner, field, row, value)
+        raise wrong_type(owner, field, row, value)
     try:
         return [one(item) for item in value]
     except ValueError:
-        raise _wrong_type(owner, field, row, value) from None
+        raise wrong_type(owner, field, row, value) from None
 
 
 def _with_id(read: Read) -> Read:
@@ -271,8 +272,8 @@ def _with_id(read: Read) -> Read:
         except DataError as error:
             if "id" in error.meta:
                 raise
-            message = f"{error} It stands in a composite{_where(row)}."
-            raise data_error(error.code, message, error.meta | _id_of(row)) from None
+            message = f"{error} It stands in a composite{of_record(row)}."
+            raise data_error(error.code, message, error.meta | id_of(row)) from None
 
     return named
 
@@ -282,43 +283,3 @@ def _enum_member(members: Mapping[str, str], value: Any) -> str:
     if found is None:
         raise ValueError(bson_type(value))
     return found
-
-
-def _where(row: Row) -> str:
-    return f" of the record with id `{row['_id']}`" if "_id" in row else ""
-
-
-def _id_of(row: Row) -> dict[str, str]:
-    return {"id": str(row["_id"])} if "_id" in row else {}
-
-
-def _wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
-    kind = bson_type(value)
-    wanted = field.type + ("[]" if field.is_list else "")
-    known = f"a member of {wanted}" if field.kind == "enum" else wanted
-    return data_error(
-        "P2023",
-        f"Inconsistent column data: the stored value of {owner}.{field.name}{_where(row)} is of "
-        f"BSON type `{kind}`, which is not {known}. Correct the document, or the schema.",
-        {"model": owner, "field": field.name, "stored_type": kind} | _id_of(row),
-    )
-
-
-def _null(owner: str, field: Field, row: Row) -> DataError:
-    return data_error(
-        "P2032",
-        f'Error converting field "{field.name}" of expected non-nullable type "{field.type}", '
-        f'found incompatible value of "null": {owner}.{field.name}{_where(row)} is missing or '
-        "null. Correct the document, or make the field optional.",
-        {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"}
-        | _id_of(row),
-    )
-
-
-def _dangling(owner: str, name: str, row: Row) -> DataError:
-    return data_error(
-        "P2032",
-        f"Inconsistent query result: Field {name} is required to return data, got `null` instead. "
-        f"The record that {owner}.{name}{_where(row)} refers to does not exist.",
-        {"model": owner, "field": name, "found": "null"} | _id_of(row),
-    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from database.query.filters import And, Compare, Filter, In, IsSet, Or
+from database.query.inconsistent import wrong_key
 from database.query.steps import Change, Row, Set
 from database.query.values import now
 from database.schema.datamodel import Field, Link, Model
@@ -63,11 +64,19 @@ def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
 
 
 def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
-    """What the parents are related by, each key once, in order."""
-    if not link.is_many_to_many:
-        found = dict.fromkeys(key_of(row, link.local) for row in parents)
-        return [key for key in found if key is not None]
-    return list(dict.fromkeys(key for row in parents for key in parent_keys(link, row)))
+    """What the parents are related by, each key once, in order.
+
+    Raises:
+        DataError: P2023, a stored key that is a document or a list.
+    """
+    rows = tuple(parents)
+    try:
+        if link.is_many_to_many:
+            return list(dict.fromkeys(key for row in rows for key in parent_keys(link, row)))
+        found = dict.fromkeys(key_of(row, link.local) for row in rows)
+    except TypeError:
+        raise wrong_key(link.model, link.local, rows) from None
+    return [key for key in found if key is not None]
 
 
 def parent_keys(link: Link, row: Row) -> list[Key]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from database.query.filters import Filter, both
+from database.query.inconsistent import wrong_key
 from database.query.plan_links import (
     CHUNK,
     RELATED,
@@ -103,15 +104,23 @@ def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any,
         where = both(among(link.remote, keys), page.where)
         children += yield Find(link.target, where, page.order, fields=fields)
     yield from attach(output.selected, children)
-    by_key: dict[Key | None, Rows] = {}
-    for child in children:
-        key = key_of(child, link.remote)
-        if key is not None:
-            by_key.setdefault(key, []).append(child)
+    by_key = _by_key(link, children)
     if not link.is_many_to_many:
         return [by_key.get(key_of(row, link.local), []) for row in parents]
     place = {key: number for number, key in enumerate(by_key)}
     return [_listed_children(link, row, by_key, place) for row in parents]
+
+
+def _by_key(link: Link, children: Rows) -> dict[Key | None, Rows]:
+    by_key: dict[Key | None, Rows] = {}
+    try:
+        for child in children:
+            key = key_of(child, link.remote)
+            if key is not None:
+                by_key.setdefault(key, []).append(child)
+    except TypeError:  # MongoDB finds a list by what it holds
+        raise wrong_key(link.target, link.remote, children) from None
+    return by_key
 
 
 def _listed_children(
