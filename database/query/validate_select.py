@@ -192,7 +192,7 @@ class SelectValidator:
 
     def stored_field(self, model: Model, name: object, path: ArgumentPath) -> Field:
         """A scalar or enum field by its name."""
-        field = model.by_name.get(name) if isinstance(name, str) else None
+        field = model.by_name.get(str.__str__(name)) if isinstance(name, str) else None
         if field is None or field.kind in ("relation", "composite") or field.ignored:
             known = [item.name for item in model.stored_fields if item.kind != "composite"]
             raise unknown((*path, str(name)), known, model.name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from bson import Code
 from prisma.errors import DataError, UnknownRelationalFieldError
 from prisma.fields import Base64, Json
 
@@ -126,6 +127,12 @@ async def test_the_name_of_a_relation_that_there_is_not(database: DatabaseServic
         message = str(caught.value)
         assert message.replace("\n", " ").isprintable()
         assert len(message) < 500
+
+
+async def test_a_text_that_cannot_be_a_key(engine: MongoEngine) -> None:
+    for arguments in ({"distinct": Code("a")}, {"distinct": [Code("a")]}):
+        with pytest.raises(DataError):
+            await engine.execute(Request("findMany", "User", arguments, ID), tx_id=None)
 
 
 async def test_a_base64_that_holds_a_text(engine: MongoEngine) -> None:

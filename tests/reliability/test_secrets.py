@@ -49,7 +49,7 @@ async def every_kind(database: DatabaseService) -> list[PrismaError]:
     await user.upsert(where={"username": VALUE}, data={"create": data, "update": {"bio": VALUE}})
     await user.group_by(by=["bio"], having={"bio": {"equals": VALUE}}, count=True)
     await user.find_many(cursor={"username": VALUE}, order={"username": "asc"}, take=1)
-    notice: Any = {"userId": made.id, "data": Json({VALUE: {"deep": [VALUE, NUMBER]}})}
+    notice: Any = {"userId": made.id, "data": Json(cast(Any, {VALUE: {"deep": [VALUE, NUMBER]}}))}
     await database.notification.create(data=notice)
     await database.notification.find_many(where=cast(Any, {"data": {"equals": notice["data"]}}))
     await database.file.create(data={"name": VALUE, "checksum": Base64.encode(VALUE.encode())})
