@@ -109,9 +109,7 @@ async def test_a_killed_cursor_is_replaced(
 
 async def test_a_network_cut(mongod: Mongod, raw: Database[Document]) -> None:
     async with Proxy(HOST, mongod.port) as proxy:
-        # the driver itself gives up sooner than the network comes back
-        options = "directConnection=true&serverSelectionTimeoutMS=300"
-        url = f"mongodb://{HOST}:{proxy.port}/{raw.name}?{options}"
+        url = f"mongodb://{HOST}:{proxy.port}/{raw.name}?directConnection=true"
         service = DatabaseService(DatabaseSettings(url=url))
         async with service as database, database.watch(Message) as changes:
             for number in range(5):
