@@ -49,7 +49,7 @@ class Container(containers.DeclarativeContainer):
 
     if TYPE_CHECKING:
         # Not a method any more: the type checker then reports names that are not declared.
-        __getattr__: None  # type: ignore[misc, assignment]
+        __getattr__: None  # type: ignore[misc, assignment]  # on purpose
     else:
 
         def __new__(cls, **given: Any) -> Self:  # noqa: D102  the class says it

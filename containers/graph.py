@@ -33,7 +33,7 @@ class Asynchronous(providers.Resource[None]):
 
 def members(container: AnyContainer) -> dict[str, AnyProvider]:
     """The providers of a container, or of the provider that mounts one, in declaration order."""
-    return container.providers  # type: ignore[union-attr]
+    return container.providers  # type: ignore[union-attr]  # a provider of a container passes names on
 
 
 def needs(provider: AnyProvider) -> list[AnyProvider]:

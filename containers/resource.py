@@ -71,14 +71,14 @@ class PlainResource(providers.Resource[T]):
         yield self._beside
 
     # Upstream's other overload, an awaitable, is what this class exists to rule out.
-    def __call__(self, *args: Any, **kwargs: Any) -> T:  # type: ignore[override]
+    def __call__(self, *args: Any, **kwargs: Any) -> T:  # type: ignore[override]  # as said
         """The value.
 
         Raises:
             NotStartedError: not started, still starting, stopping, or started on another loop.
         """
         if self.last_overriding is not None:
-            return self.last_overriding(*args, **kwargs)  # type: ignore[no-any-return]
+            return self.last_overriding(*args, **kwargs)  # type: ignore[no-any-return]  # of any type
         stay = self._stay
         if stay is None or stay.phase is not Phase.STARTED:
             raise NotStartedError(f"{self.phase.value}: {HOW_TO_START}")

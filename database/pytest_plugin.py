@@ -53,7 +53,7 @@ def _async_fixture(function: Fixture) -> Fixture:
         def missing() -> None:
             pytest.fail(f"The fixture `{function.__name__}` needs pytest-asyncio.", pytrace=False)
 
-        return missing  # type: ignore[return-value]
+        return missing  # type: ignore[return-value]  # never awaited: it fails
     return cast(Fixture, pytest_asyncio.fixture(function))
 
 

@@ -31,7 +31,7 @@ from database.query.plan_referential import restriction
 from database.query.plan_related import Doing, Outer, RelatedRecords, from_the_other_side
 from database.query.steps import Change, Find, Row, Set, Step, UpdateMany, UpdateOne
 from database.query.unrelated import nothing_to_delete
-from database.schema.datamodel import Datamodel, Link, Model
+from database.schema.datamodel import Datamodel, Link
 
 
 class NestedWrites:
@@ -42,7 +42,7 @@ class NestedWrites:
         self._outer = outer
         self._related = RelatedRecords(datamodel, outer)
 
-    def touches_one(self, model: Model, writes: Sequence[NestedWrite]) -> bool:
+    def touches_one(self, writes: Sequence[NestedWrite]) -> bool:
         """Whether the nested writes change no record but the outer one."""
         return all(
             isinstance(write, NestedConnect | NestedDisconnect)

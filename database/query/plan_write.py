@@ -77,7 +77,7 @@ class Writes:
 
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
         """A new record and its nested writes → its document."""
-        if not self._nested.touches_one(record.model, record.writes):
+        if not self._nested.touches_one(record.writes):
             yield Atomic()
         document = dict(record.document)
         for write in record.writes:
@@ -116,7 +116,7 @@ class Writes:
         return (yield from self._update_nested(unique.filter, data, selected))
 
     def _update_nested(self, where: Filter, data: RecordChanges, selected: Selected) -> Writing:
-        if not self._nested.touches_one(data.model, data.writes) or self._moved(data):
+        if not self._nested.touches_one(data.writes) or self._moved(data):
             yield Atomic()
         rows = yield Find(data.model, where, limit=1)
         if not rows:

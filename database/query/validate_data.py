@@ -63,7 +63,7 @@ class DataValidator:
     ) -> NewRecord:
         """A new record; `through` is the relation it is created in, `flat` forbids relations."""
         given = as_object(value, path)
-        closed = self._closed(model, through)
+        closed = self._closed(through)
         is_related = False
         for key in given:
             field = model.by_name.get(key)
@@ -80,7 +80,7 @@ class DataValidator:
         supplied = set(closed) | _keys_of(writes)
         return NewRecord(model, self._document(model, given, path, supplied), writes)
 
-    def _closed(self, model: Model, through: Link | None) -> tuple[str, ...]:
+    def _closed(self, through: Link | None) -> tuple[str, ...]:
         """The fields that the outer record of a nested create fills in."""
         if through is None or through.is_many_to_many:
             return ()
@@ -150,7 +150,7 @@ class DataValidator:
     ) -> RecordChanges:
         """The changes to one record."""
         given = as_object(value, path)
-        closed = self._closed(model, through)
+        closed = self._closed(through)
         changes: list[Change] = []
         writes: list[NestedWrite] = []
         for key, item in given.items():

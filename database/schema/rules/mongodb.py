@@ -25,7 +25,7 @@ def check_rules(datamodel: Datamodel, scope: Scope) -> None:
     check_composites(datamodel, scope)
     for model in datamodel.models:
         check_model(model, scope)
-        check_relation_fields(datamodel, model, scope)
+        check_relation_fields(datamodel, model)
         check_indexes(datamodel, model, scope)
     _check_enum_names(datamodel, scope)
     check_relations(datamodel, scope)

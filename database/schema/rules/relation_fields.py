@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from database.schema.datamodel import Datamodel, Field, Model
 from database.schema.refusal import refuse_index, refuse_model
-from database.schema.scope import Scope
 from database.schema.syntax import Arguments, Attribute
 
 
-def check_relation_fields(datamodel: Datamodel, model: Model, scope: Scope) -> None:
+def check_relation_fields(datamodel: Datamodel, model: Model) -> None:
     """Refuse the first relation field of a model that could belong to several relations."""
     for item in model.fields:
         if item.relation is None:

@@ -5,6 +5,7 @@ Errors are still the driver's; the store translates them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final, assert_never
 
@@ -35,6 +36,7 @@ from database.query.steps import (
     UpdateMany,
     UpdateOne,
 )
+from database.schema.datamodel import Field
 from database.stores.mongo.commands import AggregateCommand, Document, FindCommand
 from database.stores.mongo.compile_filter import compile_filter
 from database.stores.mongo.compile_find import (
@@ -162,7 +164,7 @@ class Executor:
                 return await collection.find_one_and_update(
                     compile_filter(where, []),
                     compile_update(changes),
-                    projection=None if fields is None else [field.db_name for field in fields],
+                    projection=_names(fields),
                     return_document=ReturnDocument.AFTER,
                     session=session,
                 )
@@ -174,7 +176,7 @@ class Executor:
             case DeleteOne(_, where, fields):
                 return await collection.find_one_and_delete(
                     compile_filter(where, []),
-                    projection=None if fields is None else [field.db_name for field in fields],
+                    projection=_names(fields),
                     session=session,
                 )
             case DeleteMany(_, where):
@@ -218,6 +220,10 @@ async def _only(cursor: AsyncCursor[Document]) -> list[Row]:
         return [await cursor.next()]
     except StopAsyncIteration:
         return []
+
+
+def _names(fields: Sequence[Field] | None) -> list[str] | None:
+    return None if fields is None else [field.db_name for field in fields]
 
 
 def _at(row: Row, name: str) -> Any:
