@@ -64,7 +64,7 @@ async def database(mongo_url: str) -> AsyncIterator[DatabaseService]:
 
 @pytest.mark.skipif(
     "SOAK_SECONDS" not in os.environ,
-    reason="make soak: sockets that the driver left to the garbage collector fail the session's end",
+    reason="make soak: sockets that the driver leaves behind fail the end of a session",
 )
 # PyMongo 4.20 leaves the socket of a connection to the garbage collector, where the task that opens
 # it is cancelled before it is the pool's.
