@@ -29,3 +29,17 @@ def test_the_ten_line_example_runs(mongo_url: str) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("ada Hello\n", "")
+
+
+def test_every_page_is_linked() -> None:
+    text = (ROOT / "README.md").read_text()
+    pages = [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".py"}]
+    assert len(pages) > 10
+    for page in pages:
+        assert f"]({page.relative_to(ROOT).as_posix()})" in text
+
+
+def test_no_link_of_a_page_leads_nowhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), (page.name, target)
