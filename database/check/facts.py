@@ -17,6 +17,7 @@ from database.errors import ConnectionError
 from database.health import Health, check_health, down
 from database.schema.datamodel import Datamodel
 from database.schema.generate import generated_schema, is_generated_from
+from database.stores.mongo.connect import hosts_of
 from database.stores.mongo.live.documents import ModelFit, look_at_documents
 from database.stores.mongo.live.plan import Plan
 from database.stores.mongo.live.push import compare, opened
@@ -41,6 +42,7 @@ class Checked:
             None where it was not reached.
         documents: how those that were read fit; None where none were asked for.
         sample: how many were asked for, a model.
+        hosts: where the server was reached, as `host:port, …`.
     """
 
     database: str
@@ -49,6 +51,7 @@ class Checked:
     plan: Plan | PrismaError | None = None
     documents: tuple[ModelFit, ...] | PrismaError | None = None
     sample: int | None = None
+    hosts: str = ""
 
 
 async def check(
@@ -77,7 +80,8 @@ async def check(
             documents = (
                 await _answer(look_at_documents(database, datamodel, sample)) if sample else None
             )
-            return Checked(name, client, health, plan, documents, sample)
+            hosts = hosts_of(database.client)
+            return Checked(name, client, health, plan, documents, sample, hosts)
     except ConnectionError as error:
         if error.code == "P1013":
             raise

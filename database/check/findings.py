@@ -10,7 +10,7 @@ from typing import Final, Literal
 from prisma.errors import PrismaError
 
 from database.check.facts import Checked, ClientState
-from database.stores.mongo.errors import STANDALONE_REMEDY
+from database.stores.mongo.errors import standalone_remedy
 from database.stores.mongo.live.documents import Misfits, ModelFit
 from database.stores.mongo.live.plan import (
     CreateCollection,
@@ -85,7 +85,7 @@ def _topology(checked: Checked) -> Finding:
         case "sharded":
             return Finding("topology", "ok", "sharded cluster")
         case "standalone":
-            return Finding("topology", "note", _STANDALONE, (STANDALONE_REMEDY,))
+            return Finding("topology", "note", _STANDALONE, (standalone_remedy(checked.hosts),))
         case "unknown":
             return Finding("topology", "skipped", _NOT_REACHED)
 

@@ -80,7 +80,8 @@ async def test_a_standalone_server_is_a_note_that_says_what_it_forbids(
     assert topology.state == "note"
     assert "no transactions" in topology.text
     assert "no change streams" in topology.text
-    assert "--replSet rs0" in topology.details[0]
+    address = url.removeprefix("mongodb://").partition("/")[0]
+    assert f"mongosh mongodb://{address} " in topology.details[0]
 
 
 def test_a_replica_set_without_a_primary_fails() -> None:

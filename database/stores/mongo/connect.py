@@ -57,7 +57,7 @@ async def open_client(client: Client, timeout: float) -> Topology:
         database.errors.ConnectionError: P1000 authentication, P1001 unreachable, P1002 no answer in
             time, P1010 the user may not, P1013 options that cannot be.
     """
-    hosts = _hosts(client)  # a server of another replica set is forgotten meanwhile
+    hosts = hosts_of(client)  # a server of another replica set is forgotten meanwhile
     try:
         async with asyncio.timeout(timeout):
             with pymongo.timeout(timeout):
@@ -146,7 +146,8 @@ def _failure(code: str, cause: str, what: str, hosts: str, within: str = "") -> 
     return ConnectionError(f"{message} {remedy}", code=code, meta={"hosts": hosts, "cause": cause})
 
 
-def _hosts(client: Client) -> str:
+def hosts_of(client: Client) -> str:
+    """The servers that a client was given, or has found, as `host:port, …`."""
     seeds = client.topology_description.server_descriptions()
     named = sorted(f"{host}:{port}" if port else host for host, port in seeds)
     return ", ".join(named) or "the servers of DATABASE_URL"

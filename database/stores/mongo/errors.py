@@ -94,7 +94,7 @@ def standalone_remedy(host: str = "localhost:27017") -> str:
         "Prisma needs to perform transactions, which requires your MongoDB server to be run as a "
         "replica set; one node suffices. Restart it as `mongod --replSet rs0` with its other "
         f"options as they are; run once `mongosh mongodb://{host} --eval '{member}'`; and write "
-        "replicaSet=rs0 into DATABASE_URL, in the place of directConnection=true."
+        "replicaSet=rs0 into DATABASE_URL, instead of directConnection=true if that is there."
     )
 
 
