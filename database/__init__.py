@@ -6,7 +6,7 @@ client, and the commands that make one run even where it is damaged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from database.service import DatabaseService
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 __all__ = ["DatabaseService", "DatabaseSettings"]
 
+NOT_GENERATED: Final = "No client is generated: run `python -m database generate`."
+
 
 def __getattr__(name: str) -> Any:
     match name:
         case "DatabaseService":
-            from database.service import DatabaseService
-
+            try:
+                from database.service import DatabaseService
+            except ModuleNotFoundError as error:
+                if (error.name or "").startswith("prisma."):
+                    error.add_note(NOT_GENERATED)
+                raise
             return DatabaseService
         case "DatabaseSettings":
             from database.settings import DatabaseSettings

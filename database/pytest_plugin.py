@@ -19,6 +19,8 @@ from uuid import uuid4
 
 import pytest
 
+from database import NOT_GENERATED
+
 if TYPE_CHECKING:
     from containers import ApplicationContainer
     from database import DatabaseService
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 FAKE: Final = "fake"
 MONGO: Final = "mongo"
-NOT_GENERATED: Final = "No client is generated: run `python -m database generate`."
 
 Fixture = TypeVar("Fixture", bound=Callable[..., Any])
 
