@@ -85,10 +85,17 @@ def read(sections: Sections) -> Configuration:
             file and all such keys and variables, never a value.
     """
     environment = {**_dotenv(Path.cwd() / ".env"), **os.environ}
-    path = (
-        Path(environment[FILE_VARIABLE]) if environment.get(FILE_VARIABLE) else locate("config.yml")
-    )
-    return parse(_text(path), environment, path, sections)
+    named = environment.get(FILE_VARIABLE)
+    path = Path(named) if named else locate("config.yml")
+    try:
+        return parse(_text(path), environment, path, sections)
+    except ConfigurationError as error:
+        if not named and path.parent != Path.cwd():
+            error.add_note(
+                f"It is the one that comes with the package: {FILE_VARIABLE} is not set, and "
+                f"{Path.cwd()} has no config.yml."
+            )
+        raise
 
 
 def parse(

@@ -174,6 +174,21 @@ def database_name() -> str | None:
     return configuration.read(SECTIONS).section(DatabaseSettings).name
 
 
+def test_an_application_without_a_file_of_its_own_is_told_whose_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(configuration.FILE_VARIABLE, raising=False)
+    with pytest.raises(ConfigurationError, match="unknown, there are shop") as caught:
+        configuration.read({"shop": Anything})
+    (note,) = caught.value.__notes__
+    assert f"{tmp_path} has no config.yml" in note
+    (tmp_path / "config.yml").write_text("other: {}")
+    with pytest.raises(ConfigurationError, match="unknown, there are shop") as caught:
+        configuration.read({"shop": Anything})
+    assert not hasattr(caught.value, "__notes__")
+
+
 def test_the_working_directory_and_then_app_config_override_the_shipped_file(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
