@@ -16,6 +16,7 @@ from database.errors import ConnectionError
 SCHEMES = ("mongodb://", "mongodb+srv://")
 FORBIDDEN_IN_NAMES = frozenset('/\\. "$\0')
 LONGEST_NAME = 63
+ENCODE = " Special characters in user and password must be percent-encoded."
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,17 @@ def url_database(url: str) -> str:
     Raises:
         ConnectionError: P1013, the URL is of another form or names no usable database.
     """
-    name = _split(url).database
+    parts = _split(url)
+    name = parts.database
+    # A password's own `/` or `?` ends the authority before its `@`.
+    cause = ENCODE if "@" in name + parts.options else ""
     if not name:
         raise _invalid(
             "Database must be defined in the connection string, as in mongodb://host:27017/name."
+            + cause
         )
     if problem := name_problem(name):
-        raise _invalid(f"The database name {problem}.")
+        raise _invalid(f"The database name {problem}.{cause}")
     return name
 
 

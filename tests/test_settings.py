@@ -52,6 +52,8 @@ def test_without_a_url_nothing_is_started_silently(url: Any) -> None:
         (f"mongodb://user:{SECRET}@db?replicaSet=rs0", "Database must be defined"),
         (f"mongodb://user:{SECRET}@db/{SECRET}%20x", "no space"),
         (f"mongodb://user:{SECRET}@db/{SECRET * 4}", "1 to 63 bytes"),
+        (f"mongodb://user:/{SECRET}@db/kraken", r"in user and password must be percent-encoded"),
+        (f"mongodb://user:?{SECRET}@db/kraken", r"in user and password must be percent-encoded"),
     ],
 )
 def test_a_url_that_cannot_be_used_is_p1013_and_is_not_shown(url: str, reason: str) -> None:
