@@ -157,13 +157,14 @@ class Load:
 
     async def _refused(self) -> None:
         """Errors, from validation and from the server."""
+        user = self._database.user
         for refused in (
-            self._database.user.create(data={"username": "account 1", "hashedPassword": "x"}),
-            self._database.user.find_many(where=cast(Any, {"nothing": 1})),
-            self._database.user.find_unique_or_raise(where={"username": "nobody"}),
+            lambda: user.create(data={"username": "account 1", "hashedPassword": "x"}),
+            lambda: user.find_many(where=cast(Any, {"nothing": 1})),
+            lambda: user.find_unique_or_raise(where={"username": "nobody"}),
         ):
             try:
-                await refused
+                await refused()
             except PrismaError:
                 continue
             raise AssertionError("it was not refused")
