@@ -68,6 +68,7 @@ async def test_one_document_and_the_way_to_more(server: Mongod, tmp_path: Path) 
             async with database.watch():
                 pass
         assert caught.value.code == "P2031"
+        assert str(caught.value).partition("Restart it")[2] == said[0].partition("Restart it")[2]
         assert (await database.health()).topology == "standalone"
     await server.stop()
     await as_told(said[0], tmp_path)

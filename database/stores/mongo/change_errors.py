@@ -15,14 +15,8 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from database.errors import ChangeStreamError, CollectionGoneError
 from database.schema.datamodel import Datamodel, Model
 from database.stores.failures import history_lost
-from database.stores.mongo.errors import translate
+from database.stores.mongo.errors import replica_set_commands, translate
 from database.stores.mongo.events import token_moment
-
-STANDALONE_REMEDY: Final = (
-    "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
-    'Start mongod with `--replSet rs0`, run `mongosh --eval "rs.initiate()"` once, and add '
-    "`replicaSet=rs0` to DATABASE_URL."
-)
 
 SHORT_OPLOG: Final = (
     "the server's oplog does not reach back that far; a larger one keeps more (replSetResizeOplog)"
@@ -89,9 +83,13 @@ def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> 
     return translate(error, None, Datamodel(()))
 
 
-def standalone() -> ChangeStreamError:
-    """This server has no change streams."""
-    return ChangeStreamError(STANDALONE_REMEDY, code="P2031")
+def standalone(host: str = "localhost:27017") -> ChangeStreamError:
+    """The server at `host` has no change streams."""
+    return ChangeStreamError(
+        "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
+        + replica_set_commands(host),
+        code="P2031",
+    )
 
 
 def gone(models: Iterable[Model], token: str) -> CollectionGoneError:

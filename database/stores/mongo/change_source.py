@@ -24,6 +24,7 @@ from database.stores.failures import malformed_token, no_images
 from database.stores.mongo.change_errors import standalone
 from database.stores.mongo.changes import MongoCursor
 from database.stores.mongo.compile_changes import compile_watching
+from database.stores.mongo.connect import hosts_of
 from database.stores.mongo.errors import translate
 from database.stores.mongo.events import Document, position_of, stored_token
 from database.stores.mongo.images import asks_for_images
@@ -72,7 +73,7 @@ class MongoChanges:
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
         if not self._has_streams:
-            raise standalone()
+            raise standalone(hosts_of(self._database.client))
         if after is not None:
             _check(after)
         with_images = await self._with_images(watching)

@@ -88,11 +88,18 @@ DRIVER_ERRORS: Final[Sequence[tuple[type[Exception], str]]] = (
 
 
 def standalone_remedy(host: str = "localhost:27017") -> str:
-    """How a standalone server, at `host`, becomes a replica set of one node: the very commands."""
-    member = f'rs.initiate({{_id: "rs0", members: [{{_id: 0, host: "{host}"}}]}})'
+    """Why a standalone server, at `host`, has no transactions, and what to do about it."""
     return (
         "Prisma needs to perform transactions, which requires your MongoDB server to be run as a "
-        "replica set; one node suffices. Restart it as `mongod --replSet rs0` with its other "
+        f"replica set; one node suffices. {replica_set_commands(host)}"
+    )
+
+
+def replica_set_commands(host: str) -> str:
+    """How a standalone server becomes a replica set of one node: the very commands."""
+    member = f'rs.initiate({{_id: "rs0", members: [{{_id: 0, host: "{host}"}}]}})'
+    return (
+        "Restart it as `mongod --replSet rs0` with its other "
         f"options as they are; run once `mongosh mongodb://{host} --eval '{member}'`; and write "
         "replicaSet=rs0 into DATABASE_URL, instead of directConnection=true if that is there."
     )
