@@ -41,5 +41,13 @@ def test_every_page_is_linked() -> None:
 
 def test_no_link_of_a_page_leads_nowhere() -> None:
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-            assert (page.parent / target).exists(), (page.name, target)
+        for name, anchor in re.findall(r"\]\(([^)#:]*)#?([^)]*)\)", page.read_text()):
+            target = page.parent / name if name else page
+            assert target.exists(), (page.name, name)
+            assert not anchor or anchor in anchors(target), (page.name, name, anchor)
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the titles of a page."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
