@@ -31,6 +31,10 @@ LONGEST_PAUSE: Final = 0.2
 """The longest pause between two attempts, in seconds."""
 
 
+_ABORTING: Final[set[asyncio.Task[None]]] = set()
+"""Rollbacks under way; the event loop itself only remembers tasks weakly."""
+
+
 async def run(
     make_plan: Callable[[], Plan], store: Store, transaction: Transaction | None, watch: Watch
 ) -> Any:
@@ -82,10 +86,18 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         return end.value
     except BaseException:
         if own is not None:
-            await asyncio.shield(own.abort())
+            await asyncio.shield(_abort(own))
         raise
     finally:
         plan.close()
+
+
+def _abort(transaction: Transaction) -> asyncio.Task[None]:
+    """Roll back, in a task that ends whoever waits for it."""
+    task = asyncio.ensure_future(transaction.abort())
+    _ABORTING.add(task)
+    task.add_done_callback(_ABORTING.discard)
+    return task
 
 
 async def run_step(step: Step, store: Store, transaction: Transaction | None, watch: Watch) -> Any:

@@ -14,7 +14,7 @@ from database.query.operations import NewRecord, RecordChanges
 from database.query.plan_links import by_ids, ids_of, key_of, related, touched
 from database.query.plan_referential import restriction
 from database.query.selected import Unique
-from database.query.steps import AddToSet, Find, Insert, Pull, Row, Set, Step, UpdateMany
+from database.query.steps import AddToSet, Find, Insert, OrderKey, Pull, Row, Set, Step, UpdateMany
 from database.query.unrelated import not_connectable, not_found_nested
 from database.schema.datamodel import Datamodel, Field, Link, Model
 
@@ -75,7 +75,7 @@ class RelatedRecords:
 
     def connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
         """Connect records that must exist (P2025 or P2018 where one does not)."""
-        found: Rows = yield Find(link.target, Or(tuple(unique.filter for unique in uniques)))
+        found: Rows = yield _named(link, uniques)
         if not _found_all(uniques, found):
             raise not_connectable(link, len(uniques), len(found))
         yield from self.join(link, found, row)
@@ -121,7 +121,7 @@ class RelatedRecords:
         """Connect these records, and disconnect all others."""
         wanted: Rows = []
         if uniques:
-            wanted = yield Find(link.target, Or(tuple(unique.filter for unique in uniques)))
+            wanted = yield _named(link, uniques)
         keep = Complement(by_ids(link.target, ids_of(link.target, wanted)))
         others = yield from self.found(link, row, keep if wanted else EVERYTHING)
         yield from self.part(link, others, row)
@@ -159,6 +159,16 @@ class RelatedRecords:
             raise not_found_nested(link, "connect")
         row: Row = found[0]
         return row
+
+
+def _named(link: Link, uniques: Sequence[Unique]) -> Find:
+    """The records that uniques name; several by id, for in that order lists of ids will hold them.
+
+    Which of several indexes a server goes through first is its own affair.
+    """
+    where = Or(tuple(unique.filter for unique in uniques))
+    by_id = OrderKey((link.target.id_field.db_name,))
+    return Find(link.target, where, order=(by_id,) if len(uniques) > 1 else ())
 
 
 def from_the_other_side(datamodel: Datamodel, link: Link) -> Link:

@@ -11,6 +11,7 @@ from bson import json_util
 from database.query.operations import Raw
 from database.query.refusals import ArgumentPath, invalid, missing, unknown
 from database.query.validate_values import as_list, as_object
+from database.query.values import NO_EXTENDED_JSON
 from database.schema.datamodel import Model
 
 RawAction = Literal["findRaw", "aggregateRaw", "runCommandRaw"]
@@ -76,6 +77,6 @@ def _read(value: object, path: ArgumentPath) -> object:
         return value
     try:
         return json_util.loads(value)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (*NO_EXTENDED_JSON, RecursionError) as error:
         reason = "extended JSON" if isinstance(error, json.JSONDecodeError) else "valid BSON"
         raise invalid(path, f"expected {reason}, got a text that is not") from None

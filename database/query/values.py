@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bson import Decimal128, Int64, ObjectId, Timestamp, json_util
+from bson.errors import BSONError
 from prisma._builder import serializer
 from prisma.fields import Base64, Json
 
@@ -214,6 +215,13 @@ def _encode_bytes(value: object) -> bytes:
         raise ValueError("expected Bytes, got a String that is not base64") from None
 
 
+NO_EXTENDED_JSON: Final = (
+    *(BSONError, TypeError, ValueError, KeyError),
+    *(AttributeError, ArithmeticError),
+)
+"""What `bson.json_util` raises for an object that only looks like extended JSON."""
+
+
 def _encode_json(value: object) -> object:
     if isinstance(value, Json):
         value = value.data
@@ -261,7 +269,7 @@ def _encode_json_object(value: Mapping[Any, Any]) -> object:
     if any(key.startswith("$") for key in document):
         try:
             return json_util.object_hook(document, RELAXED)
-        except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError):
+        except NO_EXTENDED_JSON:
             return document
     return document
 
