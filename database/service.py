@@ -6,8 +6,6 @@ I/O, connected at start, disconnected at stop, every attribute of the generated 
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar, Unpack, overload
@@ -22,6 +20,7 @@ from database.changes.stream import Changes, WatchOptions
 from database.changes.streams import Streams
 from database.client import Client
 from database.engine.observe import LogSettings
+from database.engine.run import pause
 from database.errors import ConfigurationError, data_error
 from database.health import Health, check_health, down
 from database.query.decode import STORED
@@ -119,8 +118,7 @@ class DatabaseService(Client):
             except PrismaError as error:
                 if attempt == retries or not _may_start_again(error):
                     raise
-            pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
-            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
+            await pause(attempt, LONGEST_PAUSE)
         raise AssertionError("unreachable")
 
     # --- raw, in MongoDB's own language ---

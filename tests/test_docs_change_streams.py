@@ -6,14 +6,12 @@ import ast
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from containers.messages import MessageService
-from database import DatabaseService
-from database.testing import FakeDatabase
+from database import DatabaseService, DatabaseSettings
 from tests.application import pushed_url, settings_pushed
 
 __all__ = ["pushed_url", "settings_pushed"]
@@ -24,14 +22,8 @@ CHANNEL = "5f0000000000000000000001"
 
 
 @pytest.fixture
-async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
-    made = (
-        FakeDatabase()
-        if store == "memory"
-        else DatabaseService(request.getfixturevalue("settings_pushed"))
-    )
-    async with made as service:
-        yield service
+def settings(settings_pushed: DatabaseSettings) -> DatabaseSettings:
+    return settings_pushed
 
 
 async def write(database: DatabaseService) -> None:

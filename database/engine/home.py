@@ -10,12 +10,14 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from database.engine.kept import keep
+
 _CONNECTED: Final[set[Home]] = set()
 """What is connected, kept from the garbage collector: a client that is dropped without disconnect
 shall find its connections in order, not already being finalized with it."""
 
 _CLOSING: Final[set[asyncio.Task[None]]] = set()
-"""Disconnects under way; the event loop itself only remembers tasks weakly."""
+"""Disconnects under way."""
 
 
 class Home:
@@ -45,10 +47,7 @@ class Home:
 
     def close(self) -> asyncio.Task[None]:
         """Begin to close, in a task that ends whoever waits for it."""
-        task = asyncio.ensure_future(self._close())
-        _CLOSING.add(task)
-        task.add_done_callback(_CLOSING.discard)
-        return task
+        return keep(self._close(), _CLOSING)
 
     def close_there(self) -> None:
         """Let it close itself, from anywhere; a closed event loop has no use for its sockets."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from prisma.errors import DataError, TransactionError
 
+from database.engine.kept import keep
 from database.query.refusals import too_deep
 from database.query.steps import Atomic, LostRaceError, Plan, Step
 from database.stores.store import Store, Transaction
@@ -30,9 +31,8 @@ Watch = Callable[[Step, float], None]
 LONGEST_PAUSE: Final = 0.2
 """The longest pause between two attempts, in seconds."""
 
-
 _ABORTING: Final[set[asyncio.Task[None]]] = set()
-"""Rollbacks under way; the event loop itself only remembers tasks weakly."""
+"""Rollbacks under way."""
 
 
 async def run(
@@ -54,9 +54,13 @@ async def run(
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
-        pause = min(LONGEST_PAUSE, 0.005 * 2**attempt)
-        await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
+        await pause(attempt, LONGEST_PAUSE)
     raise AssertionError("unreachable")
+
+
+async def pause(attempt: int, longest: float) -> None:
+    """Wait before another attempt: the longer the more there were, by chance, up to `longest` s."""
+    await asyncio.sleep(random.uniform(0, min(longest, 0.005 * 2**attempt)))  # noqa: S311 - jitter
 
 
 async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
@@ -66,11 +70,7 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         while True:
             try:
                 if not isinstance(step, Atomic):
-                    started = time.perf_counter()
-                    try:
-                        found = await store.execute(step, transaction)
-                    finally:
-                        watch(step, started)
+                    found = await run_step(step, store, transaction, watch)
                 elif transaction is None:
                     found = None
                     own = transaction = await store.begin(required=step.required)
@@ -86,22 +86,14 @@ async def _run_once(plan: Plan, store: Store, transaction: Transaction | None, w
         return end.value
     except BaseException:
         if own is not None:
-            await asyncio.shield(_abort(own))
+            await asyncio.shield(keep(own.abort(), _ABORTING))
         raise
     finally:
         plan.close()
 
 
-def _abort(transaction: Transaction) -> asyncio.Task[None]:
-    """Roll back, in a task that ends whoever waits for it."""
-    task = asyncio.ensure_future(transaction.abort())
-    _ABORTING.add(task)
-    task.add_done_callback(_ABORTING.discard)
-    return task
-
-
 async def run_step(step: Step, store: Store, transaction: Transaction | None, watch: Watch) -> Any:
-    """What a plan of this step alone answers, if that is a read: there is nothing to try again."""
+    """What a step finds: what a plan of a read alone answers, for there is nothing to try again."""
     started = time.perf_counter()
     try:
         return await store.execute(step, transaction)

@@ -17,6 +17,7 @@ from typing import Final
 from prisma._types import TransactionId
 from prisma.errors import PrismaError
 
+from database.engine.kept import keep
 from database.errors import TransactionError, TransactionExpiredError
 from database.stores.store import Store, Transaction
 
@@ -161,10 +162,7 @@ class Sessions:
         self._abort(found.transaction)
 
     def _abort(self, transaction: Transaction) -> asyncio.Task[None]:
-        task = asyncio.ensure_future(transaction.abort())
-        self._aborting.add(task)
-        task.add_done_callback(self._aborting.discard)
-        return task
+        return keep(transaction.abort(), self._aborting)
 
     def _remember(self, tx_id: str, state: str) -> None:
         self._over[tx_id] = state

@@ -13,21 +13,20 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from prisma.errors import DataError
 from pydantic import BaseModel
-from pymongo import AsyncMongoClient
 
 from database.engine import MongoEngine
 from database.query.requests import Request
 from database.query.shapes import Shape
 from database.query.validate import Validator
 from database.query.watching import Operation, Watching, validate_watching
-from database.schema import parse, push
+from database.schema import parse
 from database.stores.changes import Event
-from database.stores.memory import Memory, MemoryStore
-from database.stores.mongo import MongoStore
-from database.url import url_database
-from tests.engine.conftest import HEADER, Document
-from tests.engine.random_requests import SCHEMA, Requests
-from tests.engine.test_differential import READS, Pair, Step, encoded, seeds
+from database.stores.memory import Memory
+from tests.engine.both import both_engines, encoded
+from tests.engine.conftest import HEADER
+from tests.engine.random_requests import Requests
+from tests.engine.random_values import SCHEMA
+from tests.engine.test_differential import READS, Pair, Step, seeds
 
 IMAGED: Final = ("User", "Post")
 DATAMODEL: Final = parse(
@@ -86,21 +85,11 @@ wishes: st.SearchStrategy[Wish] = st.tuples(
 
 @pytest.fixture
 async def pair(mongo_url: str) -> AsyncIterator[Pair]:
-    await push(DATAMODEL, mongo_url)
-    memory, name = Memory(), url_database(mongo_url)
-
-    def client(*_: Any) -> AsyncMongoClient[Document]:
-        return AsyncMongoClient(mongo_url, tz_aware=True)
-
-    mongo = MongoEngine(DATAMODEL, lambda model, _: MongoStore(model, client, name))
-    fake = MongoEngine(DATAMODEL, lambda model, _: MemoryStore(model, memory))
-    await mongo.connect()
-    await fake.connect()
-    made = Pair(mongo, fake, memory)
-    await made.fill(0)
-    yield made
-    await mongo.aclose()
-    await fake.aclose()
+    memory = Memory()
+    async with both_engines(DATAMODEL, mongo_url, memory) as (mongo, fake):
+        made = Pair(mongo, fake, memory)
+        await made.fill(0)
+        yield made
 
 
 def watching(wish: Wish) -> Watching | None:

@@ -1,204 +1,34 @@
 """Random requests over a handful of related models, for the differential test of the two stores.
 
 Everything is drawn from a `random.Random` that hypothesis controls, so that a failing sequence is
-made smaller. Values come from small pools: ids collide, uniques are taken, filters find something.
+made smaller.
 Requests need not be valid: a refusal is an answer that both stores must agree on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from random import Random
 from typing import Any, Final
 
-from prisma.fields import Base64, Json
-
 from database.query.requests import Action, Request, Selection
-
-SCHEMA: Final = """
-enum Kind {
-  PLAIN
-  ODD   @map("odd_one")
-}
-
-type Place {
-  city  String
-  zip   Int?
-  near  Spot?
-  spots Spot[]
-}
-
-type Spot {
-  name  String?
-  level Int     @default(0)
-  marks String[]
-}
-
-model User {
-  id      Int      @id @map("_id")
-  name    String   @unique
-  email   String?  @unique @map("mail")
-  age     Int?     @db.Int
-  score   Float    @default(0.5)
-  quota   BigInt?
-  kind    Kind     @default(PLAIN)
-  active  Boolean?
-  seen    DateTime?
-  data    Json?
-  raw     Bytes?
-  tags    String[]
-  marks   Int[]
-  home    Place?
-  places  Place[]
-
-  posts   Post[]
-  profile Profile?
-  leads   Team[]   @relation("Lead")
-  teamIds Int[]
-  teams   Team[]   @relation("Members", fields: [teamIds], references: [id])
-  badges  Badge[]
-
-  @@map("users")
-}
-
-model Profile {
-  id     Int     @id @map("_id")
-  bio    String?
-  userId Int     @unique
-  user   User    @relation(fields: [userId], references: [id], onDelete: Cascade)
-}
-
-model Post {
-  id       Int    @id @map("_id")
-  title    String
-  slot     Int?
-  views    Int    @default(0)
-  authorId Int?   @map("author")
-  author   User?  @relation(fields: [authorId], references: [id], onDelete: SetNull)
-  parentId Int?
-  parent   Post?  @relation("T", fields: [parentId], references: [id], NO_ACTIONS)
-  replies  Post[] @relation("T")
-
-  @@unique([authorId, slot])
-  @@unique([title, views], name: "shown")
-}
-
-model Badge {
-  id        Int     @id @map("_id")
-  label     String  @default("none")
-  ownerName String? @map("owner")
-  owner     User?   @relation(fields: [ownerName], references: [name], UPDATE)
-}
-
-model Team {
-  id        Int    @id @map("_id")
-  name      String @unique
-  leadId    Int?
-  lead      User?  @relation("Lead", fields: [leadId], references: [id], onDelete: Restrict)
-  memberIds Int[]
-  members   User[] @relation("Members", fields: [memberIds], references: [id])
-}
-""".replace("NO_ACTIONS", "onDelete: NoAction, onUpdate: NoAction").replace(
-    "UPDATE", "onDelete: SetNull, onUpdate: Cascade"
+from tests.engine.random_filters import Filters
+from tests.engine.random_values import (
+    ARITHMETIC,
+    COMPOSITES,
+    KEYS,
+    LISTS,
+    MODELS,
+    NUMBERS,
+    RANGE,
+    SCALARS,
+    TEXTS,
+    TO_MANY,
+    TO_ONE,
+    Object,
 )
 
-COLLECTIONS: Final = ("users", "Profile", "Post", "Team", "Badge")
-MODELS: Final = ("User", "User", "Post", "Post", "Profile", "Team", "Badge")
-IDS: Final = (1, 2, 3, 4)
-NEW_IDS: Final = tuple(range(1, 13))
-"""Of new records: some are taken."""
-TEXTS: Final = ("", "a", "A", "b", "ab", "a.b", "ä", "Ä", "$x", "k\u212a", "B", "x", "y", "z")
-DAYS: Final = tuple(datetime(2024, 1, day, 12, tzinfo=UTC) for day in (1, 2))
-JSONS: Final[tuple[Any, ...]] = (
-    *({"a": 1}, [1, 2], [], "t", {"b": [1, {"c": None}]}, 1.0, True, [[]], {}, [None]),
-    *({"$oid": "0" * 24}, {"$numberDecimal": "1"}, {"$code": "t"}),
-)
-POOLS: Final[dict[str, tuple[Any, ...]]] = {
-    "String": TEXTS,
-    "Int": (-1, 0, 1, 2, 3, 2**31 - 1, 2**62),
-    "Int32": (-1, 0, 1, 2, 2**31 - 1),
-    "BigInt": (0, 1, -7, 2**53 + 1, 2**63 - 1),
-    "Float": (-0.5, 0.0, -0.0, 0.1, 0.2, 2.0, 1e308),
-    "Boolean": (True, False),
-    "DateTime": DAYS,
-    "Kind": ("PLAIN", "ODD"),
-    "Json": tuple(Json(value) for value in JSONS),
-    "Bytes": (Base64.encode(b""), Base64.encode(b"ab")),
-}
-SCALARS: Final[dict[str, dict[str, str]]] = {
-    "User": {
-        "id": "Id",
-        "name": "String",
-        "email": "String?",
-        "age": "Int32?",
-        "score": "Float",
-        "quota": "BigInt?",
-        "kind": "Kind",
-        "active": "Boolean?",
-        "seen": "DateTime?",
-        "data": "Json?",
-        "raw": "Bytes?",
-    },
-    "Profile": {"id": "Id", "bio": "String?", "userId": "Id"},
-    "Post": {
-        "id": "Id",
-        "title": "String",
-        "slot": "Int?",
-        "views": "Int",
-        "authorId": "Id?",
-        "parentId": "Id?",
-    },
-    "Team": {"id": "Id", "name": "String", "leadId": "Id?"},
-    "Badge": {"id": "Id", "label": "String", "ownerName": "String?"},
-    "Place": {"city": "String", "zip": "Int?"},
-    "Spot": {"name": "String?", "level": "Int"},
-}
-LISTS: Final[dict[str, dict[str, str]]] = {
-    "User": {"tags": "String", "marks": "Int", "teamIds": "Id"},
-    "Team": {"memberIds": "Id"},
-    "Spot": {"marks": "String"},
-}
-REQUIRED: Final = {
-    "User": ("id", "name"),
-    "Profile": ("id",),
-    "Post": ("id", "title"),
-    "Team": ("id", "name"),
-    "Badge": ("id",),
-    "Place": ("city",),
-    "Spot": ("level",),
-}
-KEYS: Final = ("userId", "authorId", "parentId", "leadId", "ownerName")
-TO_MANY: Final = {
-    "User": {"posts": "Post", "teams": "Team", "leads": "Team", "badges": "Badge"},
-    "Post": {"replies": "Post"},
-    "Team": {"members": "User"},
-    "Profile": {},
-    "Badge": {},
-}
-TO_ONE: Final = {
-    "User": {"profile": "Profile"},
-    "Profile": {"user": "User"},
-    "Post": {"author": "User", "parent": "Post"},
-    "Team": {"lead": "User"},
-    "Badge": {"owner": "User"},
-}
-COMPOSITES: Final = {
-    "User": {"home": ("Place", False), "places": ("Place", True)},
-    "Place": {"near": ("Spot", False), "spots": ("Spot", True)},
-}
-NUMBERS: Final = ("Int", "Int32", "BigInt", "Float", "Id")
-ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
-RANGE: Final = ("lt", "lte", "gt", "gte")
 
-Object = dict[str, Any]
-
-
-class Requests:
+class Requests(Filters):
     """Makes requests."""
-
-    def __init__(self, random: Random) -> None:
-        self._random = random
 
     def world(self) -> list[Request]:
         """Creates that fill the database to begin with."""
@@ -242,49 +72,11 @@ class Requests:
         request: Request = make(model)
         return request
 
-    # --- chance ---
-
-    def _of(self, values: Sequence[Any]) -> Any:
-        return self._random.choice(values)
-
-    def _chance(self, one_in: int) -> bool:
-        return self._random.randrange(one_in) == 0
-
-    def _some(self, names: Any, at_most: int = 2) -> list[str]:
-        names = list(names)
-        size = self._random.randint(0, min(at_most, len(names)))
-        return self._random.sample(names, size)
-
-    def _value(self, kind: str) -> Any:
-        if kind == "Id":
-            return self._of(IDS)
-        return self._of(POOLS[kind])
-
-    def _nullable(self, kind: str) -> Any:
-        if kind.endswith("?"):
-            return None if self._chance(3) else self._value(kind[:-1])
-        return self._value(kind)
-
-    def _values(self, kind: str) -> list[Any]:
-        return [self._value(kind) for _ in range(self._random.randint(0, 3))]
-
     # --- records ---
 
     def _record(self, model: str, depth: int, without: tuple[str, ...] = ()) -> Object:
         """The data of a create, with nested writes down to `depth`."""
-        scalars = SCALARS[model]
-        free = [name for name in scalars if name not in REQUIRED[model] and name not in KEYS]
-        names = [*REQUIRED[model], *self._some(free, 3)]
-        data = {name: self._nullable(scalars[name]) for name in names}
-        if "id" in data:
-            data["id"] = self._of(NEW_IDS)
-        for name in self._some(LISTS.get(model, {}), 1):
-            if not name.endswith("Ids"):
-                data[name] = self._values(LISTS[model][name])
-        for name in self._some(COMPOSITES.get(model, {}), 1):
-            data[name] = self._composite(*COMPOSITES[model][name])
-        data |= self._keys(model, depth, without, creating=True)
-        return data
+        return self._document(model) | self._keys(model, depth, without, creating=True)
 
     def _keys(self, model: str, depth: int, without: tuple[str, ...], *, creating: bool) -> Object:
         """Either plain foreign keys, or nested writes: Prisma takes no mixture."""
@@ -299,14 +91,6 @@ class Requests:
         if creating and model == "Profile" and "user" not in (*chosen, *without):
             chosen.append("user")
         return {name: self._nested(model, name, depth, creating=creating) for name in chosen}
-
-    def _composite(self, kind: str, is_list: bool) -> Any:
-        if is_list:
-            return [self._place(kind) for _ in range(self._random.randint(0, 2))]
-        return None if self._chance(4) else self._place(kind)
-
-    def _place(self, kind: str) -> Object:
-        return self._record(kind, 0)
 
     def _nested(self, model: str, name: str, depth: int, *, creating: bool) -> Object:
         target = TO_MANY[model].get(name) or TO_ONE[model][name]
@@ -391,112 +175,7 @@ class Requests:
             case "set":
                 return {"set": self._composite(kind, False)}
             case _:
-                return {"upsert": {"set": self._place(kind), "update": self._changes(kind, 0)}}
-
-    # --- filters ---
-
-    def _unique(self, model: str) -> Object:
-        if self._chance(5):
-            match model:
-                case "User":
-                    names = ({"name": self._value("String")}, {"email": self._value("String")})
-                    return dict(self._of(names))
-                case "Post":
-                    title, views = self._value("String"), self._value("Int")
-                    author, slot = self._value("Id"), self._value("Int")
-                    shown = {"shown": {"title": title, "views": views}}
-                    return dict(
-                        self._of((shown, {"authorId_slot": {"authorId": author, "slot": slot}}))
-                    )
-                case "Profile":
-                    return {"userId": self._value("Id")}
-                case "Team":
-                    return {"name": self._value("String")}
-        unique: Object = {"id": self._value("Id")}
-        if self._chance(6):
-            unique |= {
-                name: self._filter(SCALARS[model][name])
-                for name in ("name", "title")
-                if name in SCALARS[model]
-            }
-        return unique
-
-    def _where(self, model: str, depth: int) -> Object:
-        names = self._some(SCALARS[model], self._of((1, 1, 2)))
-        where = {name: self._filter(SCALARS[model][name]) for name in names}
-        if self._chance(2):
-            for name in self._some(LISTS.get(model, {}), 1):
-                where[name] = self._list_filter(LISTS[model][name])
-        if self._chance(2):
-            for name in self._some(COMPOSITES.get(model, {}), 1):
-                kind, is_list = COMPOSITES[model][name]
-                where[name] = self._composite_filter(kind, is_list)
-        if depth:
-            for name in self._some(TO_MANY.get(model, {}), 1):
-                inner = self._where(TO_MANY[model][name], depth - 1)
-                where[name] = {self._of(("some", "every", "none")): inner}
-            for name in self._some(TO_ONE.get(model, {}), 1):
-                other = None if self._chance(4) else self._where(TO_ONE[model][name], depth - 1)
-                where[name] = {self._of(("is", "isNot")): other}
-            if self._chance(3):
-                parts = [self._where(model, depth - 1) for _ in range(self._random.randint(1, 2))]
-                where[self._of(("AND", "OR", "NOT"))] = parts
-        return where
-
-    def _filter(self, kind: str) -> Any:
-        plain = kind.removesuffix("?")
-        operators = ["equals", "in", "notIn", "not"]
-        if plain == "Json":
-            operators = ["equals", "not"]
-        if plain == "Boolean":
-            operators = ["equals", "not"]
-        if plain in (*NUMBERS, "String", "DateTime"):
-            operators += RANGE
-        if plain == "String":
-            operators += ["contains", "startsWith", "endsWith"]
-        if kind.endswith("?"):
-            operators.append("isSet")
-        operator = self._of(operators)
-        if operator == "isSet":
-            return {"isSet": self._chance(2)}
-        if operator in ("in", "notIn"):
-            found: Object = {operator: self._values(plain)}
-        elif operator in ("equals", "not"):
-            found = {operator: self._nullable(kind)}
-        else:
-            found = {operator: self._value(plain)}
-        if plain == "String" and self._chance(3):
-            found["mode"] = "insensitive"
-        return found
-
-    def _list_filter(self, kind: str) -> Object:
-        operator = self._of(("has", "hasSome", "hasEvery", "isEmpty", "equals"))
-        match operator:
-            case "isEmpty":
-                return {"isEmpty": self._chance(2)}
-            case "has":
-                return {"has": self._value(kind)}
-            case _:
-                return {operator: self._values(kind)}
-
-    def _composite_filter(self, kind: str, is_list: bool) -> Any:
-        if is_list:
-            operator = self._of(("some", "every", "none", "isEmpty", "equals"))
-            match operator:
-                case "isEmpty":
-                    return {"isEmpty": self._chance(2)}
-                case "equals":
-                    return {"equals": self._composite(kind, True)}
-                case _:
-                    return {operator: self._where(kind, 0)}
-        operator = self._of(("is", "isNot", "equals", "isSet"))
-        match operator:
-            case "isSet":
-                return {"isSet": self._chance(2)}
-            case "equals":
-                return {"equals": self._composite(kind, False)}
-            case _:
-                return {operator: None if self._chance(4) else self._where(kind, 0)}
+                return {"upsert": {"set": self._document(kind), "update": self._changes(kind, 0)}}
 
     # --- what is selected ---
 

@@ -18,24 +18,23 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, Literal
 
-import bson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prisma._types import TransactionId
 from prisma.errors import PrismaError
-from pymongo import AsyncMongoClient
 
 from database.engine import MongoEngine
 from database.query.decode import WIRE
 from database.query.requests import Request
-from database.schema import parse, push
-from database.stores.memory import Memory, MemoryStore
+from database.schema import parse
+from database.stores.memory import Memory
 from database.stores.memory.tables import Tables
 from database.stores.mongo import MongoStore
-from database.url import url_database
+from tests.engine.both import both_engines, encoded
 from tests.engine.conftest import HEADER, Document
-from tests.engine.random_requests import COLLECTIONS, SCHEMA, Requests
+from tests.engine.random_requests import Requests
+from tests.engine.random_values import COLLECTIONS, SCHEMA
 
 SEQUENCES: Final = int(
     os.environ.get("DIFFERENTIAL_SEQUENCES") or (2_000 if os.environ.get("CI") else 200)
@@ -173,29 +172,13 @@ def shown_as(collection: str) -> Document:
     return {"$project": {"d": "$$ROOT", "c": {"$literal": collection}}}
 
 
-def encoded(document: Document) -> bytes:
-    """Types count, and the order of names inside values; that of a document's own does not."""
-    return bson.encode(dict(sorted(document.items())))
-
-
 @pytest.fixture(params=range(WORLDS))
 async def pair(mongo_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
-    datamodel = parse(HEADER + SCHEMA)
-    await push(datamodel, mongo_url)
-    memory, name = Memory(), url_database(mongo_url)
-
-    def client(*_: Any) -> AsyncMongoClient[Document]:
-        return AsyncMongoClient(mongo_url, tz_aware=True, w=1)
-
-    mongo = MongoEngine(datamodel, lambda model, _: MongoStore(model, client, name))
-    fake = MongoEngine(datamodel, lambda model, _: MemoryStore(model, memory))
-    await mongo.connect()
-    await fake.connect()
-    made = Pair(mongo, fake, memory)
-    await made.fill(request.param)
-    yield made
-    await mongo.aclose()
-    await fake.aclose()
+    memory = Memory()
+    async with both_engines(parse(HEADER + SCHEMA), mongo_url, memory, w=1) as (mongo, fake):
+        made = Pair(mongo, fake, memory)
+        await made.fill(request.param)
+        yield made
 
 
 seeds = st.integers(0, 2**40)

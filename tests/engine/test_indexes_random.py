@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from typing import Any, Final
 
-import bson
 from prisma.errors import PrismaError
 from prisma.fields import Json
-from pymongo import AsyncMongoClient, MongoClient
+from pymongo import MongoClient
 
 from database.engine import MongoEngine
 from database.query.requests import Action, Request, Selection
-from database.schema import parse, push
-from database.stores.memory import Memory, MemoryStore
-from database.stores.mongo import MongoStore
+from database.schema import parse
+from database.stores.memory import Memory
 from database.url import url_database
+from tests.engine.both import both_engines, encoded
 from tests.engine.conftest import HEADER, Document
 
 TYPES: Final = """
@@ -145,30 +145,20 @@ async def answer(engine: MongoEngine, request: Request) -> tuple[Any, ...]:
         return (type(error), getattr(error, "code", None), str(error))
 
 
-def encoded(documents: Any) -> dict[int, bytes]:
-    return {row["_id"]: bson.encode(dict(sorted(row.items()))) for row in documents}
+def by_id(documents: Iterable[Document]) -> dict[int, bytes]:
+    return {row["_id"]: encoded(row) for row in documents}
 
 
 async def test_the_same_documents_are_refused(
     mongo_url: str, mongo_client: MongoClient[Document]
 ) -> None:
-    datamodel, memory, name = parse(HEADER + SCHEMA), Memory(), url_database(mongo_url)
-    await push(datamodel, mongo_url)
-
-    def client(*_: Any) -> AsyncMongoClient[Document]:
-        return AsyncMongoClient(mongo_url, tz_aware=True, w=1)
-
-    mongo = MongoEngine(datamodel, lambda model, _: MongoStore(model, client, name))
-    fake = MongoEngine(datamodel, lambda model, _: MemoryStore(model, memory))
-    await mongo.connect()
-    await fake.connect()
-    for index in INDEXES:
-        refused = 0
-        for request in requests(index):
-            theirs = await answer(mongo, request)
-            refused += theirs[0] != "ok"
-            assert await answer(fake, request) == theirs, (index, request)
-        assert encoded(memory.tables[index]) == encoded(mongo_client[name][index].find())
-        assert refused, f"{index} has refused nothing"
-    await mongo.aclose()
-    await fake.aclose()
+    memory, name = Memory(), url_database(mongo_url)
+    async with both_engines(parse(HEADER + SCHEMA), mongo_url, memory, w=1) as (mongo, fake):
+        for index in INDEXES:
+            refused = 0
+            for request in requests(index):
+                theirs = await answer(mongo, request)
+                refused += theirs[0] != "ok"
+                assert await answer(fake, request) == theirs, (index, request)
+            assert by_id(memory.tables[index]) == by_id(mongo_client[name][index].find())
+            assert refused, f"{index} has refused nothing"

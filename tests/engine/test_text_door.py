@@ -1,4 +1,7 @@
-"""The text door on a real server: what payloads answer, and what they leave behind."""
+"""The text door on a real server: what payloads answer, and what they leave behind.
+
+Past 400 lines: the door is one, and each of its answers is a few lines of text.
+"""
 
 from __future__ import annotations
 

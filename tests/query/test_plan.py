@@ -1,4 +1,7 @@
-"""plan: the steps of an operation, driven by hand without any store."""
+"""plan: the steps of an operation, driven by hand without any store.
+
+Past 400 lines: plans written out step by step, which share their hands.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""validate refuses what Prisma refuses: the class, the code and the path of each mistake."""
+"""validate refuses what Prisma refuses: the class, the code and the path of each mistake.
+
+Past 400 lines: one table of mistakes, to be read beside each other.
+"""
 
 from __future__ import annotations
 

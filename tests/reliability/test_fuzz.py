@@ -27,7 +27,8 @@ from database.schema import parse, push
 from database.stores.mongo import MongoStore
 from database.url import url_database
 from tests.engine.conftest import HEADER
-from tests.engine.random_requests import SCHEMA, Requests
+from tests.engine.random_requests import Requests
+from tests.engine.random_values import SCHEMA
 from tests.reliability.asking import ACTIONS, arguments_of, as_document
 from tests.reliability.evidence import Evidence
 from tests.reliability.hostile import Spoiling, spoiled, spoilings

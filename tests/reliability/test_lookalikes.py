@@ -15,7 +15,7 @@ from prisma.fields import Json
 from database.engine import MongoEngine
 from database.query.requests import Request, Selection
 from tests.engine.conftest import EngineFor
-from tests.engine.random_requests import SCHEMA
+from tests.engine.random_values import SCHEMA
 
 TEXTS: Final = (
     *(

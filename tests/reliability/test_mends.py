@@ -16,7 +16,7 @@ from database.engine import MongoEngine
 from database.errors import ArgumentTypeError
 from database.query.requests import Request, Selection
 from tests.engine.conftest import EngineFor
-from tests.engine.random_requests import SCHEMA
+from tests.engine.random_values import SCHEMA
 from tests.reliability.hostile import MEGABYTES
 
 LEVELS = (150, 350, 10_000)
