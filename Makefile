@@ -59,7 +59,7 @@ soak: install
 # Every version and every hash, for all Pythons and systems that the project supports.
 lock: $(TOOLS)/.uv
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate $(EXTRAS:%=--extra %) --output-file requirements.lock pyproject.toml
+		--no-header --no-annotate $(EXTRAS:%=--extra %) --group kraken --output-file requirements.lock pyproject.toml
 
 # --strict: what cannot be looked up is a failure, not a pass.
 audit: $(TOOLS)/.pip-audit
@@ -94,6 +94,6 @@ $(DEPENDENCIES): pyproject.toml requirements.lock
 	@touch $@
 
 # The generated client lives in the environment's prisma package, made from these files.
-$(CLIENT): $(DEPENDENCIES) schema.prisma $(wildcard database/schema/*.py database/schema/*/*.py)
-	$(BIN)/python -m database generate
+$(CLIENT): $(DEPENDENCIES) schema.prisma $(wildcard prismongo/generator/*.py prismongo/schema/*.py prismongo/schema/*/*.py)
+	$(BIN)/prismongo generate
 	@touch $@

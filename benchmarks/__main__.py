@@ -21,7 +21,7 @@ from benchmarks.profiled import profiled
 from benchmarks.report import Report, write
 from benchmarks.stage import Stage, staged
 from benchmarks.starting import cold_import, resolving, starts
-from database.mongod import Mongod
+from prismongo.embedded.mongod import Mongod
 
 ROUNDS: Final = 15
 QUICK_ROUNDS: Final = 5

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from benchmarks.figure import Figure
-from database.testing import FakeDatabase
+from database import DatabaseService
+from prismongo.testing import fake
 
 DOCUMENTS: Final = 10_000
 
@@ -16,7 +17,7 @@ Work = Callable[[], Awaitable[object]]
 
 async def fakes(runs: int) -> list[Figure]:
     """The limits are those that tests with a fake are promised."""
-    await FakeDatabase().user.count()
+    await fake(DatabaseService).user.count()
     return [
         Figure("a fake, after the first in a process", await _best(runs, _start), "ms", 5),
         Figure(f"a fake stores {DOCUMENTS:,} documents", await _best(runs, _fill), "ms", 1_000),
@@ -37,27 +38,27 @@ async def _best(runs: int, prepare: Callable[[], Awaitable[Work]]) -> float:
 
 async def _start() -> Work:
     async def start() -> object:
-        return await FakeDatabase().user.count()
+        return await fake(DatabaseService).user.count()
 
     return start
 
 
 async def _fill() -> Work:
-    fake = FakeDatabase()
-    await fake.user.count()
+    database = fake(DatabaseService)
+    await database.user.count()
     data = _users()
-    return lambda: fake.user.create_many(data)
+    return lambda: database.user.create_many(data)
 
 
 async def _snapshot() -> Work:
-    fake = FakeDatabase()
-    await fake.user.create_many(_users())
-    snapshot = fake.snapshot()
-    await fake.user.create({"username": "one more", "hashedPassword": "x"})
+    database = fake(DatabaseService)
+    await database.user.create_many(_users())
+    snapshot = database.fake.snapshot()
+    await database.user.create({"username": "one more", "hashedPassword": "x"})
 
     async def take_and_restore() -> None:
-        fake.snapshot()
-        fake.restore(snapshot)
+        database.fake.snapshot()
+        database.fake.restore(snapshot)
 
     return take_and_restore
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
@@ -16,9 +17,10 @@ from benchmarks.ours import Ours
 from benchmarks.plain import Plain
 from benchmarks.validated import Validated
 from database import DatabaseService, DatabaseSettings
-from database.files import locate
-from database.schema import parse, push
-from database.url import url_database
+from prismongo.schema import parse, push
+from prismongo.url import url_database
+
+TOP = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ async def staged(url: str, size: Size, *, indexes: bool = True) -> AsyncIterator
     """The schema's indexes and the data in an empty database, every contestant connected to it."""
     name = url_database(url)
     if indexes:
-        await push(parse(locate("schema.prisma").read_text(encoding="utf-8")), url)
+        await push(parse((TOP / "schema.prisma").read_text(encoding="utf-8")), url)
     settings = DatabaseSettings(url=url)
     async with (
         AsyncMongoClient[Document](url, tz_aware=True) as client,

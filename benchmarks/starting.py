@@ -14,8 +14,8 @@ from pymongo import AsyncMongoClient
 from benchmarks.data import Document
 from benchmarks.figure import Figure
 from containers import ApplicationContainer
-from containers.lifecycle import start, stop
 from database import DatabaseSettings
+from prismongo.containers.lifecycle import start, stop
 
 IMPORT_REACH_MS: Final = 400.0
 

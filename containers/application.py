@@ -14,20 +14,23 @@ Nothing is read or opened before start.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dependency_injector import providers
 
-from containers import configuration
 from containers.auth import AuthContainer, AuthSettings
-from containers.base import Container, mount
 from containers.communities import CommunitiesContainer
-from containers.configuration import Sections, section
 from containers.database import DatabaseContainer
-from containers.lifecycle import LifecycleSettings
 from containers.messages import MessagesContainer
 from containers.users import UsersContainer
 from database import DatabaseSettings
-from database.settings import SchemaSettings
+from prismongo.containers import configuration
+from prismongo.containers.base import Container, mount
+from prismongo.containers.configuration import Sections, section
+from prismongo.containers.lifecycle import LifecycleSettings
+from prismongo.settings import SchemaSettings
 
+FILE = Path(__file__).parents[1] / "config.yml"
 SECTIONS: Sections = {
     "auth": AuthSettings,
     "database": DatabaseSettings,
@@ -39,7 +42,7 @@ SECTIONS: Sections = {
 class ApplicationContainer(Container):
     """The application: `async with running(ApplicationContainer()) as container`."""
 
-    config = providers.Singleton(configuration.read, sections=SECTIONS)
+    config = providers.Singleton(configuration.read, sections=SECTIONS, file=FILE)
     lifecycle = section(config, LifecycleSettings)
     database_settings = section(config, DatabaseSettings)
     schema_settings = section(config, SchemaSettings)

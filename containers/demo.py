@@ -12,12 +12,11 @@ from prisma.models import Channel, Community, Message, User
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
-from containers.lifecycle import start, stop
 from containers.report import Report
-from database.files import locate
-from database.health import Health
-from database.schema import parse, push
-from database.settings import Remote, SchemaSettings
+from prismongo.containers.lifecycle import start, stop
+from prismongo.health import Health
+from prismongo.schema import push
+from prismongo.settings import Remote, SchemaSettings
 
 LINES = (
     ("ada", "The engine weaves algebraic patterns, as the loom weaves flowers and leaves."),
@@ -77,7 +76,7 @@ def _facts(health: Health, remote: Remote, *, embedded: bool) -> dict[str, str]:
 
 
 async def _use_features(container: ApplicationContainer, remote: Remote, report: Report) -> None:
-    await _push(remote, report)
+    await _push(container, remote, report)
     ada, grace = await _register(container, report)
     community = await _found(container, ada, report)
     charles = await _add_member(container, community, report)
@@ -87,9 +86,9 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
     await _show(container, channel, report)
 
 
-async def _push(remote: Remote, report: Report) -> None:
+async def _push(container: ApplicationContainer, remote: Remote, report: Report) -> None:
     with report.step("push collections and indexes") as details:
-        datamodel = parse(locate("schema.prisma").read_text(encoding="utf-8"))
+        datamodel = container.database.service().client_schema.datamodel
         await push(datamodel, remote.url.get_secret_value())
         indexes = [index for model in datamodel.models for index in model.indexes]
         made = sum(index.kind != "id" for index in indexes)

@@ -43,8 +43,8 @@ class TokenReusedError(CredentialsError):
     """A refresh token came a second time; every token of its sign-in is revoked."""
 
 
-# Class → HTTP status, as `database.errors.HTTP_STATUS` is by code; yours to extend, too.
-FEATURE_STATUS: dict[type[Exception], int] = {
+# Class → HTTP status: what `prismongo.containers.asgi.answer_errors` is given.
+FEATURE_STATUS: dict[str | type[Exception], int] = {
     NotAllowedError: 403,
     NotFoundError: 404,
     InvalidValueError: 400,

@@ -16,10 +16,10 @@ from pymongo import MongoClient
 from containers import ApplicationContainer, running
 from containers.auth import AuthSettings
 from database import DatabaseService, DatabaseSettings
-from database.mongod import Mongod
-from database.schema import parse, push
-from database.settings import SchemaSettings
-from database.url import url_database
+from prismongo.embedded.mongod import Mongod
+from prismongo.schema import parse, push
+from prismongo.settings import SchemaSettings
+from prismongo.url import url_database
 
 CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
 SCHEMA = Path(__file__).parents[1] / "schema.prisma"

@@ -2,23 +2,25 @@
 
 A test that asks for `store`, or for what is made of it (`database`, `engine_for`, `raw`, `stored`),
 runs on both stores, unless it is marked `mongo_only`, or asks for what only a server has.
-`--database=fake` or `--database=mongo` leaves one of the two.
+`--prismongo=fake` or `--prismongo=mongo` leaves one of the two.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
 
-from database.settings import DatabaseSettings
+from prismongo.embedded import Mongod
+from prismongo.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from database import DatabaseService
-    from database.mongod import Mongod
 
 
 STORES = {"mongo": "mongo", "memory": "fake"}
@@ -41,15 +43,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is not None and not marker.args:
         pytest.fail(f"{metafunc.function.__name__}: mongo_only says why", pytrace=False)
     alone = marker is not None or bool(ONLY_A_SERVER_HAS.keys() & set(metafunc.fixturenames))
-    chosen = metafunc.config.getoption("--database")
+    chosen = metafunc.config.getoption("--prismongo")
     stores = [each for each, name in STORES.items() if chosen in (None, name)]
     metafunc.parametrize("store", ["mongo"] if alone else stores)
 
 
 @pytest.fixture(scope="session")
-def mongod(mongo_server: Mongod) -> Mongod:
+def mongod() -> Iterator[Mongod]:
     """The server of this run."""
-    return mongo_server
+    server = Mongod()
+    with ThreadPoolExecutor(max_workers=1) as thread:  # this one's event loop is pytest-asyncio's
+        thread.submit(asyncio.run, server.start()).result()
+        yield server
+        thread.submit(asyncio.run, server.stop()).result()
+
+
+@pytest.fixture(scope="session")
+def prismongo_service() -> type[DatabaseService]:
+    """What the plugin's fixtures make."""
+    from database import DatabaseService
+
+    return DatabaseService
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +95,10 @@ def settings(mongo_url: str) -> DatabaseSettings:
 async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
     """The connected client on this test's store, which on a server has no indexes."""
     from database import DatabaseService
-    from database.testing import FakeDatabase
+    from prismongo.testing import fake
 
     made = (
-        FakeDatabase()
+        fake(DatabaseService)
         if store == "memory"
         else DatabaseService(request.getfixturevalue("settings"))
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from database.direct import DirectConnection
-from database.mongod import HOST, REPLICA_SET, Mongod
+from prismongo.embedded.connection import DirectConnection
+from prismongo.embedded.mongod import HOST, REPLICA_SET, Mongod
 
 PATIENCE: Final = 30.0
 """Seconds until an election that must have happened has not."""

@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 from prisma.errors import ClientNotConnectedError, PrismaError
 
-from database import errors
-from database.errors import (
+from prismongo import errors
+from prismongo.errors import (
     CLASS_BY_CODE,
     HTTP_STATUS,
     ConfigurationError,
@@ -50,7 +50,7 @@ DOCUMENTED: Final = {row[0]: row for row in rows()}
 def codes_in_source() -> set[str]:
     """Every code that a module of ours writes, but in prose."""
     found: set[str] = set()
-    for room in ("database", "containers"):
+    for room in ("prismongo", "database", "containers"):
         for path in (TOP / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Constant) and CODE.fullmatch(str(node.value)):

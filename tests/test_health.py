@@ -1,4 +1,4 @@
-"""Health and PyMongo's own database, as a DatabaseService and a FakeDatabase give them."""
+"""Health and PyMongo's own database, as a DatabaseService and a fake give them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 from prisma.errors import ClientNotConnectedError
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import UnsupportedOperationError
-from database.mongod import HOST, Mongod
-from database.testing import FakeDatabase
+from prismongo.client.schema import ClientSchema
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.errors import UnsupportedOperationError
+from prismongo.testing import fake
 
 TOP = Path(__file__).parent.parent
 
@@ -33,12 +34,15 @@ async def test_a_client_of_another_schema_is_stale(
     settings: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schema = (TOP / "schema.prisma").read_text()
-    (tmp_path / "schema.prisma").write_text(schema.replace("  bio ", "  about "))
-    monkeypatch.chdir(tmp_path)
-    async with DatabaseService(settings) as database:
+    source = tmp_path / "schema.prisma"
+    source.write_text(schema.replace("  bio ", "  about "))
+    database = DatabaseService(settings)
+    packaged = database.client_schema.packaged
+    monkeypatch.setattr(database, "client_schema", ClientSchema(packaged, source))
+    async with database:
         health = await database.health()
         assert (health.status, health.client) == ("up", "stale")
-        (tmp_path / "schema.prisma").write_text("model Broken {")
+        source.write_text("model Broken {")
         assert (await database.health()).client == "unknown"
 
 
@@ -60,7 +64,7 @@ async def test_the_drivers_database_is_the_one_of_the_settings(settings: Databas
 
 
 async def test_a_fake_is_up_while_connected_and_has_no_mongodb() -> None:
-    database = FakeDatabase()
+    database = fake(DatabaseService)
     assert (await database.health()).is_up  # a fresh one can be used at once
     async with database:
         assert (await database.health()).is_up

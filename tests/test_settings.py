@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from pymongo import AsyncMongoClient
 
-from database.errors import ConfigurationError, ConnectionError
-from database.settings import DatabaseSettings, Embedded, Remote
+from prismongo.errors import ConfigurationError, ConnectionError
+from prismongo.settings import DatabaseSettings, Embedded, Remote
 
 SECRET = "hunter2-open-sesame"
 URL = f"mongodb://user:{SECRET}@db.example:27017/kraken"

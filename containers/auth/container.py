@@ -7,8 +7,8 @@ from dependency_injector import providers
 from containers.auth.passwords import Passwords
 from containers.auth.service import AuthService
 from containers.auth.settings import AuthSettings
-from containers.base import Container
 from database import DatabaseService
+from prismongo.containers.base import Container
 
 
 class AuthContainer(Container):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dependency_injector import providers
 
-from containers.base import Container
 from containers.communities.service import CommunityService
 from database import DatabaseService
+from prismongo.containers.base import Container
 
 
 class CommunitiesContainer(Container):

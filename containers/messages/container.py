@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dependency_injector import providers
 
-from containers.base import Container
 from containers.messages.feed import ChannelFeed
 from containers.messages.reading import ReadingService
 from containers.messages.service import MessageService
 from database import DatabaseService
+from prismongo.containers.base import Container
 
 
 class MessagesContainer(Container):

@@ -24,7 +24,7 @@ from containers.messages.events import (
     ReactionRemoved,
 )
 from database import DatabaseService
-from database.changes import Change, Changes, Policy
+from prismongo.changes import Change, Changes, Policy
 
 ChannelChange = Change[Message | MessageReaction]
 

@@ -17,7 +17,7 @@ from prisma.types import MessageCreateInput
 from containers.errors import NotFoundError
 from containers.messages.feed import BUFFER, ChannelEvents, ChannelFeed
 from database import DatabaseService
-from database.changes import Policy
+from prismongo.changes import Policy
 
 BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dependency_injector import providers
 
 from containers.auth.passwords import Passwords
-from containers.base import Container
 from containers.users.service import UserService
 from database import DatabaseService
+from prismongo.containers.base import Container
 
 
 class UsersContainer(Container):

@@ -28,9 +28,9 @@ from containers.messages import (
     ReactionAdded,
     ReactionRemoved,
 )
-from database.errors import ChangeStreamError, HistoryLostError, SlowConsumerError
 from docs.examples import chat_api
 from docs.examples.chat_api import Messages, posted
+from prismongo.errors import ChangeStreamError, HistoryLostError, SlowConsumerError
 
 router = APIRouter()
 

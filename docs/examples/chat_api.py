@@ -16,11 +16,12 @@ from prisma.models import Message
 from pydantic import BaseModel
 
 from containers import ApplicationContainer
-from containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 from containers.communities import CommunityService
+from containers.errors import FEATURE_STATUS
 from containers.messages import MessageService
 from containers.users import Profile, UserService
 from database import DatabaseService
+from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 
 Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
 Communities = Annotated[
@@ -127,7 +128,7 @@ def posted(message: Message) -> Posted:
 def create_app(container: ApplicationContainer | None = None) -> FastAPI:
     """The application; its container starts with it, and stops after its last request."""
     app = FastAPI(title="Chat", lifespan=lifespan(container or ApplicationContainer()))
-    answer_errors(app)
+    answer_errors(app, FEATURE_STATUS)
     app.add_route("/health", health(ApplicationContainer.database.service))
     app.include_router(router)
     return app

@@ -10,8 +10,8 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from database import DatabaseService
-from database.testing import FakeDatabase
-from database.url import url_database
+from prismongo.testing import fake
+from prismongo.url import url_database
 
 Document = dict[str, Any]
 
@@ -26,7 +26,7 @@ def raw(mongo_client: MongoClient[Document], mongo_url: str) -> Database[Documen
 async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
     """The connected client; messages and reactions have images, users have none."""
     if store == "memory":
-        made: DatabaseService = FakeDatabase()
+        made: DatabaseService = fake(DatabaseService)
     else:
         raw: Database[Document] = request.getfixturevalue("raw")
         for name in ("Message", "MessageReaction"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
-from database.changes import Checkpoint
+from prismongo.changes import Checkpoint
 
 
 async def main(url: str, path: Path) -> None:

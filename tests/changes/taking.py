@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from database.changes import Change, Changes
+from prismongo.changes import Change, Changes
 
 PATIENCE = 30.0
 """Seconds until something that must happen has not happened."""

@@ -11,7 +11,7 @@ from prisma.errors import PrismaError
 from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
-from database.changes import Changes, Checkpoint, KeepsToken, stream
+from prismongo.changes import Changes, Checkpoint, KeepsToken, stream
 from tests.changes.taking import take, until
 from tests.processes import line_of, running
 

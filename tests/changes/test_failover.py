@@ -10,7 +10,7 @@ from prisma.errors import PrismaError
 from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
-from database.changes import Changes
+from prismongo.changes import Changes
 from tests.changes.taking import PATIENCE
 from tests.replica_set import ReplicaSet
 

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from prisma.errors import DataError
 from pydantic import BaseModel
 
-from database.engine import MongoEngine
-from database.query.requests import Request
-from database.query.shapes import Shape
-from database.query.validate import Validator
-from database.query.watching import Operation, Watching, validate_watching
-from database.schema import parse
-from database.stores.changes import Event
-from database.stores.memory import Memory
-from tests.engine.both import both_engines, encoded
-from tests.engine.conftest import HEADER
-from tests.engine.random_requests import Requests
-from tests.engine.random_values import SCHEMA
-from tests.engine.test_differential import READS, Pair, Step, seeds
+from prismongo.engine import MongoEngine
+from prismongo.query.nodes.changes import ChangeQuery, ChangeType
+from prismongo.query.nodes.requests import Request
+from prismongo.query.validate.changes import validate_changes
+from prismongo.query.validate.validator import Validator
+from prismongo.schema import parse
+from prismongo.stores.changes import ChangeEvent
+from prismongo.stores.memory import Memory
+from tests.behaviour.both import both_engines, encoded, shape_request
+from tests.behaviour.conftest import HEADER
+from tests.behaviour.random_requests import Requests
+from tests.behaviour.random_values import SCHEMA
+from tests.behaviour.test_differential import READS, Pair, Step, seeds
 
 IMAGED: Final = ("User", "Post")
 DATAMODEL: Final = parse(
@@ -62,7 +62,7 @@ class Team(Shaped):
 
 
 Kinds = tuple[type[Shaped], ...]
-Wish = tuple[Kinds, int | None, frozenset[Operation]]
+Wish = tuple[Kinds, int | None, frozenset[ChangeType]]
 """Which models, what a filter on them is drawn from, and which operations."""
 
 KINDS: Final[tuple[Kinds, ...]] = (
@@ -72,8 +72,8 @@ KINDS: Final[tuple[Kinds, ...]] = (
     (User, Post),
     (User, Post, Profile, Team),
 )
-ALL: Final = validate_watching(Validator(DATAMODEL), [Shape(kind) for kind in KINDS[-1]])
-OPERATIONS: Final[tuple[frozenset[Operation], ...]] = (
+ALL: Final = validate_changes(Validator(DATAMODEL), [shape_request(kind) for kind in KINDS[-1]])
+OPERATIONS: Final[tuple[frozenset[ChangeType], ...]] = (
     frozenset({"insert", "update", "delete"}),
     frozenset({"insert"}),
     frozenset({"update", "delete"}),
@@ -92,7 +92,7 @@ async def pair(mongo_url: str) -> AsyncIterator[Pair]:
         yield made
 
 
-def watching(wish: Wish) -> Watching | None:
+def watching(wish: Wish) -> ChangeQuery | None:
     """What is wished for, with a filter where one can be watched by; None where it cannot be."""
     kinds, seed, operations = wish
     where = None
@@ -100,9 +100,9 @@ def watching(wish: Wish) -> Watching | None:
         model = kinds[0].__name__
         found = Requests(Random(seed))._find(model)  # noqa: S311 - a test's data
         where = found.arguments.get("where")
-    shapes = [Shape(kind) for kind in kinds]
+    requests = [shape_request(kind) for kind in kinds]
     try:
-        return validate_watching(Validator(DATAMODEL), shapes, where, operations)
+        return validate_changes(Validator(DATAMODEL), requests, where, operations)
     except DataError:
         return None
 
@@ -110,7 +110,7 @@ def watching(wish: Wish) -> Watching | None:
 Told = defaultdict[Any, list[Any]]
 
 
-async def told(engine: MongoEngine, wished: Watching, after: str, end: str) -> Told:
+async def told(engine: MongoEngine, wished: ChangeQuery, after: str, end: str) -> Told:
     """What a stream tells from a token until a place, by document."""
     found: Told = defaultdict(list)
     try:
@@ -130,7 +130,7 @@ async def told(engine: MongoEngine, wished: Watching, after: str, end: str) -> T
         await cursor.close()
 
 
-def facts(event: Event) -> tuple[object, ...]:
+def facts(event: ChangeEvent) -> tuple[object, ...]:
     images = [None if row is None else encoded(row) for row in (event.before, event.after)]
     changed = None if event.changed is None else sorted(event.changed)
     return (event.operation, *images, changed)

@@ -7,115 +7,116 @@ from datetime import UTC, datetime
 import pytest
 from prisma.models import Message
 
-from database.changes import Checkpoint
-from database.errors import ChangeStreamError, HistoryLostError
-from database.testing import FakeDatabase
+from database import DatabaseService
+from prismongo.changes import Checkpoint
+from prismongo.errors import ChangeStreamError, HistoryLostError
+from prismongo.testing import fake
 from tests.changes.taking import take
 
 REAL_TOKEN = "826560A1B2000000012B0229296E04"  # as a server gives them
 
 
-async def post(database: FakeDatabase, *contents: str) -> None:
+async def post(database: DatabaseService, *contents: str) -> None:
     for content in contents:
         await database.message.create(data={"content": content})
 
 
 async def test_a_fake_that_nobody_has_connected_can_be_watched() -> None:
-    fake = FakeDatabase()
-    async with fake.watch(Message) as changes:
-        await post(fake, "one")
+    database = fake(DatabaseService)
+    async with database.watch(Message) as changes:
+        await post(database, "one")
         assert [change.operation for change in await take(changes, 1)] == ["insert"]
 
 
 async def test_tokens_outlive_the_connection() -> None:
-    fake = FakeDatabase()
-    async with fake, fake.watch(Message) as changes:
+    database = fake(DatabaseService)
+    async with database, database.watch(Message) as changes:
         token = changes.token
-        await post(fake, "one")
-    async with fake:
-        await post(fake, "two")
-        async with fake.watch(Message, resume_after=token) as again:
+        await post(database, "one")
+    async with database:
+        await post(database, "two")
+        async with database.watch(Message, resume_after=token) as again:
             found = await take(again, 2)
     assert [change.after.content for change in found if change.after] == ["one", "two"]
 
 
 async def test_tokens_of_others_are_refused() -> None:
-    fake, other = FakeDatabase(), FakeDatabase()
+    database, other = fake(DatabaseService), fake(DatabaseService)
     async with other.watch(Message) as changes:
         token = changes.token
     for foreign in (token, REAL_TOKEN, "", "a.b.c", f"{token[:9]}{9:012d}.20260101000000000000"):
         with pytest.raises(ChangeStreamError, match="token to resume after") as refused:
-            async with fake.watch(Message, resume_after=foreign):
+            async with database.watch(Message, resume_after=foreign):
                 pass
         assert refused.value.code == "P2009"
 
 
 async def test_history_is_bounded_and_says_since_when() -> None:
-    fake = FakeDatabase()
-    fake._memory.feed.history = 10
-    async with fake.watch(Message) as changes:
-        await post(fake, "0")
+    database = fake(DatabaseService)
+    database.fake._memory.feed.history = 10
+    async with database.watch(Message) as changes:
+        await post(database, "0")
         (first,) = await take(changes, 1)
-    await post(fake, *map(str, range(1, 11)))
-    async with fake.watch(Message, resume_after=first.token) as again:
+    await post(database, *map(str, range(1, 11)))
+    async with database.watch(Message, resume_after=first.token) as again:
         assert len(await take(again, 10)) == 10
-    await post(fake, "11")
+    await post(database, "11")
     with pytest.raises(HistoryLostError, match="the last 10 writes") as lost:
-        async with fake.watch(Message, resume_after=first.token):
+        async with database.watch(Message, resume_after=first.token):
             pass
     assert lost.value.since == first.time
     assert lost.value.token == first.token
 
 
 async def test_a_consumer_that_is_too_slow_for_the_history_is_told() -> None:
-    fake = FakeDatabase()
-    fake._memory.feed.history = 10
-    async with fake.watch(Message, buffer=1) as changes:
-        await fake.message.create_many(data=[{"content": str(number)} for number in range(50)])
+    database = fake(DatabaseService)
+    database.fake._memory.feed.history = 10
+    async with database.watch(Message, buffer=1) as changes:
+        await database.message.create_many(data=[{"content": str(number)} for number in range(50)])
         with pytest.raises(HistoryLostError):
             await take(changes, 50)
 
 
 async def test_what_is_given_is_no_part_of_what_is_stored() -> None:
-    fake = FakeDatabase()
-    async with fake.watch(Message) as changes:
-        await fake.message.create(data={"content": "a", "mentionedUserIds": []})
+    database = fake(DatabaseService)
+    async with database.watch(Message) as changes:
+        await database.message.create(data={"content": "a", "mentionedUserIds": []})
         (change,) = await take(changes, 1)
     assert change.after is not None
     change.after.mentionedUserIds.append("0" * 24)
-    assert fake.documents("Message")[0]["mentionedUserIds"] == []
+    assert database.fake.documents("Message")[0]["mentionedUserIds"] == []
 
 
 async def test_a_snapshot_has_the_checkpoints_of_its_time() -> None:
-    fake = FakeDatabase()
-    checkpoint = Checkpoint(fake, "consumer")
-    empty = fake.snapshot()
-    async with fake.watch(Message, checkpoint=checkpoint):
+    database = fake(DatabaseService)
+    checkpoint = Checkpoint(database, "consumer")
+    empty = database.fake.snapshot()
+    async with database.watch(Message, checkpoint=checkpoint):
         kept = await checkpoint.load()
-    full = fake.snapshot()
-    fake.restore(empty)
+    full = database.fake.snapshot()
+    database.fake.restore(empty)
     assert await checkpoint.load() is None
-    fake.restore(full)
+    database.fake.restore(full)
     assert await checkpoint.load() == kept
 
 
 async def test_going_back_to_a_snapshot_is_told_to_nobody() -> None:
-    fake = FakeDatabase()
-    await post(fake, "before")
-    snapshot = fake.snapshot()
-    async with fake.watch(Message) as changes:
-        await post(fake, "one")
-        fake.restore(snapshot)
-        await post(fake, "two")
+    database = fake(DatabaseService)
+    await post(database, "before")
+    snapshot = database.fake.snapshot()
+    async with database.watch(Message) as changes:
+        await post(database, "one")
+        database.fake.restore(snapshot)
+        await post(database, "two")
         found = await take(changes, 2)
     assert [change.after.content for change in found if change.after] == ["one", "two"]
-    assert await fake.message.count() == 2
+    assert await database.message.count() == 2
 
 
 async def test_a_transaction_happens_when_it_is_committed() -> None:
-    fake = FakeDatabase()
-    async with fake.watch(Message) as changes:
-        async with fake.tx() as tx:
+    database = fake(DatabaseService)
+    async with database.watch(Message) as changes:
+        async with database.tx() as tx:
             await tx.message.create(data={"content": "one"})
             await tx.message.update_many(where={}, data={"content": "two"})
             begun = datetime.now(UTC)
@@ -126,6 +127,6 @@ async def test_a_transaction_happens_when_it_is_committed() -> None:
 
 
 async def test_nothing_is_kept_for_those_who_never_watched() -> None:
-    fake = FakeDatabase()
-    await post(fake, "one")
-    assert fake._memory.feed.end.number == 0
+    database = fake(DatabaseService)
+    await post(database, "one")
+    assert database.fake._memory.feed.end.number == 0

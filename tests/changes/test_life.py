@@ -11,10 +11,10 @@ from prisma.errors import ClientNotConnectedError
 from prisma.models import Message
 
 from containers import ApplicationContainer, running
-from containers.lifecycle import stop
 from database import DatabaseService, DatabaseSettings
-from database.changes import Changes
-from database.errors import NotStartedError
+from prismongo.changes import Changes
+from prismongo.containers.lifecycle import stop
+from prismongo.errors import NotStartedError
 from tests.changes.taking import take, until
 
 Cursors = Callable[[], list[int]]
@@ -32,7 +32,7 @@ async def consume(changes: Changes[Message], seen: list[str]) -> None:
 
 
 def streaming_tasks() -> list[asyncio.Task[object]]:
-    return [task for task in asyncio.all_tasks() if task.get_name() == "database.changes"]
+    return [task for task in asyncio.all_tasks() if task.get_name() == "prismongo.changes"]
 
 
 async def test_entered_it_is_open_and_left_it_is_closed(
@@ -159,7 +159,7 @@ async def test_disconnecting_ends_the_loops(
 
     assert cursors() == []
     assert streaming_tasks() == []
-    assert [record.message for record in caplog.records if record.name == "database.changes"] == []
+    assert [record.message for record in caplog.records if record.name == "prismongo.changes"] == []
     with pytest.raises(ClientNotConnectedError):
         service.watch(Message)
 

@@ -13,9 +13,9 @@ from prisma.models import Message, User
 from pymongo.database import Database
 
 from database import DatabaseService, DatabaseSettings
-from database.changes import Changes
-from database.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
-from database.mongod import HOST, Mongod
+from prismongo.changes import Changes
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
 from tests.changes.taking import take, until
 from tests.proxy import Proxy
 

@@ -9,8 +9,8 @@ import pytest
 from prisma.models import Message
 
 from database import DatabaseService
-from database.changes import Change, Policy
-from database.errors import SlowConsumerError
+from prismongo.changes import Change, Policy
+from prismongo.errors import SlowConsumerError
 from tests.changes.taking import PATIENCE, take, until
 
 SUBSCRIBERS = 1_000

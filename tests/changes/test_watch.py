@@ -12,8 +12,8 @@ from prisma.models import Message, MessageReaction, User
 from pymongo.database import Database
 
 from database import DatabaseService
-from database.changes import Operation
-from database.errors import NotStartedError, UnsupportedOperationError
+from prismongo.changes import ChangeType
+from prismongo.errors import NotStartedError, UnsupportedOperationError
 from tests.changes.taking import take
 
 Document = dict[str, Any]
@@ -120,7 +120,7 @@ async def test_without_images_after_is_what_the_server_finds(database: DatabaseS
     ],
 )
 async def test_operations(
-    database: DatabaseService, operations: set[Operation] | None, seen: list[str]
+    database: DatabaseService, operations: set[ChangeType] | None, seen: list[str]
 ) -> None:
     async with database.watch(Message, operations=operations) as changes:
         for _ in range(2):
@@ -275,7 +275,7 @@ async def test_where_on_the_id_needs_no_images(database: DatabaseService) -> Non
 
 @pytest.mark.parametrize("operations", [None, {"update"}, {"insert", "delete"}])
 async def test_where_without_images_is_refused_by_name(
-    database: DatabaseService, operations: set[Operation] | None
+    database: DatabaseService, operations: set[ChangeType] | None
 ) -> None:
     watched = database.watch(User, where={"username": "ada"}, operations=operations)
     with pytest.raises(

@@ -12,16 +12,17 @@ from pydantic import BaseModel
 from pymongo import AsyncMongoClient
 from pymongo.database import Database
 
-from database.query.shapes import Shape
-from database.query.validate import Validator
-from database.query.watching import Watching, validate_watching
-from database.schema import parse
-from database.stores.changes import Event
-from database.stores.mongo import MongoStore
-from database.url import url_database
-from tests.engine.conftest import HEADER
-from tests.engine.meaning import Meaning, Row
-from tests.engine.test_properties import SCHEMA, VALUES, Where, bson, scalar_filters, tables
+from prismongo.query.nodes.changes import ChangeQuery
+from prismongo.query.validate.changes import validate_changes
+from prismongo.query.validate.validator import Validator
+from prismongo.schema import parse
+from prismongo.stores.changes import ChangeEvent
+from prismongo.stores.mongo import MongoStore
+from prismongo.url import url_database
+from tests.behaviour.both import shape_request
+from tests.behaviour.conftest import HEADER
+from tests.behaviour.meaning import Meaning, Row
+from tests.behaviour.test_properties import SCHEMA, VALUES, Where, bson, scalar_filters, tables
 
 Document = dict[str, Any]
 DATAMODEL = parse(HEADER + SCHEMA)
@@ -62,8 +63,8 @@ async def mongo_store(mongo_url: str, raw: Database[Document]) -> AsyncIterator[
     await made.close()
 
 
-def watching(where: Where | None) -> Watching:
-    return validate_watching(Validator(DATAMODEL), [Shape(Shaped)], where)
+def watching(where: Where | None) -> ChangeQuery:
+    return validate_changes(Validator(DATAMODEL), [shape_request(Shaped)], where)
 
 
 async def present(store: MongoStore) -> str:
@@ -75,11 +76,11 @@ async def present(store: MongoStore) -> str:
         await cursor.close()
 
 
-async def events(store: MongoStore, where: Where, after: str) -> list[Event]:
+async def events(store: MongoStore, where: Where, after: str) -> list[ChangeEvent]:
     """All that a stream gives from a token until now."""
     end = "{:08X}{:08X}".format(*await store.changes.position())
     cursor = await store.changes.open(watching(where), after)
-    found: list[Event] = []
+    found: list[ChangeEvent] = []
     try:
         while True:
             event = await cursor.next()

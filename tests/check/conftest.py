@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from database.files import locate
-from database.schema import Datamodel, parse
-from database.url import url_database
+from prismongo.schema import Datamodel, parse
+from prismongo.url import url_database
+
+TOP = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -22,4 +24,4 @@ def live(mongo_client: MongoClient[dict[str, Any]], mongo_url: str) -> Database[
 @pytest.fixture(scope="session")
 def project() -> Datamodel:
     """The schema that the environment's client is generated from."""
-    return parse(locate("schema.prisma").read_text(encoding="utf-8"))
+    return parse((TOP / "schema.prisma").read_text(encoding="utf-8"))

@@ -10,13 +10,14 @@ import pytest
 from bson import ObjectId
 from pymongo.database import Database
 
-from database.check import Checked, Finding, as_dict, check, findings, is_well, report_lines
-from database.check.findings import MOST_LINES, Subject
-from database.errors import ConnectionError, SchemaError
-from database.health import Health
-from database.mongod import Mongod
-from database.schema import Datamodel, generate, parse, push
-from tests.stores.mongo.live.schemas import HEAD, ID, schema
+from prismongo.check import Checked, Finding, as_dict, check, findings, is_well, report_lines
+from prismongo.check.findings import MOST_LINES, Subject
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import ConnectionError, SchemaError
+from prismongo.generator import generate
+from prismongo.health import Health
+from prismongo.schema import Datamodel, parse, push
+from tests.stores.mongo.push.schemas import HEAD, ID, schema
 
 Live = Database[dict[str, Any]]
 
@@ -128,7 +129,7 @@ async def test_there_is_no_client(tmp_path: Path, project: Datamodel, mongo_url:
     found = finding(await check(project, mongo_url, output=tmp_path), "client")
     assert (found.state, found.text) == (
         "failed",
-        "not generated: run `python -m database generate`",
+        "not generated: run `prismongo generate`",
     )
 
 
@@ -143,7 +144,7 @@ async def test_missing_indexes_fail(live: Live, mongo_url: str) -> None:
     )
 
     assert indexes.state == "failed"
-    assert indexes.text == "2 indexes are missing: run `python -m database push`"
+    assert indexes.text == "2 indexes are missing: run `prismongo push`"
     assert [line.split()[2] for line in indexes.details] == ["User_a_key", "User_a__id_idx"]
 
 
@@ -160,7 +161,7 @@ async def test_a_differing_index_fails_and_says_in_what(live: Live, mongo_url: s
     indexes = finding(await check(schema("a Int @unique"), mongo_url), "indexes")
 
     assert indexes.state == "failed"
-    assert indexes.text == "1 index differs: run `python -m database push --drop`"
+    assert indexes.text == "1 index differs: run `prismongo push --drop`"
     assert indexes.details[1].strip() == "unique: no there, yes in the schema"
 
 
@@ -178,7 +179,7 @@ async def test_an_index_more_is_a_note(live: Live, mongo_url: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [("User_a_key", "run `python -m database push --drop`"), ("by_hand", "correct by hand")],
+    [("User_a_key", "run `prismongo push --drop`"), ("by_hand", "correct by hand")],
 )
 async def test_a_unique_index_more_fails(
     live: Live, mongo_url: str, name: str, remedy: str
@@ -285,7 +286,7 @@ async def test_it_fits_on_a_screen(project: Datamodel, live: Live, mongo_url: st
 
     lines = list(report_lines(checked))
     assert len(lines) == 1 + 5 + 2 * MOST_LINES
-    assert "more lines; `python -m database push --dry-run` shows all" in "".join(lines)
+    assert "more lines; `prismongo push --dry-run` shows all" in "".join(lines)
     assert "more lines; `--json` shows all" in lines[-1]
     assert len(as_dict(checked)["indexes"]) > MOST_LINES
     json.dumps(as_dict(checked))

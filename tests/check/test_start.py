@@ -19,20 +19,24 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
 
 from containers import ApplicationContainer, DatabaseContainer, running
-from containers.base import Container, mount
-from database import DatabaseSettings
-from database.check import at_start
-from database.errors import ConfigurationError, SchemaError
-from database.files import locate
-from database.mongod import Mongod
-from database.schema import Datamodel, generate, push
-from database.settings import SchemaSettings
-from database.testing import FakeDatabase
-from tests.stores.mongo.live.schemas import HEAD, ID
+from database import DatabaseService, DatabaseSettings
+from prismongo.check import at_start
+from prismongo.client.schema import ClientSchema
+from prismongo.containers.base import Container, mount
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import ConfigurationError, SchemaError
+from prismongo.generator import generate
+from prismongo.schema import Datamodel, push
+from prismongo.settings import SchemaSettings
+from prismongo.testing import fake
+from tests.stores.mongo.push.schemas import HEAD, ID
+
+TOP = Path(__file__).parents[2]
 
 Live = Database[dict[str, Any]]
 Connected = AsyncDatabase[dict[str, Any]]
 
+SCHEMA = fake(DatabaseService).client_schema
 CHECK = SchemaSettings()
 PUSH = SchemaSettings(on_start="push")
 IGNORE = SchemaSettings(on_start="ignore")
@@ -56,7 +60,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name == "database.schema" and record.levelno >= logging.WARNING
+        if record.name == "prismongo.schema" and record.levelno >= logging.WARNING
     ]
 
 
@@ -66,11 +70,11 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_what_has_drifted_is_warned_of(
     mongo: Connected, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await at_start(mongo, CHECK)
+    await at_start(mongo, SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)
     assert "19 collections and 49 indexes are missing, 2 collections keep no images" in warning
-    assert "run `python -m database push`" in warning
+    assert "run `prismongo push`" in warning
     assert "+ collection  User" in warning
     assert len(warning.splitlines()) == 10
     assert await mongo.list_collection_names() == []
@@ -82,7 +86,7 @@ async def test_there_is_nothing_to_say_after_a_push(
     await push(project, mongo_url)
     await mongo["User"].create_index({"bio": 1})  # one more, which does no harm
 
-    await at_start(mongo, CHECK)
+    await at_start(mongo, SCHEMA, CHECK)
 
     assert warnings(caplog) == []
 
@@ -94,10 +98,10 @@ async def test_one_index_that_differs_is_named(
     await mongo["User"].drop_index("User_username_key")
     await mongo["User"].create_index({"username": 1}, name="User_username_key")
 
-    await at_start(mongo, CHECK)
+    await at_start(mongo, SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)
-    assert "1 index differs: run `python -m database push --drop`." in warning
+    assert "1 index differs: run `prismongo push --drop`." in warning
     assert "unique: no there, yes in the schema" in warning
 
 
@@ -106,7 +110,7 @@ async def test_a_server_that_does_not_say_is_warned_of(
 ) -> None:
     await mongo.client.close()
 
-    await at_start(mongo, CHECK)
+    await at_start(mongo, SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)
     assert "cannot be compared with the schema: " in warning
@@ -116,11 +120,11 @@ async def test_a_server_that_does_not_say_is_warned_of(
 async def test_a_check_gives_up_where_nobody_answers(
     mongo_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("database.check.start.CHECK_TIMEOUT", 0.2)
+    monkeypatch.setattr("prismongo.check.start.CHECK_TIMEOUT", 0.2)
     # A server of another set is forgotten, and no connection to it tried again.
     url = f"{mongo_url.replace('replicaSet=rs0', 'replicaSet=x')}&serverSelectionTimeoutMS=60000"
     async with asyncio.timeout(30), AsyncMongoClient[dict[str, Any]](url) as client:
-        await at_start(client.get_default_database(), CHECK)
+        await at_start(client.get_default_database(), SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)
     assert "cannot be compared with the schema: " in warning
@@ -132,7 +136,7 @@ async def test_no_document_is_read_and_few_connections_are_opened(
     await push(project, mongo_url)
     seen = Commands()
     async with AsyncMongoClient[dict[str, Any]](mongo_url, event_listeners=[seen]) as client:
-        await at_start(client.get_default_database(), CHECK)
+        await at_start(client.get_default_database(), SCHEMA, CHECK)
         names = list(seen.names)
 
     assert set(names) == {"listCollections", "listIndexes"}
@@ -159,7 +163,7 @@ class Commands(pymongo.monitoring.CommandListener):
 async def test_push_creates_what_is_missing(
     mongo: Connected, project: Datamodel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await at_start(mongo, PUSH)
+    await at_start(mongo, SCHEMA, PUSH)
 
     assert len(await mongo.list_collection_names()) == len(project.models)
     assert warnings(caplog) == []
@@ -170,20 +174,20 @@ async def test_push_leaves_what_differs_and_warns(
 ) -> None:
     await mongo["User"].create_index({"username": 1}, name="User_username_key")
 
-    await at_start(mongo, PUSH)
+    await at_start(mongo, SCHEMA, PUSH)
 
     (warning,) = warnings(caplog)
-    assert "1 index differs: run `python -m database push --drop`." in warning
+    assert "1 index differs: run `prismongo push --drop`." in warning
 
 
 async def test_duplicates_end_the_start_and_are_not_logged(
     mongo: Connected, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "database")
+    caplog.set_level(logging.DEBUG, "prismongo")
     await mongo["User"].insert_many([{"username": "hunter2"}, {"username": "hunter2"}])
 
     with pytest.raises(UniqueViolationError, match="User_username_key"):
-        await at_start(mongo, PUSH)
+        await at_start(mongo, SCHEMA, PUSH)
 
     assert "User_username_key" in caplog.text
     assert "hunter2" not in caplog.text
@@ -191,15 +195,11 @@ async def test_duplicates_end_the_start_and_are_not_logged(
 
 
 async def test_ignore_does_nothing(
-    mongo: Connected,
-    caplog: pytest.LogCaptureFixture,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    mongo: Connected, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     (tmp_path / "schema.prisma").write_text("nonsense")
-    monkeypatch.chdir(tmp_path)
 
-    await at_start(mongo, IGNORE)
+    await at_start(mongo, ClientSchema(SCHEMA.packaged, tmp_path / "schema.prisma"), IGNORE)
 
     assert warnings(caplog) == []
 
@@ -208,11 +208,11 @@ async def test_ignore_does_nothing(
 
 
 @pytest.fixture
-def at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A schema.prisma in a working directory of its own, the project's at first."""
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The schema.prisma that the client was generated from, in a folder of its own."""
     path = tmp_path / "schema.prisma"
-    path.write_text(locate("schema.prisma").read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
+    path.write_text((TOP / "schema.prisma").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(DatabaseService, "client_schema", ClientSchema(SCHEMA.packaged, path))
     return path
 
 
@@ -220,14 +220,14 @@ def at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_a_client_of_another_schema_is_an_error_that_names_the_command(
     application: ApplicationContainer,
     live: Live,
-    at_hand: Path,
+    source: Path,
     settings_of_schema: SchemaSettings,
 ) -> None:
-    at_hand.write_text(at_hand.read_text().replace("displayName    String?", "nickname String?"))
-    at_hand.write_text(at_hand.read_text().replace("[displayName]", "[nickname]"))
+    source.write_text(source.read_text().replace("displayName    String?", "nickname String?"))
+    source.write_text(source.read_text().replace("[displayName]", "[nickname]"))
     application.schema_settings.override(settings_of_schema)
 
-    with pytest.raises(ConfigurationError, match="python -m database generate`"):
+    with pytest.raises(ConfigurationError, match="prismongo generate`"):
         async with running(application):
             pass
 
@@ -236,23 +236,32 @@ async def test_a_client_of_another_schema_is_an_error_that_names_the_command(
 
 AWAY = """
 import asyncio, sys
-from containers import DatabaseContainer, running
-from database import DatabaseSettings
+from database import DatabaseService, DatabaseSettings
+from prismongo.containers import DatabaseContainer, connected, running
+
+class Database(DatabaseContainer):
+    service = connected(DatabaseService)
 
 async def main():
-    async with running(DatabaseContainer(settings=DatabaseSettings(url=sys.argv[1]))):
-        print("started")
+    async with running(Database(settings=DatabaseSettings(url=sys.argv[1]))) as container:
+        print("started", (await container.service().health()).client)
 
 asyncio.run(main())
 """
 
 
-def test_away_from_ones_own_schema_the_start_says_where_it_is_looked_for(
-    mongo_url: str, tmp_path: Path
+@pytest.mark.parametrize("is_there", [True, False], ids=["source", "container image"])
+def test_a_start_compares_with_the_clients_own_schema_from_any_directory(
+    mongo_url: str, tmp_path: Path, is_there: bool
 ) -> None:
-    generate(f"{HEAD}model Tea {{\n{ID}\n}}", output=tmp_path / "prisma")
+    own = tmp_path / "schema.prisma"
+    own.write_text(f"{HEAD}model Tea {{\n{ID}\n}}")
+    generate(own, output=tmp_path / "prisma")
+    if not is_there:
+        own.unlink()
     (tmp_path / "away").mkdir()
-    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    (tmp_path / "away" / "schema.prisma").write_text("model Somebody {")  # not ours to look at
+    paths = os.pathsep.join([str(tmp_path), str(TOP)])
     done = subprocess.run(
         [sys.executable, "-c", AWAY, mongo_url],
         cwd=tmp_path / "away",
@@ -261,19 +270,19 @@ def test_away_from_ones_own_schema_the_start_says_where_it_is_looked_for(
         text=True,
         check=False,
     )
-    assert done.returncode == 1
-    assert "start in the folder of the application's own schema.prisma" in done.stderr
+    assert done.stdout.split() == ["started", "fresh" if is_there else "unknown"], done.stderr
+    assert "+ collection  Tea" in done.stderr
 
 
-async def test_a_comment_makes_no_other_schema(mongo: Connected, at_hand: Path) -> None:
-    at_hand.write_text(f"// A comment.\n{at_hand.read_text()}")
-    await at_start(mongo, CHECK)
+async def test_a_comment_makes_no_other_schema(mongo: Connected, source: Path) -> None:
+    source.write_text(f"// A comment.\n{source.read_text()}")
+    await at_start(mongo, ClientSchema(SCHEMA.packaged, source), CHECK)
 
 
-async def test_a_schema_that_is_not_valid_is_an_error(mongo: Connected, at_hand: Path) -> None:
-    at_hand.write_text("model User {")
+async def test_a_schema_that_is_not_valid_is_an_error(mongo: Connected, source: Path) -> None:
+    source.write_text("model User {")
     with pytest.raises(SchemaError):
-        await at_start(mongo, CHECK)
+        await at_start(mongo, ClientSchema(SCHEMA.packaged, source), CHECK)
 
 
 # --- containers ---
@@ -321,13 +330,13 @@ async def test_the_container_alone_checks_too(
 
 
 async def test_a_fake_is_not_checked(
-    application: ApplicationContainer, caplog: pytest.LogCaptureFixture, at_hand: Path
+    application: ApplicationContainer, caplog: pytest.LogCaptureFixture, source: Path
 ) -> None:
-    at_hand.write_text("model User {")
-    async with FakeDatabase() as fake:
-        with application.database.service.override(fake):
+    source.write_text("model User {")
+    async with fake(DatabaseService) as database:
+        with application.database.service.override(database):
             async with running(application) as container:
-                assert container.users.service().database is fake
+                assert container.users.service().database is database
     assert warnings(caplog) == []
 
 
@@ -335,6 +344,6 @@ async def test_a_standalone_server_can_be_pushed_to_at_start(project: Datamodel)
     async with Mongod(standalone=True) as server:
         client = AsyncMongoClient[dict[str, Any]](server.url("alone"))
         async with client:
-            await at_start(client.get_default_database(), PUSH)
+            await at_start(client.get_default_database(), SCHEMA, PUSH)
             names = await client.get_default_database().list_collection_names()
     assert len(names) == len(project.models)

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from database.cli import main
-from database.files import locate
-from database.url import url_database
+from prismongo.cli import main
+from prismongo.url import url_database
+
+TOP = Path(__file__).parents[2]
 
 Output = pytest.CaptureFixture[str]
 
-SCHEMA = str(locate("schema.prisma").absolute())
+SCHEMA = str((TOP / "schema.prisma").absolute())
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_drift_is_1_and_named(url: str, live: Any, capsys: Output) -> None:
     assert main(["check", "--schema", SCHEMA, "--url", url]) == 1
 
     shown = capsys.readouterr().out
-    assert "  FAILED  indexes    1 index is missing: run `python -m database push`\n" in shown
+    assert "  FAILED  indexes    1 index is missing: run `prismongo push`\n" in shown
     assert "+ unique      User_email_key on User (email), only where email has a value" in shown
 
 

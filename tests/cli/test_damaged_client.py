@@ -35,12 +35,12 @@ def test_the_remedy_is_told(
 ) -> None:
     (tmp_path / "prisma" / file).write_text(text)
 
-    told = run(environment, "database", "--help")
+    told = run(environment, "prismongo", "--help")
 
     assert told.returncode == 1
     assert told.stderr.startswith("The generated client cannot be imported: ")
     assert "Traceback" not in told.stderr
-    assert "  python -m prisma_cleanup\n  python -m database generate\n" in told.stderr
+    assert "  python -m prisma_cleanup\n  prismongo generate\n" in told.stderr
 
 
 def test_an_interrupt_while_it_is_imported_is_no_traceback(
@@ -48,21 +48,21 @@ def test_an_interrupt_while_it_is_imported_is_no_traceback(
 ) -> None:
     (tmp_path / "prisma" / "types.py").write_text("raise KeyboardInterrupt")
 
-    told = run(environment, "database", "--help")
+    told = run(environment, "prismongo", "--help")
 
     assert (told.returncode, told.stdout, told.stderr) == (130, "", "")
 
 
 def test_the_remedy_works(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "prisma" / "models.py").unlink()
-    assert run(environment, "database", "--help").returncode == 1
+    assert run(environment, "prismongo", "--help").returncode == 1
 
     assert run(environment, "prisma_cleanup").returncode == 0
-    generated = run(environment, "database", "generate", "--schema", str(ROOT / "schema.prisma"))
+    generated = run(environment, "prismongo", "generate", "--schema", str(ROOT / "schema.prisma"))
 
     assert generated.returncode == 0, generated.stderr
     assert (tmp_path / "prisma" / "models.py").exists()
-    assert run(environment, "database", "--help").returncode == 0
+    assert run(environment, "prismongo", "--help").returncode == 0
 
 
 def run(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from database.cli import COMMANDS, main
+from prismongo.cli import COMMANDS, main
 
 SCHEMA = Path(__file__).parents[1] / "schema" / "fixtures" / "many_to_many.prisma"
 
@@ -45,7 +45,7 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["no-such-command"])
     assert caught.value.code == 2
-    assert "usage: kraken-db" in capsys.readouterr().err
+    assert "usage: prismongo" in capsys.readouterr().err
 
 
 def test_an_unknown_option_shows_those_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,9 +53,9 @@ def test_an_unknown_option_shows_those_of_the_command(capsys: pytest.CaptureFixt
         main(["push", "--dryrun"])
     assert caught.value.code == 2
     told = capsys.readouterr().err
-    assert told.startswith("usage: kraken-db push ")
+    assert told.startswith("usage: prismongo push ")
     assert "[--dry-run]" in told
-    assert told.endswith("kraken-db push: error: unrecognized arguments: --dryrun\n")
+    assert told.endswith("prismongo push: error: unrecognized arguments: --dryrun\n")
 
 
 def test_help_names_every_command(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from database.cli import main
-from database.url import url_database
+from prismongo.cli import main
+from prismongo.url import url_database
 
 SCHEMA = """datasource db {
   provider = "mongodb"

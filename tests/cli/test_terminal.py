@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from database.cli.terminal import say
+from prismongo.cli.terminal import say
 
 
 class Terminal(io.StringIO):

@@ -9,8 +9,8 @@ import pytest
 from prisma import Prisma, _registry
 
 from database import DatabaseService, DatabaseSettings
-from database.engine import MongoEngine
-from database.schema import parse, push
+from prismongo.engine import MongoEngine
+from prismongo.schema import parse, push
 
 SCHEMA = Path(__file__).parents[2] / "schema.prisma"
 

@@ -17,7 +17,7 @@ from prisma.errors import (
 )
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConfigurationError, ConnectionError, NotStartedError
+from prismongo.errors import ConfigurationError, ConnectionError, NotStartedError
 from tests.client.connections import Driver, connections, until_gone
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(

@@ -16,8 +16,8 @@ from prisma.models import User
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from database.engine import MongoEngine
-from database.engine.observe import redact
+from prismongo.engine import MongoEngine
+from prismongo.engine.observe import redact
 
 SECRET: Final = "ada-of-the-secrets"
 # Prisma's documentation, "Metrics"; bounds and keys: prisma, functional tests of metrics.

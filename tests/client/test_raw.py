@@ -23,8 +23,8 @@ from prisma.types import UserCreateInput
 from pydantic import BaseModel
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import UnsupportedOperationError
-from database.testing import FakeDatabase
+from prismongo.errors import UnsupportedOperationError
+from prismongo.testing import fake
 
 pytestmark = pytest.mark.mongo_only("raw operations are MongoDB's own language")
 
@@ -192,11 +192,11 @@ async def test_not_connected(settings: DatabaseSettings) -> None:
 
 
 async def test_a_fake_refuses_them_by_name_and_can_be_told_an_answer() -> None:
-    fake = FakeDatabase()
+    database = fake(DatabaseService)
     with pytest.raises(UnsupportedOperationError, match="RawFind"):
-        await fake.find_raw(User, {})
-    fake.stub("user.aggregate_raw", [{"n": 1}])
+        await database.find_raw(User, {})
+    database.fake.stub("user.aggregate_raw", [{"n": 1}])
     pipeline = [{"$count": "n"}]
-    assert await fake.aggregate_raw(User, pipeline) == [{"n": 1}]
-    assert fake.calls[-1].name == "user.aggregate_raw"
-    assert fake.calls[-1].arguments == {"pipeline": pipeline}
+    assert await database.aggregate_raw(User, pipeline) == [{"n": 1}]
+    assert database.fake.calls[-1].name == "user.aggregate_raw"
+    assert database.fake.calls[-1].arguments == {"pipeline": pipeline}

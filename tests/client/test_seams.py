@@ -1,4 +1,4 @@
-"""Upstream's private seams that `database/client.py` overrides are those of the pinned version."""
+"""Upstream's private seams that `prismongo.client` overrides are those of the pinned version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prisma.client import Batch, Prisma
 from prisma.engine import AsyncAbstractEngine
 
 from database import DatabaseService, DatabaseSettings
-from database.engine import MongoEngine
+from prismongo.engine import MongoEngine
 
 SEAMS: tuple[tuple[Callable[..., Any], str], ...] = (
     (AsyncBasePrisma._create_engine, "(self, dml_path: 'Path | None' = None)"),

@@ -24,9 +24,9 @@ from prisma.models import RefreshToken, User
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import NotStartedError
-from database.mongod import Mongod
-from database.stores.mongo import MongoStore
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import NotStartedError
+from prismongo.stores.mongo import MongoStore
 
 ALREADY = "The current client is already in a transaction. This can lead to surprising behaviour."
 

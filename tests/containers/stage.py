@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from dependency_injector import providers
 
-from containers.base import Container, mount
-from containers.lifecycle import LifecycleSettings
-from containers.resource import PlainResource
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import LifecycleSettings
+from prismongo.containers.resource import PlainResource
 
 FOR_EVER = 3600.0
 SOON = LifecycleSettings(start_timeout=0.2, stop_timeout=0.2)

@@ -1,4 +1,4 @@
-"""What containers.asgi refuses at start, tells a stranger, and leaves to the log."""
+"""What prismongo.containers.asgi refuses at start, tells a stranger, and leaves to the log."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import Mount
 
 from containers import ApplicationContainer
-from containers.asgi import answer_errors, health, in_transaction, lifespan, provided
-from containers.base import Container
 from containers.users import UserService
-from containers.validation import ValidationError
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConnectionError
+from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
+from prismongo.containers.base import Container
+from prismongo.containers.validation import ValidationError
+from prismongo.errors import ConnectionError
 from tests.application import Calls
 from tests.containers.serving import serving
 
@@ -133,7 +133,7 @@ async def test_what_is_not_the_callers_doing_is_for_the_log(
     async def fails() -> None:
         raise ConnectionError("No server at db.internal:27017.", code="P1001")
 
-    with caplog.at_level(logging.ERROR, logger="containers.asgi"):
+    with caplog.at_level(logging.ERROR, logger="prismongo.containers.asgi"):
         async with serving(app) as client:
             answer = await client.get("/")
     assert (answer.status_code, answer.json()) == (

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from dependency_injector import containers, providers
 
-from containers.base import Container, mount
-from containers.lifecycle import running
-from containers.resource import PlainResource
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import running
+from prismongo.containers.resource import PlainResource
 
 
 class Thing:

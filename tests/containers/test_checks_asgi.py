@@ -14,14 +14,14 @@ from fastapi import FastAPI
 from prisma.errors import RecordNotFoundError, UniqueViolationError
 
 from containers import ApplicationContainer, DatabaseContainer, running
-from containers.asgi import answer_errors, lifespan
-from containers.base import Container, mount
-from containers.errors import NotFoundError
-from containers.resource import PlainResource
+from containers.errors import FEATURE_STATUS, NotFoundError
 from database import DatabaseService, DatabaseSettings
-from database.errors import data_error
-from database.mongod import Mongod
 from docs.examples.chat_api import create_app
+from prismongo.containers.asgi import Statuses, answer_errors, lifespan
+from prismongo.containers.base import Container, mount
+from prismongo.containers.resource import PlainResource
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import data_error
 from tests.application import Calls, made
 from tests.containers.serving import serving
 
@@ -142,9 +142,9 @@ async def test_check_31_codes_map_to_statuses_and_the_map_can_be_changed() -> No
         "/broken": data_error("P2010", "Raw query failed: something inside"),
     }
 
-    def application(**changes: Any) -> FastAPI:
+    def application(changes: Statuses | None = None) -> FastAPI:
         app = FastAPI()
-        answer_errors(app, **changes)
+        answer_errors(app, {**FEATURE_STATUS, **(changes or {})})
 
         @app.get("/{name}")
         async def fails(name: str) -> None:
@@ -159,7 +159,7 @@ async def test_check_31_codes_map_to_statuses_and_the_map_can_be_changed() -> No
     assert isinstance(errors["/taken"], UniqueViolationError)
     usual = {"/taken": 409, "/missing": 404, "/feature": 404, "/broken": 500}
     assert await answers(application()) == usual
-    changed = application(statuses={"P2002": 422, RecordNotFoundError: 410, NotFoundError: 418})
+    changed = application({"P2002": 422, RecordNotFoundError: 410, NotFoundError: 418})
     assert await answers(changed) == {**usual, "/taken": 422, "/missing": 410, "/feature": 418}
     async with serving(application()) as client:
         taken, broken = await client.get("/taken"), await client.get("/broken")

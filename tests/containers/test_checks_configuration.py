@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from containers import ApplicationContainer, start
-from database.errors import ConfigurationError
+from prismongo.errors import ConfigurationError
 
 SECRET = "mongodb://ada:pass: word # \" } {x} ${HOME} $$ '@h/x\ndatabase:\n  embedded: true"
 

@@ -11,20 +11,20 @@ from dependency_injector import containers, providers
 from containers import ApplicationContainer, running, start, stop
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConfigurationError, NotStartedError
-from database.testing import FakeDatabase
+from prismongo.errors import ConfigurationError, NotStartedError
+from prismongo.testing import fake
 from tests.application import Calls
 
 
 async def test_check_02_a_fake_comes_and_goes_and_services_get_the_real_database_again(
     application: ApplicationContainer,
 ) -> None:
-    async with FakeDatabase() as fake:
-        with application.database.service.override(fake):
-            assert application.users.service().database is fake
+    async with fake(DatabaseService) as database:
+        with application.database.service.override(database):
+            assert application.users.service().database is database
             async with running(application):
-                assert application.users.service().database is fake
-        assert fake.is_connected(), "it is the test's own"
+                assert application.users.service().database is database
+        assert database.is_connected(), "it is the test's own"
     await start(application)
     database = application.users.service().database
     assert type(database) is DatabaseService
@@ -45,11 +45,11 @@ async def test_check_03_with_the_database_overridden_the_call_form_is_the_same(
             return users
 
     real = await use(application)
-    async with FakeDatabase() as fake:
-        with application.database.service.override(fake):
+    async with fake(DatabaseService) as database:
+        with application.database.service.override(database):
             faked = await use(application)
     assert type(real) is type(faked) is UserService
-    assert faked.database is fake
+    assert faked.database is database
     with pytest.raises(NotStartedError):
         application.users.service()
 
@@ -58,9 +58,9 @@ async def test_check_09_an_overridden_database_opens_no_connection_and_starts_no
     application: ApplicationContainer, calls: Calls
 ) -> None:
     application.database_settings.override(DatabaseSettings(embedded=True))
-    async with FakeDatabase() as fake:
+    async with fake(DatabaseService) as database:
         assert (calls.connects, calls.disconnects) == (1, 0)
-        with application.database.service.override(fake):
+        with application.database.service.override(database):
             async with running(application):
                 await application.users.service().register("ada", "correct horse")
                 with pytest.raises(NotStartedError):
@@ -76,10 +76,10 @@ async def test_check_13_after_a_reset_configuration_and_bindings_are_as_before(
     monkeypatch.setenv("URL", mongo_url)
     application = ApplicationContainer()
     config = application.config()
-    async with FakeDatabase() as fake:
+    async with fake(DatabaseService) as database:
         application.auth.settings.override(object())
-        application.users.database.override(fake)
-        application.database.service.override(fake)
+        application.users.database.override(database)
+        application.database.service.override(database)
         application.reset_override()
     assert application.config() is config
     assert application.auth_settings().time_cost == 1
@@ -114,9 +114,9 @@ async def test_check_26_a_misspelt_override_and_a_fake_that_lacks_a_method_are_e
     with pytest.raises(ConfigurationError, match="A DatabaseService is wanted, not a HalfAFake"):
         application.database.service.override(HalfAFake())
     lacks = r"users\.service: HalfAFake takes the place of a UserService and lacks block, .*search"
-    for fake in (HalfAFake(), providers.Factory(HalfAFake)):
+    for database in (HalfAFake(), providers.Factory(HalfAFake)):
         with (
-            application.users.service.override(fake),
+            application.users.service.override(database),
             pytest.raises(ConfigurationError, match=lacks),
         ):
             await start(application)

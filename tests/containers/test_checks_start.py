@@ -15,11 +15,11 @@ import pytest
 from dependency_injector import providers
 
 from containers import ApplicationContainer, running, start, stop
-from containers.base import Container
-from containers.resource import PlainResource
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConnectionError, NotStartedError
+from prismongo.containers.base import Container
+from prismongo.containers.resource import PlainResource
+from prismongo.errors import ConnectionError, NotStartedError
 from tests.application import Calls
 from tests.containers.stage import Application, Thing
 
@@ -190,8 +190,8 @@ ORDER = """
 import sys
 sys.modules["fastapi"] = None  # dependency-injector imports it where it can: half a second
 from dependency_injector import providers
-from containers.base import Container, mount
-from containers.graph import paths, resources_of
+from prismongo.containers.base import Container, mount
+from prismongo.containers.graph import paths, resources_of
 
 class Feature(Container):
     one = providers.Resource(print)

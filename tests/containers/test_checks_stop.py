@@ -12,11 +12,11 @@ from datetime import timedelta
 import pytest
 
 from containers import ApplicationContainer, running, start, stop
-from containers.database import DatabaseResource
-from containers.resource import PlainResource
 from database import DatabaseService, DatabaseSettings
-from database.errors import NotStartedError
-from database.settings import Embedded, Remote
+from prismongo.containers import DatabaseResource
+from prismongo.containers.resource import PlainResource
+from prismongo.errors import NotStartedError
+from prismongo.settings import Embedded, Remote
 from tests import processes
 from tests.application import Calls
 from tests.containers.stage import Application

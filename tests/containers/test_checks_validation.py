@@ -15,9 +15,9 @@ import pytest
 from dependency_injector import providers
 
 from containers import ApplicationContainer, running, start, validate
-from containers.base import Container, mount
 from containers.users import UserService
-from containers.validation import ValidationError
+from prismongo.containers.base import Container, mount
+from prismongo.containers.validation import ValidationError
 from tests.application import Calls
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +151,10 @@ users = Provide["usres.service"]
     ("text", "problem"),
     [
         (UNRESOLVED, "find: `users`: Provide['users.servise'] resolves to nothing"),
-        (REVERSED, "find: `users` is not injected: put `@inject` of containers.wiring directly"),
+        (
+            REVERSED,
+            "find: `users` is not injected: put `@inject` of prismongo.containers.wiring directly",
+        ),
         (ONLY_A_DEPENDENCY_REVERSED, "users: `users` is not injected: put `@inject`"),
         (CLOSING, "find: `users`: Closing would stop what others use"),
         (IN_A_CLASS, "Finder.__init__: `users`: Provide['usres.service'] resolves to nothing"),
@@ -173,7 +176,7 @@ from __future__ import annotations
 from typing import Annotated
 from dependency_injector.wiring import Provide
 from containers.users import UserService
-from containers.wiring import inject
+from prismongo.containers.wiring import inject
 from database import DatabaseService
 
 @inject

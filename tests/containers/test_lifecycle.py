@@ -13,10 +13,10 @@ from collections.abc import AsyncIterator
 import pytest
 from dependency_injector import providers
 
-from containers.base import Container, mount
-from containers.lifecycle import HANDLED, running, start, stop
-from containers.resource import PlainResource
-from database.errors import NotStartedError
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import HANDLED, running, start, stop
+from prismongo.containers.resource import PlainResource
+from prismongo.errors import NotStartedError
 from tests.containers.stage import (
     FOR_EVER,
     SOON,

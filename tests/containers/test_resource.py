@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 from dependency_injector import containers, providers
 
-from containers.resource import Phase, PlainResource
-from database.errors import NotStartedError
+from prismongo.containers.resource import Phase, PlainResource
+from prismongo.errors import NotStartedError
 
 
 class Pool:

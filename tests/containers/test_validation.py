@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from containers.base import Container, mount
-from containers.lifecycle import running, validate
-from containers.resource import PlainResource
-from containers.validation import ValidationError
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import running, validate
+from prismongo.containers.resource import PlainResource
+from prismongo.containers.validation import ValidationError
 
 
 class Thing:

@@ -10,10 +10,10 @@ import pytest
 from dependency_injector import providers
 from dependency_injector.wiring import Provide
 
-from containers.base import Container, mount
-from containers.lifecycle import running, start, validate
-from containers.validation import ValidationError
-from containers.wiring import inject
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import running, start, validate
+from prismongo.containers.validation import ValidationError
+from prismongo.containers.wiring import inject
 from tests.containers.stage import Application, Service, Thing
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.mongod import HOST, Mongod
-from database.url import url_database
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.url import url_database
 from tests.proxy import Proxy
 
 Document = dict[str, Any]

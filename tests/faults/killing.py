@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from database.mongod import Mongod
+from prismongo.embedded.mongod import Mongod
 
 
 class Crashing:

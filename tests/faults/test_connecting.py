@@ -17,9 +17,9 @@ from prisma.errors import DataError, PrismaError
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.direct import DirectConnection
-from database.errors import ConnectionError
-from database.mongod import HOST, Mongod
+from prismongo.embedded.connection import DirectConnection
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.errors import ConnectionError
 from tests.replica_set import PATIENCE, ReplicaSet
 
 SECRET: Final = "hunter2-open-sesame"

@@ -10,7 +10,7 @@ from prisma.errors import PrismaError, TransactionError, TransactionExpiredError
 from prisma.types import UserCreateInput
 
 from database import DatabaseService
-from database.errors import ConnectionError
+from prismongo.errors import ConnectionError
 from tests.proxy import Proxy
 
 PATIENCE = 15.0

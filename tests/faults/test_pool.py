@@ -15,7 +15,7 @@ from prisma.types import UserCreateInput
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import NotStartedError
+from prismongo.errors import NotStartedError
 
 SLOW = {"$where": "sleep(600) || true"}
 AT_ONCE = 2_000

@@ -12,7 +12,7 @@ import pytest
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from database.errors import ConnectionError
+from prismongo.errors import ConnectionError
 from tests.faults.killing import Crashing
 
 CONNECTING = {"P1001", "P1017"}

@@ -13,9 +13,9 @@ from prisma.errors import DataError
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from database.direct import DirectConnection
-from database.errors import ChangeStreamError
-from database.mongod import HOST, Mongod
+from prismongo.embedded.connection import DirectConnection
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.errors import ChangeStreamError
 
 
 def user(name: str) -> UserCreateInput:

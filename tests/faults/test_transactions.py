@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prisma import Prisma
 from prisma.errors import TransactionExpiredError
 from prisma.models import User
 from prisma.types import UserCreateInput
@@ -20,10 +21,10 @@ from pymongo.monitoring import (
 )
 
 from database import DatabaseService, DatabaseSettings
-from database.client import Client
-from database.schema import Datamodel
-from database.stores.mongo import MongoStore
-from database.url import url_database
+from prismongo.client.base import BaseClient
+from prismongo.schema import Datamodel
+from prismongo.stores.mongo import MongoStore
+from prismongo.url import url_database
 
 APP = "transactions-that-fail"
 SLOW = {"$where": "sleep(20000) || true"}
@@ -205,6 +206,10 @@ class Asked(CommandListener):
 @pytest.fixture
 def asked() -> Asked:
     return Asked()
+
+
+class Client(BaseClient, Prisma):  # type: ignore[misc]  # tx() gives a client of this class
+    """A generated client on our engine, without a service's settings."""
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from database.schema import Datamodel, parse
+from prismongo.schema import Datamodel, parse
 
 SCHEMA: Final = """
 datasource db {

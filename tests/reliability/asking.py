@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from prisma.fields import Json
 
-from database.query.requests import Name, Request, Selection
+from prismongo.query.nodes.requests import Name, Request, Selection
 
 ID: Final = "5f5f5f5f5f5f5f5f5f5f5f5f"
 USER: Final[dict[str, Any]] = {

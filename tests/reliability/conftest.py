@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.engine.conftest import engine_for, make_store, memory, pushed_for, raw, sent, stored
+from tests.behaviour.conftest import engine_for, make_store, memory, pushed_for, raw, sent, stored
 
 __all__ = ["engine_for", "make_store", "memory", "pushed_for", "raw", "sent", "stored"]

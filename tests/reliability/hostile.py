@@ -19,7 +19,7 @@ from bson import Code, Int64, ObjectId, Regex
 from hypothesis import strategies as st
 from prisma.fields import Base64, Json
 
-from database.query.requests import Name
+from prismongo.query.nodes.requests import Name
 
 SMUGGLED: Final = "smuggled!"
 PATH: Final = "$canary"

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from database import DatabaseService, DatabaseSettings
-from database.health import Health
+from prismongo.health import Health
 from tests.reliability.writers import (
     Account,
     Writers,

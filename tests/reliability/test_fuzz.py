@@ -21,14 +21,14 @@ from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.engine import MongoEngine
-from database.query.requests import Request
-from database.schema import parse, push
-from database.stores.mongo import MongoStore
-from database.url import url_database
-from tests.engine.conftest import HEADER
-from tests.engine.random_requests import Requests
-from tests.engine.random_values import SCHEMA
+from prismongo.engine import MongoEngine
+from prismongo.query.nodes.requests import Request
+from prismongo.schema import parse, push
+from prismongo.stores.mongo import MongoStore
+from prismongo.url import url_database
+from tests.behaviour.conftest import HEADER
+from tests.behaviour.random_requests import Requests
+from tests.behaviour.random_values import SCHEMA
 from tests.reliability.asking import ACTIONS, arguments_of, as_document
 from tests.reliability.evidence import Evidence
 from tests.reliability.hostile import Spoiling, spoiled, spoilings

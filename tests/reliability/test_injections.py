@@ -11,8 +11,8 @@ from prisma.errors import DataError
 from pymongo import AsyncMongoClient
 
 from database import DatabaseService, DatabaseSettings
-from database.stores.mongo import MongoStore
-from database.url import url_database
+from prismongo.stores.mongo import MongoStore
+from prismongo.url import url_database
 from tests.reliability.evidence import Evidence
 from tests.reliability.payloads import objects, texts
 

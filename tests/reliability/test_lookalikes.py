@@ -12,10 +12,10 @@ import pytest
 from prisma.errors import DataError
 from prisma.fields import Json
 
-from database.engine import MongoEngine
-from database.query.requests import Request, Selection
-from tests.engine.conftest import EngineFor
-from tests.engine.random_values import SCHEMA
+from prismongo.engine import MongoEngine
+from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.conftest import EngineFor
+from tests.behaviour.random_values import SCHEMA
 
 TEXTS: Final = (
     *(

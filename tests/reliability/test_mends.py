@@ -12,11 +12,11 @@ from prisma.errors import DataError, UnknownRelationalFieldError
 from prisma.fields import Base64, Json
 
 from database import DatabaseService
-from database.engine import MongoEngine
-from database.errors import ArgumentTypeError
-from database.query.requests import Request, Selection
-from tests.engine.conftest import EngineFor
-from tests.engine.random_values import SCHEMA
+from prismongo.engine import MongoEngine
+from prismongo.errors import ArgumentTypeError
+from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.conftest import EngineFor
+from tests.behaviour.random_values import SCHEMA
 from tests.reliability.hostile import MEGABYTES
 
 LEVELS = (150, 350, 10_000)

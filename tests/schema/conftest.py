@@ -1,4 +1,4 @@
-"""Fixtures of the schema's tests: Prisma's own CLI, and a client generated once a run."""
+"""Fixtures of the schema's tests: Prisma's own CLI."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from database.schema.generate import Generated, generate
-from tests.schema.official import FIXTURES, NoCliError, find_cli
+from tests.schema.official import NoCliError, find_cli
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +18,3 @@ def cli(request: pytest.FixtureRequest) -> Path:
         return find_cli(cache.mkdir("prisma"))
     except NoCliError as reason:
         pytest.skip(str(reason))
-
-
-@pytest.fixture(scope="session")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
-    """The client of `relations.prisma` in a folder of its own."""
-    output = tmp_path_factory.mktemp("generated") / "client"
-    return generate(FIXTURES / "relations.prisma", output=output)

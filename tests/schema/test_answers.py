@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from database.errors import SchemaError
-from database.schema.parser import parse
+from prismongo.errors import SchemaError
+from prismongo.schema.parser import parse
 from tests.schema.official import FIXTURES
 
 # Operator classes are PostgreSQL's. Prisma takes those it knows on any connector, and drops them.

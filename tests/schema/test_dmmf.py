@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from database.schema.dmmf import dmmf, fingerprint
-from database.schema.parser import parse
-from database.schema.told import told
+from prismongo.generator.dmmf import dmmf, fingerprint
+from prismongo.generator.parameters import generator_parameters
+from prismongo.schema.parser import parse
 from tests.schema.official import FIXTURES, blocks_of, dmmf_of, recorded
 
 SCHEMAS = sorted(path.stem for path in FIXTURES.glob("*.prisma"))
@@ -36,7 +36,9 @@ def test_configuration_blocks_are_what_the_cli_told(monkeypatch: pytest.MonkeyPa
     text = text_of("configuration")
     datamodel = parse(text)
     ours = {
-        generator.name: told(datamodel, generator, Path("s.prisma"), text, Path("out"))
+        generator.name: generator_parameters(
+            datamodel, generator, Path("s.prisma"), text, Path("out")
+        )
         for generator in datamodel.generators
     }
     for name in ("custom", "js"):  # upstream's own default, for its own generator only

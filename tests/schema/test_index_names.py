@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from database.schema.index_names import LIMIT, index_name
-from database.schema.parser import parse
+from prismongo.schema.index_names import LIMIT, index_name
+from prismongo.schema.parser import parse
 from tests.schema.official import FIXTURES
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from database.errors import SchemaError
-from database.schema.datamodel import (
+from prismongo.errors import SchemaError
+from prismongo.schema.datamodel import (
     Datamodel,
     Field,
     Function,
@@ -20,7 +20,7 @@ from database.schema.datamodel import (
     Position,
     Relation,
 )
-from database.schema.parser import parse
+from prismongo.schema.parser import parse
 from tests.schema.official import FIXTURES
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pymongo import MongoClient
 
-from database.stores.memory.compare import fold
+from prismongo.stores.memory.compare import fold
 
 SINCE_LONG: Final = unicodedata.ucd_3_2_0
 """Letters that every server and every Python knows; of younger ones each version knows more."""

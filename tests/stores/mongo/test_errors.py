@@ -25,8 +25,8 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 
-from database.errors import CLASS_BY_CODE, HTTP_STATUS, ConnectionError, TransactionError
-from database.stores.mongo.errors import DRIVER_FAILURES, SERVER_CODES, translate
+from prismongo.errors import CLASS_BY_CODE, HTTP_STATUS, ConnectionError, TransactionError
+from prismongo.stores.mongo.errors import DRIVER_FAILURES, SERVER_CODES, translate
 from tests.query.schemas import datamodel
 
 Failure = PyMongoError | BSONError

@@ -9,8 +9,8 @@ from prisma.errors import DataError, UniqueViolationError
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from database.schema import parse, push
-from database.schema.generate import generated_schema
+from prismongo.generator.generate import generated_schema
+from prismongo.schema import parse, push
 
 SECRET: Final = "ada-of-the-secrets"
 

@@ -1,5 +1,0 @@
-"""The store on a MongoDB server, over PyMongo's asyncio API."""
-
-from database.stores.mongo.store import MongoStore
-
-__all__ = ["MongoStore"]

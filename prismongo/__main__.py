@@ -1,0 +1,47 @@
+"""`python -m prismongo` and `prismongo`: the commands of `cli`, where they can be imported.
+
+`import prisma` imports the client that was generated into it; one that is damaged would end every
+command, also the one that makes it anew.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib.util import find_spec
+from pathlib import Path
+
+_DAMAGED = """\
+The generated client cannot be imported: {reason}.
+Remove it, then make it anew:
+  python -m prisma_cleanup
+  prismongo generate
+"""
+
+
+def main() -> int:
+    """Run the command that `sys.argv` names; the exit status."""
+    try:
+        from prismongo.cli import main as run
+    except (ImportError, SyntaxError, NameError) as error:
+        if not _is_of_the_client(error):
+            raise
+        sys.stderr.write(_DAMAGED.format(reason=f"{type(error).__name__}: {error}"))
+        return 1
+    except KeyboardInterrupt:  # importing takes its time, too
+        return 130
+    return run()
+
+
+def _is_of_the_client(error: ImportError | SyntaxError | NameError) -> bool:
+    spec = find_spec("prisma")
+    if spec is None or spec.origin is None:
+        return False
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        files.append(error.filename)
+    return Path(files[-1]).is_relative_to(Path(spec.origin).parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Buffer: stands between a shared stream and one consumer; bounded, with a policy when full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from prisma.errors import DataError
+
+from prismongo.changes.change import Change
+from prismongo.errors import SlowConsumerError
+from prismongo.stores.changes import BEGINNING, Position
+
+Policy = Literal["wait", "drop_oldest", "fail"]
+"""What happens where a consumer's buffer is full: the stream waits for it, and with it all who
+share the stream; or its oldest change is dropped, and counted; or the consumer fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A change, or the error that stands in its place, and where the stream is after it."""
+
+    content: Change[Any] | DataError
+    token: str
+    position: Position
+
+
+class Buffer:
+    """The changes that wait for one consumer.
+
+    Args:
+        size: how many at most.
+        policy: what happens then.
+
+    Attributes:
+        dropped: how many changes the policy has dropped.
+    """
+
+    def __init__(self, size: int, policy: Policy) -> None:
+        self._size = size
+        self._policy = policy
+        self._items: deque[Delivery] = deque()
+        self._since: Position | None = None
+        self._filled = asyncio.Event()
+        self._room = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._is_over = False
+        self.dropped = 0
+
+    def begin(self, since: Position = BEGINNING) -> None:
+        """From now on the consumer listens: to what happened later than `since`."""
+        self._since = since
+        self._items = deque(item for item in self._items if item.position > since)
+        self._room.set()
+
+    async def put(self, item: Delivery) -> None:
+        """Keep a delivery for the consumer; under `wait`, once there is room."""
+        if len(self._items) >= self._size:
+            await asyncio.sleep(0)  # it may be about to take one
+        while len(self._items) >= self._size and not self._is_over:
+            # one that only begins to listen may yet turn out to want nothing of it
+            match "wait" if self._since is None else self._policy:
+                case "wait":
+                    self._room.clear()
+                    await self._room.wait()
+                case "drop_oldest":
+                    self._items.popleft()
+                    self.dropped += 1
+                case "fail":
+                    self.end(_too_slow(self._size, self._items[-1].token))
+        if not self._is_over and (self._since is None or item.position > self._since):
+            self._items.append(item)
+            self._filled.set()
+
+    async def get(self) -> Delivery | None:
+        """The next delivery; None once the stream was ended.
+
+        Raises:
+            PrismaError: what ended the stream, after all that came before it.
+        """
+        while not self._items:
+            if self._failure is not None:
+                raise self._failure.with_traceback(None)
+            if self._is_over:
+                return None
+            self._filled.clear()
+            await self._filled.wait()
+        self._room.set()
+        return self._items.popleft()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was ended without a failure: by its consumer, or with the connection."""
+        return self._is_over and self._failure is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the consumer has been given everything."""
+        return not self._items
+
+    def end(self, failure: BaseException | None = None) -> None:
+        """Take no more. With a failure the consumer is given what is there, then the failure."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._failure = failure
+        if failure is None:
+            self._items.clear()
+        self._filled.set()
+        self._room.set()
+
+
+def _too_slow(size: int, token: str) -> SlowConsumerError:
+    return SlowConsumerError(
+        f"The consumer had {size} changes waiting when the next one came, and its policy is "
+        "`fail`. Continue after this error's token; give it a larger `buffer`, or another policy.",
+        meta={"buffer": size},
+        token=token,
+    )

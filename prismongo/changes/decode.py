@@ -1,0 +1,97 @@
+"""decode, changes: Event → Change, by the codecs that answers are read with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prisma._compat import model_parse
+from prisma.errors import DataError
+from pydantic import BaseModel
+
+from prismongo.changes.change import Change
+from prismongo.errors import data_error
+from prismongo.query.decode.columns import Read
+from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.decode.shapes import Shape
+from prismongo.query.nodes.changes import ChangeQuery, WatchedModel
+from prismongo.query.values.codecs import CODECS
+from prismongo.query.values.readings import bson_type
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.changes import ChangeEvent
+
+
+class ChangeDecoder:
+    """Makes the changes of one stream.
+
+    Args:
+        datamodel: of the models.
+        watching: what is watched.
+        shapes: the classes of the watched models, in their order.
+    """
+
+    def __init__(
+        self, datamodel: Datamodel, watching: ChangeQuery, shapes: Sequence[Shape]
+    ) -> None:
+        decoder = Decoder(datamodel)
+        self._readers = {
+            watched.model.name: _reader(decoder, watched, shape)
+            for watched, shape in zip(watching.models, shapes, strict=True)
+        }
+
+    def change(self, event: ChangeEvent) -> Change[BaseModel]:
+        """The change that an event tells of.
+
+        Raises:
+            DataError: P2023 or P2032, the stored document does not fit the schema.
+        """
+        read = self._readers[event.model.name]
+        return Change(
+            operation=event.operation,
+            model=event.model.name,
+            id=_id(event),
+            after=None if event.after is None else read(event.after),
+            before=None if event.before is None else read(event.before),
+            updated_fields=_updated(event),
+            token=event.token,
+            time=event.time,
+        )
+
+
+def _reader(decoder: Decoder, watched: WatchedModel, shape: Shape) -> Read:
+    read = decoder.records(watched.selected, shape.form)
+    if shape.form is WIRE:  # a class of the user's own, which may validate
+        return lambda row: model_parse(shape.kind, read(row))
+    return read
+
+
+def _id(event: ChangeEvent) -> Any:
+    field = event.model.id_field
+    try:
+        return CODECS[field.type].python(event.id)
+    except ValueError:
+        raise _wrong_id(event) from None
+
+
+def _updated(event: ChangeEvent) -> frozenset[str]:
+    if event.operation != "update":
+        return frozenset()
+    names = _schema_names(event.model)
+    if event.changed is None:
+        return frozenset(names.values())
+    return frozenset(names[name] for name in event.changed if name in names)
+
+
+def _schema_names(model: Model) -> dict[str, str]:
+    return {field.db_name: field.name for field in model.stored_fields if not field.ignored}
+
+
+def _wrong_id(event: ChangeEvent) -> DataError:
+    field = event.model.id_field
+    kind = bson_type(event.id)
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: a stored value of {event.model.name}.{field.name} is of BSON "
+        f"type `{kind}`, which is not {field.type}. Correct the document, or the schema.",
+        {"model": event.model.name, "field": field.name, "stored_type": kind},
+    )

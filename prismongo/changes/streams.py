@@ -1,0 +1,102 @@
+"""Streams: the shared streams of one connection. They end before the connection does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+
+from pydantic import BaseModel
+
+from prismongo.changes.buffer import Buffer
+from prismongo.changes.decode import ChangeDecoder
+from prismongo.changes.shared import SharedStream
+from prismongo.engine import MongoEngine
+from prismongo.query.decode.shapes import Shape, shape_of
+from prismongo.query.nodes.changes import ChangeQuery, ChangeType
+from prismongo.query.nodes.requests import Request
+from prismongo.query.validate.changes import validate_changes
+from prismongo.query.validate.validator import Validator
+from prismongo.stores.changes import ChangeSource
+
+
+class Streams:
+    """Knows who wants the same, and gives them one stream.
+
+    Args:
+        engine: whose store is watched; it closes the streams when it closes.
+    """
+
+    def __init__(self, engine: MongoEngine) -> None:
+        self._engine = engine
+        self._validator = Validator(engine.datamodel)
+        self._present: dict[object, SharedStream] = {}
+        self._streams: set[SharedStream] = set()
+
+    @property
+    def source(self) -> ChangeSource:
+        """The store's changes."""
+        return self._engine.store.changes
+
+    def query(
+        self,
+        models: Sequence[type[BaseModel]],
+        where: Mapping[str, object] | None,
+        operations: Collection[ChangeType] | None,
+        *,
+        is_everything: bool,
+    ) -> tuple[ChangeQuery, tuple[Shape, ...]]:
+        """What is to be watched, and the classes of its records.
+
+        Raises:
+            prisma.errors.DataError: P2009, an unknown name or a wrong value.
+            UnsupportedOperationError: P2026, a relation filter.
+        """
+        shapes = tuple(map(shape_of, models))
+        requests = [Request("findMany", each.model, {}, each.selections) for each in shapes]
+        query = validate_changes(
+            self._validator, requests, where, operations, is_everything=is_everything
+        )
+        return query, shapes
+
+    async def join(
+        self, query: ChangeQuery, shapes: Sequence[Shape], buffer: Buffer, after: str | None
+    ) -> SharedStream:
+        """Deliver to a buffer what is watched: from now on, or all that came after a token.
+
+        Consumers of the present share streams; one that continues after a token has its own.
+
+        Raises:
+            PrismaError: the stream could not be opened.
+        """
+        key = (query.key, tuple(shapes))
+        stream = self._present.get(key) if after is None else None
+        if stream is None or stream.is_over:
+            decoder = ChangeDecoder(self._engine.datamodel, query, shapes)
+            stream = SharedStream(self.source, query, decoder, after)
+            self._streams.add(stream)
+            if after is None:
+                self._present[key] = stream
+        try:
+            await stream.join(buffer)
+        except BaseException:
+            await self.leave(stream, buffer)
+            raise
+        return stream
+
+    async def leave(self, stream: SharedStream, buffer: Buffer) -> None:
+        """Deliver no more; with its last consumer a stream ends, and its cursor is closed."""
+        stream.leave(buffer)
+        if not stream.has_consumers:
+            await asyncio.shield(self._end(stream))
+
+    async def close(self) -> None:
+        """End all streams; their consumers' loops end."""
+        await asyncio.gather(*map(self._end, list(self._streams)))
+
+    def _end(self, stream: SharedStream) -> asyncio.Task[None]:
+        """Begin to end it, in a task that outlives whoever waits for it."""
+        for key in [key for key, each in self._present.items() if each is stream]:
+            del self._present[key]
+        task = asyncio.ensure_future(stream.close())
+        task.add_done_callback(lambda _: self._streams.discard(stream))
+        return task

@@ -1,0 +1,100 @@
+"""Do the stored documents fit the schema (`look_at_documents`)? By model and field, with counts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bson import CodecOptions, DatetimeConversion
+from bson.errors import BSONError
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import PyMongoError
+
+from prismongo.query.decode.conformance import Misfit, misfits_of
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.mongo.errors import translate
+from prismongo.stores.mongo.push.inspect import Database
+
+EXAMPLES: Final = 3
+LONGEST_ID: Final = 60  # characters
+
+# A date beyond Python's range is one misfit, not the end of the reading.
+_ROWS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+
+
+@dataclass(slots=True)
+class Misfits:
+    """The documents that do not fit in one way.
+
+    Attributes:
+        misfit: the field, what is wrong with it, and the types.
+        documents: how many of those that were read.
+        ids: of the first of them, as text.
+    """
+
+    misfit: Misfit
+    documents: int = 0
+    ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFit:
+    """What was read of one model: how many documents, and the misfits, the most frequent first."""
+
+    model: str
+    collection: str
+    read: int
+    misfits: tuple[Misfits, ...]
+
+
+async def check_documents(
+    database: Database, datamodel: Datamodel, sample: int
+) -> tuple[ModelFit, ...]:
+    """Read `sample` documents of each model, chosen by chance; all where there are no more.
+
+    Raises:
+        prisma.errors.PrismaError: the server does not answer, or refuses.
+    """
+    models = [model for model in datamodel.models if not model.ignored]
+    try:
+        return tuple([await _look_at(database, datamodel, model, sample) for model in models])
+    except (PyMongoError, BSONError) as error:
+        raise translate(error, None, datamodel) from error
+
+
+async def _look_at(database: Database, datamodel: Datamodel, model: Model, sample: int) -> ModelFit:
+    fit, read, found = misfits_of(datamodel, model), 0, dict[Misfit, Misfits]()
+    collection = database.get_collection(model.db_name, codec_options=_ROWS)
+    async for row in _rows(collection, model, sample):
+        read += 1
+        for misfit in fit(row):
+            misfits = found.setdefault(misfit, Misfits(misfit))
+            misfits.documents += 1
+            if len(misfits.ids) < EXAMPLES:
+                misfits.ids.append(_text(row["_id"]))
+    by_number = sorted(found.values(), key=lambda each: (-each.documents, each.misfit.field))
+    return ModelFit(model.name, model.db_name, read, tuple(by_number))
+
+
+def _text(value: Any) -> str:
+    """An id that a terminal shows and does not obey."""
+    text = str(value)[:LONGEST_ID]
+    return text if text.isprintable() else ascii(text)
+
+
+async def _rows(
+    collection: AsyncCollection[dict[str, Any]], model: Model, sample: int
+) -> AsyncIterator[dict[str, Any]]:
+    fields = {field.db_name: 1 for field in model.stored_fields}
+    if sample < await collection.estimated_document_count():
+        chosen = [{"$sample": {"size": sample}}, {"$project": fields}]
+        cursor = await collection.aggregate(chosen, allowDiskUse=True)
+        async with cursor:
+            async for row in cursor:
+                yield row
+    else:
+        async for row in collection.find({}, fields, limit=sample):
+            yield row

@@ -1,0 +1,236 @@
+"""Facts → findings: what is well, what is not, and what to do about it (`findings`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from prisma.errors import PrismaError
+
+from prismongo.check.documents import Misfits, ModelFit
+from prismongo.check.facts import Checked, ClientState
+from prismongo.stores.mongo.errors import standalone_remedy
+from prismongo.stores.mongo.push.plan import (
+    CreateCollection,
+    CreateIndex,
+    IndexDiffers,
+    IndexesOnView,
+    IndexNotInSchema,
+    KeepImages,
+    PushPlan,
+    PushStep,
+    is_mismatch,
+)
+from prismongo.stores.mongo.push.text import step_lines
+
+State = Literal["ok", "note", "failed", "skipped"]
+Subject = Literal["server", "topology", "client", "indexes", "documents"]
+
+MOST_LINES: Final = 12
+"""How many lines of detail a finding may have: all of them shall fit on a screen."""
+
+_PUSH: Final = "prismongo push"
+_NOT_REACHED: Final = "the server was not reached"
+_CLIENT: Final[Mapping[ClientState, tuple[State, str]]] = {
+    "fresh": ("ok", "generated from this schema"),
+    "stale": ("failed", "generated from another schema: run `prismongo generate`"),
+    "missing": ("failed", "not generated: run `prismongo generate`"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is to be said about one subject; `failed` is what a deployment must not go on with."""
+
+    subject: Subject
+    state: State
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def is_well(checked: Checked) -> bool:
+    """Whether a deployment may go on: nothing has failed."""
+    return all(finding.state != "failed" for finding in findings(checked))
+
+
+def findings(checked: Checked) -> tuple[Finding, ...]:
+    """One finding a subject, in the order of a report."""
+    return (
+        _server(checked),
+        _topology(checked),
+        Finding("client", *_CLIENT[checked.client]),
+        _indexes(checked),
+        _documents(checked),
+    )
+
+
+def _server(checked: Checked) -> Finding:
+    health = checked.health
+    if not health.is_up:
+        return Finding("server", "failed", health.error or "does not answer")
+    return Finding(
+        "server", "ok", f"MongoDB {health.version or '?'} answers in {health.latency_ms:.1f} ms"
+    )
+
+
+def _topology(checked: Checked) -> Finding:
+    health = checked.health
+    match health.topology:
+        case "replica set":
+            primary = f"primary {health.primary}" if health.primary else "without a primary"
+            state: State = "ok" if health.primary else "failed"
+            return Finding("topology", state, f"replica set {health.replica_set}, {primary}")
+        case "sharded":
+            return Finding("topology", "ok", "sharded cluster")
+        case "standalone":
+            return Finding("topology", "note", _STANDALONE, (standalone_remedy(checked.hosts),))
+        case "unknown":
+            return Finding("topology", "skipped", _NOT_REACHED)
+
+
+_STANDALONE: Final = (
+    "standalone server: no transactions, no nested writes or batches (P2031), no change streams"
+)
+
+# --- indexes ---
+
+
+def _indexes(checked: Checked) -> Finding:
+    match checked.plan:
+        case None:
+            return Finding("indexes", "skipped", _NOT_REACHED)
+        case PrismaError() as error:
+            return Finding("indexes", "failed", f"cannot be compared: {error}")
+        case PushPlan(steps=()):
+            return Finding("indexes", "ok", "collections and indexes are as the schema says")
+        case PushPlan(steps=steps):
+            worst = [step for step in steps if is_mismatch(step)]
+            rest = [step for step in steps if not is_mismatch(step)]
+            lines = [*drift_lines(worst), *drift_lines(rest)]
+            text = ": ".join(filter(None, [drift_text(steps), index_remedy(worst)]))
+            more = f"`{_PUSH} --dry-run` shows all"
+            return Finding("indexes", "failed" if worst else "note", text, _cut(lines, more))
+
+
+def drift_text(steps: Iterable[PushStep]) -> str:
+    """`2 collections and 5 indexes are missing, 1 index differs`."""
+    counts = Counter(type(step) for step in steps)
+    missing = [
+        _count(counts[CreateCollection], "collection"),
+        _count(counts[CreateIndex], "index"),
+    ]
+    total = counts[CreateCollection] + counts[CreateIndex]
+    parts = [
+        _verb(total, " and ".join(filter(None, missing)), "is missing", "are missing"),
+        _several(counts[KeepImages], "collection", "keeps no images", "keep no images"),
+        _several(counts[IndexDiffers], "index", "differs", "differ"),
+        _several(
+            counts[IndexNotInSchema], "index", "is not in the schema", "are not in the schema"
+        ),
+        _several(counts[IndexesOnView], "view", "cannot have indexes", "cannot have indexes"),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:
+    """The steps as a plan has them, without what else a collection lacks that is missing itself."""
+    missing: set[str] = set()
+    for step in steps:
+        match step:
+            case CreateIndex(index=index) if index.collection in missing:
+                continue
+            case KeepImages(collection=name) if name in missing:
+                continue
+            case CreateCollection(collection=name):
+                missing.add(name)
+            case _:
+                pass
+        yield from step_lines(step)
+
+
+def index_remedy(mismatches: Iterable[PushStep]) -> str:
+    """What makes it right: a push, one that drops as well, or a person."""
+    steps = PushPlan("", tuple(mismatches))
+    additive, all_of_ours = steps.to_do(drop=False), steps.to_do(drop=True)
+    drop = " --drop" if len(all_of_ours) > len(additive) else ""
+    remedies = [
+        *([f"run `{_PUSH}{drop}`"] if all_of_ours else []),
+        *(["correct by hand what stays"] if len(steps.steps) > len(all_of_ours) else []),
+    ]
+    return ", and ".join(remedies)
+
+
+def _several(number: int, noun: str, one: str, many: str) -> str:
+    return _verb(number, _count(number, noun), one, many)
+
+
+def _verb(number: int, subject: str, one: str, many: str) -> str:
+    return f"{subject} {one if number == 1 else many}" if number else ""
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "indexes" if noun == "index" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}" if number else ""
+
+
+# --- documents ---
+
+
+def _documents(checked: Checked) -> Finding:
+    match checked.documents:
+        case PrismaError() as error:
+            return Finding("documents", "failed", f"cannot be read: {error}")
+        case None if checked.sample:
+            return Finding("documents", "skipped", _NOT_REACHED)
+        case None:
+            return Finding(
+                "documents", "skipped", "not looked at: `--sample N` reads N of each model"
+            )
+        case tuple() as models:
+            return _fits(models)
+
+
+def _fits(models: tuple[ModelFit, ...]) -> Finding:
+    total = sum(each.read for each in models)
+    read = f"{total:,} read of {_count(len(models), 'model')}"
+    lines = list(_misfit_lines(models))
+    if not lines:
+        fit = "all fit the schema" if total else "for there are none"
+        return Finding("documents", "ok", f"{read}, {fit}")
+    fields = {(each.model, one.misfit.field) for each in models for one in each.misfits}
+    text = f"{read}, {_count(len(fields), 'field')} not as the schema says"
+    return Finding("documents", "failed", text, _cut(lines, "`--json` shows all"))
+
+
+def _misfit_lines(models: Iterable[ModelFit]) -> Iterator[str]:
+    for each in models:
+        for one in each.misfits:
+            yield f"{each.model}.{_misfit(one)} in {one.documents:,} of {each.read:,}{_ids(one)}"
+
+
+def _misfit(one: Misfits) -> str:
+    misfit = one.misfit
+    match misfit.problem:
+        case "missing":
+            return f"{misfit.field}: required {misfit.wanted} is missing"
+        case "wrong type":
+            return f"{misfit.field}: {misfit.found} where {misfit.wanted} is wanted"
+        case "unknown enum value":
+            return f"{misfit.field}: unknown value of enum {misfit.wanted}"
+        case "not found by filters":
+            found = f"{misfit.found} where filters look for {misfit.wanted}"
+            return f"{misfit.field}: {found}"
+
+
+def _ids(one: Misfits) -> str:
+    more = ", …" if one.documents > len(one.ids) else ""
+    return f" (_id {', '.join(one.ids)}{more})"
+
+
+def _cut(lines: list[str], more: str) -> tuple[str, ...]:
+    if len(lines) <= MOST_LINES:
+        return tuple(lines)
+    kept = MOST_LINES - 1
+    return (*lines[:kept], f"and {len(lines) - kept:,} more lines; {more}")

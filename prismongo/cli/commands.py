@@ -1,0 +1,238 @@
+"""The commands: each its name, what `--help` tells of it, its arguments, and what it does."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from prismongo.check import as_dict, check, is_well, report_lines
+from prismongo.cli.arguments import (
+    database_url,
+    drop_argument,
+    output_argument,
+    port_number,
+    schema_argument,
+    schema_text,
+    url_argument,
+    whole_number,
+)
+from prismongo.cli.terminal import say
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import ConfigurationError, SchemaError
+from prismongo.generator import generate
+from prismongo.generator.generate import output_of, python_generator
+from prismongo.schema import Datamodel, parse, push
+from prismongo.settings import EMBEDDED_DATABASE
+from prismongo.stores.mongo.push.events import PushEvent
+from prismongo.stores.mongo.push.text import event_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: `add_arguments` declares what it takes, `run` does it and gives the status."""
+
+    name: str
+    help: str
+    description: str
+    epilog: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+# --- generate ---
+
+
+def _generate_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    output_argument(parser)
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    schema_text(arguments.schema)  # whose error says how to name another file
+    done = generate(arguments.schema, output=arguments.output)
+    state = "Generated" if done.written else "Unchanged:"
+    say(f"{state} Prisma Client Python in {done.output}")
+    return 0
+
+
+# --- push, sync ---
+
+
+def _push_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    url_argument(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what push would do, no more")
+    drop_argument(parser)
+
+
+def _push(arguments: argparse.Namespace) -> int:
+    text = schema_text(arguments.schema)
+    datamodel = parse(text)
+    pushing = push(
+        datamodel,
+        database_url(arguments.url, datamodel),
+        dry_run=arguments.dry_run,
+        drop=arguments.drop,
+        report=_say_event,
+    )
+    try:
+        return 1 if asyncio.run(pushing).violations else 0
+    except SchemaError as error:
+        raise _shown(error, text) from error
+
+
+def _say_event(event: PushEvent) -> None:
+    for line in event_lines(event):
+        say(line)
+
+
+def _shown(error: SchemaError, text: str) -> SchemaError:
+    """An error of a comment has its place, not the text to show."""
+    return SchemaError(error.reason, error.line, error.column, text=text)
+
+
+def _sync_arguments(parser: argparse.ArgumentParser) -> None:
+    _push_arguments(parser)
+    output_argument(parser)
+
+
+def _sync(arguments: argparse.Namespace) -> int:
+    return _generate(arguments) or _push(arguments)
+
+
+# --- check ---
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    url_argument(parser)
+    output_argument(parser)
+    parser.add_argument(
+        "--sample",
+        type=whole_number,
+        metavar="N",
+        help="also read N documents of each model, chosen by chance, and tell which do not fit",
+    )
+    parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    text = schema_text(arguments.schema)
+    datamodel = parse(text)
+    checking = check(
+        datamodel,
+        database_url(arguments.url, datamodel),
+        output=arguments.output or _output(datamodel, arguments.schema),
+        sample=arguments.sample,
+    )
+    try:
+        checked = asyncio.run(checking)
+    except SchemaError as error:
+        raise _shown(error, text) from error
+    for line in (
+        [json.dumps(as_dict(checked), indent=2)] if arguments.json else report_lines(checked)
+    ):
+        say(line)
+    return 0 if is_well(checked) else 1
+
+
+def _output(datamodel: Datamodel, schema: Path) -> Path | None:
+    """Where the schema's client is generated to; the environment where it has no generator."""
+    try:
+        return output_of(python_generator(datamodel), schema.absolute())
+    except SchemaError:
+        return None
+
+
+# --- mongod ---
+
+
+def _mongod_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep the data in this directory")
+    parser.add_argument(
+        "--port", type=port_number, default=0, help="the port (default: a free one)"
+    )
+
+
+def _mongod(arguments: argparse.Namespace) -> int:
+    try:
+        return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
+    except OSError as error:  # of the directory, in the system's words
+        raise ConfigurationError(f"The server cannot be started: {error}.") from error
+
+
+async def _serve(server: Mongod) -> int:
+    """Run the server until SIGINT or SIGTERM, which is status 0, or until it ends by itself."""
+    serving = asyncio.current_task()
+    if serving is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    try:
+        async with server:
+            say(server.url(EMBEDDED_DATABASE))
+            await server.wait()
+    except asyncio.CancelledError:
+        return 0
+    sys.stderr.write("mongod ended by itself.\n")
+    return 1
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "generate",
+        "make the Python client from schema.prisma",
+        "Make the Python client from schema.prisma. No Node.js, no download; a second run with\n"
+        "nothing changed writes nothing. Restart the application afterwards.",
+        "Example: %(prog)s --schema schema.prisma",
+        _generate_arguments,
+        _generate,
+    ),
+    Command(
+        "push",
+        "create the collections and indexes of the schema",
+        "Compare the database with the schema, show what differs, then create the collections and\n"
+        "indexes that are missing. No document is ever changed; a second push does nothing.",
+        "In the plan: + is created, ~ differs, ? is not in the schema, ! cannot be.\n"
+        "Examples: %(prog)s --dry-run        only show the plan\n"
+        "          %(prog)s --drop           also replace and remove indexes",
+        _push_arguments,
+        _push,
+    ),
+    Command(
+        "sync",
+        "generate, then push",
+        "Generate the client, then push collections and indexes. With --dry-run the client is\n"
+        "generated, and the plan of the push only shown.",
+        "Example: %(prog)s --url 'mongodb://localhost:27017/kraken?replicaSet=rs0'",
+        _sync_arguments,
+        _sync,
+    ),
+    Command(
+        "check",
+        "tell whether all is well, by an exit status too",
+        "Tell on one screen whether all is well: the server and what it is, the generated client,\n"
+        "the live indexes, and with --sample the stored documents. Nothing is changed.",
+        "Exit status 0: all is well, notes apart. 1: something has FAILED, and a deployment\n"
+        "should not go on.\n"
+        "Examples: %(prog)s --sample 1000\n"
+        "          %(prog)s --json | python -m json.tool",
+        _check_arguments,
+        _check,
+    ),
+    Command(
+        "mongod",
+        "run a local replica set and print its URL",
+        "Run a local MongoDB, a replica set of one, until ^C, and print its URL. Without --data\n"
+        "its documents go with it. For development and tests: it listens on 127.0.0.1 alone, and\n"
+        "asks for no password.",
+        "Example: %(prog)s --data ~/kraken-data --port 27017",
+        _mongod_arguments,
+        _mongod,
+    ),
+)

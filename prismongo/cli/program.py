@@ -1,0 +1,78 @@
+"""Arguments in, an exit status out (`main`): 0 done, 1 an error that is explained, 2 wrong usage.
+
+A mistake of the user's is a line on standard error, never a traceback; 130 is ^C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from prisma.errors import PrismaError
+
+from prismongo.cli.commands import COMMANDS
+from prismongo.cli.project import enter_project
+
+_DESCRIPTION: Final = """\
+From schema.prisma to a live MongoDB, without migrations.
+
+After a change to schema.prisma:
+  1. edit       schema.prisma
+  2. generate   the Python client of it
+  3. push       collections and indexes to the database
+  4. restart    the application, which loads the new client
+`sync` is 2 and 3 in one; `check` tells whether all is well."""
+
+_EPILOG: Final = """\
+The database is that of --url, else of DATABASE_URL, from the environment or from .env.
+`%(prog)s COMMAND --help` tells more about a command. docs/schema.md tells everything.
+
+Exit status: 0 done, 1 an error or a failed check, 2 wrong usage."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; `arguments` are those after the program's name (`sys.argv` where None)."""
+    enter_project()
+    namespace, unknown = _parser().parse_known_args(arguments)
+    if unknown:  # said by the command's own parser, which shows the options that there are
+        namespace.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    try:
+        status: int = namespace.run(namespace)
+    except PrismaError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # whoever read our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:  # a full disk, say: of the output, or of temporary files
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="prismongo",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND"
+    )
+    for command in COMMANDS:
+        one = commands.add_parser(
+            command.name,
+            help=command.help,
+            description=command.description,
+            epilog=command.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(one)
+        one.set_defaults(run=command.run, parser=one)
+    return parser

@@ -1,0 +1,1 @@
+"""The client: what generated code stands on, and every override of its seams."""

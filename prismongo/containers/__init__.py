@@ -1,0 +1,55 @@
+"""The kit for dependency-injector: containers that start, stop, and are overridden in tests.
+
+Names are loaded when they are first asked for (PEP 562). `prismongo.containers.asgi`, which needs
+Starlette, is for those who import it; `testing` and `wiring` by their own names.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prismongo.containers import configuration
+    from prismongo.containers.base import Container, mount
+    from prismongo.containers.database import DatabaseContainer, DatabaseResource, connected
+    from prismongo.containers.lifecycle import LifecycleSettings, running, start, stop
+    from prismongo.containers.resource import PlainResource
+    from prismongo.containers.validation import validate
+
+__all__ = [
+    "Container",
+    "DatabaseContainer",
+    "DatabaseResource",
+    "LifecycleSettings",
+    "PlainResource",
+    "configuration",
+    "connected",
+    "mount",
+    "running",
+    "start",
+    "stop",
+    "validate",
+]
+
+_MODULES = {
+    "Container": "base",
+    "DatabaseContainer": "database",
+    "DatabaseResource": "database",
+    "LifecycleSettings": "lifecycle",
+    "PlainResource": "resource",
+    "connected": "database",
+    "mount": "base",
+    "running": "lifecycle",
+    "start": "lifecycle",
+    "stop": "lifecycle",
+    "validate": "validation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "configuration":
+        return import_module(f"{__name__}.configuration")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

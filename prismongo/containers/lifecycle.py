@@ -1,0 +1,245 @@
+"""Start and stop of a container: the guarantees that a bare one lacks. The top of the way through.
+
+    async with running(ApplicationContainer()) as container:
+        await container.users.service().register("ada", "correct horse")
+
+validate → start, one resource after the other in a fixed order → yield → stop in reverse. Each step
+is bounded in time, a failed start is rolled back, errors of a stop come as one group. A run stops
+what it started and what its container declares, never what it was given: stopping one feature
+leaves its siblings' database open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from dependency_injector import providers
+from pydantic import BaseModel, ConfigDict, Field
+
+from prismongo.containers.graph import (
+    AnyContainer,
+    AnyProvider,
+    flat,
+    in_order,
+    members,
+    paths,
+    resources_of,
+)
+from prismongo.containers.tasks import SharedTask, bounded, end, finish
+from prismongo.containers.validation import validate
+from prismongo.errors import NotStartedError
+
+ContainerT = TypeVar("ContainerT", bound=AnyContainer)
+Resource = providers.BaseResource[Any]
+
+HANDLED = (signal.SIGTERM, signal.SIGINT)
+
+__all__ = ["LifecycleSettings", "running", "start", "stop", "validate"]
+
+
+class LifecycleSettings(BaseModel):
+    """How long each resource may take, in seconds.
+
+    A container that has them as its provider `lifecycle` is started and stopped by them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    start_timeout: float = Field(default=60.0, gt=0)
+    stop_timeout: float = Field(default=20.0, gt=0)
+
+
+@dataclass
+class _Run:
+    """What is under way or done for one container, on one event loop."""
+
+    loop: asyncio.AbstractEventLoop
+    limits: LifecycleSettings = field(default_factory=LifecycleSettings)
+    started: list[Resource] = field(default_factory=list)
+    starting: SharedTask[None] | None = None
+    stopping: asyncio.Task[None] | None = None
+
+
+_runs: WeakKeyDictionary[Any, _Run] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterator[ContainerT]:
+    """Start everything in the container, stop it at the end.
+
+    Args:
+        container: an instance of a container.
+        serve: the process is ours: SIGTERM and SIGINT cancel the body, which may finish what is in
+            flight, then everything stops and the `async with` ends without an error. A second
+            signal cancels that work, too; one that comes during the start ends the process.
+
+    Raises:
+        ValidationError: the graph cannot work; nothing was opened.
+        Exception: the first error of a failed start, everything started before it stopped again.
+        ExceptionGroup: what could not be stopped.
+        SystemExit: a signal ended the start, after what had started was stopped; its number + 128.
+    """
+    with _Signals() if serve else nullcontext() as signals:
+        try:
+            await start(container)
+        except asyncio.CancelledError:
+            if signals is not None and signals.taken:
+                raise SystemExit(128 + signals.taken[-1]) from None
+            raise
+        try:
+            yield container
+        finally:
+            await stop(container)
+
+
+async def start(container: AnyContainer) -> None:
+    """Validate, then start every resource that is not running, each after those it needs.
+
+    Many may call it; it ends early only when the last of them is cancelled.
+
+    Raises:
+        ValidationError: the graph cannot work; nothing was opened.
+        NotStartedError: the container is being stopped, or its start was ended.
+        TimeoutError: a resource took too long.
+        Exception: the first error; what this call started is stopped again, in reverse.
+    """
+    run = _run_of(container)
+    if run.stopping is not None:
+        raise NotStartedError("stopping: start it again once it has stopped")
+    starting = run.starting
+    if starting is None:
+        starting = SharedTask(_start(container, run), name="start of a container")
+        run.starting = None if starting.task.done() else starting  # as an eager task may be
+    await starting.wait()
+
+
+async def stop(container: AnyContainer) -> None:
+    """Stop what runs, in reverse order, each within its time; safe at any moment, also twice.
+
+    It runs to its end even where its caller is cancelled.
+
+    Raises:
+        ExceptionGroup: what could not be stopped; everything else is.
+    """
+    run = _run_of(container)
+    if run.starting is not None:
+        await end(run.starting.task)
+    stopping = run.stopping
+    if stopping is None:
+        work = _stop(container, run)
+        stopping = asyncio.get_running_loop().create_task(work, name="stop of a container")
+        run.stopping = None if stopping.done() else stopping
+    await finish(stopping)
+
+
+def _run_of(container: AnyContainer) -> _Run:
+    key = container.container if isinstance(container, providers.Container) else container
+    loop = asyncio.get_running_loop()
+    run = _runs.get(key)
+    if run is None or run.loop.is_closed():
+        run = _runs[key] = _Run(loop)
+    if run.loop is not loop:
+        raise NotStartedError("started on another event loop: start and stop it there")
+    return run
+
+
+async def _start(container: AnyContainer, run: _Run) -> None:
+    before = len(run.started)
+    try:
+        validate(container)
+        run.limits = _limits(container)
+        named = paths(container)
+        for resource in resources_of(container):
+            if not resource.initialized:
+                run.started.append(resource)
+                name = named.get(resource, repr(resource))
+                await bounded(resource.init(), run.limits.start_timeout, f"{name} did not start")
+    except BaseException as error:
+        closing = _close(run.started[before:], run.limits, paths(container))
+        for failure in await finish(asyncio.ensure_future(closing)):
+            error.add_note(f"And while stopping what had started: {failure!r}")
+        del run.started[before:]
+        raise
+    finally:
+        run.starting = None
+
+
+async def _stop(container: AnyContainer, run: _Run) -> None:
+    try:
+        declared = {*flat(container), *run.started}
+        resources = [resource for resource in resources_of(container) if resource in declared]
+        # Overridden while they ran: the graph no longer leads to them.
+        hidden = [resource for resource in run.started if resource not in resources]
+        failures = await _close([*hidden, *resources], run.limits, paths(container))
+    finally:
+        run.started.clear()
+        run.stopping = None
+        _forget_singletons(container)
+    if failures:
+        raise ExceptionGroup("Not everything could be stopped", failures)
+
+
+async def _close(
+    resources: Sequence[Resource], limits: LifecycleSettings, named: Mapping[AnyProvider, str]
+) -> list[Exception]:
+    """Shut resources down, the last one first; what went wrong."""
+    failures: list[Exception] = []
+    for resource in reversed(resources):
+        name = named.get(resource, repr(resource))
+        try:
+            await bounded(resource.shutdown(), limits.stop_timeout, f"{name} did not stop")
+        except Exception as error:  # noqa: BLE001  collected: the others must still close
+            error.add_note(f"While stopping {name}")
+            failures.append(error)
+    return failures
+
+
+def _forget_singletons(container: AnyContainer) -> None:
+    """Drop every singleton that may hold the value of a resource that is no more, or of a fake."""
+    for provider in in_order(flat(container)):
+        if isinstance(provider, providers.BaseSingleton):
+            behind = provider.traverse(types=[providers.BaseResource])
+            if any(not resource.initialized for resource in behind):
+                provider.reset()
+
+
+def _limits(container: AnyContainer) -> LifecycleSettings:
+    provider = members(container).get("lifecycle")
+    settings = provider() if provider is not None else None
+    return settings if isinstance(settings, LifecycleSettings) else LifecycleSettings()
+
+
+class _Signals:
+    """SIGTERM and SIGINT cancel the task that entered; that cancellation ends where it leaves."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+
+    def __enter__(self) -> _Signals:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        for number in HANDLED:
+            self._loop.add_signal_handler(number, self._take, number)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        for number in HANDLED:
+            self._loop.remove_signal_handler(number)
+        if self._task is None or not self.taken:
+            return False
+        for _number in self.taken:
+            self._task.uncancel()
+        if self._task.cancelling():  # by somebody else, too
+            return False
+        return kind is not None and issubclass(kind, asyncio.CancelledError)
+
+    def _take(self, number: int) -> None:
+        if self._task is not None:
+            self.taken.append(number)
+            self._task.cancel()

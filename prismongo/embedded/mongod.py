@@ -1,0 +1,234 @@
+"""The embedded default: a local mongod that ends with this process (beside service and client).
+
+Used where settings say `embedded`, by the tests, and by `prismongo mongod`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from pymongo.errors import OperationFailure
+
+from prismongo.embedded.binary import find_binary
+from prismongo.embedded.connection import DirectConnection
+from prismongo.embedded.process import GuardedProcess
+from prismongo.errors import ConnectionError, NotStartedError
+
+HOST = "127.0.0.1"
+REPLICA_SET = "rs0"
+LOG_FILE = "mongod.log"
+LINES_SHOWN = 8
+POLL = 0.01  # seconds
+LISTENING = re.compile(r'"msg":"Waiting for connections","attr":\{"port":(\d+)')
+# Errors and fatal errors; and what is no JSON: command line errors, the dynamic linker's.
+TROUBLE = re.compile(r'^[^{]|^\{.*"s":"[EF]"')
+ALREADY_INITIALIZED = 23
+LOW_FOOTPRINT = (
+    "--nounixsocket",
+    *("--wiredTigerCacheSizeGB", "0.25"),
+    *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+)
+OPLOG_MEGABYTES = 256
+
+
+class Mongod:
+    """A mongod on a loopback port: a replica set of one node, or a standalone server.
+
+    `start` and `stop` may run on different event loops. The server belongs to the process that
+    started it: in one forked from that, `stop` does nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        binary: Path | None = None,
+        data: Path | None = None,
+        port: int = 0,
+        standalone: bool = False,
+        member: bool = False,
+        oplog_megabytes: int = OPLOG_MEGABYTES,
+        arguments: Sequence[str] = (),
+        start_timeout: timedelta = timedelta(seconds=30),
+    ) -> None:
+        """Remembers; nothing is looked up or started.
+
+        Args:
+            binary: the mongod to run; None searches as `find_binary` does.
+            data: the directory to keep; None makes one that is removed when the server ends.
+            port: 0 takes a free one, chosen by the system as the server binds it.
+            standalone: no replica set: no transactions, no change streams.
+            member: it waits to be made a member of a replica set of several.
+            oplog_megabytes: how much history it keeps for change streams.
+            arguments: more of mongod's own, such as `--syncdelay`.
+            start_timeout: from the start of the process until the server takes writes.
+        """
+        self._binary = binary
+        self._data = data.expanduser().absolute() if data else None
+        self._wanted_port = port
+        self._standalone = standalone
+        self._member = member
+        self._oplog_megabytes = oplog_megabytes
+        self._arguments = tuple(arguments)
+        self._start_timeout = start_timeout
+        self._directory = Path()
+        self._process: GuardedProcess | None = None
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server runs; False before start, after stop and once it has died."""
+        return self._process is not None and self._process.is_running
+
+    @property
+    def directory(self) -> Path:
+        """Where its data and its log are, while it runs."""
+        return self._directory
+
+    @property
+    def port(self) -> int:
+        """The port it listens on.
+
+        Raises:
+            NotStartedError: before start, after stop.
+        """
+        if not self._port:
+            raise NotStartedError("The embedded mongod is not running: start it first.")
+        return self._port
+
+    def url(self, database: str) -> str:
+        """The connection string for the database of that name on this server.
+
+        Raises:
+            NotStartedError: before start, after stop.
+        """
+        options = "directConnection=true" if self._standalone else f"replicaSet={REPLICA_SET}"
+        return f"mongodb://{HOST}:{self.port}/{quote(database, safe='')}?{options}"
+
+    async def start(self) -> None:
+        """Starts the server; does nothing if it was started.
+
+        Returns when it takes writes; a `member` when it listens.
+
+        A start that fails or is cancelled leaves no process and no directory.
+
+        Raises:
+            MongodNotFoundError: there is no binary to run.
+            ConnectionError: P1001, the server ended or took too long; with what its log says.
+        """
+        if self._process is not None:
+            return
+        binary = await asyncio.to_thread(find_binary, self._binary)
+        try:
+            self._spawn(binary)
+            async with asyncio.timeout(self._start_timeout.total_seconds()):
+                await self._make_ready()
+        except TimeoutError as error:
+            failure = self._failure(f"was not ready within {self._start_timeout}")
+            await self.stop()
+            raise failure from error
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Ends the server, waits until it is gone, and removes a directory that is not kept.
+
+        Harmless before start, after stop and in a forked process. If the wait is cancelled the
+        server ends all the same.
+        """
+        process, self._process, self._port = self._process, None, 0
+        if process is not None:
+            await process.end()
+
+    async def wait(self) -> None:
+        """Returns when the server runs no more, for whatever reason."""
+        while self.is_running:
+            await asyncio.sleep(0.1)
+
+    def _spawn(self, binary: Path) -> None:
+        if self._data:
+            self._data.mkdir(parents=True, exist_ok=True)
+        temporary = None if self._data else Path(tempfile.mkdtemp(prefix="kraken-mongod-"))
+        self._directory = self._data or temporary or Path()
+        try:
+            self._process = GuardedProcess(
+                self._command(binary), output=self._directory / LOG_FILE, remove=temporary
+            )
+        except OSError:
+            if temporary:
+                shutil.rmtree(temporary)
+            raise
+
+    def _command(self, binary: Path) -> list[str]:
+        place = ["--dbpath", str(self._directory), "--bind_ip", HOST]
+        port = ["--port", str(self._wanted_port)]
+        member = ["--replSet", REPLICA_SET, "--oplogSize", str(self._oplog_megabytes)]
+        kind = [] if self._standalone else member
+        return [str(binary), *place, *port, *LOW_FOOTPRINT, *kind, *self._arguments]
+
+    async def _make_ready(self) -> None:
+        self._port = await self._listening_port()
+        try:
+            async with DirectConnection(HOST, self._port) as connection:
+                if self._member:
+                    return
+                if not self._standalone:
+                    await _initiate(connection, f"{HOST}:{self._port}")
+                while not (await connection.command({"hello": 1}))["isWritablePrimary"]:
+                    await asyncio.sleep(POLL)
+        except (OSError, EOFError, OperationFailure) as error:
+            raise self._failure(f"could not be made ready: {error}") from error
+
+    async def _listening_port(self) -> int:
+        """The port from the server's log: asked for port 0 it binds a free one and says which."""
+        while not (found := LISTENING.search(self._log())):
+            if not self.is_running:
+                raise self._failure("ended while starting")
+            await asyncio.sleep(POLL)
+        return int(found[1])
+
+    def _log(self) -> str:
+        return (self._directory / LOG_FILE).read_text(errors="replace")
+
+    def _failure(self, what: str) -> ConnectionError:
+        lines = self._log().splitlines()
+        telling = [line for line in lines if TROUBLE.search(line)] or lines
+        end = "\n".join(telling[-LINES_SHOWN:])
+        message = f"The embedded mongod {what}. Its log says:\n{end}"
+        return ConnectionError(message, code="P1001", meta={"host": HOST, "port": self._port})
+
+
+async def _initiate(connection: DirectConnection, address: str) -> None:
+    """Makes the server a replica set, or tells one that it now listens at another address."""
+    member = {"_id": 0, "host": address}
+    try:
+        await connection.command({"replSetInitiate": {"_id": REPLICA_SET, "members": [member]}})
+    except OperationFailure as error:
+        if error.code != ALREADY_INITIALIZED:
+            raise
+        found = await connection.command({"find": "system.replset"}, database="local")
+        config = found["cursor"]["firstBatch"][0]
+        if [each["host"] for each in config["members"]] != [address]:
+            config |= {"members": [member], "version": config["version"] + 1}
+            await connection.command({"replSetReconfig": config, "force": True})

@@ -1,0 +1,123 @@
+"""Driving a plan: steps go to the store, what it finds goes back, until the plan answers.
+
+The plan decides (`Atomic`) where its transaction begins; this is where it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from prisma.errors import DataError, TransactionError
+
+from prismongo.engine.kept import keep
+from prismongo.query.errors.input import too_deep
+from prismongo.query.nodes.steps import Atomic, LostRaceError, Plan, Step
+from prismongo.stores.store import Store, Transaction
+
+CONFLICT_ATTEMPTS: Final = 20
+"""How often an operation of its own transaction starts again after a write conflict."""
+
+RACE_ATTEMPTS: Final = 3
+"""How often an operation starts that lost a race for a unique: once it has lost, it finds what the
+winner wrote. Who loses again and again does not race: the value is simply taken."""
+
+StepObserver = Callable[[Step, float], None]
+"""Is told of every step that was executed, and when it began (`time.perf_counter`)."""
+
+LONGEST_PAUSE: Final = 0.2
+"""The longest pause between two attempts, in seconds."""
+
+_ABORTING: Final[set[asyncio.Task[None]]] = set()
+"""Rollbacks under way."""
+
+
+async def run(
+    make_plan: Callable[[], Plan],
+    store: Store,
+    transaction: Transaction | None,
+    watch: StepObserver,
+) -> Any:
+    """What the plan answers.
+
+    In a transaction of the caller's, a write conflict is the caller's; in the operation's own it
+    is tried again, since nobody has seen anything of it.
+    """
+    for attempt in range(1, CONFLICT_ATTEMPTS + 1):
+        try:
+            return await _run_once(make_plan(), store, transaction, watch)
+        except LostRaceError as lost:
+            if transaction is not None or attempt >= RACE_ATTEMPTS:
+                raise lost.cause from None
+        except RecursionError:  # what Python could still validate, it cannot compile or encode
+            raise too_deep() from None
+        except DataError as error:
+            if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
+                raise
+        await pause(attempt, LONGEST_PAUSE)
+    raise AssertionError("unreachable")
+
+
+async def pause(attempt: int, longest: float) -> None:
+    """Wait before another attempt: the longer the more there were, by chance, up to `longest` s."""
+    await asyncio.sleep(random.uniform(0, min(longest, 0.005 * 2**attempt)))  # noqa: S311 - jitter
+
+
+async def _run_once(
+    plan: Plan, store: Store, transaction: Transaction | None, watch: StepObserver
+) -> Any:
+    own: Transaction | None = None
+    try:
+        step = next(plan)
+        while True:
+            try:
+                if not isinstance(step, Atomic):
+                    found = await run_step(step, store, transaction, watch)
+                elif transaction is None:
+                    found = None
+                    own = transaction = await store.begin(required=step.required)
+                else:
+                    found = None
+            except (DataError, TransactionError) as error:
+                step = plan.throw(error)  # a plan may know what to do: an upsert that lost a race
+            else:
+                step = plan.send(found)
+    except StopIteration as end:
+        if own is not None:
+            await own.commit()
+        return end.value
+    except BaseException:
+        if own is not None:
+            await asyncio.shield(keep(own.abort(), _ABORTING))
+        raise
+    finally:
+        plan.close()
+
+
+async def run_step(
+    step: Step, store: Store, transaction: Transaction | None, watch: StepObserver
+) -> Any:
+    """What a step finds: what a plan of a read alone answers, for there is nothing to try again."""
+    started = time.perf_counter()
+    try:
+        return await store.execute(step, transaction)
+    finally:
+        watch(step, started)
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """Several plans as one that is kept or dropped as a whole."""
+    if len(plans) > 1:
+        yield Atomic()
+    found: list[Any] = []
+    for index, plan in enumerate(plans):
+        try:
+            answer = yield from plan
+        except DataError as error:
+            error.data["user_facing_error"]["batch_request_idx"] = index
+            raise
+        found += [answer]
+    return found

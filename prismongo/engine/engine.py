@@ -1,0 +1,286 @@
+"""MongoEngine: the parts put together, behind upstream's `AsyncAbstractEngine`.
+
+Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and `_http.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal, Protocol, TypeVar, cast, overload
+
+from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
+from prisma.engine import AsyncAbstractEngine
+from prisma.engine.errors import AlreadyConnectedError
+
+from prismongo.engine.answers import Answers
+from prismongo.engine.drive import StepObserver, run, run_step, together
+from prismongo.engine.graphql.documents import Documents
+from prismongo.engine.observe import LogSettings, Observer
+from prismongo.engine.owner import OwnerLoop
+from prismongo.engine.sessions import Sessions
+from prismongo.errors import NotConnectedError
+from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.errors.input import no_isolation_levels
+from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.steps import Plan
+from prismongo.query.plan.planner import Planner
+from prismongo.query.validate.validator import Validator
+from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.parser import parse
+from prismongo.settings import DatabaseSettings
+from prismongo.stores.mongo.client import mongo_stores
+from prismongo.stores.store import Store, Transaction
+
+MakeStore = Callable[[Datamodel, str | None], Store]
+"""Makes the store to connect to; the text is a URL that overrides the configured one."""
+
+
+Work = Callable[[Store, Transaction | None, StepObserver], Awaitable[Any]]
+"""Steps, to be driven on a store."""
+
+
+class Attached(Protocol):
+    """What lives as long as a connection, and no longer."""
+
+    async def close(self) -> None:
+        """Come to an end; the store is still there."""
+
+
+AttachedT = TypeVar("AttachedT", bound=Attached)
+
+
+class MongoEngine(AsyncAbstractEngine):
+    """Answers the generated client in this process, over PyMongo.
+
+    Args:
+        datamodel: the schema.
+        make_store: the store; called at each connect.
+        log: what is logged of each operation.
+    """
+
+    def __init__(
+        self, datamodel: Datamodel, make_store: MakeStore, *, log: LogSettings | None = None
+    ) -> None:
+        self.datamodel = datamodel
+        self._make_store = make_store
+        self._validator = Validator(datamodel)
+        self._planner = Planner(datamodel)
+        self._answers = Answers(datamodel)
+        self._documents = Documents(datamodel)
+        self._observer = Observer(log or LogSettings())
+        self._store: Store | None = None
+        self._connecting: Store | None = None
+        self.home = OwnerLoop(self.aclose)
+        self._sessions: Sessions | None = None
+        self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
+
+    @classmethod
+    def from_schema(
+        cls, text: str, *, url: str | None = None, settings: DatabaseSettings | None = None
+    ) -> MongoEngine:
+        """An engine for the text of a schema.prisma and a MongoDB URL.
+
+        Raises:
+            SchemaError: the text is not a valid schema.
+            ConnectionError: P1013, the URL cannot be read.
+        """
+        settings = settings or DatabaseSettings(url=url)
+        return cls(parse(text), mongo_stores(settings), log=LogSettings.of(settings))
+
+    # --- life ---
+
+    async def connect(
+        self,
+        timeout: timedelta = timedelta(seconds=10),
+        datasources: list[DatasourceOverride] | None = None,
+    ) -> None:
+        """Connect within `timeout`.
+
+        Raises:
+            prismongo.errors.ConnectionError: the server cannot be used.
+            prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
+            prisma.errors.ClientNotConnectedError: it was closed meanwhile.
+        """
+        if self._connecting is not None or self._store is not None:
+            raise AlreadyConnectedError("Already connected to the query engine")
+        url = next((item.get("url") for item in datasources or ()), None)
+        self._connecting = store = self._make_store(self.datamodel, url)
+        try:
+            await store.connect(timeout.total_seconds())
+            if self._connecting is not store:
+                await store.close()
+                raise NotConnectedError
+        finally:
+            if self._connecting is store:
+                self._connecting = None
+        self._store = store
+        self._sessions = Sessions(store)
+        self.home.enter()
+
+    def close(self, *, timeout: timedelta | None = None) -> None:
+        """Let it close in the event loop that connected it; nothing where it is not connected."""
+        self.home.close_there()
+
+    def stop(self, *, timeout: timedelta | None = None) -> None:
+        """The same, of a client that is dropped: upstream's closes in whatever event loop runs."""
+        self.close(timeout=timeout)
+
+    async def aclose(self, *, timeout: timedelta | None = None) -> None:
+        """End what is attached, roll back what is open and disconnect; may be called again."""
+        self.home.leave()
+        self._connecting = None
+        try:
+            while self._attached:
+                _, attached = self._attached.popitem()
+                await attached.close()
+        finally:
+            await self._release()
+
+    async def _release(self) -> None:
+        sessions, self._sessions = self._sessions, None
+        store, self._store = self._store, None
+        try:
+            if sessions is not None:
+                await sessions.close()
+        finally:
+            if store is not None:
+                await store.close()
+
+    @property
+    def store(self) -> Store:
+        """The connected store.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after aclose.
+        """
+        if self._store is None:
+            raise NotConnectedError
+        return self._store
+
+    def attached(self, kind: Callable[[MongoEngine], AttachedT]) -> AttachedT:
+        """The one `kind` of this connection, made when first asked for, closed before the store.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after aclose.
+        """
+        if self._store is None:
+            raise NotConnectedError
+        if kind not in self._attached:
+            self._attached[kind] = kind(self)
+        return cast(AttachedT, self._attached[kind])
+
+    # --- the two doors ---
+
+    async def execute(
+        self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
+    ) -> Any:
+        """The structured door: what a request answers, in the form asked for."""
+        operation = self._validator.validate(request)
+        work: Work
+        if (step := self._planner.only_step(operation)) is not None:
+            work = partial(run_step, step)
+        else:
+            work = partial(run, partial(self._planner.plan, operation))
+        if tx_id is None:
+            found = await self._run(work, None, (request,))
+        else:
+            async with self._using(tx_id) as transaction:
+                found = await self._run(work, transaction, (request,))
+        return self._answers.answer(operation, found, form)
+
+    async def execute_batch(
+        self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
+    ) -> list[Any]:
+        """What the requests answer, in order: all are kept, or none is."""
+        parts = [(self._validator.validate(request), form) for request, form in requests]
+
+        def make_plan() -> Plan:
+            return together([self._planner.plan(operation) for operation, _ in parts])
+
+        asked = [request for request, _ in requests]
+        async with self._using(tx_id, "batch query") as transaction:
+            found = await self._run(partial(run, make_plan), transaction, asked)
+        return [
+            self._answers.answer(operation, one, form)
+            for (operation, form), one in zip(parts, found, strict=True)
+        ]
+
+    async def query(self, content: str, *, tx_id: TransactionId | None = None) -> Any:
+        """The text door: GraphQL, as upstream's query builder writes it (`engine/document.py`)."""
+        return await self._documents.answer(content, self, tx_id=tx_id)
+
+    async def _run(
+        self,
+        work: Work,
+        transaction: Transaction | None,
+        requests: Sequence[Request],
+    ) -> Any:
+        store, observer = self.store, self._observer
+        observed = observer.begin()
+        found: Any = None
+        try:
+            found = await work(store, transaction, partial(observer.step, observed))
+        except BaseException as error:
+            found = error
+            raise
+        finally:
+            observer.end(observed, requests, found, store.describe)
+        return found
+
+    # --- transactions ---
+
+    async def start_transaction(self, *, content: str) -> TransactionId:
+        """Begin; `content` is upstream's `{"timeout": ms, "max_wait": ms}`.
+
+        Raises:
+            prisma.errors.DataError: P2026, it asks for an `isolation_level`.
+        """
+        options = json.loads(content)
+        if options.get("isolation_level") is not None:
+            raise no_isolation_levels()
+        return await self._all().start(
+            max_wait=options["max_wait"] / 1000, timeout=options["timeout"] / 1000
+        )
+
+    async def commit_transaction(self, tx_id: TransactionId) -> None:
+        """Commit; the id is then unknown."""
+        await self._all().commit(tx_id)
+
+    async def rollback_transaction(self, tx_id: TransactionId) -> None:
+        """Roll back; the id is then unknown."""
+        await self._all().rollback(tx_id)
+
+    def _using(
+        self, tx_id: TransactionId | None, act: str = "query"
+    ) -> AbstractAsyncContextManager[Transaction | None]:
+        return nullcontext() if tx_id is None else self._all().using(tx_id, act)
+
+    def _all(self) -> Sessions:
+        if self._sessions is None:
+            raise NotConnectedError
+        return self._sessions
+
+    # --- metrics ---
+
+    @overload
+    async def metrics(
+        self, *, format: Literal["json"], global_labels: dict[str, str] | None
+    ) -> dict[str, Any]: ...
+
+    @overload
+    async def metrics(
+        self, *, format: Literal["prometheus"], global_labels: dict[str, str] | None
+    ) -> str: ...
+
+    async def metrics(
+        self, *, format: MetricsFormat, global_labels: dict[str, str] | None
+    ) -> str | dict[str, Any]:
+        """What was done since connect, under Prisma's names."""
+        metrics, pool = self._observer.metrics, self.store.pool
+        if format == "prometheus":
+            return metrics.as_prometheus(pool, global_labels)
+        return metrics.as_json(pool, global_labels)

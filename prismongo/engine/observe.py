@@ -1,0 +1,134 @@
+"""Observing: every operation is counted, and logged to `database.queries`.
+
+At DEBUG each operation is logged; one slower than the threshold is a WARNING. What an operation
+sent is said in MongoDB's words with `?` for every value, unless values are asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from prismongo.metrics import Metrics
+from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.steps import Atomic, Step
+from prismongo.settings import DatabaseSettings
+
+logger: Final = logging.getLogger("database.queries")
+
+_VALUES: Final = ("$literal", "$eq")
+"""Operators whose operand is a value throughout, the names in it included."""
+
+Describe = Callable[[Step], Any]
+"""What a store sends for a step, as a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged.
+
+    Attributes:
+        slow: seconds from which an operation is a WARNING; None for never.
+        values: whether values are shown; else `?` stands for each.
+    """
+
+    slow: float | None = None
+    values: bool = False
+
+    @classmethod
+    def of(cls, settings: DatabaseSettings) -> LogSettings:
+        """What the settings of a database say of it."""
+        slow = settings.slow_query
+        return cls(None if slow is None else slow.total_seconds(), settings.log == "values")
+
+
+@dataclass(slots=True)
+class Observed:
+    """One operation under way: the steps it has taken so far."""
+
+    started: float
+    steps: list[Step] | None = None
+
+
+@dataclass(slots=True)
+class Observer:
+    """Counts and logs the operations of one engine."""
+
+    settings: LogSettings
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def begin(self) -> Observed:
+        """An operation begins."""
+        self.metrics.client_queries += 1
+        self.metrics.active += 1
+        keep = self.settings.slow is not None or logger.isEnabledFor(logging.DEBUG)
+        return Observed(time.perf_counter(), [] if keep else None)
+
+    def step(self, observed: Observed, step: Step, started: float) -> None:
+        """A step of it was executed."""
+        self.metrics.datasource_durations.add((time.perf_counter() - started) * 1000)
+        if observed.steps is not None:
+            observed.steps.append(step)
+
+    def end(
+        self, observed: Observed, requests: Sequence[Request], found: Any, describe: Describe
+    ) -> None:
+        """The operation is over; `found` is an exception where it failed."""
+        seconds = time.perf_counter() - observed.started
+        self.metrics.active -= 1
+        self.metrics.client_durations.add(seconds * 1000)
+        if observed.steps is not None:
+            self._log(observed.steps, requests, seconds, found, describe)
+
+    def _log(
+        self,
+        steps: Sequence[Step],
+        requests: Sequence[Request],
+        seconds: float,
+        found: Any,
+        describe: Describe,
+    ) -> None:
+        slow = self.settings.slow
+        level = logging.WARNING if slow is not None and seconds >= slow else logging.DEBUG
+        if not logger.isEnabledFor(level):
+            return
+        shown = [self._shown(step, describe) for step in steps if not isinstance(step, Atomic)]
+        facts = {
+            "model": ",".join(dict.fromkeys(request.model or "-" for request in requests)),
+            "action": ",".join(request.action for request in requests),
+            "duration_ms": round(seconds * 1000, 3),
+            "rows": _rows(found),
+            "commands": shown,
+        }
+        text = "%(model)s.%(action)s %(duration_ms)s ms, %(rows)s rows: %(commands)s"
+        logger.log(level, text, facts, extra=facts)
+
+    def _shown(self, step: Step, describe: Describe) -> Any:
+        try:
+            command = describe(step)
+            return command if self.settings.values else redact(command)
+        except RecursionError:
+            return "nested too deeply to be shown"
+
+
+def redact(command: Any) -> Any:
+    """A command's form: names and operators stay, every value is `?`."""
+    match command:
+        case dict():
+            return {key: "?" if key in _VALUES else redact(value) for key, value in command.items()}
+        case list() | tuple():
+            parts = [redact(item) for item in command]
+            return parts[:1] if parts and all(part == "?" for part in parts) else parts
+        case _:
+            return "?"
+
+
+def _rows(found: Any) -> int | str:
+    if isinstance(found, BaseException):
+        return type(found).__name__
+    if isinstance(found, list):
+        return len(found)
+    return found if isinstance(found, int) else 1

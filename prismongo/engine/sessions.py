@@ -1,0 +1,182 @@
+"""Open transactions by id: bounded in time, rolled back when theirs is up.
+
+An id that is over is remembered for a while, so that its next use says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from prisma._types import TransactionId
+from prisma.errors import PrismaError
+
+from prismongo.engine.kept import keep
+from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.stores.store import Store, Transaction
+
+REMEMBERED: Final = 1_000
+"""How many ids that are over can still say why."""
+
+COMMITTED: Final = "a committed transaction"
+ROLLED_BACK: Final = "a transaction that was rolled back"
+
+
+@dataclass(slots=True)
+class _Open:
+    transaction: Transaction
+    started: float
+    timeout: float
+    timer: asyncio.TimerHandle
+
+    @property
+    def left(self) -> float:
+        """Seconds until its time is up; less than 0 after it."""
+        return self.timeout - (time.monotonic() - self.started)
+
+
+class Sessions:
+    """The transactions of one connected engine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open: dict[str, _Open] = {}
+        self._over: OrderedDict[str, str] = OrderedDict()
+        self._aborting: set[asyncio.Task[None]] = set()
+
+    async def start(self, *, max_wait: float, timeout: float) -> TransactionId:
+        """Begin a transaction.
+
+        Args:
+            max_wait: seconds that beginning may take.
+            timeout: seconds that the whole may take; then it is rolled back.
+
+        Raises:
+            TransactionError: P2028, it could not begin in `max_wait`.
+            DataError: P2031, the server has no transactions.
+        """
+        try:
+            async with asyncio.timeout(max_wait):
+                await self._store.reach()  # MongoDB hears of a transaction with its first command
+                transaction = await self._store.begin(required=True)
+        except TimeoutError as error:
+            raise TransactionError(
+                f"Transaction API error: Unable to start a transaction in the given time "
+                f"({max_wait:g} s). Raise max_wait, or the pool's size."
+            ) from error
+        if transaction is None:
+            raise AssertionError("a required transaction was not begun")
+        tx_id = secrets.token_hex(12)
+        timer = asyncio.get_running_loop().call_later(timeout, self._expire, tx_id)
+        self._open[tx_id] = _Open(transaction, time.monotonic(), timeout, timer)
+        return TransactionId(tx_id)
+
+    def find(self, tx_id: TransactionId, act: str = "query") -> Transaction:
+        """The open transaction of an id; `act` names what it is wanted for in errors.
+
+        Raises:
+            TransactionExpiredError: its time was up, or it was committed or rolled back.
+            TransactionError: there never was one, or not since connect.
+        """
+        return self._find(tx_id, act).transaction
+
+    @asynccontextmanager
+    async def using(self, tx_id: TransactionId, act: str = "query") -> AsyncIterator[Transaction]:
+        """The transaction of an id, for one operation, which ends where its time is up.
+
+        Raises:
+            TransactionExpiredError: its time was up before or while the operation ran, or it was
+                committed or rolled back.
+            TransactionError: there never was one, or not since connect.
+        """
+        found = self._find(tx_id, act)
+        try:
+            async with asyncio.timeout(found.left) as limit:
+                yield found.transaction
+        except (PrismaError, TimeoutError) as error:
+            if limit.expired():
+                self._expire(tx_id)  # perhaps before the timer
+            if self._open.get(tx_id) is not found:
+                raise self._why(tx_id, act) from error
+            raise
+
+    async def commit(self, tx_id: TransactionId) -> None:
+        """Commit; raises like `using`, and P2034 where another transaction was faster."""
+        transaction = self._take(tx_id, "commit")
+        self._remember(tx_id, ROLLED_BACK)
+        try:
+            await transaction.commit()
+        except asyncio.CancelledError:
+            self._abort(transaction)  # it may still have waited for an operation
+            raise
+        self._remember(tx_id, COMMITTED)
+
+    async def rollback(self, tx_id: TransactionId) -> None:
+        """Roll back; raises like `using`."""
+        transaction = self._take(tx_id, "rollback")
+        self._remember(tx_id, ROLLED_BACK)
+        await asyncio.shield(self._abort(transaction))
+
+    async def close(self) -> None:
+        """Roll back everything that is open."""
+        while self._open:
+            _, found = self._open.popitem()
+            found.timer.cancel()
+            self._abort(found.transaction)
+        while self._aborting:
+            await asyncio.gather(*self._aborting, return_exceptions=True)
+
+    def _find(self, tx_id: str, act: str) -> _Open:
+        found = self._open.get(tx_id)
+        if found is not None and found.left <= 0:
+            self._expire(tx_id)  # the timer waits for a loop that was kept busy
+            found = None
+        if found is None:
+            raise self._why(tx_id, act)
+        return found
+
+    def _take(self, tx_id: str, act: str) -> Transaction:
+        found = self._find(tx_id, act)
+        del self._open[tx_id]
+        found.timer.cancel()
+        return found.transaction
+
+    def _expire(self, tx_id: str) -> None:
+        found = self._open.pop(tx_id, None)
+        if found is None:
+            return
+        found.timer.cancel()
+        passed = time.monotonic() - found.started
+        self._remember(
+            tx_id,
+            f"an expired transaction. The timeout for this transaction was "
+            f"{found.timeout * 1000:.0f} ms, however {passed * 1000:.0f} ms passed since the start "
+            "of the transaction. Do less in it, or raise the timeout of tx()",
+        )
+        self._abort(found.transaction)
+
+    def _abort(self, transaction: Transaction) -> asyncio.Task[None]:
+        return keep(transaction.abort(), self._aborting)
+
+    def _remember(self, tx_id: str, state: str) -> None:
+        self._over[tx_id] = state
+        while len(self._over) > REMEMBERED:
+            self._over.popitem(last=False)
+
+    def _why(self, tx_id: str, act: str) -> TransactionError:
+        """Upstream takes its class from the first words: whatever is closed counts as expired."""
+        state = self._over.get(tx_id)
+        if state is None:
+            return TransactionError(
+                "Transaction API error: Transaction not found: it was begun before the last "
+                "connect, or is long over."
+            )
+        return TransactionExpiredError(
+            f"Transaction already closed: A {act} cannot be executed on {state}."
+        )

@@ -1,0 +1,151 @@
+"""The structured door: the arguments of a generated action → Request, without text between.
+
+What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: prisma-client-py
+0.15, `prisma/_builder.py`. Arguments that are None are left out, as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from prisma.errors import DataError
+from prisma.fields import Json
+
+from prismongo.errors import ArgumentTypeError, data_error
+from prismongo.query.errors.input import invalid, too_deep
+from prismongo.query.nodes.requests import Action, Request, Selection
+from prismongo.query.values.codecs import kind_of
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "create": "createOne",
+    "create_many": "createMany",
+    "delete": "deleteOne",
+    "delete_many": "deleteMany",
+    "update": "updateOne",
+    "update_many": "updateMany",
+    "upsert": "upsertOne",
+    "count": "aggregate",
+    "group_by": "groupBy",
+    "find_many": "findMany",
+    "find_first": "findFirst",
+    "find_first_or_raise": "findFirstOrThrow",
+    "find_unique": "findUnique",
+    "find_unique_or_raise": "findUniqueOrThrow",
+}
+
+
+class Shape(Protocol):
+    """What the class of an answer declares (`query/shapes.py`)."""
+
+    model: str
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """The stored fields, selected; the same tuple each time."""
+
+    def related(self, name: str) -> Shape:
+        """The shape of a relation's records."""
+
+
+def structured_request(
+    method: str,
+    arguments: Mapping[str, Any],
+    shape: Shape,
+    root_selection: Sequence[str] | None = None,
+) -> Request:
+    """The request of one generated action.
+
+    Args:
+        method: upstream's name of the action.
+        arguments: the action's arguments, `include` among them.
+        shape: the class of the answer, whose declared fields are the selection.
+        root_selection: what upstream selects instead, as text: `count`, `_sum { views }` …
+    """
+    try:
+        return _request(ACTIONS[method], dict(arguments), shape, root_selection)
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _request(
+    action: Action, given: dict[str, Any], shape: Shape, root_selection: Sequence[str] | None
+) -> Request:
+    include = given.pop("include", None)
+    if root_selection is not None:
+        selections = tuple(map(_parse_root, root_selection))
+    else:
+        selections = _selections(shape, include)
+    return Request(action, shape.model, given, selections)
+
+
+def copied(value: Any) -> Any:
+    """The value as it is now: containers are copied, and what is inside `Json`."""
+    try:
+        return _copied(value)
+    except RecursionError:
+        raise too_deep() from None
+
+
+def _copied(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _copied(item) for key, item in value.items()}
+        case list() | tuple() | set():
+            return [_copied(item) for item in value]
+        case Json():
+            return Json(_copied(value.data))
+        case _:
+            return value
+
+
+def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
+    stored = shape.selections
+    if not include:
+        return stored
+    if not isinstance(include, Mapping):
+        raise _not_an_include(include)
+    return stored + tuple(
+        _counts(value) if name == "_count" else _included(shape, name, value)
+        for name, value in include.items()
+        if value is not False
+    )
+
+
+def _included(shape: Shape, name: str, value: object) -> Selection:
+    related = shape.related(name)
+    if value is True:
+        return Selection(name, selections=_selections(related, None))
+    if not isinstance(value, Mapping):
+        raise _not_an_include(value)
+    arguments = {key: item for key, item in value.items() if key != "include"}
+    return Selection(name, arguments, _selections(related, value.get("include")))
+
+
+def _counts(value: object) -> Selection:
+    chosen = value.get("select") if isinstance(value, Mapping) else None
+    if not isinstance(chosen, Mapping):
+        raise _not_an_include(value)
+    return Selection(
+        "_count",
+        selections=tuple(
+            Selection(name, item if isinstance(item, Mapping) else {})
+            for name, item in chosen.items()
+            if item
+        ),
+    )
+
+
+def _not_an_include(value: object) -> DataError:
+    """Upstream's own error."""
+    words = f"Expected `bool` or `dict` include value but got {type(value)} instead."
+    return data_error("P2009", words, {"kind": "InvalidArgumentType"}, kind=ArgumentTypeError)
+
+
+def _parse_root(text: object) -> Selection:
+    """`views`, or `_sum { views score }`: all that upstream writes there."""
+    if not isinstance(text, str):  # one of the names to group by
+        raise invalid(("by",), f"expected the name of a field, got {kind_of(text)}")
+    name, _, inner = text.partition("{")
+    members = inner.replace("}", " ").split()
+    return Selection(name.strip(), selections=tuple(map(Selection, members)))

@@ -1,0 +1,194 @@
+"""Does a stored document fit its model (`fitting`)? What reads would refuse, and filters miss.
+
+The rules are those of `decode` and `values`: each field is read as a query would read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from prisma.errors import DataError
+
+from prismongo.query.decode.columns import Read
+from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Selected
+from prismongo.query.nodes.steps import Row
+from prismongo.query.values.codecs import CODECS, encoder
+from prismongo.query.values.readings import bson_type
+from prismongo.schema.datamodel import Datamodel, Field, Model
+
+Problem = Literal["wrong type", "missing", "unknown enum value", "not found by filters"]
+Fit = Callable[[Row], frozenset["Misfit"]]
+
+_NUMBERS: Final = ("int", "long", "double", "decimal")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One way in which a document does not fit.
+
+    Attributes:
+        field: its path in the schema's names, `address.zip`.
+        problem: `wrong type`, `missing` (or null) and `unknown enum value` are errors of every
+            read; `not found by filters` is read, but stored as a type that no filter looks for.
+        found: the BSON type that is stored, `array with int`; never the value.
+        wanted: the type in the schema, `Int[]`; the BSON type that filters look for.
+    """
+
+    field: str
+    problem: Problem
+    found: str
+    wanted: str
+
+
+def misfits_of(datamodel: Datamodel, model: Model) -> Fit:
+    """A function from a document of the model's collection to its misfits."""
+    decoder = Decoder(datamodel)
+    checks = [
+        _check(datamodel, decoder, model, field)
+        for field in model.stored_fields
+        if not field.ignored
+    ]
+    return lambda row: frozenset(misfit for check in checks for misfit in check(row))
+
+
+def _check(
+    datamodel: Datamodel, decoder: Decoder, model: Model, field: Field
+) -> Callable[[Row], Iterator[Misfit]]:
+    read = decoder.records(Selected(model, (_output(datamodel, field),)), WIRE)
+    unfindable = _unfindable(datamodel, field)
+
+    def check(row: Row) -> Iterator[Misfit]:
+        refused = _refusal(read, row)
+        if refused is None:
+            yield from unfindable(row.get(field.db_name), field.name)
+        else:
+            yield from _misfits(datamodel, model, field, read, row, refused)
+
+    return check
+
+
+def _output(datamodel: Datamodel, field: Field) -> ScalarOutput | CompositeOutput:
+    if field.kind != "composite":
+        return ScalarOutput(field)
+    inner = _inner(datamodel, field)
+    return CompositeOutput(field, tuple(_output(datamodel, item) for item in inner))
+
+
+def _inner(datamodel: Datamodel, field: Field) -> list[Field]:
+    return [item for item in datamodel.type[field.type].fields if not item.ignored]
+
+
+def _refusal(read: Read, row: Row) -> dict[str, Any] | None:
+    """The facts of the error that a query would raise; None where it reads the value."""
+    try:
+        read(row)
+    except DataError as error:
+        return dict(error.data["user_facing_error"]["meta"])
+    return None
+
+
+def _misfits(
+    datamodel: Datamodel, model: Model, field: Field, read: Read, row: Row, refused: dict[str, Any]
+) -> Iterator[Misfit]:
+    """Each of a list's elements by itself: an error of the list as a whole says only `array`."""
+    stored = row.get(field.db_name)
+    if field.is_list and isinstance(stored, list) and len(stored) > 1:
+        for item in stored:
+            alone = {"_id": row.get("_id"), field.db_name: [item]}
+            if (one := _refusal(read, alone)) is not None:
+                yield _misfit(datamodel, model, one, item)
+    else:
+        item = stored[0] if field.is_list and isinstance(stored, list) else stored
+        yield _misfit(datamodel, model, refused, item)
+
+
+def _misfit(datamodel: Datamodel, model: Model, refused: dict[str, Any], stored: Any) -> Misfit:
+    path = f"{refused['model']}.{refused['field']}".removeprefix(f"{model.name}.")
+    field = _field(datamodel, model, path)
+    wanted = field.type + ("[]" if field.is_list else "")
+    if "stored_type" not in refused:
+        return Misfit(path, "missing", "null or nothing", wanted)
+    found, inner = refused["stored_type"], refused["stored_type"]
+    if found == "array" and field.is_list and path == field.name:
+        inner = bson_type(stored)
+        found = f"array with {inner}"
+    is_one = found != "string" or not field.is_list  # one member, not the whole list
+    if field.kind == "enum" and inner == "string" and is_one:
+        return Misfit(path, "unknown enum value", found, wanted)
+    return Misfit(path, "wrong type", found, wanted)
+
+
+def _field(datamodel: Datamodel, model: Model, path: str) -> Field:
+    first, *rest = path.split(".")
+    field = model.by_name[first]
+    for name in rest:
+        field = datamodel.type[field.type].by_name[name]
+    return field
+
+
+# --- what is read, and found by no filter ---
+
+
+def _unfindable(datamodel: Datamodel, field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
+    """A String that filters look for as ObjectId is read from a string all the same."""
+    match field.kind:
+        case "composite":
+            one = _unfindable_composite(datamodel, field)
+        case "scalar" if field.type != "Json":
+            one = _unfindable_scalar(field)
+        case _:
+            return _nothing
+
+    def check(stored: Any, path: str) -> Iterator[Misfit]:
+        for value in stored if field.is_list and isinstance(stored, list) else (stored,):
+            if value is not None:
+                yield from one(value, path)
+
+    return check
+
+
+def _nothing(_: Any, __: str) -> Iterator[Misfit]:
+    return iter(())
+
+
+def _unfindable_composite(
+    datamodel: Datamodel, field: Field
+) -> Callable[[Any, str], Iterator[Misfit]]:
+    inner = [(item, _unfindable(datamodel, item)) for item in _inner(datamodel, field)]
+
+    def check(value: Any, path: str) -> Iterator[Misfit]:
+        for item, of in inner:
+            yield from of(value.get(item.db_name), f"{path}.{item.name}")
+
+    return check
+
+
+def _unfindable_scalar(field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
+    fine: set[type] = set()
+
+    def check(value: Any, path: str) -> Iterator[Misfit]:
+        if type(value) in fine:
+            return
+        wanted, found = _looked_for(field, value), bson_type(value)
+        if _bracket(found) != _bracket(wanted):
+            yield Misfit(path, "not found by filters", found, wanted)
+        elif _bracket(found) != "number":  # whose range depends on the value
+            fine.add(type(value))
+
+    return check
+
+
+def _looked_for(field: Field, stored: Any) -> str:
+    """The BSON type that a filter has for the very value that is read from what is stored."""
+    try:
+        return bson_type(encoder(field)(CODECS[field.type].python(stored)))
+    except ValueError:  # not of the native type's form: no filter can ask for it
+        return f"@db.{field.native_type.name}" if field.native_type else bson_type(stored)
+
+
+def _bracket(name: str) -> str:
+    """MongoDB compares numbers of all types with one another, other types only to themselves."""
+    return "number" if name in _NUMBERS else name

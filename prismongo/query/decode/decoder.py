@@ -1,0 +1,285 @@
+"""decode: rows → the answer, by a codec compiled once per model and selection.
+
+Two forms: `wire`, the JSON that Prisma's engine answers, and ready instances of the generated
+models, which pydantic passes on as they are. A stored value of another type, and a missing required
+one, are errors that name model, field and id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, assert_never
+
+from prisma.errors import DataError
+
+from prismongo.errors import data_error
+from prismongo.query.decode.columns import Column, Read, Reader, fast_path
+from prismongo.query.errors.stored import dangling, id_of, null, of_record, wrong_type
+from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
+from prismongo.query.nodes.selections import (
+    CompositeOutput,
+    CountOutput,
+    Output,
+    RelationOutput,
+    ScalarOutput,
+    Selected,
+    Structure,
+)
+from prismongo.query.nodes.steps import RELATED, Aggregation, Row
+from prismongo.query.values.codecs import CODECS
+from prismongo.query.values.fields import encode_constant, field_encoder
+from prismongo.query.values.readings import bson_type
+from prismongo.schema.datamodel import Datamodel, Field, Literals, Model
+
+
+class Form(Protocol):
+    """How a record is put together, and which side of a codec it holds."""
+
+    is_wire: bool
+
+    def compile(self, columns: Sequence[Column]) -> Reader:
+        """A reader of rows into records of these columns."""
+
+    def nested(self, name: str) -> Form:
+        """The form of the records under the relation `name`."""
+
+
+class WireForm:
+    """Records as JSON objects."""
+
+    is_wire = True
+
+    def compile(self, columns: Sequence[Column]) -> Reader:
+        """Plain dicts, in the order of the selection."""
+        pairs = tuple((column.name, column.read) for column in columns)
+        return Reader(
+            lambda row: {name: read(row) for name, read in pairs},
+            lambda rows: [{name: read(row) for name, read in pairs} for row in rows],
+        )
+
+    def nested(self, name: str) -> Form:
+        """The same."""
+        return self
+
+
+class StoredForm(WireForm):
+    """Documents as they are stored, which only raw operations give."""
+
+    is_wire = False
+
+
+WIRE = WireForm()
+STORED = StoredForm()
+
+READERS = 1_000
+"""How many compiled readers are kept: selections come from code, which has not so many."""
+
+
+class Decoder:
+    """Compiles codecs for one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._readers: dict[tuple[Structure, Form], Reader] = {}
+
+    def records(self, selected: Selected, form: Form) -> Read:
+        """A reader of one row of a selection."""
+        return self.reader(selected, form).one
+
+    def reader(self, selected: Selected, form: Form) -> Reader:
+        """A reader of rows of a selection, compiled once for each structure of one."""
+        reader: Reader | None = selected.readers.get(form)
+        if reader is None:
+            key = (selected.structure, form)
+            reader = self._readers.get(key)
+            if reader is None:
+                if len(self._readers) >= READERS:
+                    self._readers.clear()
+                reader = self._readers[key] = self._compile(selected, form)
+            selected.readers[form] = reader
+        return reader
+
+    def _compile(self, selected: Selected, form: Form) -> Reader:
+        return form.compile([self._column(selected.model, item, form) for item in selected.outputs])
+
+    def _column(self, model: Model, output: Output, form: Form) -> Column:
+        match output:
+            case ScalarOutput(field):
+                read = self._stored(model.name, field, self._one(field, form))
+                enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
+                return Column(field.name, read, fast_path(field, enum))
+            case CompositeOutput(field, outputs):
+                inner = self._composite(f"{model.name}.{field.name}", outputs)
+                return Column(field.name, _with_id(self._stored(model.name, field, inner)))
+            case RelationOutput():
+                return Column(output.link.field.name, self._relation(output, form))
+            case CountOutput():
+                key = RELATED + "_count"
+                return Column("_count", lambda row: row[key])
+            case _:
+                assert_never(output)
+
+    # --- stored values ---
+
+    def _one(self, field: Field, form: Form) -> Callable[[Any], Any]:
+        if field.kind == "enum":
+            enum = self._datamodel.enum[field.type]
+            return lambda value: _enum_member(enum.members, value)
+        codec = CODECS[field.type]
+        return codec.wire if form.is_wire else codec.python
+
+    def _stored(self, owner: str, field: Field, one: Callable[[Any], Any]) -> Read:
+        name = field.db_name
+        if field.is_list:
+            return lambda row: _read_list(owner, field, row, one)
+        default = self._default(field, one)
+
+        def read(row: Row) -> Any:
+            value = row.get(name)
+            if value is None:
+                if default is not None:
+                    return default()
+                if field.is_required:
+                    raise null(owner, field, row)
+                return None
+            try:
+                return one(value)
+            except ValueError:
+                raise wrong_type(owner, field, row, value) from None
+
+        return read
+
+    def _default(self, field: Field, one: Callable[[Any], Any]) -> Callable[[], Any] | None:
+        """Prisma reads null and missing as the constant default of a required field."""
+        if not isinstance(field.default, Literals) or not field.is_required:
+            return None
+        encode = field_encoder(self._datamodel, field)
+        stored = encode_constant(encode, field, field.default.value)
+        return lambda: one(stored)
+
+    def _composite(
+        self, owner: str, outputs: tuple[ScalarOutput | CompositeOutput, ...]
+    ) -> Callable[[Any], Any]:
+        parts: list[tuple[str, Read]] = []
+        for output in outputs:
+            if isinstance(output, CompositeOutput):
+                inner = self._composite(f"{owner}.{output.field.name}", output.outputs)
+            else:
+                inner = self._one(output.field, WIRE)
+            parts.append((output.field.name, self._stored(owner, output.field, inner)))
+
+        def read(value: Any) -> dict[str, Any]:
+            if not isinstance(value, dict):
+                raise ValueError(bson_type(value))
+            return {name: reader(value) for name, reader in parts}
+
+        return read
+
+    # --- relations ---
+
+    def _relation(self, output: RelationOutput, form: Form) -> Read:
+        link, key = output.link, RELATED + output.link.field.name
+        reader = self.reader(output.selected, form.nested(link.field.name))
+        if link.field.is_list:
+            return lambda row: reader.many(row[key])
+
+        def read_one(row: Row) -> Any:
+            child = row[key]
+            if child is None:
+                if link.field.is_required and link.holds_key:
+                    raise dangling(link.model.name, link.field.name, row)
+                return None
+            return reader.one(child)
+
+        return read_one
+
+    # --- aggregates ---
+
+    def aggregate(self, operation: AggregateRecords) -> Callable[[Row], dict[str, Any]]:
+        """A reader of the row of an aggregate."""
+        return lambda row: self._aggregated(operation.aggregated, row)
+
+    def groups(self, operation: GroupRecords) -> Callable[[Row], dict[str, Any]]:
+        """A reader of the rows of a groupBy."""
+        readers = [
+            (field.name, self._group_value(operation.model.name, field))
+            for field in operation.outputs
+        ]
+        return lambda row: (
+            {name: read(row) for name, read in readers}
+            | self._aggregated(operation.aggregated, row)
+        )
+
+    def _group_value(self, owner: str, field: Field) -> Read:
+        one = self._one(field, WIRE)
+
+        def read(row: Row) -> Any:
+            value = row.get(field.db_name)
+            if field.is_list:
+                return [one(item) for item in value or ()]
+            try:
+                return None if value is None else one(value)
+            except ValueError:
+                raise wrong_type(owner, field, row, value) from None
+
+        return read
+
+    def _aggregated(self, aggregated: Aggregated, row: Row) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for name, members in aggregated.outputs:
+            if isinstance(members, Aggregation):
+                answer[name] = self._aggregate_value(members, row)
+            else:
+                answer[name] = {key: self._aggregate_value(item, row) for key, item in members}
+        return answer
+
+    def _aggregate_value(self, item: Aggregation, row: Row) -> Any:
+        value = row.get(item.key)
+        if item.kind == "count":
+            return int(value or 0)
+        if value is None or item.field is None:
+            return None
+        if item.kind == "avg":
+            return CODECS["Float"].wire(value)
+        try:
+            return self._one(item.field, WIRE)(value)
+        except ValueError as error:  # a sum of BigInt may be a double
+            code = "P2020" if item.kind == "sum" else "P2023"
+            reason = (
+                f"The {item.kind} of {item.field.name} is a {error}, which no {item.field.type} is"
+            )
+            raise data_error(code, f"{reason}.", {"field": item.field.name}) from None
+
+
+def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) -> list[Any]:
+    value = row.get(field.db_name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise wrong_type(owner, field, row, value)
+    try:
+        return [one(item) for item in value]
+    except ValueError:
+        raise wrong_type(owner, field, row, value) from None
+
+
+def _with_id(read: Read) -> Read:
+    """The reader of a composite, whose errors name the record around it."""
+
+    def named(row: Row) -> Any:
+        try:
+            return read(row)
+        except DataError as error:
+            if "id" in error.meta:
+                raise
+            message = f"{error} It stands in a composite{of_record(row)}."
+            raise data_error(error.code, message, error.meta | id_of(row)) from None
+
+    return named
+
+
+def _enum_member(members: Mapping[str, str], value: Any) -> str:
+    found = members.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(bson_type(value))
+    return found

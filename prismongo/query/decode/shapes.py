@@ -1,0 +1,108 @@
+"""The classes that answers are made of: what each declares, and how a ready instance is built.
+
+A class's declared fields are its selection, as upstream has it. Generated models and partials are
+built ready, which pydantic passes on as they are; any other subclass is given JSON to validate.
+The classes are handed in by the client: nothing here imports generated code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Final
+
+from prisma._builder import _prisma_model_for_field
+from prisma.errors import InvalidModelError, UnknownRelationalFieldError
+from pydantic import BaseModel
+
+from prismongo.query.decode.columns import Column, Reader
+from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.instances import compile_ready
+from prismongo.query.errors.input import shown
+from prismongo.query.nodes.requests import Selection
+
+_GENERATED: Final = ("models", "partials")
+
+
+class Shape:
+    """What one class of the client declares."""
+
+    def __init__(self, kind: type[BaseModel]) -> None:
+        name = getattr(kind, "__prisma_model__", None)
+        if name is None:
+            raise InvalidModelError(kind)
+        self.kind = kind
+        self.model: str = name
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The declared fields that are stored; those that hold other records are relations."""
+        return tuple(name for name in self.kind.model_fields if self._relation(name) is None)
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """The stored fields, selected; the same tuple each time."""
+        return tuple(map(Selection, self.fields))
+
+    def related(self, name: str) -> Shape:
+        """The shape of the records under a relation.
+
+        Raises:
+            prisma.errors.UnknownRelationalFieldError: the class declares no such relation.
+        """
+        known = name in self.kind.model_fields
+        found = self._relation(name) if known else None
+        if found is None:
+            raise UnknownRelationalFieldError(self.kind.__name__, shown(name))
+        return shape_of(found)
+
+    @cached_property
+    def form(self) -> Form:
+        """How answers of this class are made."""
+        return ModelForm(self) if _is_generated(self.kind) else WIRE
+
+    def _relation(self, name: str) -> type[BaseModel] | None:
+        info = self.kind.model_fields[name]
+        found: type[BaseModel] | None = _prisma_model_for_field(info, name=name, parent=self.kind)
+        return found
+
+
+def _is_generated(kind: type[BaseModel]) -> bool:
+    """Whether the class stands in `models` or `partials` of the very package that its base is of.
+
+    A user's own `models` may hold classes with fields and validators of their own.
+    """
+    packages = {
+        base.__module__.rpartition(".")[0]
+        for base in kind.__mro__
+        if base.__name__ == "_PrismaModel"
+    }
+    package, _, module = kind.__module__.rpartition(".")
+    return package in packages and module in _GENERATED
+
+
+@cache
+def shape_of(kind: type[BaseModel]) -> Shape:
+    """The shape of a class; one for each.
+
+    Raises:
+        prisma.errors.InvalidModelError: the class is not of the generated client.
+    """
+    return Shape(kind)
+
+
+class ModelForm:
+    """Ready instances of a generated class."""
+
+    is_wire = False
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def compile(self, columns: Sequence[Column]) -> Reader:
+        """Instances with all their fields in the class's order, the selected ones set."""
+        return compile_ready(self._shape.kind, columns)
+
+    def nested(self, name: str) -> Form:
+        """The form of the records under a relation."""
+        return self._shape.related(name).form

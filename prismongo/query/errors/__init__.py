@@ -1,0 +1,1 @@
+"""The errors of a query: `refusals` of validation, `stored` values, `related` records."""

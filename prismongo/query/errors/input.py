@@ -1,0 +1,172 @@
+"""The errors of validation: one function a kind of mistake, each with its path and Prisma's code.
+
+A path reads like the request: `where.email.$ne`. Messages hold names and types, never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from prisma.errors import DataError, MissingRequiredValueError
+
+from prismongo.errors import ArgumentTypeError, data_error
+
+ArgumentPath = tuple[str | int, ...]
+
+_WRITTEN: Final = ("data", "create", "update")
+
+
+def dotted(path: ArgumentPath) -> str:
+    """The path as it is shown: `data.posts.create.0.title`."""
+    return ".".join(shown(part) for part in path)
+
+
+def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
+    """A name that does not exist here (P2009); `where` says what it was looked for in."""
+    names = ", ".join(known)
+    return data_error(
+        "P2009",
+        f"Unknown argument `{shown(path[-1])}` at `{dotted(path[:-1])}.{shown(path[-1])}`: "
+        f"{where} has no such name. It takes: {names}.",
+        {"kind": "UnknownInputField", "argumentPath": _parts(path)},
+    )
+
+
+def unknown_selection(path: ArgumentPath, model: str) -> DataError:
+    """A selected field that does not exist (P2009)."""
+    return data_error(
+        "P2009",
+        f"Field '{shown(path[-1])}' not found in enclosing type '{model}', at "
+        f"`{dotted(path[:-1])}.{shown(path[-1])}`.",
+        {"kind": "UnknownSelectionField", "selectionPath": _parts(path)},
+    )
+
+
+def invalid(path: ArgumentPath, reason: str) -> DataError:
+    """A value of the wrong type or form (P2009)."""
+    return data_error(
+        "P2009",
+        f"Invalid value at `{dotted(path)}`: {reason}.",
+        _at(path),
+    )
+
+
+def not_serializable(path: ArgumentPath, error: TypeError) -> DataError:
+    """An object that nobody has said how to write (P2009), in the words of `error`."""
+    return data_error(
+        "P2009", f"Invalid value at `{dotted(path)}`: {error}.", _at(path), kind=ArgumentTypeError
+    )
+
+
+def too_deep() -> DataError:
+    """Arguments inside of one another beyond what Python follows (P2009)."""
+    return data_error(
+        "P2009",
+        "The arguments are nested too deeply. MongoDB's own documents have 100 levels.",
+        {"kind": "QueryParsing"},
+    )
+
+
+def too_many(path: ArgumentPath, limit: str, given: int) -> DataError:
+    """More keys than one object may have here (P2009); `limit` is Prisma's phrase for it."""
+    return invalid(path, f"Expected {limit} to be present, got {given}")
+
+
+def empty_selection(path: ArgumentPath) -> DataError:
+    """Nothing is selected of what is not a value itself (P2009)."""
+    return data_error(
+        "P2009",
+        f"Expected a minimum of 1 field to be present, got 0, at `{dotted(path)}`.",
+        {"kind": "EmptySelection", "selectionPath": _parts(path)},
+    )
+
+
+def selection_of_scalar(path: ArgumentPath) -> DataError:
+    """Something is selected inside a value (P2009)."""
+    return data_error(
+        "P2009",
+        f"Cannot select over scalar field '{shown(path[-1])}', at `{dotted(path[:-1])}`.",
+        {"kind": "SelectionSetOnScalar", "selectionPath": _parts(path)},
+    )
+
+
+def not_combined(rule: str) -> DataError:
+    """Arguments that cannot stand together, or a list that is empty (P2019)."""
+    return data_error("P2019", f"Input error. {rule}", {"details": rule})
+
+
+def not_grouped(rule: str, names: Iterable[str]) -> DataError:
+    """Fields that a groupBy uses without grouping by them (P2019)."""
+    fields = ", ".join(shown(name) for name in names)
+    return data_error("P2019", f"Input error. {rule} Missing fields: {fields}", {"details": rule})
+
+
+def bad_reference(rule: str) -> DataError:
+    """A reference to a field that is not there, or that cannot be compared (P2019)."""
+    return data_error("P2019", f"Input error. {rule}", {"details": rule})
+
+
+def too_large(path: ArgumentPath) -> DataError:
+    """A whole number beyond 64 bits (P2033)."""
+    details = (
+        f"A number used in the query, at `{dotted(path)}`, does not fit into a 64 bit signed "
+        "integer. Consider using `BigInt` as field type if you're trying to store large integers."
+    )
+    meta = {"details": details, "argumentPath": [str(part) for part in path]}
+    return data_error("P2033", details, meta)
+
+
+def malformed(path: ArgumentPath, reason: str) -> DataError:
+    """A text of the right type that cannot be read (P2023)."""
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: {reason}, at `{dotted(path)}`.",
+        {"message": reason, "argumentPath": _parts(path)},
+    )
+
+
+def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
+    """A required value that was not given; `alone`: where one type alone is possible.
+
+    Prisma says P2012 there, but not inside of data, and P2009 everywhere else. An argument has one
+    type. Upstream's class is the same for both.
+    """
+    alone = len(path) == 1 or (alone and path[0] not in _WRITTEN)
+    return data_error(
+        "P2012" if alone else "P2009",
+        f"Missing a required value at `{dotted(path)}`: A value is required but not set.",
+        {"path": dotted(path), "argumentPath": _parts(path)},
+        kind=MissingRequiredValueError,
+    )
+
+
+def unsupported(feature: str, remedy: str) -> DataError:
+    """Something that Prisma knows and MongoDB or this engine does not offer (P2026)."""
+    return data_error("P2026", f"{feature} is not supported: {remedy}.", {"feature": feature})
+
+
+def no_isolation_levels() -> DataError:
+    """A transaction was to have an isolation level (P2026)."""
+    return data_error(
+        "P2026",
+        "Unsupported connector feature: Mongo does not support setting transaction isolation "
+        "levels. Leave it out.",
+        {"feature": "isolation level"},
+    )
+
+
+def _at(path: ArgumentPath) -> dict[str, object]:
+    return {"kind": "InvalidArgumentType", "argumentPath": _parts(path)}
+
+
+def _parts(path: ArgumentPath) -> list[str]:
+    return [shown(part) for part in path]
+
+
+def shown(name: object) -> str:
+    """A name from outside as a message may hold it: not for ever, on one line, and printable."""
+    text = str(name)
+    if len(text) > 64:
+        text = f"{text[:61]}…"
+    return text if text.isprintable() else text.encode("unicode_escape").decode()

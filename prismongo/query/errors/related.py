@@ -1,0 +1,74 @@
+"""The errors of nested writes: related records that are not there, or not related.
+
+Codes and words are Prisma's.
+"""
+
+from __future__ import annotations
+
+from prismongo.errors import data_error
+from prismongo.schema.datamodel import Link
+
+
+def nothing_to_delete(link: Link) -> Exception:
+    """No related record for a nested delete: P2017 from a list of children, else P2025."""
+    return not_connected(link) if link.field.is_list else not_found_nested(link, "delete")
+
+
+def not_found_nested(link: Link, act: str) -> Exception:
+    """No related record for a nested write (P2025)."""
+    needed = ""
+    if act == "connect" and link.holds_key:
+        needed = f" (needed to inline the relation on '{link.model.name}' record(s))"
+    return _not_found(
+        f"No '{link.target.name}' record{needed} was found for a nested {act} on {_kind(link)} "
+        f"relation '{_name(link)}'."
+    )
+
+
+def _not_found(cause: str) -> Exception:
+    return data_error(
+        "P2025",
+        "An operation failed because it depends on one or more records that were required but not "
+        f"found. {cause}",
+        {"cause": cause},
+    )
+
+
+def not_connectable(link: Link, wanted: int, found: int) -> Exception:
+    """Records to connect are missing: P2018 from a list of children, else P2025."""
+    if not link.field.is_list:
+        return not_found_nested(link, "connect")
+    if link.is_many_to_many:
+        return _not_found(f"Expected {wanted} records to be connected, found only {found}.")
+    details = (
+        f"Expected {wanted} records to be connected after connect operation on {_kind(link)} "
+        f"relation '{_name(link)}', found {found}."
+    )
+    return data_error(
+        "P2018", f"The required connected records were not found. {details}", {"details": details}
+    )
+
+
+def not_connected(link: Link) -> Exception:
+    """A record that is not related (P2017)."""
+    return data_error(
+        "P2017",
+        f"The records for relation `{_name(link)}` between the `{link.model.name}` and "
+        f"`{link.target.name}` models are not connected.",
+        {
+            "relation_name": _name(link),
+            "parent_name": link.model.name,
+            "child_name": link.target.name,
+        },
+    )
+
+
+def _name(link: Link) -> str:
+    return link.field.relation.name if link.field.relation else ""
+
+
+def _kind(link: Link) -> str:
+    """What Prisma calls the relation, from whichever side."""
+    if link.is_many_to_many:
+        return "many-to-many"
+    return "one-to-many" if link.field.is_list or link.opposite.is_list else "one-to-one"

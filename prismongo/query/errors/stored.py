@@ -1,0 +1,73 @@
+"""Stored values that do not fit the schema, as errors: they name model, field and id, no value.
+
+`decode` finds them in what it reads, and plans in the keys that they follow relations by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from prisma.errors import DataError
+
+from prismongo.errors import data_error
+from prismongo.query.nodes.steps import Row
+from prismongo.query.values.readings import bson_type
+from prismongo.schema.datamodel import Field, Model
+
+
+def of_record(row: Row) -> str:
+    """Words for the record that a row is of, where the row says."""
+    return f" of the record with id `{row['_id']}`" if "_id" in row else ""
+
+
+def id_of(row: Row) -> dict[str, str]:
+    """The same, for an error's `meta`."""
+    return {"id": str(row["_id"])} if "_id" in row else {}
+
+
+def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
+    """P2023: a value that no codec of the field reads."""
+    kind = bson_type(value)
+    wanted = field.type + ("[]" if field.is_list else "")
+    known = f"a member of {wanted}" if field.kind == "enum" else wanted
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: the stored value of {owner}.{field.name}{of_record(row)} is of "
+        f"BSON type `{kind}`, which is not {known}. Correct the document, or the schema.",
+        {"model": owner, "field": field.name, "stored_type": kind} | id_of(row),
+    )
+
+
+def wrong_key(model: Model, fields: Sequence[Field], rows: Iterable[Row]) -> DataError:
+    """P2023 of the first row whose key is a document or a list, which nothing is related by."""
+    for row in rows:
+        for field in fields:
+            value = row.get(field.db_name)
+            try:
+                hash(tuple(value) if field.is_list and isinstance(value, list) else value)
+            except TypeError:
+                return wrong_type(model.name, field, row, value)
+    raise AssertionError("some key cannot be hashed")
+
+
+def null(owner: str, field: Field, row: Row) -> DataError:
+    """P2032: nothing, where a value is required."""
+    return data_error(
+        "P2032",
+        f'Error converting field "{field.name}" of expected non-nullable type "{field.type}", '
+        f'found incompatible value of "null": {owner}.{field.name}{of_record(row)} is missing or '
+        "null. Correct the document, or make the field optional.",
+        {"model": owner, "field": field.name, "expected_type": field.type, "found": "null"}
+        | id_of(row),
+    )
+
+
+def dangling(owner: str, name: str, row: Row) -> DataError:
+    """P2032: a required relation to a record that is not there."""
+    return data_error(
+        "P2032",
+        f"Inconsistent query result: Field {name} is required to return data, got `null` instead. "
+        f"The record that {owner}.{name}{of_record(row)} refers to does not exist.",
+        {"model": owner, "field": name, "found": "null"} | id_of(row),
+    )

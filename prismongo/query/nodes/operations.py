@@ -1,0 +1,293 @@
+"""What `validate` makes of a Request and `plan` starts from: typed, complete, in stored values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from prismongo.query.nodes.filters import EVERYTHING, Filter
+from prismongo.query.nodes.frozen import frozen
+from prismongo.query.nodes.selections import (
+    Page,
+    Selected,
+    Unique,
+)
+from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder, Row
+from prismongo.schema.datamodel import Field, Link, Model
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to create: its document without what relations add, and its nested writes."""
+
+    model: Model
+    document: Row
+    writes: tuple[NestedWrite, ...] = ()
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class RecordUpdates:
+    """What an update does to one record, and its nested writes."""
+
+    model: Model
+    changes: tuple[FieldUpdate, ...] = ()
+    writes: tuple[NestedWrite, ...] = ()
+
+
+# --- nested writes; `link` is the relation as the outer record sees it ---
+
+
+@dataclass(frozen=True, slots=True)
+class NestedCreate:
+    """`create` and `createMany`."""
+
+    link: Link
+    records: tuple[NewRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedConnect:
+    """`connect`."""
+
+    link: Link
+    uniques: tuple[Unique, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedConnectOrCreate:
+    """`connectOrCreate`."""
+
+    link: Link
+    items: tuple[tuple[Unique, NewRecord], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedSet:
+    """`set`: exactly these are connected afterwards."""
+
+    link: Link
+    uniques: tuple[Unique, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedDisconnect:
+    """`disconnect`; a filter each. To-one: one filter, EVERYTHING for `true`."""
+
+    link: Link
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedDelete:
+    """`delete`; a filter each. To-one: one filter, EVERYTHING for `true`."""
+
+    link: Link
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedUpdate:
+    """`update`; to-one has EVERYTHING, or its `where`."""
+
+    link: Link
+    items: tuple[tuple[Filter, RecordUpdates], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedUpsert:
+    """`upsert`."""
+
+    link: Link
+    items: tuple[tuple[Filter, NewRecord, RecordUpdates], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedUpdateMany:
+    """`updateMany`."""
+
+    link: Link
+    items: tuple[tuple[Filter, tuple[FieldUpdate, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NestedDeleteMany:
+    """`deleteMany`."""
+
+    link: Link
+    filters: tuple[Filter, ...]
+
+
+NestedWrite = (
+    NestedCreate
+    | NestedConnect
+    | NestedConnectOrCreate
+    | NestedSet
+    | NestedDisconnect
+    | NestedDelete
+    | NestedUpdate
+    | NestedUpsert
+    | NestedUpdateMany
+    | NestedDeleteMany
+)
+
+
+# --- operations ---
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class FindUnique:
+    """findUnique, findUniqueOrThrow."""
+
+    model: Model
+    unique: Unique
+    selected: Selected
+    must_exist: bool = False
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class FindPage:
+    """findMany; with `first`, findFirst and findFirstOrThrow."""
+
+    model: Model
+    page: Page
+    selected: Selected
+    first: bool = False
+    must_exist: bool = False
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class CreateOne:
+    """createOne."""
+
+    record: NewRecord
+    selected: Selected
+
+
+@dataclass(frozen=True, slots=True)
+class CreateMany:
+    """createMany."""
+
+    model: Model
+    documents: tuple[Row, ...]
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class UpdateRecord:
+    """updateOne."""
+
+    unique: Unique
+    data: RecordUpdates
+    selected: Selected
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRecords:
+    """updateMany."""
+
+    model: Model
+    where: Filter
+    changes: tuple[FieldUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertRecord:
+    """upsertOne."""
+
+    unique: Unique
+    create: NewRecord
+    update: RecordUpdates
+    selected: Selected
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class DeleteRecord:
+    """deleteOne."""
+
+    unique: Unique
+    selected: Selected
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRecords:
+    """deleteMany."""
+
+    model: Model
+    where: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """What is selected of an aggregation: output name (`_count`, `_sum` …) → its members.
+
+    A member's name is a field's, or `_all`. `_count` without members is a bare number.
+    """
+
+    outputs: tuple[tuple[str, tuple[tuple[str, Aggregation], ...] | Aggregation], ...]
+
+    @property
+    def aggregations(self) -> tuple[Aggregation, ...]:
+        """Every aggregation once."""
+        found: dict[str, Aggregation] = {}
+        for _, members in self.outputs:
+            for item in (members,) if isinstance(members, Aggregation) else members:
+                aggregation = item if isinstance(item, Aggregation) else item[1]
+                found[aggregation.key] = aggregation
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRecords:
+    """aggregate (count among it)."""
+
+    model: Model
+    page: Page
+    aggregated: Aggregated
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecords:
+    """groupBy; `outputs` are the selected fields of `by`."""
+
+    model: Model
+    where: Filter
+    by: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+    aggregated: Aggregated
+    having: Filter = EVERYTHING
+    having_aggregations: tuple[Aggregation, ...] = ()
+    order: tuple[GroupOrder, ...] = ()
+    take: int | None = None
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """findRaw, aggregateRaw, runCommandRaw, in MongoDB's own language."""
+
+    action: Literal["findRaw", "aggregateRaw", "runCommandRaw"]
+    model: Model | None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Operation = (
+    FindUnique
+    | FindPage
+    | CreateOne
+    | CreateMany
+    | UpdateRecord
+    | UpdateRecords
+    | UpsertRecord
+    | DeleteRecord
+    | DeleteRecords
+    | AggregateRecords
+    | GroupRecords
+    | Raw
+)

@@ -1,0 +1,131 @@
+"""What an operation reads: which records, in which order, and what of them.
+
+`operations` says what is done with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from prismongo.query.nodes.filters import EVERYTHING, Filter
+from prismongo.query.nodes.frozen import frozen
+from prismongo.query.nodes.steps import OrderKey
+from prismongo.schema.datamodel import Field, Link, Model
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """One record by a unique: its fields' values, and the filter that says it, with any extras."""
+
+    values: tuple[tuple[Field, object], ...]
+    filter: Filter
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which records of many, in which order. A negative `take` counts from the end."""
+
+    where: Filter = EVERYTHING
+    order: tuple[OrderKey, ...] = ()
+    take: int | None = None
+    skip: int = 0
+    cursor: Unique | None = None
+    distinct: tuple[Field, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is cut off: no page, no distinct."""
+        return self.take is None and not self.skip and self.cursor is None and not self.distinct
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarOutput:
+    """A selected scalar or enum field."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeOutput:
+    """A selected composite, with what is selected of it."""
+
+    field: Field
+    outputs: tuple[ScalarOutput | CompositeOutput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationOutput:
+    """A selected relation: the page of related records, and what is selected of them."""
+
+    link: Link
+    page: Page
+    selected: Selected
+
+
+@dataclass(frozen=True, slots=True)
+class CountOutput:
+    """`_count`: related records by relation field, those that match."""
+
+    counts: tuple[tuple[Link, Filter], ...]
+
+
+Output = ScalarOutput | CompositeOutput | RelationOutput | CountOutput
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What is selected of a model, in the order of the answer."""
+
+    model: Model
+    outputs: tuple[Output, ...]
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What decides how rows are read: names, without the arguments of relations."""
+        return self.model.name, tuple([_name_or_structure(output) for output in self.outputs])
+
+    @cached_property
+    def relations(self) -> tuple[RelationOutput | CountOutput, ...]:
+        """What is not in the record's own row."""
+        kinds = (RelationOutput, CountOutput)
+        return tuple([output for output in self.outputs if isinstance(output, kinds)])
+
+    @cached_property
+    def readers(self) -> dict[Any, Any]:
+        """The readers that `decode` has compiled for it, by form."""
+        return {}
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...] | None:
+        """The stored fields that an answer needs; None where that is all of them."""
+        needed: dict[str, Field] = {}
+        for output in self.outputs:
+            match output:
+                case RelationOutput(link):
+                    needed |= {field.name: field for field in link.local}
+                case ScalarOutput(field) | CompositeOutput(field):
+                    needed[field.name] = field
+                case CountOutput():
+                    pass
+        needed[self.model.id_field.name] = self.model.id_field
+        is_all = len(needed) == len(self.model.stored_fields)
+        return None if is_all else tuple(needed.values())
+
+
+Structure = tuple[str, tuple[Any, ...]]
+
+
+def _name_or_structure(output: Output) -> str | Structure:
+    match output:
+        case ScalarOutput(field):
+            return field.name
+        case CompositeOutput(field, outputs):
+            return field.name, tuple(map(_name_or_structure, outputs))
+        case RelationOutput(link, _, selected):
+            return link.field.name, selected.structure
+        case CountOutput():
+            return "_count"

@@ -1,0 +1,340 @@
+"""The frozen steps that a plan consists of: what a store is asked to do, one at a time.
+
+A plan is a generator of steps (`Plan`): it yields a step, receives what the store found, and
+returns the rows of the answer. Steps speak stored names and BSON values; a store adds nothing to
+their meaning. Rows are stored documents (`dict`), with at least the `fields` asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
+from prismongo.query.nodes.frozen import frozen
+from prismongo.schema.datamodel import Field, Link, Model
+
+RELATED = "\0"
+"""What precedes a relation's name where included rows hang on their parent's row: no stored name
+can hold a NUL character."""
+
+Row = dict[str, Any]
+ORDER_VALUES = "__order"
+"""Where `Find` puts the values that it sorted by, when asked to."""
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of an order.
+
+    `links` leads to a related record whose `path` counts; `count` sorts by the number of related
+    records (or of elements of a composite list) instead of by a value.
+    """
+
+    path: Path
+    descending: bool = False
+    links: tuple[Link, ...] = ()
+    count: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the key is a field of the record itself."""
+        return not self.links and not self.count
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Read records. → list of rows.
+
+    `distinct` keeps the first record, in the order given, of each combination of values. `after`
+    holds a cursor's values of `order`; it is applied behind `distinct`. With `order_values` each
+    row carries its own. With `loose_ids` the last key, the id, need not be sorted by.
+    """
+
+    model: Model
+    where: Filter = EVERYTHING
+    order: tuple[OrderKey, ...] = ()
+    after: tuple[object, ...] | None = None
+    after_inclusive: bool = True
+    skip: int = 0
+    limit: int | None = None
+    fields: tuple[Field, ...] | None = None
+    distinct: tuple[Field, ...] = ()
+    order_values: bool = False
+    loose_ids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindPerParent:
+    """Read a page of related records for each parent. → list of (parent's id, row)."""
+
+    link: Link
+    parents: tuple[object, ...]
+    find: Find
+
+
+@dataclass(frozen=True, slots=True)
+class CountPerParent:
+    """Count related records for each parent. → {parent's id: number}; zeros may be left out."""
+
+    link: Link
+    parents: tuple[object, ...]
+    where: Filter = EVERYTHING
+
+
+AggregationKind = Literal["count", "sum", "avg", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """One aggregate; `field` is None for the number of records. `key` names it in the row."""
+
+    kind: AggregationKind
+    field: Field | None
+
+    @property
+    def key(self) -> str:
+        """The name of the value in the row of the answer."""
+        return f"{self.kind}__{self.field.db_name if self.field else 'all'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Aggregate the records that `find` gives. → one row, key → value; {} where there were none."""
+
+    find: Find
+    aggregations: tuple[Aggregation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrder:
+    """An order of groups: by a field of the group, or by an aggregate."""
+
+    by: Field | Aggregation
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Aggregate by equal values. → rows: stored name → value, aggregation key → value.
+
+    `having` uses one-name paths: a stored name of `by`, or an aggregation's key.
+    """
+
+    model: Model
+    where: Filter
+    by: tuple[Field, ...]
+    aggregations: tuple[Aggregation, ...]
+    having: Filter = EVERYTHING
+    order: tuple[GroupOrder, ...] = ()
+    skip: int = 0
+    limit: int | None = None
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Write new documents, complete with `_id`, in this order. → None."""
+
+    model: Model
+    documents: tuple[Row, ...]
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Store the value."""
+
+    path: Path
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Remove the field from the document."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Calculate; null and missing give null. `is_integer` truncates what a division leaves."""
+
+    path: Path
+    operator: Literal["increment", "decrement", "multiply", "divide"]
+    operand: object
+    is_integer: bool
+    may_be_null: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Append to a list, which a null or missing value becomes."""
+
+    path: Path
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddToSet:
+    """Append to a list what it does not hold yet."""
+
+    path: Path
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """Remove the values from a list."""
+
+    path: Path
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertComposite:
+    """Change a composite where it is present and not null, else store the value."""
+
+    path: Path
+    value: object
+    changes: tuple[FieldUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateElements:
+    """Change the matching elements of a composite list; paths are relative to the element."""
+
+    path: Path
+    where: Filter
+    changes: tuple[FieldUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteElements:
+    """Remove the matching elements of a composite list."""
+
+    path: Path
+    where: Filter
+
+
+FieldUpdate = (
+    Set
+    | Unset
+    | Arithmetic
+    | Push
+    | AddToSet
+    | Pull
+    | UpsertComposite
+    | UpdateElements
+    | DeleteElements
+)
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class UpdateOne:
+    """Change one record atomically. → the row after, or None where none matched."""
+
+    model: Model
+    where: Filter
+    changes: tuple[FieldUpdate, ...]
+    fields: tuple[Field, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMany:
+    """Change all matching records. → how many matched."""
+
+    model: Model
+    where: Filter
+    changes: tuple[FieldUpdate, ...]
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class DeleteOne:
+    """Delete one record atomically. → the row it was, or None where none matched."""
+
+    model: Model
+    where: Filter
+    fields: tuple[Field, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMany:
+    """Delete all matching records. → how many."""
+
+    model: Model
+    where: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Atomic:
+    """From here on, all or nothing. → None.
+
+    Not `required`: where the server has no transactions the single command that follows runs alone.
+    """
+
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawFind:
+    """`findRaw`: filter and options in MongoDB's own language. → list of documents."""
+
+    model: Model
+    filter: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RawAggregate:
+    """`aggregateRaw`: pipeline and options in MongoDB's own language. → list of documents."""
+
+    model: Model
+    pipeline: tuple[Mapping[str, Any], ...]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RawCommand:
+    """`runCommandRaw`: a database command. → the server's reply."""
+
+    command: Mapping[str, Any]
+
+
+Step = (
+    Find
+    | FindPerParent
+    | CountPerParent
+    | Aggregate
+    | Group
+    | Insert
+    | UpdateOne
+    | UpdateMany
+    | DeleteOne
+    | DeleteMany
+    | Atomic
+    | RawFind
+    | RawAggregate
+    | RawCommand
+)
+
+
+class LostRaceError(Exception):
+    """Another writer came first; in a transaction of its own the operation may start again.
+
+    Attributes:
+        cause: what callers see where it may not, or where starting again did not help.
+    """
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
+Plan = Generator[Step, Any, Any]
+"""Yields steps, is sent what the store found, returns the rows of the answer."""

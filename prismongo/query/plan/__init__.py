@@ -1,0 +1,1 @@
+"""plan: Operation → Plan, the generator of frozen steps that answers it."""

@@ -1,0 +1,105 @@
+"""Following relations in a plan: the filters and keys that lead from records to related ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from prismongo.query.errors.stored import wrong_key
+from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
+from prismongo.query.nodes.steps import FieldUpdate, Row, Set
+from prismongo.query.values.codecs import now
+from prismongo.schema.datamodel import Field, Link, Model
+
+Key = tuple[Any, ...]
+
+CHUNK = 50_000
+"""How many keys one `in` takes, well below MongoDB's 16 MB a command."""
+
+
+def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
+    """The values of the fields in a stored row; None where one is null or missing."""
+    if len(fields) == 1:
+        value = row.get(fields[0].db_name)
+        return None if value is None else (value,)
+    values = tuple(row.get(field.db_name) for field in fields)
+    return None if any(value is None for value in values) else values
+
+
+def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
+    """The records whose fields have these values; None stands for null and missing alike."""
+    parts = tuple(
+        absent((field.db_name,)) if value is None else Compare((field.db_name,), "eq", value)
+        for field, value in zip(fields, values, strict=True)
+    )
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def absent(path: tuple[str, ...]) -> Filter:
+    """Null or missing."""
+    return Or((Compare(path, "eq", None), IsSet(path, is_set=False)))
+
+
+def among(fields: Sequence[Field], keys: Sequence[Key]) -> Filter:
+    """The records whose fields have one of the keys."""
+    if len(fields) == 1:
+        if len(keys) == 1:
+            return Compare((fields[0].db_name,), "eq", keys[0][0])
+        return In((fields[0].db_name,), tuple(key[0] for key in keys))
+    return Or(tuple(equal(fields, key) for key in keys))
+
+
+def by_ids(model: Model, ids: Sequence[object]) -> Filter:
+    """The records with these ids."""
+    return among((model.id_field,), [(value,) for value in ids])
+
+
+def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
+    """The ids of stored rows."""
+    return [row[model.id_field.db_name] for row in rows]
+
+
+def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
+    """What the parents are related by, each key once, in order.
+
+    Raises:
+        DataError: P2023, a stored key that is a document or a list.
+    """
+    rows = tuple(parents)
+    try:
+        if link.is_many_to_many:
+            return list(dict.fromkeys(key for row in rows for key in parent_keys(link, row)))
+        found = dict.fromkeys(key_of(row, link.local) for row in rows)
+    except TypeError:
+        raise wrong_key(link.model, link.local, rows) from None
+    return [key for key in found if key is not None]
+
+
+def parent_keys(link: Link, row: Row) -> list[Key]:
+    """The keys of the records that are related to one row."""
+    if link.is_many_to_many:
+        values = row.get(link.local[0].db_name)
+        return [(value,) for value in values] if isinstance(values, list) else []
+    key = key_of(row, link.local)
+    return [] if key is None else [key]
+
+
+def touched(model: Model, changes: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
+    """Changes to a key, with the moment of the change in every `@updatedAt` they leave alone."""
+    changed = {change.path[0] for change in changes}
+    moments = (
+        Set((field.db_name,), now())
+        for field in model.stored_fields
+        if field.is_updated_at and field.db_name not in changed
+    )
+    return (*changes, *moments)
+
+
+def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The keys in portions that one command can hold."""
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
+def related(link: Link, parents: Iterable[Row]) -> Filter:
+    """The records that are related to any of the rows."""
+    return among(link.remote, keys_of(link, parents))

@@ -1,0 +1,216 @@
+"""plan, pages: which records of many, by keyset, as one query where that suffices.
+
+The order of a page is total: the keys asked for, then the id. Where an index of the schema serves
+the keys alone, the id is left out of the sort, so that the server needs no sort in memory, and
+records that tie are put in order here (`_settle_ties`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from prismongo.query.nodes.filters import And, Compare, Comparison, Filter, both
+from prismongo.query.nodes.selections import Page
+from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Step
+from prismongo.query.plan.links import equal
+from prismongo.schema.datamodel import Field, Model
+
+Rows = list[Row]
+Reading = Generator[Step, Any, Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A page, ready to be read."""
+
+    find: Find
+    reversed: bool
+    cursor_id: object = None
+
+
+def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Reading:
+    """The rows of a page, in the order asked for."""
+    located = yield from locate(model, page, fields)
+    if located is None:
+        return []
+    find = located.find
+    if page.distinct and page.cursor is not None:
+        rows = yield from _distinct_from_cursor(located)
+    elif find.loose_ids:
+        rows = yield from _settle_ties(find)
+    else:
+        rows = yield find
+    return rows[::-1] if located.reversed else rows
+
+
+def locate(
+    model: Model, page: Page, fields: tuple[Field, ...] | None
+) -> Generator[Step, Any, Located | None]:
+    """The page as one step, its cursor looked up; None where it can hold nothing."""
+    if page.take == 0:
+        return None
+    reverse = page.take is not None and page.take < 0
+    limit = None if page.take is None else abs(page.take)
+    order = _total(model, page, reverse)
+    find = Find(
+        model,
+        page.where,
+        order,
+        skip=page.skip,
+        limit=limit,
+        fields=_with_order(fields, model, order),
+        distinct=page.distinct,
+    )
+    if page.cursor is None:
+        return Located(_loosened(find), reverse)
+    inside = both(page.cursor.filter, page.where)
+    at_cursor = replace(
+        find, where=inside, skip=0, limit=1, fields=None, distinct=(), order_values=True
+    )
+    found = yield at_cursor
+    matches = bool(found)
+    if not matches:
+        found = yield replace(at_cursor, where=page.cursor.filter)
+    if not found:
+        return None
+    find = replace(find, after=tuple(found[0][ORDER_VALUES]))
+    if matches and find.skip and not page.distinct:
+        find = replace(find, skip=find.skip - 1, after_inclusive=False)
+    return Located(_loosened(find), reverse, found[0][model.id_field.db_name])
+
+
+def _total(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
+    order = page.order
+    if not page.is_whole and not any(_is_unique(model, key) for key in order):
+        order = (*order, OrderKey((model.id_field.db_name,)))
+    if not reverse:
+        return order
+    return tuple(replace(key, descending=not key.descending) for key in order)
+
+
+def _is_unique(model: Model, key: OrderKey) -> bool:
+    if not key.is_plain or len(key.path) != 1:
+        return False
+    return any(
+        len(members) == 1 and members[0].db_name == key.path[0] and members[0].is_required
+        for members in model.uniques.values()
+    )
+
+
+def _with_order(
+    fields: tuple[Field, ...] | None, model: Model, order: tuple[OrderKey, ...]
+) -> tuple[Field, ...] | None:
+    """The fields, and those that the order compares."""
+    if fields is None:
+        return None
+    names = {field.db_name for field in fields}
+    keys = {key.path[0] for key in order if key.is_plain} - names
+    return (*fields, *(field for field in model.stored_fields if field.db_name in keys))
+
+
+def _loosened(find: Find) -> Find:
+    """Unsorted by id where an index serves the other keys alone and nothing is skipped."""
+    keys = find.order[:-1]
+    id_field = find.model.id_field
+    id_last = bool(keys) and find.order[-1].path == (id_field.db_name,)
+    if not id_last or find.limit is None or find.skip or find.distinct:
+        return find
+    if id_field.type == "Bytes" and not id_field.is_object_id:
+        return find  # MongoDB orders bytes by their number first, Python does not
+    if is_served(find.model, find.where, find.order) or not is_served(find.model, find.where, keys):
+        return find
+    return replace(find, loose_ids=True)
+
+
+def is_served(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
+    """Whether an index of the schema yields the filter's records in this order."""
+    if not all(key.is_plain and len(key.path) == 1 for key in order):
+        return False
+    fixed = _fixed(where)
+    wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in fixed]
+    return any(_serves(index, fixed, wanted) for index in model.index_orders)
+
+
+def _serves(
+    index: Sequence[tuple[str, bool]], fixed: frozenset[str], wanted: list[tuple[str, bool]]
+) -> bool:
+    rest = list(index)
+    while rest and rest[0][0] in fixed:
+        rest = rest[1:]
+    head = [part for part in rest if part[0] not in fixed][: len(wanted)]
+    if len(head) < len(wanted) or [name for name, _ in head] != [name for name, _ in wanted]:
+        return False
+    return len({mine == theirs for (_, mine), (_, theirs) in zip(head, wanted, strict=True)}) <= 1
+
+
+def _fixed(where: Filter) -> frozenset[str]:
+    """The stored fields that the filter holds to one value."""
+    match where:
+        case Compare(path, "eq", value, insensitive=False) if len(path) == 1 and value is not None:
+            return frozenset(path)
+        case And(filters):
+            return frozenset[str]().union(*(_fixed(item) for item in filters))
+        case _:
+            return frozenset()
+
+
+# --- ties ---
+
+
+def _settle_ties(find: Find) -> Reading:
+    """A page that was not sorted by id, with its ties put in order.
+
+    One record more is read; where it ties with the last of the page, the page's share of that tie
+    is read again, by id.
+    """
+    limit = find.limit or 0
+    rows: Rows = yield replace(find, limit=limit + 1)
+    names, by_id = [key.path[0] for key in find.order[:-1]], find.order[-1]
+    page, beyond = rows[:limit], rows[limit:]
+    if beyond and _values(page[-1], names) == _values(beyond[0], names):
+        tied = _values(page[-1], names)
+        kept = [row for row in page if _values(row, names) != tied]
+        where = both(find.where, _tie_filter(find, tied))
+        share = yield Find(find.model, where, (by_id,), limit=limit - len(kept), fields=find.fields)
+        page = [*kept, *share]
+    settled: Rows = []
+    for _, group in groupby(page, key=lambda row: _values(row, names)):
+        settled += sorted(group, key=lambda row: row[by_id.path[0]], reverse=by_id.descending)
+    return settled
+
+
+def _tie_filter(find: Find, tied: list[Any]) -> Filter:
+    """The records that tie; where the cursor is among them, those behind it."""
+    by_id = find.order[-1]
+    same = equal([_field_at(find.model, key) for key in find.order[:-1]], tied)
+    if find.after is None or list(find.after[:-1]) != tied:
+        return same
+    operators: dict[tuple[bool, bool], Comparison] = {
+        (False, False): "gt",
+        (False, True): "gte",
+        (True, False): "lt",
+        (True, True): "lte",
+    }
+    operator = operators[by_id.descending, find.after_inclusive]
+    return both(same, Compare(by_id.path, operator, find.after[-1]))
+
+
+def _field_at(model: Model, key: OrderKey) -> Field:
+    return next(field for field in model.stored_fields if field.db_name == key.path[0])
+
+
+def _values(row: Row, names: list[str]) -> list[Any]:
+    return [row.get(name) for name in names]
+
+
+def _distinct_from_cursor(located: Located) -> Reading:
+    """Distinct comes before the cursor: it must be one of the records that distinct keeps."""
+    find = located.find
+    limit = None if find.limit is None else find.limit + find.skip
+    rows: Rows = yield replace(find, skip=0, limit=limit)
+    if not rows or rows[0][find.model.id_field.db_name] != located.cursor_id:
+        return []
+    return rows[find.skip :]

@@ -1,0 +1,172 @@
+"""plan: Operation → Plan, the generator of frozen steps that answers it.
+
+A plan is a generator because what comes later is keyed by what came before: an include by its
+parents' ids, a nested write by the record around it. It awaits nothing, so the same plan is driven
+by any store (`engine/run.py`), and by tests without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from prismongo.query.nodes.filters import Compare
+from prismongo.query.nodes.operations import (
+    AggregateRecords,
+    CreateMany,
+    CreateOne,
+    DeleteRecord,
+    DeleteRecords,
+    FindPage,
+    FindUnique,
+    GroupRecords,
+    Operation,
+    Raw,
+    UpdateRecord,
+    UpdateRecords,
+    UpsertRecord,
+)
+from prismongo.query.nodes.selections import Page
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    Group,
+    GroupOrder,
+    Plan,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Step,
+)
+from prismongo.query.plan.page import locate
+from prismongo.query.plan.read import first, read_first, read_page
+from prismongo.query.plan.write import Writes, not_found
+from prismongo.schema.datamodel import Datamodel
+
+
+class Planner:
+    """Plans operations on one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._writes = Writes(datamodel)
+
+    def only_step(self, operation: Operation) -> Step | None:
+        """What `plan` would do, where that is to read one row by one value, and to answer it."""
+        if (
+            isinstance(operation, FindUnique)
+            and isinstance(operation.unique.filter, Compare)
+            and not operation.selected.relations
+            and not operation.must_exist
+        ):
+            return first(operation.unique.filter, operation.selected)
+        return None
+
+    def plan(self, operation: Operation) -> Plan:
+        """The steps that answer an operation; the plan returns rows, a number, or a row."""
+        match operation:
+            case FindUnique():
+                return _find_unique(operation)
+            case FindPage():
+                return _find_page(operation)
+            case CreateOne():
+                return self._writes.create_one(operation)
+            case CreateMany():
+                return self._writes.create_many(operation)
+            case UpdateRecord():
+                return self._writes.update_one(operation)
+            case UpdateRecords():
+                return self._writes.update_many(operation)
+            case UpsertRecord():
+                return self._writes.upsert_one(operation)
+            case DeleteRecord():
+                return self._writes.delete_one(operation)
+            case DeleteRecords():
+                return self._writes.delete_many(operation)
+            case AggregateRecords():
+                return _aggregate(operation)
+            case GroupRecords():
+                return _group(operation)
+            case Raw():
+                return _raw(operation)
+            case _:
+                assert_never(operation)
+
+
+def _find_unique(operation: FindUnique) -> Plan:
+    rows = yield from read_first(operation.unique.filter, operation.selected)
+    if not rows and operation.must_exist:
+        raise not_found("Expected a record, found none.", operation.model)
+    return rows
+
+
+def _find_page(operation: FindPage) -> Plan:
+    page = operation.page
+    if operation.first and page == Page(page.where):
+        rows = yield from read_first(page.where, operation.selected)  # any will do: no order
+    else:
+        page = _first_of(page) if operation.first else page
+        rows = yield from read_page(page, operation.selected)
+    if not rows and operation.must_exist:
+        raise not_found("Expected a record, found none.", operation.model)
+    return rows
+
+
+def _first_of(page: Page) -> Page:
+    """The page of one record; a negative take still says from which end."""
+    from_end = page.take is not None and page.take < 0
+    take = 0 if page.take == 0 else -1 if from_end else 1
+    return Page(page.where, page.order, take, page.skip, page.cursor, page.distinct)
+
+
+def _aggregate(operation: AggregateRecords) -> Plan:
+    model, page = operation.model, operation.page
+    if page.is_whole:
+        page = Page(page.where)
+    located = yield from locate(model, page, None)
+    if located is None:
+        return {}
+    find = replace(located.find, loose_ids=False)  # ties decide which records are counted
+    return (yield Aggregate(find, operation.aggregated.aggregations))
+
+
+def _group(operation: GroupRecords) -> Plan:
+    used = {item.key: item for item in operation.aggregated.aggregations}
+    used |= {item.key: item for item in operation.having_aggregations}
+    take = operation.take
+    if take == 0:
+        return []
+    order = operation.order
+    if order or take is not None or operation.skip:
+        order += _settling(operation)
+    if take is not None and take < 0:
+        order = tuple(GroupOrder(key.by, not key.descending) for key in order)
+    rows = yield Group(
+        operation.model,
+        operation.where,
+        operation.by,
+        tuple(used.values()),
+        operation.having,
+        order,
+        operation.skip,
+        None if take is None else abs(take),
+    )
+    return rows[::-1] if take is not None and take < 0 else rows
+
+
+def _settling(operation: GroupRecords) -> tuple[GroupOrder, ...]:
+    """What orders groups that tie: their other values, so that pages of groups fit together."""
+    ordered = [key.by for key in operation.order]
+    return tuple(GroupOrder(item) for item in operation.by if item not in ordered)
+
+
+def _raw(operation: Raw) -> Plan:
+    return (yield _raw_step(operation))
+
+
+def _raw_step(operation: Raw) -> Step:
+    arguments, model = operation.arguments, operation.model
+    options = arguments.get("options") or {}
+    if model is None:
+        return RawCommand(arguments.get("command") or {})
+    if operation.action == "findRaw":
+        return RawFind(model, arguments.get("filter") or {}, options)
+    return RawAggregate(model, tuple(arguments.get("pipeline") or ()), options)

@@ -1,0 +1,193 @@
+"""plan, reads: records with what is selected of them, an include as one follow-up step a level."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any, assert_never
+
+from prismongo.query.errors.stored import wrong_key
+from prismongo.query.nodes.filters import Filter, both
+from prismongo.query.nodes.selections import CountOutput, Page, RelationOutput, Selected
+from prismongo.query.nodes.steps import (
+    RELATED,
+    CountPerParent,
+    Find,
+    FindPerParent,
+    Plan,
+    Row,
+    Step,
+)
+from prismongo.query.plan.links import (
+    CHUNK,
+    Key,
+    among,
+    chunks,
+    ids_of,
+    key_of,
+    keys_of,
+    parent_keys,
+    related,
+)
+from prismongo.query.plan.page import Reading, Rows, locate, page_rows
+from prismongo.schema.datamodel import Field, Link, Model
+
+
+def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None:
+    """The stored fields that an answer needs, and these; None where that is all of them."""
+    stored = selected.stored
+    if stored is None or not extra:
+        return stored
+    needed = dict.fromkeys((*stored, *extra))
+    return None if len(needed) == len(selected.model.stored_fields) else tuple(needed)
+
+
+def read_page(page: Page, selected: Selected, *extra: Field) -> Reading:
+    """A page of records with everything that is selected of them."""
+    rows = yield from page_rows(selected.model, page, stored_fields(selected, *extra))
+    yield from attach(selected, rows)
+    return rows
+
+
+def read_first(where: Filter, selected: Selected) -> Reading:
+    """The record (a list of none or one) that a unique filter finds."""
+    rows: Rows = yield first(where, selected)
+    yield from attach(selected, rows)
+    return rows
+
+
+def first(where: Filter, selected: Selected) -> Find:
+    """The step that reads the record, without its relations."""
+    return Find(selected.model, where, limit=1, fields=stored_fields(selected))
+
+
+# --- includes ---
+
+
+def attach(selected: Selected, rows: Rows) -> Plan:
+    """Hang on each row what is selected of its relations."""
+    if not rows:
+        return
+    for output in selected.relations:
+        match output:
+            case RelationOutput():
+                yield from _include(output, rows)
+            case CountOutput(counts):
+                yield from _count(selected.model, counts, rows)
+            case _:
+                assert_never(output)
+
+
+def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) -> Plan:
+    ids = tuple(dict.fromkeys(ids_of(model, rows)))
+    for row in rows:
+        row[RELATED + "_count"] = {}
+    for link, where in counts:
+        numbers: dict[Any, int] = {}
+        for portion in chunks(ids):
+            numbers |= yield CountPerParent(link, tuple(portion), where)
+        for row in rows:
+            number = numbers.get(row[model.id_field.db_name], 0)
+            row[RELATED + "_count"][link.field.name] = number
+
+
+def _include(output: RelationOutput, parents: Rows) -> Plan:
+    link, page, name = output.link, output.page, RELATED + output.link.field.name
+    if link.field.is_list and not page.is_whole:
+        groups = yield from _paged_children(output, parents)
+    elif link.is_many_to_many and page.order and len(keys_of(link, parents)) > CHUNK:
+        groups = yield from _pages_at_once(output, parents)  # no order survives several portions
+    else:
+        groups = yield from _all_children(output, parents)
+    for row, children in zip(parents, groups, strict=True):
+        row[name] = children if link.field.is_list else next(iter(children), None)
+
+
+def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    fields = stored_fields(output.selected, *link.remote)
+    children: Rows = []
+    for keys in chunks(keys_of(link, parents)):
+        where = both(among(link.remote, keys), page.where)
+        children += yield Find(link.target, where, page.order, fields=fields)
+    yield from attach(output.selected, children)
+    by_key = _by_key(link, children)
+    if not link.is_many_to_many:
+        return [by_key.get(key_of(row, link.local), []) for row in parents]
+    place = {key: number for number, key in enumerate(by_key)}
+    return [_listed_children(link, row, by_key, place) for row in parents]
+
+
+def _by_key(link: Link, children: Rows) -> dict[Key | None, Rows]:
+    by_key: dict[Key | None, Rows] = {}
+    try:
+        for child in children:
+            key = key_of(child, link.remote)
+            if key is not None:
+                by_key.setdefault(key, []).append(child)
+    except TypeError:  # MongoDB finds a list by what it holds
+        raise wrong_key(link.target, link.remote, children) from None
+    return by_key
+
+
+def _listed_children(
+    link: Link, row: Row, by_key: dict[Key | None, Rows], place: dict[Key | None, int]
+) -> Rows:
+    """The children in a row's list of ids, in the order in which they were read."""
+    keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
+    keys.sort(key=place.__getitem__)
+    return [child for key in keys for child in by_key[key]]
+
+
+def _paged_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    holders = yield from _cursor_holders(link, page, parents)
+    readers = [row for row in parents if holders is None or id(row) in holders]
+    if len(readers) < 2 or (page.distinct and page.cursor is not None):
+        groups = yield from _pages_one_by_one(output, readers)
+    else:
+        groups = yield from _pages_at_once(output, readers)
+    found = {id(row): group for row, group in zip(readers, groups, strict=True)}
+    return [found.get(id(row), []) for row in parents]
+
+
+def _pages_one_by_one(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    fields = stored_fields(output.selected, *link.remote)
+    groups: list[Rows] = []
+    for row in parents:
+        rows: Rows = []
+        if parent_keys(link, row):
+            mine = replace(page, where=both(related(link, [row]), page.where))
+            rows = yield from page_rows(link.target, mine, fields)
+            yield from attach(output.selected, rows)
+        groups.append(rows)
+    return groups
+
+
+def _cursor_holders(link: Link, page: Page, parents: Rows) -> Generator[Step, Any, set[int] | None]:
+    """The parents whose list holds the cursor: no other has anything behind it."""
+    if page.cursor is None:
+        return None
+    found = yield Find(link.target, page.cursor.filter, limit=1, fields=link.remote)
+    key = key_of(found[0], link.remote) if found else None
+    return {id(row) for row in parents if key is not None and key in parent_keys(link, row)}
+
+
+def _pages_at_once(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+    link, page = output.link, output.page
+    located = yield from locate(link.target, page, stored_fields(output.selected, *link.remote))
+    if located is None:
+        return [[] for _ in parents]
+    id_name = link.model.id_field.db_name
+    ids = tuple(dict.fromkeys(row[id_name] for row in parents))
+    pairs: list[tuple[Any, Row]] = []
+    for portion in chunks(ids):
+        pairs += yield FindPerParent(link, tuple(portion), replace(located.find, loose_ids=False))
+    groups: dict[Any, Rows] = {value: [] for value in ids}
+    for parent_id, child in pairs:
+        groups[parent_id].append(child)
+    yield from attach(output.selected, [child for _, child in pairs])
+    if located.reversed:
+        groups = {value: rows[::-1] for value, rows in groups.items()}
+    return [groups[row[id_name]] for row in parents]

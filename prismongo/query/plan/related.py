@@ -1,0 +1,206 @@
+"""plan, nested writes: the acts on related records, where the other side holds the key.
+
+Or both sides hold lists of ids, which are kept alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from itertools import groupby
+from typing import Any, Protocol
+
+from prismongo.query.errors.related import not_connectable, not_found_nested
+from prismongo.query.nodes.filters import EVERYTHING, Complement, Filter, Or, both
+from prismongo.query.nodes.operations import NewRecord, RecordUpdates
+from prismongo.query.nodes.selections import Unique
+from prismongo.query.nodes.steps import (
+    AddToSet,
+    Find,
+    Insert,
+    OrderKey,
+    Pull,
+    Row,
+    Set,
+    Step,
+    UpdateMany,
+)
+from prismongo.query.plan.links import by_ids, ids_of, key_of, related, touched
+from prismongo.query.plan.referential import restriction
+from prismongo.schema.datamodel import Datamodel, Field, Link, Model
+
+Rows = list[Row]
+Doing = Generator[Step, Any, None]
+
+
+class Outer(Protocol):
+    """What nested writes need of the writes around them (`plan_write.Writes`)."""
+
+    def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
+        """A new record and its nested writes → its document."""
+
+    def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
+        """Change one record that was read, with its nested writes → its row after."""
+
+    def update_rows(self, rows: Rows, data: RecordUpdates) -> Doing:
+        """Change stored fields of records that were read, alike."""
+
+    def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
+        """Delete records that were read, with what follows from it → how many."""
+
+
+class RelatedRecords:
+    """Plans what happens to the records that are related to a row."""
+
+    def __init__(self, datamodel: Datamodel, outer: Outer) -> None:
+        self._datamodel = datamodel
+        self._outer = outer
+
+    def create(self, link: Link, records: Sequence[NewRecord], row: Row) -> Doing:
+        """New records, related to the row."""
+        if not link.field.is_list:
+            yield from self.part(link, (yield from self.found(link, row, EVERYTHING)), row)
+        extra = self._reference(link, row)
+        complete = [
+            NewRecord(record.model, _merged(record.document, extra, link), record.writes)
+            for record in records
+        ]
+        for simple, run in groupby(complete, key=lambda record: not record.writes):
+            if simple:
+                yield Insert(link.target, tuple(record.document for record in run))
+                continue
+            for record in run:
+                yield from self._outer.create(record)
+        if link.is_many_to_many:
+            ids = tuple(record.document[link.remote[0].db_name] for record in complete)
+            yield from self._add_to_own_list(link, ids, row)
+
+    def _reference(self, link: Link, row: Row) -> dict[str, Any]:
+        """What makes a record of the other side refer to the row."""
+        if link.is_many_to_many:
+            return {_list_field(self._datamodel, link).db_name: row[link.model.id_field.db_name]}
+        return {
+            theirs.db_name: row.get(mine.db_name)
+            for mine, theirs in zip(link.local, link.remote, strict=True)
+        }
+
+    def connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
+        """Connect records that must exist (P2025 or P2018 where one does not)."""
+        found: Rows = yield _named(link, uniques)
+        if not _found_all(uniques, found):
+            raise not_connectable(link, len(uniques), len(found))
+        yield from self.join(link, found, row)
+
+    def join(self, link: Link, children: Rows, row: Row) -> Doing:
+        """Connect records that exist."""
+        if not children:
+            return
+        ids = ids_of(link.target, children)
+        where = by_ids(link.target, ids)
+        if link.is_many_to_many:
+            mine = row[link.model.id_field.db_name]
+            opposite = _list_field(self._datamodel, link)
+            yield UpdateMany(link.target, where, (AddToSet((opposite.db_name,), (mine,)),))
+            yield from self._add_to_own_list(link, tuple(ids), row)
+            return
+        if not link.field.is_list:
+            held = yield from self.found(link, row, Complement(where))
+            yield from self.part(link, held, row)
+        reference = self._reference(link, row)
+        changes = tuple(Set((name,), value) for name, value in reference.items())
+        yield UpdateMany(link.target, where, touched(link.target, changes))
+
+    def part(self, link: Link, children: Rows, row: Row) -> Doing:
+        """Disconnect records that are connected."""
+        if not children:
+            return
+        ids = ids_of(link.target, children)
+        where = by_ids(link.target, ids)
+        if link.is_many_to_many:
+            mine = row[link.model.id_field.db_name]
+            opposite = _list_field(self._datamodel, link)
+            yield UpdateMany(link.target, where, (Pull((opposite.db_name,), (mine,)),))
+            own = by_ids(link.model, [mine])
+            yield UpdateMany(link.model, own, (Pull((link.local[0].db_name,), tuple(ids)),))
+            return
+        if any(field.is_required for field in link.remote):
+            raise restriction(link)
+        emptied = [Set((field.db_name,), None) for field in link.remote]
+        yield UpdateMany(link.target, where, touched(link.target, emptied))
+
+    def replace(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
+        """Connect these records, and disconnect all others."""
+        wanted: Rows = []
+        if uniques:
+            wanted = yield _named(link, uniques)
+        keep = Complement(by_ids(link.target, ids_of(link.target, wanted)))
+        others = yield from self.found(link, row, keep if wanted else EVERYTHING)
+        yield from self.part(link, others, row)
+        yield from self.join(link, wanted, row)
+
+    def _add_to_own_list(self, link: Link, ids: tuple[Any, ...], row: Row) -> Doing:
+        own = by_ids(link.model, ids_of(link.model, [row]))
+        name = link.local[0].db_name
+        yield UpdateMany(link.model, own, (AddToSet((name,), ids),))
+        row[name] = [*(row.get(name) or ()), *ids]
+
+    # --- looking up ---
+
+    def found(self, link: Link, row: Row, where: Filter) -> Generator[Step, Any, Rows]:
+        """The records that are related to the row and match."""
+        if link.is_many_to_many:
+            mine = yield Find(link.model, by_ids(link.model, ids_of(link.model, [row])), limit=1)
+            row = mine[0] if mine else row
+        if not link.is_many_to_many and key_of(row, link.local) is None:
+            return []
+        rows: Rows = yield Find(link.target, both(related(link, [row]), where))
+        return rows
+
+    def required(self, link: Link, row: Row, where: Filter, act: str) -> Generator[Step, Any, Rows]:
+        """The first of the related records that match; P2025 where there is none."""
+        found = yield from self.found(link, row, where)
+        if not found:
+            raise not_found_nested(link, act)
+        return found
+
+    def connected(self, link: Link, unique: Unique) -> Generator[Step, Any, Row]:
+        """The record that is to be connected; P2025 where it is not there."""
+        found = yield Find(link.target, unique.filter, limit=1)
+        if not found:
+            raise not_found_nested(link, "connect")
+        row: Row = found[0]
+        return row
+
+
+def _named(link: Link, uniques: Sequence[Unique]) -> Find:
+    """The records that uniques name; several by id, for in that order lists of ids will hold them.
+
+    Which of several indexes a server goes through first is its own affair.
+    """
+    where = Or(tuple(unique.filter for unique in uniques))
+    by_id = OrderKey((link.target.id_field.db_name,))
+    return Find(link.target, where, order=(by_id,) if len(uniques) > 1 else ())
+
+
+def from_the_other_side(datamodel: Datamodel, link: Link) -> Link:
+    """The same relation, as the target has it."""
+    return datamodel.link(link.target, link.opposite.name)
+
+
+def _list_field(datamodel: Datamodel, link: Link) -> Field:
+    """Many-to-many: the other side's list of ids."""
+    return from_the_other_side(datamodel, link).local[0]
+
+
+def _merged(document: Row, extra: dict[str, Any], link: Link) -> Row:
+    if not link.is_many_to_many:
+        return document | extra
+    name, value = next(iter(extra.items()))
+    return document | {name: [*document.get(name, ()), value]}
+
+
+def _found_all(uniques: Iterable[Unique], found: Rows) -> bool:
+    """Whether every unique is among the rows; two may name the same record."""
+    return all(
+        any(all(row.get(field.db_name) == value for field, value in unique.values) for row in found)
+        for unique in uniques
+    )

@@ -1,0 +1,339 @@
+"""plan, writes: one command where one record is touched, else one transaction.
+
+`Atomic` is yielded before the first write of an operation that may touch more than one record; what
+is only read before it sees the same database that the transaction starts from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, Final
+
+from prisma.errors import UniqueViolationError
+
+from prismongo.errors import TransactionError, data_error
+from prismongo.query.nodes.filters import Filter, has_relations
+from prismongo.query.nodes.operations import (
+    CreateMany,
+    CreateOne,
+    DeleteRecord,
+    DeleteRecords,
+    NewRecord,
+    RecordUpdates,
+    UpdateRecord,
+    UpdateRecords,
+    UpsertRecord,
+)
+from prismongo.query.nodes.selections import Selected
+from prismongo.query.nodes.steps import (
+    Atomic,
+    DeleteMany,
+    DeleteOne,
+    FieldUpdate,
+    Find,
+    Insert,
+    LostRaceError,
+    Row,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.query.plan.links import by_ids, chunks, ids_of, touched
+from prismongo.query.plan.nested import NestedWrites
+from prismongo.query.plan.read import attach, read_first, stored_fields
+from prismongo.query.plan.referential import (
+    Deletion,
+    deletions,
+    dependents,
+    follow,
+    foreseen,
+    links_by_updated_key,
+    needed_fields,
+    same_keys,
+)
+from prismongo.schema.datamodel import Datamodel, Model
+
+UPSERT_ATTEMPTS: Final = 5
+"""How often an upsert that loses a race starts again."""
+
+Writing = Generator[Step, Any, list[Row]]
+Counting = Generator[Step, Any, int]
+
+
+class Writes:
+    """Plans writes on one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._nested = NestedWrites(datamodel, self)
+
+    # --- create ---
+
+    def create_one(self, operation: CreateOne) -> Writing:
+        """A new record, with what is selected of it."""
+        record, selected = operation.record, operation.selected
+        row = yield from self.create(record)
+        return (yield from self._answer(selected, row, fresh=not record.writes))
+
+    def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
+        """A new record and its nested writes → its document."""
+        if not self._nested.touches_one(record.writes):
+            yield Atomic()
+        document = dict(record.document)
+        for write in record.writes:
+            if write.link.holds_key and not write.link.is_many_to_many:
+                document |= yield from self._nested.own_key(write, None)
+        yield Insert(record.model, (document,))
+        yield from self._nested.after(record.writes, document)
+        return document
+
+    def create_many(self, operation: CreateMany) -> Counting:
+        """New records in one command → how many."""
+        documents = operation.documents
+        if not documents:
+            return 0
+        if len(documents) > 1:
+            yield Atomic()
+        yield Insert(operation.model, documents)
+        return len(documents)
+
+    # --- update ---
+
+    def update_one(self, operation: UpdateRecord) -> Writing:
+        """A changed record, with what is selected of it."""
+        unique, data, selected = operation.unique, operation.data, operation.selected
+        if self._is_simple(data) and not has_relations(unique.filter):
+            if data.changes:
+                fields = stored_fields(selected)
+                row = yield UpdateOne(data.model, unique.filter, data.changes, fields)
+                rows = [] if row is None else [row]
+                yield from attach(selected, rows)
+            else:
+                rows = yield from read_first(unique.filter, selected)
+            if not rows:
+                raise not_found("Record to update not found.", data.model)
+            return rows
+        return (yield from self._update_nested(unique.filter, data, selected))
+
+    def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> Writing:
+        if not self._nested.touches_one(data.writes) or self._moved(data):
+            yield Atomic()
+        rows = yield Find(data.model, where, limit=1)
+        if not rows:
+            raise not_found("Record to update not found.", data.model)
+        row = yield from self.update_row(rows[0], data)
+        return (yield from self._answer(selected, row, fresh=False))
+
+    def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
+        """Change one record that was read, with its nested writes → its row after."""
+        changes: list[FieldUpdate] = list(data.changes)
+        for write in data.writes:
+            if write.link.holds_key and not write.link.is_many_to_many:
+                changes += yield from self._nested.key_changes(write, row)
+        after = row
+        if changes:
+            after = yield from self._update_own(row, data.model, touched(data.model, changes))
+        yield from self._nested.after(data.writes, after)
+        return after
+
+    def _update_own(
+        self, row: Row, model: Model, changes: tuple[FieldUpdate, ...]
+    ) -> Generator[Step, Any, Row]:
+        """Change the row itself, and what refers to a key that changes.
+
+        What forbids it is found before anything is written.
+        """
+        is_key = bool(links_by_updated_key(self._datamodel, model, changes))
+        expected = foreseen(row, changes) if is_key else row
+        steps = (yield from follow(self._datamodel, model, row, expected)) if is_key else []
+        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), changes)
+        if after is None:
+            raise not_found("Record to update not found.", model)
+        if is_key and not same_keys(self._datamodel, model, after, expected):
+            steps = yield from follow(self._datamodel, model, row, after)
+        yield from perform(steps)
+        result: Row = after
+        return result
+
+    def update_many(self, operation: UpdateRecords) -> Counting:
+        """Change all records that match → how many matched."""
+        model, changes = operation.model, operation.changes
+        if self._moved(RecordUpdates(model, changes)):
+            return (yield from self._update_each(operation))
+        wheres = yield from self._plain(model, operation.where)
+        if not changes:
+            return (yield from self._matching(model, wheres))
+        if len(wheres) > 1 or _sets_unique(model, changes):
+            yield Atomic(required=False)
+        count = 0
+        for where in wheres:
+            count += yield UpdateMany(model, where, changes)
+        return count
+
+    def _update_each(self, operation: UpdateRecords) -> Counting:
+        rows = yield Find(operation.model, operation.where)
+        if rows:
+            yield Atomic()
+        yield from self.update_rows(rows, RecordUpdates(operation.model, operation.changes))
+        return len(rows)
+
+    def update_rows(self, rows: list[Row], data: RecordUpdates) -> Generator[Step, Any, None]:
+        """Change stored fields of records that were read, alike."""
+        if self._moved(data):
+            for row in rows:
+                yield from self.update_row(row, data)
+        elif data.changes:
+            for ids in chunks(ids_of(data.model, rows)):
+                yield UpdateMany(data.model, by_ids(data.model, ids), data.changes)
+
+    def _matching(self, model: Model, wheres: Sequence[Filter]) -> Counting:
+        count = 0
+        for where in wheres:
+            count += len((yield Find(model, where, fields=(model.id_field,))))
+        return count
+
+    # --- upsert ---
+
+    def upsert_one(self, operation: UpsertRecord) -> Writing:
+        """The record as it is after: changed where it was there, else new."""
+        if operation.create.writes or not self._is_simple(operation.update):
+            return (yield from self._upsert_nested(operation))
+        model, where = operation.create.model, operation.unique.filter
+        conflict: UniqueViolationError | None = None
+        for _ in range(UPSERT_ATTEMPTS):
+            try:
+                row = yield from self._update_or_find(model, where, operation.update.changes)
+            except TransactionError:
+                if conflict is not None:  # which has aborted the transaction we are in
+                    raise conflict from None
+                raise
+            if row is not None:
+                return (yield from self._answer(operation.selected, row, fresh=True))
+            try:
+                row = yield from self.create(operation.create)
+            except UniqueViolationError as error:
+                conflict = error
+            else:
+                return (yield from self._answer(operation.selected, row, fresh=True))
+        raise conflict or AssertionError("an upsert starts again only after a conflict")
+
+    def _update_or_find(
+        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...]
+    ) -> Generator[Step, Any, Row | None]:
+        if changes and not has_relations(where):
+            row: Row | None = yield UpdateOne(model, where, changes)
+            return row
+        found: list[Row] = yield Find(model, where, limit=1)
+        if not found or not changes:
+            return next(iter(found), None)
+        return (yield from self.update_row(found[0], RecordUpdates(model, changes)))
+
+    def _upsert_nested(self, operation: UpsertRecord) -> Writing:
+        model = operation.create.model
+        yield Atomic()
+        rows = yield Find(model, operation.unique.filter, limit=1)
+        if rows:
+            row = yield from self.update_row(rows[0], operation.update)
+        else:
+            try:
+                row = yield from self.create(operation.create)
+            except UniqueViolationError as error:
+                raise LostRaceError(error) from error
+        return (yield from self._answer(operation.selected, row, fresh=False))
+
+    # --- delete ---
+
+    def delete_one(self, operation: DeleteRecord) -> Writing:
+        """The record that was deleted, with what is selected of it."""
+        where, selected = operation.unique.filter, operation.selected
+        model = selected.model
+        alone = not dependents(self._datamodel, model) and not selected.relations
+        if alone and not has_relations(where):
+            row = yield DeleteOne(model, where, stored_fields(selected))
+            if row is None:
+                raise not_found("Record to delete does not exist.", model)
+            return [row]
+        rows: list[Row] = yield Find(model, where, limit=1)
+        if not rows:
+            raise not_found("Record to delete does not exist.", model)
+        steps = yield from Deletion(self._datamodel).of(model, rows)
+        yield from attach(selected, rows)
+        if steps:
+            yield Atomic()
+        yield from perform(steps)
+        ids = by_ids(model, ids_of(model, rows))
+        if (yield DeleteOne(model, ids, (model.id_field,))) is None:
+            raise not_found("Record to delete does not exist.", model)
+        return rows
+
+    def delete_many(self, operation: DeleteRecords) -> Counting:
+        """Delete all records that match → how many."""
+        model = operation.model
+        if not dependents(self._datamodel, model):
+            count = 0
+            for where in (yield from self._plain(model, operation.where)):
+                count += yield DeleteMany(model, where)
+            return count
+        rows = yield Find(model, operation.where, fields=needed_fields(self._datamodel, model))
+        return (yield from self.delete_rows(model, rows))
+
+    def delete_rows(self, model: Model, rows: list[Row]) -> Counting:
+        """Delete records that were read, with what follows from it → how many."""
+        if not rows:
+            return 0
+        steps = yield from Deletion(self._datamodel).of(model, rows)
+        last = deletions(model, ids_of(model, rows))
+        if steps or len(last) > 1:
+            yield Atomic()
+        yield from perform(steps)
+        count = 0
+        for step in last:
+            count += yield step
+        return count
+
+    # --- shared ---
+
+    def _answer(self, selected: Selected, row: Row, *, fresh: bool) -> Writing:
+        """The row with its relations; read again where nested writes may have changed it."""
+        model = selected.model
+        if fresh:
+            yield from attach(selected, [row])
+            return [row]
+        rows = yield from read_first(by_ids(model, ids_of(model, [row])), selected)
+        if not rows:
+            raise not_found("The record was deleted while it was written.", model)
+        return rows
+
+    def _plain(self, model: Model, where: Filter) -> Generator[Step, Any, list[Filter]]:
+        """The filter without relations: where it has any, the ids that it finds."""
+        if not has_relations(where):
+            return [where]
+        rows = yield Find(model, where, fields=(model.id_field,))
+        return [by_ids(model, portion) for portion in chunks(ids_of(model, rows))]
+
+    def _is_simple(self, data: RecordUpdates) -> bool:
+        return not data.writes and not self._moved(data)
+
+    def _moved(self, data: RecordUpdates) -> bool:
+        return bool(links_by_updated_key(self._datamodel, data.model, data.changes))
+
+
+def perform(steps: list[Step]) -> Generator[Step, Any, None]:
+    """Steps whose answers nobody needs."""
+    for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
+        yield step
+
+
+def not_found(cause: str, model: Model) -> Exception:
+    """A record that the operation depends on is not there (P2025)."""
+    return data_error(
+        "P2025",
+        "An operation failed because it depends on one or more records that were required but not "
+        f"found. {cause}",
+        {"cause": cause, "modelName": model.name},
+    )
+
+
+def _sets_unique(model: Model, changes: tuple[FieldUpdate, ...]) -> bool:
+    names = {change.path[0] for change in changes}
+    return any(field.db_name in names for members in model.uniques.values() for field in members)

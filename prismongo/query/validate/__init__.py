@@ -1,0 +1,1 @@
+"""validate: Request → Operation. The only place that rejects input; nothing later checks again."""

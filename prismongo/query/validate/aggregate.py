@@ -1,0 +1,293 @@
+"""Validation of aggregate and groupBy: what is calculated, having, order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from prismongo.query.errors.input import (
+    ArgumentPath,
+    empty_selection,
+    invalid,
+    missing,
+    not_combined,
+    not_grouped,
+    too_many,
+    unknown_selection,
+)
+from prismongo.query.nodes.filters import EVERYTHING, Filter, join
+from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
+from prismongo.query.nodes.prefixed import paths
+from prismongo.query.nodes.requests import Selection
+from prismongo.query.nodes.steps import Aggregation, AggregationKind, GroupOrder
+from prismongo.query.validate.select import SelectValidator
+from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
+from prismongo.query.validate.where import WhereValidator
+from prismongo.schema.datamodel import Field, Model
+
+_KINDS: Final[Mapping[str, AggregationKind]] = {
+    "_count": "count",
+    "count": "count",
+    "_sum": "sum",
+    "_avg": "avg",
+    "_min": "min",
+    "_max": "max",
+}
+_NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
+_SELECTED: Final = (
+    "Every selected scalar field that is not part of an aggregation must be included in the "
+    "by-arguments of the query."
+)
+_FILTERED: Final = (
+    "Every field used in `having` filters must either be an aggregation filter or be included in "
+    "the selection of the query."
+)
+_ORDERED: Final = "Every field used for orderBy must be included in the by-arguments of the query."
+_NONE_BY: Final = "At least one selection is required for the `by` argument."
+_UNORDERED: Final = ("Json", "Bytes", "Boolean")
+AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
+GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
+
+
+class AggregateValidator:
+    """Validates aggregations against one datamodel."""
+
+    def __init__(self, wheres: WhereValidator, selects: SelectValidator) -> None:
+        self._wheres = wheres
+        self._selects = selects
+
+    def aggregate(
+        self,
+        model: Model,
+        arguments: Mapping[str, Any],
+        selections: tuple[Selection, ...],
+        path: ArgumentPath,
+    ) -> AggregateRecords:
+        """aggregate: a page of records, and what is calculated of it."""
+        given = self._selects.arguments(arguments, AGGREGATE_ARGUMENTS, path)
+        if not selections:
+            raise invalid(path, "nothing is selected")
+        outputs = []
+        for item in selections:
+            if item.name not in _KINDS:
+                raise unknown_selection((*path, item.name), f"Aggregate{model.name}")
+            outputs.append((item.name, self._members(model, item, (*path, item.name))))
+        return AggregateRecords(
+            model, self._selects.page(model, given, path), Aggregated(tuple(outputs))
+        )
+
+    def group(
+        self,
+        model: Model,
+        arguments: Mapping[str, Any],
+        selections: tuple[Selection, ...],
+        path: ArgumentPath,
+    ) -> GroupRecords:
+        """groupBy: the fields, what is calculated, having, order and page of groups."""
+        given = self._selects.arguments(arguments, GROUP_ARGUMENTS, path)
+        by = self._by(model, given, path)
+        outputs: list[Field] = []
+        calculated = []
+        for item in selections:
+            if item.name in _KINDS:
+                calculated.append((item.name, self._members(model, item, (*path, item.name))))
+            else:
+                place = (*path, item.name)
+                outputs.append(self._grouped(model, by, item.name, place, _SELECTED))
+        having, extra = self._having(model, by, given, path)
+        order = self._order(model, by, given.get("orderBy"), (*path, "orderBy"))
+        where = given.get("where")
+        return GroupRecords(
+            model=model,
+            where=EVERYTHING
+            if where is None
+            else self._wheres.where(model, where, (*path, "where")),
+            by=by,
+            outputs=tuple(outputs),
+            aggregated=Aggregated(tuple(calculated)),
+            having=having,
+            having_aggregations=(
+                *extra,
+                *(key.by for key in order if isinstance(key.by, Aggregation)),
+            ),
+            order=order,
+            take=as_integer(given["take"], (*path, "take")) if "take" in given else None,
+            skip=self._selects.skip(given["skip"], (*path, "skip")) if "skip" in given else 0,
+        )
+
+    def _by(self, model: Model, given: Mapping[str, Any], path: ArgumentPath) -> tuple[Field, ...]:
+        if "by" not in given:
+            raise missing((*path, "by"))
+        value = given["by"]
+        names = [value] if isinstance(value, str) else list(as_list(value, (*path, "by")))
+        if not names:
+            raise not_combined(_NONE_BY)
+        return tuple(self._selects.stored_field(model, name, (*path, "by")) for name in names)
+
+    def _grouped(
+        self, model: Model, by: tuple[Field, ...], name: str, path: ArgumentPath, rule: str
+    ) -> Field:
+        for field in by:
+            if field.name == name:
+                return field
+        if name in model.by_name:
+            raise not_grouped(rule, (name,))
+        raise unknown_selection(path, model.name)
+
+    def _members(
+        self, model: Model, item: Selection, path: ArgumentPath
+    ) -> tuple[tuple[str, Aggregation], ...] | Aggregation:
+        kind = _KINDS[item.name]
+        if kind == "count" and not item.selections:
+            return Aggregation("count", None)
+        if not item.selections:
+            raise empty_selection(path)
+        return tuple(
+            (inner.name, self._aggregation(model, kind, inner.name, (*path, inner.name)))
+            for inner in item.selections
+        )
+
+    def _aggregation(
+        self, model: Model, kind: AggregationKind, name: str, path: ArgumentPath
+    ) -> Aggregation:
+        if kind == "count" and name == "_all":
+            return Aggregation(kind, None)
+        field = model.by_name.get(name)
+        known = [item.name for item in model.stored_fields if _aggregates(kind, item)]
+        if field is None or field.name not in known:
+            raise unknown_selection(path, f"{model.name}'s {kind}")
+        return Aggregation(kind, field)
+
+    # --- having ---
+
+    def _having(
+        self, model: Model, by: tuple[Field, ...], given: Mapping[str, Any], path: ArgumentPath
+    ) -> tuple[Filter, tuple[Aggregation, ...]]:
+        if "having" not in given:
+            return EVERYTHING, ()
+        used: dict[str, Aggregation] = {}
+        found = self._having_object(
+            model, by, given["having"], (*path, "having"), negated=False, used=used
+        )
+        known = {field.db_name for field in by} | used.keys()
+        strange = {path[0] for path in paths(found)} - known
+        if strange:
+            names = [field.name for field in model.stored_fields if field.db_name in strange]
+            raise not_grouped(_FILTERED, names)
+        return found, tuple(used.values())
+
+    def _having_object(
+        self,
+        model: Model,
+        by: tuple[Field, ...],
+        value: object,
+        path: ArgumentPath,
+        *,
+        negated: bool,
+        used: dict[str, Aggregation],
+    ) -> Filter:
+        given = as_object(value, path)
+        if not given:
+            return EVERYTHING
+        parts: list[Filter] = []
+        for key, item in given.items():
+            place = (*path, key)
+            if key in ("AND", "OR", "NOT"):
+                inner = [
+                    self._having_object(
+                        model, by, one, at, negated=negated != (key == "NOT"), used=used
+                    )
+                    for at, one in as_objects(item, place)
+                ]
+                parts.append(join(inner, negated=negated != (key == "OR")))
+            else:
+                parts.append(self._having_field(model, by, key, item, place, negated, used))
+        return join(parts, negated=negated)
+
+    def _having_field(
+        self,
+        model: Model,
+        by: tuple[Field, ...],
+        key: str,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        used: dict[str, Aggregation],
+    ) -> Filter:
+        field = self._selects.stored_field(model, key, path[:-1])
+        entries = value if isinstance(value, Mapping) else {"equals": value}
+        parts: list[Filter] = []
+        plain = {name: item for name, item in entries.items() if name not in _KINDS}
+        if plain or not entries:
+            self._grouped(model, by, key, path, _FILTERED)
+            whole = value if not isinstance(value, Mapping) else plain
+            parts.append(self._wheres.having(model, field, whole, path, field.db_name, negated))
+        for name in entries:
+            if name in _KINDS:
+                aggregation = self._aggregation(model, _KINDS[name], key, (*path, name))
+                used[aggregation.key] = aggregation
+                parts.append(
+                    self._wheres.having(
+                        model,
+                        _result_field(aggregation, field),
+                        entries[name],
+                        (*path, name),
+                        aggregation.key,
+                        negated,
+                    )
+                )
+        return join(parts, negated=negated)
+
+    # --- order ---
+
+    def _order(
+        self, model: Model, by: tuple[Field, ...], value: object, path: ArgumentPath
+    ) -> tuple[GroupOrder, ...]:
+        if value is None:
+            return ()
+        keys: list[GroupOrder] = []
+        for place, item in as_objects(value, path):
+            if len(item) > 1:
+                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
+            for name, direction in item.items():
+                keys += self._order_keys(model, by, name, direction, (*place, name))
+        return tuple(keys)
+
+    def _order_keys(
+        self, model: Model, by: tuple[Field, ...], name: str, value: object, path: ArgumentPath
+    ) -> list[GroupOrder]:
+        if name not in _KINDS:
+            field = self._selects.stored_field(model, name, path[:-1])
+            self._grouped(model, by, name, path, _ORDERED)
+            return [GroupOrder(field, self._selects.descending(value, path))]
+        return [
+            GroupOrder(
+                self._aggregation(model, _KINDS[name], inner, (*path, inner)),
+                self._selects.descending(direction, (*path, inner)),
+            )
+            for inner, direction in as_object(value, path).items()
+        ]
+
+
+def _aggregates(kind: AggregationKind, field: Field) -> bool:
+    if field.kind == "composite" or field.ignored:
+        return False
+    if kind == "count":
+        return True
+    if kind in ("sum", "avg"):
+        return field.kind == "scalar" and field.type in _NUMBERS and not field.is_list
+    return not field.is_list and field.type not in _UNORDERED
+
+
+def _result_field(aggregation: Aggregation, field: Field) -> Field:
+    """The field that an aggregate's value is like: a count is an Int, an average a Float."""
+    kinds = {"count": "Int", "avg": "Float"}
+    kind = kinds.get(aggregation.kind)
+    if kind is None:
+        return _optional(field, field.kind, field.type)
+    return _optional(field, "scalar", kind)
+
+
+def _optional(field: Field, kind: Any, name: str) -> Field:
+    native = field.native_type if name == field.type else None
+    return Field(field.name, kind, name, field.db_name, is_required=False, native_type=native)

@@ -1,0 +1,208 @@
+"""Validation of writes: the `data` of creates and updates → documents, changes, nested writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
+from prismongo.query.nodes.operations import NestedWrite, NewRecord, RecordUpdates
+from prismongo.query.nodes.steps import FieldUpdate, Set
+from prismongo.query.validate.layouts import NOTHING, Layouts
+from prismongo.query.validate.nested import NestedValidator
+from prismongo.query.validate.select import SelectValidator
+from prismongo.query.validate.updates import UpdateValidator, unfold
+from prismongo.query.validate.values import Values, as_object
+from prismongo.query.validate.where import WhereValidator
+from prismongo.query.values.codecs import now
+from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
+
+
+class DataValidator:
+    """Validates what one request writes; `now()` is the same throughout it."""
+
+    def __init__(
+        self,
+        datamodel: Datamodel,
+        values: Values,
+        wheres: WhereValidator,
+        selects: SelectValidator,
+        layouts: Layouts,
+    ) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._layouts = layouts
+        self._wheres = wheres
+        self._selects = selects
+        self._presents: dict[NativeType | None, object] = {}
+
+    @cached_property
+    def _changes(self) -> UpdateValidator:
+        return UpdateValidator(self._datamodel, self._values, self._wheres)
+
+    @cached_property
+    def _nested(self) -> NestedValidator:
+        return NestedValidator(self, self._wheres, self._selects)
+
+    @cached_property
+    def _now(self) -> datetime:
+        return now()
+
+    # --- create ---
+
+    def create(
+        self,
+        model: Model,
+        value: object,
+        path: ArgumentPath,
+        *,
+        through: Link | None = None,
+        flat: bool = False,
+    ) -> NewRecord:
+        """A new record; `through` is the relation it is created in, `flat` forbids relations."""
+        given = as_object(value, path)
+        closed = self._closed(through)
+        is_related = False
+        for key in given:
+            field = model.by_name.get(key)
+            if field is None or key in closed or field.ignored:
+                raise unknown((*path, key), self._writable(model, closed), model.name)
+            if field.kind == "relation":
+                if flat:
+                    raise unknown((*path, key), self._writable(model, closed), "createMany")
+                is_related = True
+        if not is_related:
+            return NewRecord(model, self._document(model, given, path, closed))
+        self._one_way(model, given, path)
+        writes = self._create_relations(model, given, path)
+        supplied = set(closed) | _keys_of(writes)
+        return NewRecord(model, self._document(model, given, path, supplied), writes)
+
+    def _closed(self, through: Link | None) -> tuple[str, ...]:
+        """The fields that the outer record of a nested create fills in."""
+        if through is None or through.is_many_to_many:
+            return ()
+        if through.holds_key:
+            return (through.opposite.name,)
+        return (through.opposite.name, *(field.name for field in through.remote))
+
+    def _writable(self, model: Model, closed: tuple[str, ...]) -> list[str]:
+        return [item.name for item in model.fields if item.name not in closed and not item.ignored]
+
+    def _one_way(self, model: Model, given: Mapping[str, Any], path: ArgumentPath) -> None:
+        """Refuse a record that is given foreign keys by value and by relation at the same time."""
+        if not any(model.by_name[key].kind == "relation" for key in given):
+            return
+        holding = [item for item in model.fields if item.relation and item.relation.fields]
+        related = [item.name for item in holding if item.name in given and not item.is_list]
+        if not related:
+            return
+        keys = {name for item in holding if item.relation for name in item.relation.fields}
+        both = sorted(keys & given.keys() - {model.id_field.name})
+        if both:
+            names = ", ".join(f"`{name}`" for name in both)
+            raise invalid(path, f"{names} cannot stand beside `{related[0]}`: keys or relations")
+
+    def _create_relations(
+        self, model: Model, given: Mapping[str, Any], path: ArgumentPath
+    ) -> tuple[NestedWrite, ...]:
+        writes: list[NestedWrite] = []
+        for key, item in given.items():
+            if model.by_name[key].kind == "relation":
+                link = self._datamodel.link(model, key)
+                writes += self._nested.writes(link, item, (*path, key), creating=True)
+        return tuple(writes)
+
+    def _document(
+        self,
+        model: Model,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        supplied: Collection[str],
+    ) -> dict[str, Any]:
+        document: dict[str, Any] = {}
+        for name, db_name, field, fixed, make, is_now, is_needed in self._layouts.of(model):
+            if name in given:
+                document[db_name] = self._values.whole(field, given[name], (*path, name))
+            elif fixed is not NOTHING:
+                document[db_name] = fixed
+            elif make is not None:
+                document[db_name] = make()
+            elif is_now:
+                document[db_name] = self._present(field)
+            elif is_needed and name not in supplied:
+                raise missing((*path, name))
+        return document
+
+    def _present(self, field: Field) -> object:
+        found = self._presents.get(field.native_type)
+        if found is None:
+            found = self._values.one(field, self._now, (field.name,))
+            self._presents[field.native_type] = found
+        return found
+
+    # --- update ---
+
+    def update(
+        self, model: Model, value: object, path: ArgumentPath, *, through: Link | None = None
+    ) -> RecordUpdates:
+        """The changes to one record."""
+        given = as_object(value, path)
+        closed = self._closed(through)
+        changes: list[FieldUpdate] = []
+        writes: list[NestedWrite] = []
+        for key, item in given.items():
+            field = self._updatable(model, key, closed, (*path, key))
+            if field.kind == "relation":
+                link = self._datamodel.link(model, key)
+                writes += self._nested.writes(link, item, (*path, key), creating=False)
+            else:
+                changes += self._changes.change(field, item, (*path, key), ())
+        self._one_way(model, given, path)
+        return RecordUpdates(model, self._touched(model, given, unfold(changes)), tuple(writes))
+
+    def update_all(
+        self, model: Model, value: object, path: ArgumentPath
+    ) -> tuple[FieldUpdate, ...]:
+        """The changes to many records: stored fields only."""
+        given = as_object(value, path)
+        changes: list[FieldUpdate] = []
+        for key, item in given.items():
+            field = self._updatable(model, key, (), (*path, key))
+            if field.kind == "relation":
+                known = [item.name for item in model.stored_fields if not item.is_id]
+                raise unknown((*path, key), known, "updateMany")
+            changes += self._changes.change(field, item, (*path, key), ())
+        return self._touched(model, given, unfold(changes))
+
+    def _updatable(
+        self, model: Model, key: str, closed: tuple[str, ...], path: ArgumentPath
+    ) -> Field:
+        field = model.by_name.get(key)
+        if field is None or field.is_id or key in closed or field.ignored:
+            known = [item.name for item in model.fields if not item.is_id and not item.ignored]
+            raise unknown(path, known, f"an update of {model.name}")
+        return field
+
+    def _touched(
+        self, model: Model, given: Mapping[str, Any], changes: list[FieldUpdate]
+    ) -> tuple[FieldUpdate, ...]:
+        if changes:
+            changes += [
+                Set((field.db_name,), self._now)
+                for field in model.stored_fields
+                if field.is_updated_at and field.name not in given
+            ]
+        return tuple(changes)
+
+
+def _keys_of(writes: tuple[NestedWrite, ...]) -> set[str]:
+    """The foreign keys that nested writes fill in."""
+    return {
+        field.name
+        for write in writes
+        if write.link.holds_key and not write.link.is_many_to_many
+        for field in write.link.local
+    }

@@ -1,0 +1,70 @@
+"""What a new document of a model consists of, worked out once a model: part of `validate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+from bson import ObjectId
+
+from prismongo.query.validate.values import Values
+from prismongo.schema.datamodel import Field, Function, Literals, Model
+
+NOTHING: Final = object()
+"""In the place of a default that there is not."""
+
+
+class Part(NamedTuple):
+    """A stored field of a new document.
+
+    Attributes:
+        name: its name in the schema.
+        db_name: its stored name.
+        field: the field.
+        fixed: its default, where that is one value for all documents; else NOTHING.
+        make: makes its default; None where there is none to make.
+        is_now: the default is the moment of the request.
+        is_needed: it has no default and may not be left out.
+    """
+
+    name: str
+    db_name: str
+    field: Field
+    fixed: object
+    make: Callable[[], object] | None
+    is_now: bool
+    is_needed: bool
+
+
+class Layouts:
+    """The layouts of one datamodel's models."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._known: dict[str, tuple[Part, ...]] = {}
+
+    def of(self, model: Model) -> tuple[Part, ...]:
+        """The parts of a document, in their order."""
+        known = self._known.get(model.name)
+        if known is None:
+            known = self._known[model.name] = tuple(map(self._part, model.stored_fields))
+        return known
+
+    def _part(self, field: Field) -> Part:
+        is_now, fixed = False, NOTHING
+        make: Callable[[], object] | None = None
+        match field.default:
+            case Function(name="now"):
+                is_now = True
+            case Function(name="auto"):
+                make = ObjectId
+            case Literals() if not field.is_list and field.type != "Json":
+                fixed = self._values.default(field)
+            case None:
+                is_now = field.is_updated_at
+            case _:
+                make = partial(self._values.default, field)
+        has_default = field.default is not None or is_now
+        is_needed = field.is_required and not field.is_list and not has_default
+        return Part(field.name, field.db_name, field, fixed, make, is_now, is_needed)

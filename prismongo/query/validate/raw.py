@@ -1,0 +1,82 @@
+"""Validation of raw operations: their form only; what they say is MongoDB's own language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from bson import json_util
+
+from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
+from prismongo.query.nodes.operations import Raw
+from prismongo.query.validate.values import as_list, as_object
+from prismongo.query.values.codecs import NO_EXTENDED_JSON
+from prismongo.schema.datamodel import Model
+
+RawAction = Literal["findRaw", "aggregateRaw", "runCommandRaw"]
+
+_ARGUMENTS: Final[Mapping[RawAction, tuple[str, ...]]] = {
+    "findRaw": ("filter", "options"),
+    "aggregateRaw": ("pipeline", "options"),
+    "runCommandRaw": ("command",),
+}
+_SHARED: Final = {"allowDiskUse", "batchSize", "collation", "comment", "hint", "let", "maxTimeMS"}
+_PAGE: Final = {"limit", "max", "min", "projection", "skip", "sort"}
+_CURSOR: Final = {"allowPartialResults", "noCursorTimeout", "returnKey", "showRecordId"}
+_OPTIONS: Final[Mapping[RawAction, set[str]]] = {
+    "findRaw": _SHARED | _PAGE | _CURSOR,
+    "aggregateRaw": _SHARED | {"bypassDocumentValidation"},
+}
+"""MongoDB's options of the two commands that Prisma passes on."""
+
+
+def raw(action: RawAction, model: Model | None, arguments: Mapping[str, Any]) -> Raw:
+    """A raw operation; texts are read as relaxed extended JSON, real BSON values stay.
+
+    Options that MongoDB does not have are left out, as Prisma does.
+
+    Raises:
+        prisma.errors.DataError: an argument is unknown, missing, or not of its form.
+    """
+    known = _ARGUMENTS[action]
+    given: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if name not in known:
+            raise unknown((name,), known, action)
+        if value is not None:
+            given[name] = _read(value, (name,))
+    if action == "runCommandRaw" and not given.get("command"):
+        raise missing(("command",))
+    return Raw(action, model, _shaped(action, given))
+
+
+def _shaped(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
+    shaped: dict[str, Any] = {}
+    for name, value in given.items():
+        if name == "pipeline":
+            shaped[name] = _stages(value, (name,))
+        elif name == "options":
+            options = as_object(value, (name,))
+            shaped[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
+        else:
+            shaped[name] = as_object(value, (name,))
+    return shaped
+
+
+def _stages(value: object, path: ArgumentPath) -> tuple[Mapping[str, Any], ...]:
+    """The stages of a pipeline, each an object or the text of one."""
+    return tuple(
+        as_object(_read(stage, (*path, index)), (*path, index))
+        for index, stage in enumerate(as_list(value, path))
+    )
+
+
+def _read(value: object, path: ArgumentPath) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json_util.loads(value)
+    except (*NO_EXTENDED_JSON, RecursionError) as error:
+        reason = "extended JSON" if isinstance(error, json.JSONDecodeError) else "valid BSON"
+        raise invalid(path, f"expected {reason}, got a text that is not") from None

@@ -1,0 +1,50 @@
+"""Validation of references: whether a field may stand where a filter takes a value.
+
+Source: Prisma Client reference, "Compare columns in the same table"; codes and words are Prisma's.
+"""
+
+from __future__ import annotations
+
+from prismongo.query.errors.input import bad_reference
+from prismongo.query.nodes.requests import FieldReference
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
+
+
+def referenced(
+    datamodel: Datamodel, reference: FieldReference, owner: Model | CompositeType, wanted: str
+) -> Field:
+    """The field that a reference names.
+
+    Args:
+        datamodel: what the reference's model is looked for in.
+        reference: the reference; without a model it is one to a field of `owner`.
+        owner: whose filter it stands in: the fields of one record can be compared, or of one
+            composite.
+        wanted: the type to compare with: `String`, or `String[]` for a list.
+
+    Raises:
+        InputError: P2019, there is no such field, or it cannot be compared.
+    """
+    if reference.model not in (None, owner.name):
+        raise bad_reference(
+            f"Expected a referenced scalar field of {_kind(datamodel, owner.name)} {owner.name}, "
+            f"but found a field of {_kind(datamodel, reference.model)} {reference.model}."
+        )
+    name = f"{owner.name}.{reference.field}"
+    field = owner.by_name.get(reference.field)
+    if field is None:
+        raise bad_reference(f"The referenced scalar field {name} does not exist.")
+    if field.kind in ("relation", "composite"):
+        raise bad_reference(
+            f"Expected a referenced scalar field {name} but found a {field.kind} field."
+        )
+    found = f"{field.type}[]" if field.is_list else field.type
+    if found != wanted:
+        raise bad_reference(
+            f"Expected a referenced scalar field of type {wanted} but found {name} of type {found}."
+        )
+    return field
+
+
+def _kind(datamodel: Datamodel, name: str | None) -> str:
+    return "composite type" if name in datamodel.type else "model"

@@ -1,0 +1,360 @@
+"""Validation of reads: uniques, pages (where, order, take, skip, cursor, distinct), selections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from prismongo.query.errors.input import (
+    ArgumentPath,
+    empty_selection,
+    invalid,
+    missing,
+    selection_of_scalar,
+    too_many,
+    unknown,
+    unknown_selection,
+    unsupported,
+)
+from prismongo.query.nodes.filters import EVERYTHING, And, Compare, Filter, Path, both
+from prismongo.query.nodes.requests import Selection
+from prismongo.query.nodes.selections import (
+    CompositeOutput,
+    CountOutput,
+    Output,
+    Page,
+    RelationOutput,
+    ScalarOutput,
+    Selected,
+    Unique,
+)
+from prismongo.query.nodes.steps import OrderKey
+from prismongo.query.validate.values import (
+    Values,
+    as_integer,
+    as_list,
+    as_object,
+    as_objects,
+    canonical,
+    single_key,
+)
+from prismongo.query.validate.where import WhereValidator
+from prismongo.query.values.codecs import kind_of
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
+
+FLAT_SELECTIONS: Final = 1_000
+"""How many selections of plain fields are kept validated."""
+
+PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
+
+
+class SelectValidator:
+    """Validates what is read against one datamodel."""
+
+    def __init__(self, datamodel: Datamodel, values: Values, wheres: WhereValidator) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._wheres = wheres
+        self._flat: dict[tuple[str, ...], Selected] = {}
+        self._latest: dict[str, tuple[tuple[Selection, ...], Selected]] = {}
+
+    # --- uniques ---
+
+    def unique(self, model: Model, value: object, path: ArgumentPath) -> Unique:
+        """One record by a unique; further entries narrow it down (extended where-unique)."""
+        given = as_object(value, path)
+        if len(given) == 1:
+            [(name, item)] = given.items()
+            members = model.uniques.get(name, ())
+            if len(members) == 1:
+                found = self._unique_value(members[0], item, (*path, name))
+                return Unique(((members[0], found),), Compare((members[0].db_name,), "eq", found))
+        for key in given:
+            if key not in model.uniques:
+                continue
+            members = model.uniques[key]
+            if len(members) > 1 or not isinstance(given[key], Mapping):
+                return self._unique(model, given, key, path)
+        if any(key in model.uniques for key in given):
+            key = next(key for key in given if key in model.uniques)
+            return self._unique(model, given, key, path)
+        self._wheres.where(model, given, path)  # an unknown name is said first
+        known = ", ".join(model.uniques)
+        raise invalid(path, f"{model.name} needs at least one of its uniques: {known}")
+
+    def _unique(
+        self, model: Model, given: Mapping[str, Any], key: str, path: ArgumentPath
+    ) -> Unique:
+        members = model.uniques[key]
+        pairs: tuple[tuple[Field, object], ...]
+        if len(members) == 1:
+            pairs = ((members[0], self._unique_value(members[0], given[key], (*path, key))),)
+        else:
+            pairs = self._compound(members, as_object(given[key], (*path, key)), (*path, key))
+        equal = And(tuple(Compare((field.db_name,), "eq", value) for field, value in pairs))
+        rest = {name: item for name, item in given.items() if name != key}
+        extra = self._extra(model, rest, path) if rest else EVERYTHING
+        return Unique(pairs, both(equal.filters[0] if len(pairs) == 1 else equal, extra))
+
+    def _extra(self, model: Model, rest: Mapping[str, Any], path: ArgumentPath) -> Filter:
+        found: Filter = EVERYTHING
+        for name, item in rest.items():
+            if name in model.uniques and name not in model.by_name:
+                inner = self._compound(
+                    model.uniques[name], as_object(item, (*path, name)), (*path, name)
+                )
+                for field, value in inner:
+                    found = both(found, Compare((field.db_name,), "eq", value))
+            else:
+                found = both(found, self._wheres.where(model, {name: item}, path))
+        return found
+
+    def _compound(
+        self, members: tuple[Field, ...], given: Mapping[str, Any], path: ArgumentPath
+    ) -> tuple[tuple[Field, object], ...]:
+        names = [field.name for field in members]
+        for name in given:
+            if name not in names:
+                raise unknown((*path, name), names, "this unique")
+        for name in names:
+            if name not in given:
+                raise missing((*path, name), alone=True)
+        return tuple(
+            (field, self._unique_value(field, given[field.name], (*path, field.name)))
+            for field in members
+        )
+
+    def _unique_value(self, field: Field, value: object, path: ArgumentPath) -> object:
+        if value is None:
+            raise missing(path, alone=True)
+        return self._values.one(field, value, path)
+
+    # --- pages ---
+
+    def page(self, model: Model, arguments: Mapping[str, Any], path: ArgumentPath) -> Page:
+        """The page that the arguments of a findMany, or of an included list, describe."""
+        given = self.arguments(arguments, PAGE_ARGUMENTS, path)
+        where, order, cursor = given.get("where"), given.get("orderBy"), given.get("cursor")
+        take, skip, distinct = given.get("take"), given.get("skip"), given.get("distinct")
+        keys = () if order is None else self.order(model, order, (*path, "orderBy"))
+        if cursor is not None and any(self._is_mixed(model, key) for key in keys):
+            raise unsupported(
+                "A cursor in the order of Json or of a list",
+                "order by a field whose values are of one type",
+            )
+        return Page(
+            where=EVERYTHING
+            if where is None
+            else self._wheres.where(model, where, (*path, "where")),
+            order=keys,
+            take=None if take is None else as_integer(take, (*path, "take")),
+            skip=0 if skip is None else self.skip(skip, (*path, "skip")),
+            cursor=None if cursor is None else self.unique(model, cursor, (*path, "cursor")),
+            distinct=()
+            if distinct is None
+            else self._distinct(model, distinct, (*path, "distinct")),
+        )
+
+    def _is_mixed(self, model: Model, key: OrderKey) -> bool:
+        """Whether a key sorts values of several types, or lists by one of their elements."""
+        if key.count:
+            return False
+        fields = (key.links[-1].target if key.links else model).fields
+        for name in key.path[:-1]:
+            composite = next(field.type for field in fields if field.db_name == name)
+            fields = self._datamodel.type[composite].fields
+        last = next(field for field in fields if field.db_name == key.path[-1])
+        return last.is_list or last.type == "Json"
+
+    def arguments(
+        self, arguments: Mapping[str, Any], known: Iterable[str], path: ArgumentPath
+    ) -> dict[str, Any]:
+        """The arguments by Prisma's names; an unknown one is refused, a null one is left out."""
+        given: dict[str, Any] = {}
+        for key, value in arguments.items():
+            name = canonical(key)
+            if name not in known:
+                raise unknown((*path, key), known, "this operation")
+            if value is not None:
+                given[name] = value
+        return given
+
+    def skip(self, value: object, path: ArgumentPath) -> int:
+        """A number of records to skip."""
+        number = as_integer(value, path)
+        if number < 0:
+            raise invalid(path, "a skip cannot be negative")
+        return number
+
+    def _distinct(self, model: Model, value: object, path: ArgumentPath) -> tuple[Field, ...]:
+        names = [value] if isinstance(value, str) else as_list(value, path)
+        return tuple(self.stored_field(model, name, path) for name in names)
+
+    def stored_field(self, model: Model, name: object, path: ArgumentPath) -> Field:
+        """A scalar or enum field by its name."""
+        field = model.by_name.get(str.__str__(name)) if isinstance(name, str) else None
+        if field is None or field.kind in ("relation", "composite") or field.ignored:
+            known = [item.name for item in model.stored_fields if item.kind != "composite"]
+            raise unknown((*path, str(name)), known, model.name)
+        return field
+
+    # --- order ---
+
+    def order(self, model: Model, value: object, path: ArgumentPath) -> tuple[OrderKey, ...]:
+        """The keys of an `orderBy`, one object or a list of objects with one key each."""
+        keys: list[OrderKey] = []
+        for place, item in as_objects(value, path):
+            if len(item) > 1:
+                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
+            for name, direction in item.items():
+                if direction is not None:
+                    keys.append(self._order_key(model, name, direction, (*place, name), (), ()))
+                elif name not in model.by_name:
+                    raise unknown((*place, name), model.by_name, model.name)
+        return tuple(keys)
+
+    def _order_key(
+        self,
+        owner: Model | CompositeType,
+        name: str,
+        value: object,
+        path: ArgumentPath,
+        links: tuple[Link, ...],
+        prefix: Path,
+    ) -> OrderKey:
+        field = owner.by_name.get(name)
+        if field is None or field.ignored:
+            raise unknown(path, owner.by_name, owner.name)
+        if field.kind == "relation" and isinstance(owner, Model):
+            return self._related_order(self._datamodel.link(owner, name), value, path, links)
+        here = (*prefix, field.db_name)
+        if field.kind == "composite" and field.is_list:
+            key = single_key(as_object(value, path), path, ("_count",))
+            return OrderKey(here, self.descending(_first(value), (*path, key)), links, count=True)
+        if field.kind == "composite":
+            kind = self._datamodel.type[field.type]
+            inner, direction = self._only(as_object(value, path), path)
+            return self._order_key(kind, inner, direction, (*path, inner), links, here)
+        return OrderKey(here, self.descending(value, path), links)
+
+    def _related_order(
+        self, link: Link, value: object, path: ArgumentPath, links: tuple[Link, ...]
+    ) -> OrderKey:
+        inner, direction = self._only(as_object(value, path), path)
+        if inner == "_count":
+            if not link.field.is_list:
+                raise unknown((*path, inner), link.target.by_name, link.target.name)
+            return OrderKey((), self.descending(direction, (*path, inner)), (*links, link), True)
+        if link.field.is_list:
+            raise unknown((*path, inner), ("_count",), f"an order by {link.field.type}[]")
+        return self._order_key(link.target, inner, direction, (*path, inner), (*links, link), ())
+
+    def _only(self, value: Mapping[str, Any], path: ArgumentPath) -> tuple[str, Any]:
+        if len(value) != 1:
+            raise too_many(path, "exactly one field", len(value))
+        return next(iter(value.items()))
+
+    def descending(self, value: object, path: ArgumentPath) -> bool:
+        """Whether a sort order (`asc`, `desc`, `{sort: …}`) is descending."""
+        if isinstance(value, Mapping):
+            single_key(value, path, ("sort",))
+            value = _first(value)
+        if value not in ("asc", "desc"):
+            raise invalid(path, f"expected asc or desc, got {kind_of(value)}")
+        return value == "desc"
+
+    # --- selections ---
+
+    def selected(
+        self, model: Model, selections: tuple[Selection, ...], path: ArgumentPath
+    ) -> Selected:
+        """What is selected of a model; everything stored where nothing is said."""
+        if not selections:
+            return self.everything(model)
+        latest = self._latest.get(model.name)  # the structured door has one tuple a class
+        if latest is not None and latest[0] is selections:
+            return latest[1]
+        if any(item.arguments or item.selections for item in selections):
+            return Selected(model, tuple(self._output(model, item, path) for item in selections))
+        key = (model.name, *(item.name for item in selections))
+        known = self._flat.get(key)
+        if known is None:
+            if len(self._flat) >= FLAT_SELECTIONS:
+                self._flat.clear()
+            outputs = tuple(self._output(model, item, path) for item in selections)
+            known = self._flat[key] = Selected(model, outputs)
+        self._latest[model.name] = selections, known
+        return known
+
+    def everything(self, model: Model) -> Selected:
+        """Every stored field of a model."""
+        outputs = tuple(self._whole(item) for item in model.stored_fields if not item.ignored)
+        return Selected(model, outputs)
+
+    def _whole(self, field: Field) -> ScalarOutput | CompositeOutput:
+        if field.kind != "composite":
+            return ScalarOutput(field)
+        members = self._datamodel.type[field.type].fields
+        return CompositeOutput(field, tuple(self._whole(item) for item in members))
+
+    def _output(self, model: Model, item: Selection, path: ArgumentPath) -> Output:
+        place = (*path, item.name)
+        if item.name == "_count":
+            return self._count_output(model, item, place)
+        field = model.by_name.get(item.name)
+        if field is None or field.ignored:
+            raise unknown_selection(place, model.name)
+        if field.kind == "relation":
+            return self._relation_output(self._datamodel.link(model, field.name), item, place)
+        return self._stored_output(field, item, place)
+
+    def _stored_output(
+        self, field: Field, item: Selection, path: ArgumentPath
+    ) -> ScalarOutput | CompositeOutput:
+        self.arguments(item.arguments, (), path)
+        if field.kind != "composite":
+            if item.selections:
+                raise selection_of_scalar(path)
+            return ScalarOutput(field)
+        if not item.selections:
+            return self._whole(field)
+        kind = self._datamodel.type[field.type]
+        outputs = []
+        for inner in item.selections:
+            member = kind.by_name.get(inner.name)
+            if member is None:
+                raise unknown_selection((*path, inner.name), kind.name)
+            outputs.append(self._stored_output(member, inner, (*path, inner.name)))
+        return CompositeOutput(field, tuple(outputs))
+
+    def _relation_output(self, link: Link, item: Selection, path: ArgumentPath) -> RelationOutput:
+        if link.field.is_list:
+            page = self.page(link.target, item.arguments, path)
+        else:
+            given = self.arguments(item.arguments, ("where",), path)
+            page = self.page(link.target, given, path)
+        if not item.selections:
+            raise empty_selection(path)
+        return RelationOutput(link, page, self.selected(link.target, item.selections, path))
+
+    def _count_output(self, model: Model, item: Selection, path: ArgumentPath) -> CountOutput:
+        lists = [field.name for field in model.fields if field.kind == "relation" and field.is_list]
+        counts = []
+        if not item.selections:
+            raise empty_selection(path)
+        for inner in item.selections:
+            if inner.name not in lists:
+                raise unknown_selection((*path, inner.name), model.name)
+            given = self.arguments(inner.arguments, ("where",), (*path, inner.name))
+            link = self._datamodel.link(model, inner.name)
+            where = (
+                self._wheres.where(link.target, given["where"], (*path, inner.name, "where"))
+                if "where" in given
+                else EVERYTHING
+            )
+            counts.append((link, where))
+        return CountOutput(tuple(counts))
+
+
+def _first(value: object) -> object:
+    return next(iter(value.values())) if isinstance(value, Mapping) else value

@@ -1,0 +1,231 @@
+"""Validation of writes: what the entries of an update do to stored fields → Changes.
+
+Source: Prisma Client reference, "Atomic number operations", "Scalar list methods", "Composite type
+methods".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
+from prismongo.query.nodes.steps import (
+    Arithmetic,
+    DeleteElements,
+    FieldUpdate,
+    Push,
+    Set,
+    Unset,
+    UpdateElements,
+    UpsertComposite,
+)
+from prismongo.query.validate.values import (
+    Values,
+    as_boolean,
+    as_object,
+    as_objects,
+    canonical,
+    single_key,
+)
+from prismongo.query.validate.where import WhereValidator
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field
+
+ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
+_NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
+_LIST_CHANGES: Final = ("set", "push", "updateMany", "deleteMany")
+_REQUIRED_CHANGES: Final = ("set", "update")
+_OPTIONAL_CHANGES: Final = ("set", "upsert", "unset")
+_COMPOSITE_CHANGES: Final = {*_LIST_CHANGES, *_REQUIRED_CHANGES, *_OPTIONAL_CHANGES}
+
+
+class UpdateValidator:
+    """Validates what an update does to single fields, composites included."""
+
+    def __init__(self, datamodel: Datamodel, values: Values, wheres: WhereValidator) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._wheres = wheres
+
+    def change(
+        self, field: Field, value: object, path: ArgumentPath, prefix: tuple[str, ...]
+    ) -> list[FieldUpdate]:
+        """What one stored field's entry in an update does."""
+        here = (*prefix, field.db_name)
+        if field.kind == "composite":
+            return self._composite_change(field, value, path, here)
+        if not isinstance(value, Mapping):
+            return [Set(here, self._values.whole(field, value, path))]
+        operator = single_key(value, path, self._change_operators(field))
+        operand, path = next(iter(value.values())), (*path, operator)
+        if operator == "unset":
+            return [Unset(here)] if as_boolean(operand, path) else []
+        if operator == "set":
+            return [Set(here, self._values.whole(field, operand, path))]
+        if operator == "push":
+            return [Push(here, self._pushed(field, operand, path))]
+        return [self._arithmetic(field, operator, operand, path, here)]
+
+    def _change_operators(self, field: Field) -> tuple[str, ...]:
+        names: tuple[str, ...] = ("set",)
+        if field.is_list:
+            names += ("push",)
+        elif field.type in _NUMBERS:
+            names += ARITHMETIC
+        return names if field.is_required or field.is_list else (*names, "unset")
+
+    def _pushed(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        if isinstance(value, list | tuple | set):
+            return self._values.many(field, value, path)
+        stored = self._values.one(field, value, path)
+        # a Json array pushes its elements: so Prisma has it on MongoDB (prisma/prisma#18019)
+        return tuple(stored) if isinstance(stored, list) else (stored,)
+
+    def _arithmetic(
+        self,
+        field: Field,
+        operator: str,
+        operand: object,
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> Arithmetic:
+        number = self._values.one(field, operand, path)
+        if operator == "divide" and number == 0:
+            raise invalid(path, "division by zero")
+        match operator:
+            case "increment" | "decrement" | "multiply" | "divide":
+                whole = field.type in ("Int", "BigInt")
+                return Arithmetic(here, operator, number, whole, not field.is_required)
+            case _:
+                raise unknown(path, ARITHMETIC, field.type)
+
+    # --- composites ---
+
+    def _composite_change(
+        self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
+    ) -> list[FieldUpdate]:
+        members = self._datamodel.type[field.type].by_name
+        keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
+        if not keys or not keys <= _COMPOSITE_CHANGES - members.keys():
+            return [Set(here, self._values.whole(field, value, path))]
+        operator = single_key(as_object(value, path), path, _composite_operators(field))
+        operand = as_object(value, path)[operator]
+        return self._composite_operator(field, operator, operand, (*path, operator), here)
+
+    def _composite_operator(
+        self, field: Field, operator: str, value: object, path: ArgumentPath, here: tuple[str, ...]
+    ) -> list[FieldUpdate]:
+        kind = self._datamodel.type[field.type]
+        match operator:
+            case "set":
+                return [Set(here, self._values.whole(field, value, path))]
+            case "unset":
+                return [Unset(here)] if as_boolean(value, path) else []
+            case "update":
+                return self._members(kind, _not_empty(value, path), path, here)
+            case "upsert":
+                return [self._upsert(field, kind, as_object(value, path), path, here)]
+            case "push":
+                pushed = [
+                    self._values.composite(field, item, place, defaults=True)
+                    for place, item in as_objects(value, path)
+                ]
+                return [Push(here, tuple(pushed))]
+            case "updateMany":
+                return [self._update_elements(kind, as_object(value, path), path, here)]
+            case _:
+                return [self._delete_elements(kind, as_object(value, path), path, here)]
+
+    def _members(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> list[FieldUpdate]:
+        changes: list[FieldUpdate] = []
+        for key, item in given.items():
+            if key not in kind.by_name:
+                raise unknown((*path, key), kind.by_name, kind.name)
+            changes += self.change(kind.by_name[key], item, (*path, key), here)
+        return changes
+
+    def _upsert(
+        self,
+        field: Field,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> UpsertComposite:
+        parts = _exactly(given, ("set", "update"), path)
+        value = self._values.whole(field, parts["set"], (*path, "set"))
+        update = as_object(parts["update"], (*path, "update"))
+        changes = self._members(kind, update, (*path, "update"), here)
+        return UpsertComposite(here, value, tuple(changes))
+
+    def _update_elements(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> UpdateElements:
+        parts = _exactly(given, ("where", "data"), path)
+        where = self._wheres.where(kind, parts["where"], (*path, "where"))
+        data = as_object(parts["data"], (*path, "data"))
+        changes = self._members(kind, data, (*path, "data"), ())
+        return UpdateElements(here, where, tuple(changes))
+
+    def _delete_elements(
+        self,
+        kind: CompositeType,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        here: tuple[str, ...],
+    ) -> DeleteElements:
+        parts = _exactly(given, ("where",), path)
+        return DeleteElements(here, self._wheres.where(kind, parts["where"], (*path, "where")))
+
+
+def unfold(changes: Iterable[FieldUpdate]) -> list[FieldUpdate]:
+    """Upserts of composites one after the other, as Prisma runs them.
+
+    One that stands in the `update` of another is carried out after it in any case: also where the
+    outer one has just stored its `set`.
+    """
+    found: list[FieldUpdate] = []
+    for change in changes:
+        if not isinstance(change, UpsertComposite):
+            found += [change]
+            continue
+        inner = [item for item in change.changes if isinstance(item, UpsertComposite)]
+        rest = tuple(item for item in change.changes if item not in inner)
+        found += [replace(change, changes=rest), *unfold(inner)]
+    return found
+
+
+def _composite_operators(field: Field) -> tuple[str, ...]:
+    if field.is_list:
+        return _LIST_CHANGES
+    return _REQUIRED_CHANGES if field.is_required else _OPTIONAL_CHANGES
+
+
+def _not_empty(value: object, path: ArgumentPath) -> Mapping[str, Any]:
+    given = as_object(value, path)
+    if not given:
+        raise invalid(path, "expected at least one field, got none")
+    return given
+
+
+def _exactly(
+    given: Mapping[str, Any], names: tuple[str, ...], path: ArgumentPath
+) -> Mapping[str, Any]:
+    for key in given:
+        if key not in names:
+            raise unknown((*path, key), names, "this object")
+    for name in names:
+        if name not in given:
+            raise missing((*path, name))
+    return given

@@ -1,0 +1,188 @@
+"""validate: Request → Operation. The only place that rejects input; nothing later checks again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from prismongo.errors import data_error
+from prismongo.query.errors.input import (
+    ArgumentPath,
+    missing,
+    too_deep,
+    unknown_selection,
+    unsupported,
+)
+from prismongo.query.nodes.filters import EVERYTHING, Filter
+from prismongo.query.nodes.operations import (
+    CreateMany,
+    CreateOne,
+    DeleteRecord,
+    DeleteRecords,
+    FindPage,
+    FindUnique,
+    Operation,
+    UpdateRecord,
+    UpdateRecords,
+    UpsertRecord,
+)
+from prismongo.query.nodes.requests import Request
+from prismongo.query.validate.aggregate import AggregateValidator
+from prismongo.query.validate.data import DataValidator
+from prismongo.query.validate.layouts import Layouts
+from prismongo.query.validate.raw import raw
+from prismongo.query.validate.select import PAGE_ARGUMENTS, SelectValidator
+from prismongo.query.validate.values import Values, as_objects
+from prismongo.query.validate.where import WhereValidator
+from prismongo.schema.datamodel import Datamodel, Model
+
+
+class Validator:
+    """Validates requests against one datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._values = Values(datamodel)
+        self._layouts = Layouts(self._values)
+        self._wheres = WhereValidator(datamodel, self._values)
+        self.selects = SelectValidator(datamodel, self._values, self._wheres)
+        self._aggregates = AggregateValidator(self._wheres, self.selects)
+
+    def validate(self, request: Request) -> Operation:
+        """The operation that a request asks for.
+
+        Raises:
+            prisma.errors.DataError: of the class that upstream gives the code: an unknown name or
+                a wrong value (P2009), a missing one (P2012), a malformed id (P2023).
+        """
+        try:
+            if request.action == "runCommandRaw":
+                return raw(request.action, None, request.arguments)
+            model = self._datamodel.model.get(request.model or "")
+            if model is None or model.ignored:
+                raise data_error("P2009", f"Model `{request.model}` does not exist in the schema.")
+            return self._operation(model, request)
+        except RecursionError:
+            raise too_deep() from None
+
+    def _operation(self, model: Model, request: Request) -> Operation:
+        arguments = request.arguments
+        match request.action:
+            case "findUnique" | "findUniqueOrThrow":
+                where = arguments.get("where")
+                if where is None or len(arguments) > 1:
+                    where = self._take(arguments, ("where",))["where"]
+                unique = self.selects.unique(model, where, ("where",))
+                must_exist = request.action == "findUniqueOrThrow"
+                return FindUnique(model, unique, self._selected(model, request), must_exist)
+            case "findMany" | "findFirst" | "findFirstOrThrow":
+                given = self.selects.arguments(arguments, PAGE_ARGUMENTS, ())
+                page = self.selects.page(model, given, ())
+                return FindPage(
+                    model,
+                    page,
+                    self._selected(model, request),
+                    first=request.action != "findMany",
+                    must_exist=request.action == "findFirstOrThrow",
+                )
+            case "aggregate":
+                return self._aggregates.aggregate(model, arguments, request.selections, ())
+            case "groupBy":
+                return self._aggregates.group(model, arguments, request.selections, ())
+            case "findRaw" | "aggregateRaw":
+                return raw(request.action, model, arguments)
+            case _:
+                return self._write(model, request)
+
+    def _write(self, model: Model, request: Request) -> Operation:
+        arguments = request.arguments
+        if request.action in ("createMany", "updateMany", "deleteMany"):
+            self._counted(model, request)
+        data = DataValidator(
+            self._datamodel, self._values, self._wheres, self.selects, self._layouts
+        )
+        match request.action:
+            case "createOne":
+                given = self._take(arguments, (), ("data",))
+                record = data.create(model, given.get("data", {}), ("data",))
+                return CreateOne(record, self._selected(model, request))
+            case "createMany":
+                return self._create_many(model, data, arguments)
+            case "updateOne":
+                given = self._take(arguments, ("data",), ("where",))
+                changes = data.update(model, given["data"], ("data",))
+                if "where" not in given:
+                    raise missing(("where",))
+                unique = self.selects.unique(model, given["where"], ("where",))
+                return UpdateRecord(unique, changes, self._selected(model, request))
+            case "updateMany":
+                given = self._take(arguments, ("data",), ("where",))
+                where = self._where(model, given)
+                return UpdateRecords(model, where, data.update_all(model, given["data"], ("data",)))
+            case "upsertOne":
+                given = self._take(arguments, ("where", "create", "update"))
+                unique = self.selects.unique(model, given["where"], ("where",))
+                create = data.create(model, given["create"], ("create",))
+                update = data.update(model, given["update"], ("update",))
+                return UpsertRecord(unique, create, update, self._selected(model, request))
+            case "deleteOne":
+                given = self._take(arguments, ("where",))
+                unique = self.selects.unique(model, given["where"], ("where",))
+                return DeleteRecord(unique, self._selected(model, request))
+            case "deleteMany":
+                given = self._take(arguments, (), ("where",))
+                return DeleteRecords(model, self._where(model, given))
+            case (
+                "findUnique"
+                | "findUniqueOrThrow"
+                | "findFirst"
+                | "findFirstOrThrow"
+                | "findMany"
+                | "aggregate"
+                | "groupBy"
+                | "findRaw"
+                | "aggregateRaw"
+                | "runCommandRaw"
+            ):
+                raise AssertionError(f"{request.action} is not a write")
+            case _:
+                assert_never(request.action)
+
+    def _create_many(
+        self, model: Model, data: DataValidator, arguments: Mapping[str, Any]
+    ) -> CreateMany:
+        given = self._take(arguments, ("data",), ("skipDuplicates",))
+        if given.get("skipDuplicates"):
+            raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
+        documents = tuple(
+            data.create(model, item, path, flat=True).document
+            for path, item in as_objects(given["data"], ("data",))
+        )
+        return CreateMany(model, documents)
+
+    def _take(
+        self,
+        arguments: Mapping[str, Any],
+        required: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+    ) -> Mapping[str, Any]:
+        given = self.selects.arguments(arguments, (*required, *optional), ())
+        for name in required:
+            if name not in given:
+                raise missing((name,))
+        return given
+
+    def _counted(self, model: Model, request: Request) -> None:
+        for item in request.selections:
+            if item.name != "count":
+                path = (request.action + model.name, item.name)
+                raise unknown_selection(path, "AffectedRowsOutput")
+
+    def _where(self, model: Model, given: Mapping[str, Any]) -> Filter:
+        if "where" not in given:
+            return EVERYTHING
+        return self._wheres.where(model, given["where"], ("where",))
+
+    def _selected(self, model: Model, request: Request) -> Any:
+        path: ArgumentPath = (request.action + model.name,)
+        return self.selects.selected(model, request.selections, path)

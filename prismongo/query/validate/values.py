@@ -1,0 +1,274 @@
+"""Validation of values: one field's input → what is stored, or an error with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from bson import ObjectId
+from prisma._builder import serializer
+from prisma._constants import QUERY_BUILDER_ALIASES
+from prisma.errors import DataError
+from prisma.fields import Base64, Json
+
+from prismongo.query.errors.input import (
+    ArgumentPath,
+    invalid,
+    malformed,
+    missing,
+    not_serializable,
+    too_large,
+    too_many,
+    unknown,
+)
+from prismongo.query.nodes.requests import Name
+from prismongo.query.values.codecs import (
+    MalformedError,
+    TooLargeError,
+    in_64_bits,
+    kind_of,
+)
+from prismongo.query.values.fields import encode_constant, field_encoder
+from prismongo.query.values.generated import generate
+from prismongo.schema.datamodel import Datamodel, Field, Function, Literals
+
+_KNOWN: Final = (
+    bool,
+    int,
+    float,
+    str,
+    bytes,
+    Decimal,
+    datetime,
+    ObjectId,
+    Base64,
+    Json,
+    Mapping,
+    list,
+    tuple,
+    set,
+    frozenset,
+)
+"""What values are made of; anything else is for upstream's `serializer`, which users extend."""
+
+
+def canonical(name: str) -> str:
+    """Prisma's name for a key: upstream's snake_case aliases are accepted everywhere."""
+    return QUERY_BUILDER_ALIASES.get(name, name)
+
+
+def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
+    """The value as an object, or an error."""
+    if type(value) is dict:  # nearly always, and quicker asked
+        return value
+    if value is None:
+        raise missing(path)
+    if not isinstance(value, Mapping):
+        raise _unexpected(value, "an object", path)
+    return value
+
+
+def as_list(value: object, path: ArgumentPath) -> Iterable[Any]:
+    """The value as a list, or an error."""
+    if value is None:
+        raise missing(path)
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise _unexpected(value, "a list", path)
+    return value
+
+
+def as_objects(value: object, path: ArgumentPath) -> list[tuple[ArgumentPath, Mapping[str, Any]]]:
+    """One object or a list of them, each with its path."""
+    if isinstance(value, Mapping):
+        return [(path, value)]
+    return [
+        ((*path, index), as_object(item, (*path, index)))
+        for index, item in enumerate(as_list(value, path))
+    ]
+
+
+def as_boolean(value: object, path: ArgumentPath) -> bool:
+    """The value as a Boolean, or an error."""
+    if value is None:
+        raise missing(path)
+    if not isinstance(value, bool):
+        raise _unexpected(value, "Boolean", path)
+    return value
+
+
+def as_integer(value: object, path: ArgumentPath) -> int:
+    """The value as a whole number of 64 bits, or an error."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _unexpected(value, "Int", path)
+    try:
+        return in_64_bits(value)
+    except TooLargeError:
+        raise too_large(path) from None
+
+
+def single_key(value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str]) -> str:
+    """The only key of an object that must have exactly one of `known`."""
+    keys = [canonical(key) for key in value]
+    for key in keys:
+        if key not in known:
+            raise unknown((*path, key), known, "this object")
+    if len(keys) != 1:
+        raise too_many(path, "exactly one field", len(keys))
+    return keys[0]
+
+
+class Values:
+    """Encoders for every field of a datamodel."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._encoders: dict[int, tuple[Field, Callable[[Any], object]]] = {}
+        self._fixed: Callable[[Field], object] = lru_cache(maxsize=None)(self._encoded_default)
+
+    def one(self, field: Field, value: object, path: ArgumentPath) -> object:
+        """One value of a scalar or enum field (one element, of a list); null is refused."""
+        if value is None:
+            raise missing(path)
+        if isinstance(value, Name) and field.kind != "enum":
+            raise invalid(path, f"expected {field.type}, got a bare word; texts need quotes")
+        try:
+            return self._encoder(field)(value)
+        except MalformedError as error:
+            raise malformed(path, str(error)) from None
+        except TooLargeError:
+            raise too_large(path) from None
+        except ValueError as error:
+            if not isinstance(value, _KNOWN):
+                return self.one(field, _serialized(value, path), path)
+            raise invalid(path, str(error)) from None
+        except TypeError as error:  # inside of Json
+            raise not_serializable(path, error) from error
+
+    def many(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        """A list of values of a scalar or enum field."""
+        return tuple(
+            self.one(field, item, (*path, index)) for index, item in enumerate(as_list(value, path))
+        )
+
+    def composite(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
+    ) -> dict[str, object]:
+        """A whole composite as it is stored: what was given, in that order, then its defaults.
+
+        MongoDB tells composites apart by the order of their fields, and Prisma leaves it so.
+        """
+        given = as_object(value, path)
+        kind = self._datamodel.type[field.type]
+        for key in given:
+            if key not in kind.by_name:
+                raise unknown((*path, key), kind.by_name, kind.name)
+        document = {
+            kind.by_name[key].db_name: self.whole(
+                kind.by_name[key], item, (*path, key), defaults=defaults
+            )
+            for key, item in given.items()
+        }
+        for member in kind.fields:
+            if member.name in given:
+                continue
+            if member.default is not None and defaults:
+                document[member.db_name] = self.default(member)
+            elif member.is_required and not member.is_list:
+                raise missing((*path, member.name))
+        return document
+
+    def whole(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool = True
+    ) -> object:
+        """A whole value of any stored field, as a create takes it: null and lists included."""
+        if field.kind != "composite" and not field.is_list:
+            return self._whole_scalar(field, value, path)
+        if isinstance(value, Mapping) and "set" in value and self._takes_set(field):
+            single_key(value, path, ("set",))
+            return self.whole(field, value["set"], (*path, "set"), defaults=defaults)
+        if value is None:
+            if field.is_required or field.is_list:
+                raise missing(path)
+            return None
+        if value == {} and field.kind != "composite":
+            raise missing((*path, "set"))
+        if field.kind == "composite":
+            return self._whole_composite(field, value, path, defaults=defaults)
+        return list(self.many(field, value, path))
+
+    def _whole_scalar(self, field: Field, value: object, path: ArgumentPath) -> object:
+        if value is None and not field.is_required:
+            return None
+        return self.one(field, value, path)
+
+    def _whole_composite(
+        self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
+    ) -> object:
+        if not field.is_list:
+            return self.composite(field, value, path, defaults=defaults)
+        return [
+            self.composite(field, item, place, defaults=defaults)
+            for place, item in as_objects(value, path)
+        ]
+
+    def _takes_set(self, field: Field) -> bool:
+        if field.kind == "composite":
+            return "set" not in self._datamodel.type[field.type].by_name
+        return field.is_list
+
+    def default(self, field: Field) -> object:
+        """A fresh value of the field's default, as it is stored."""
+        match field.default:
+            case Function(name, arguments):
+                return generate(field, name, arguments)
+            case Literals(value) if field.is_list or field.type == "Json":
+                return self.constant(field, value)  # whoever gets it may change it
+            case Literals():
+                return self._fixed(field)
+            case None:
+                raise LookupError(f"{field.name} has no default")
+
+    def constant(self, field: Field, value: object) -> object:
+        """A constant default as it is stored."""
+        return encode_constant(self._encoder(field), field, value)
+
+    def _encoded_default(self, field: Field) -> object:
+        if not isinstance(field.default, Literals):
+            raise LookupError(f"{field.name} has no constant default")
+        return self.constant(field, field.default.value)
+
+    def _encoder(self, field: Field) -> Callable[[Any], object]:
+        """By identity: each value that is written looks its field up."""
+        known = self._encoders.get(id(field))
+        if known is None:
+            known = self._encoders[id(field)] = field, field_encoder(self._datamodel, field)
+        return known[1]
+
+
+def _unexpected(value: object, wanted: str, path: ArgumentPath) -> DataError:
+    """The error of a value of another kind; what cannot even be written is upstream's TypeError."""
+    if value is not None and not isinstance(value, (*_KNOWN, Name)):
+        value = _serialized(value, path)
+    return invalid(path, f"expected {wanted}, got {kind_of(value)}")
+
+
+def _serialized(value: object, path: ArgumentPath) -> object:
+    try:
+        return serializer(value)
+    except TypeError as error:
+        raise not_serializable(path, error) from error
+
+
+__all__ = [
+    "Values",
+    "as_boolean",
+    "as_integer",
+    "as_list",
+    "as_object",
+    "as_objects",
+    "canonical",
+    "single_key",
+]

@@ -1,0 +1,225 @@
+"""Validation of filters: the client's filter language → `filters`, negation pushed to the leaves.
+
+Here: objects, AND, OR and NOT, composites and relations; `validate_condition`: single fields.
+Source: Prisma Client reference, "Filter conditions and operators"; for MongoDB's null and missing,
+"Null and undefined in Prisma Client (MongoDB)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from prismongo.query.errors.input import ArgumentPath, missing, unknown
+from prismongo.query.nodes.filters import (
+    EVERYTHING,
+    Compare,
+    Comparison,
+    Complement,
+    Elements,
+    Filter,
+    IsEmpty,
+    IsSet,
+    Path,
+    Related,
+    join,
+    joined,
+    or_missing,
+    quantified,
+)
+from prismongo.query.validate.condition import ConditionValidator, Place
+from prismongo.query.validate.operators import QUANTIFIERS, operators
+from prismongo.query.validate.values import (
+    Values,
+    as_boolean,
+    as_object,
+    as_objects,
+    canonical,
+)
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
+
+
+class WhereValidator:
+    """Validates filters against one datamodel."""
+
+    def __init__(self, datamodel: Datamodel, values: Values) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._conditions = ConditionValidator(datamodel, values)
+
+    def where(
+        self,
+        owner: Model | CompositeType,
+        value: object,
+        path: ArgumentPath,
+        *,
+        negated: bool = False,
+        prefix: Path = (),
+    ) -> Filter:
+        """The filter that a `where` object says about records (or elements) of `owner`.
+
+        Without conditions AND and NOT hold and OR does not, but inside another AND, OR or NOT they
+        say nothing at all, as an empty object does: so Prisma has it.
+        """
+        found = self._where(owner, value, path, negated, prefix, 0)
+        return EVERYTHING if found is None else found
+
+    def _where(
+        self,
+        owner: Model | CompositeType,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+        depth: int,
+    ) -> Filter | None:
+        parts = [
+            self._entry(owner, canonical(key), item, (*path, key), negated, prefix, depth)
+            for key, item in as_object(value, path).items()
+        ]
+        return joined(parts, negated=negated)
+
+    def _entry(
+        self,
+        owner: Model | CompositeType,
+        key: str,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+        depth: int,
+    ) -> Filter | None:
+        if key in ("AND", "OR", "NOT"):
+            return self._combination(owner, key, value, path, negated, prefix, depth)
+        field = owner.by_name.get(key)
+        if field is None or field.ignored:
+            raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
+        if field.kind == "relation" and isinstance(owner, Model):
+            return self._relation(self._datamodel.link(owner, key), value, path, negated)
+        return self._stored(
+            field, value, path, Place(owner, (*prefix, field.db_name), negated, negated)
+        )
+
+    def _combination(
+        self,
+        owner: Model | CompositeType,
+        key: str,
+        value: object,
+        path: ArgumentPath,
+        negated: bool,
+        prefix: Path,
+        depth: int,
+    ) -> Filter | None:
+        inner, any_of = negated != (key == "NOT"), negated != (key == "OR")
+        parts = [
+            self._where(owner, item, place, inner, prefix, depth + 1)
+            for place, item in as_objects(value, path)
+        ]
+        found = joined(parts, negated=any_of)
+        return join([], negated=any_of) if found is None and depth == 0 else found
+
+    def _stored(
+        self, field: Field, value: object, path: ArgumentPath, place: Place
+    ) -> Filter | None:
+        if field.kind == "composite":
+            return self._composite(field, value, path, place)
+        return self._conditions.condition(field, value, path, place)
+
+    # --- composites ---
+
+    def _composite(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
+        given = isinstance(value, Mapping) and {canonical(key) for key in value}
+        if not given or not given <= set(operators(field)):
+            return self._composite_equals(field, value, path, place)
+        parts = [
+            self._composite_operator(field, canonical(key), item, (*path, key), place)
+            for key, item in as_object(value, path).items()
+        ]
+        return join(parts, negated=place.negated)
+
+    def _composite_operator(
+        self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
+    ) -> Filter:
+        kind = self._datamodel.type[field.type]
+        if key == "equals":
+            return self._composite_equals(field, value, path, place)
+        if key == "isSet":
+            return IsSet(place.path, as_boolean(value, path) != place.negated)
+        if key == "isEmpty":
+            empty = as_boolean(value, path) != place.negated
+            return IsEmpty(place.path, empty, null_is_empty=False)
+        if key in QUANTIFIERS:
+            inner, lenient = self.where(kind, value, path), key == "none"
+            return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
+        if value is None:
+            negated = place.negated != (key == "isNot")
+            return self._composite_equals(field, None, path, replace(place, negated=negated))
+        negated = place.negated != (key == "isNot")
+        return self.where(kind, value, path, negated=negated, prefix=place.path)
+
+    def _composite_equals(
+        self, field: Field, value: object, path: ArgumentPath, place: Place
+    ) -> Filter:
+        operator: Comparison = "ne" if place.negated else "eq"
+        if value is None:
+            if field.is_required:
+                raise missing(path)
+            return Compare(place.path, operator, None)
+        stored = self._values.whole(field, value, path, defaults=False)
+        return Compare(place.path, operator, stored, exact=field.is_list)
+
+    # --- relations ---
+
+    def _relation(
+        self, link: Link, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter | None:
+        if link.field.is_list:
+            return self._to_many(link, value, path, negated)
+        if value is None:
+            return Related(link, EVERYTHING, exists=negated)
+        given = as_object(value, path)
+        if not given or not {canonical(key) for key in given} <= {"is", "isNot"}:
+            return self._to_one(link, "is", given, path, negated)
+        parts = [
+            self._to_one(link, canonical(key), item, (*path, key), negated)
+            for key, item in given.items()
+        ]
+        return join(parts, negated=negated)
+
+    def _to_one(
+        self, link: Link, key: str, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter:
+        wanted = (key == "is") != negated
+        if value is None:
+            return Related(link, EVERYTHING, exists=not wanted)
+        inner = self._where(link.target, value, path, False, (), 0)
+        if inner is None:
+            return Related(link, EVERYTHING, exists=wanted)
+        if wanted:
+            return Related(link, inner, exists=True)
+        return Related(link, Complement(or_missing(inner)), exists=True)
+
+    def _to_many(
+        self, link: Link, value: object, path: ArgumentPath, negated: bool
+    ) -> Filter | None:
+        parts: list[Filter | None] = []
+        for key, item in as_object(value, path).items():
+            if key not in QUANTIFIERS:
+                raise unknown((*path, key), QUANTIFIERS, f"a filter of {link.field.type}[]")
+            inner = self.where(link.target, item, (*path, key))
+            parts.append(quantified(link, QUANTIFIERS[key], inner, negated=negated))
+        return joined(parts, negated=negated)
+
+    def having(
+        self,
+        model: Model,
+        field: Field,
+        value: object,
+        path: ArgumentPath,
+        name: str,
+        negated: bool,
+    ) -> Filter:
+        """A filter on a value that stands under `name` in the row of a group."""
+        place = Place(model, (name,), negated, negated)
+        found = self._conditions.condition(field, value, path, place)
+        return EVERYTHING if found is None else found

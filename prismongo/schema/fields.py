@@ -1,0 +1,162 @@
+"""The fields of models and composite types: their attributes, read one field at a time."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from prismongo.schema.arguments import Attributes, mapped_name
+from prismongo.schema.datamodel import Default, Field, Index, Kind, NativeType
+from prismongo.schema.defaults import default_of
+from prismongo.schema.errors import PlacedError, refuse_field
+from prismongo.schema.indexes import field_index
+from prismongo.schema.language.syntax import Block, FieldNode
+from prismongo.schema.native_types import native_type
+from prismongo.schema.scope import Scope
+
+
+def scalar_field(
+    scope: Scope, block: Block, node: FieldNode, kind: Kind
+) -> tuple[Field, list[Index]]:
+    """A stored field of a model, and the indexes that its attributes make."""
+    _refuse_decimal(block, node)
+    attributes = Attributes(node.attributes)
+    db_name = mapped_name(attributes)
+    ignored = _ignored(attributes, node)
+    if relation := attributes.single("relation"):
+        raise relation.refuse("Invalid field type, not a relation.")
+    ids = _indexes(attributes, node, "id")
+    updated_at = _updated_at(attributes, node)
+    default = _default(attributes, node, scope, block.name, in_composite=False)
+    native = _native_type(attributes, node, scope, kind)
+    uniques = _indexes(attributes, node, "unique")
+    attributes.finish()
+    field = Field(
+        name=node.name,
+        kind=kind,
+        type=node.type,
+        db_name=node.name if db_name is None else db_name,
+        is_list=node.arity == "list",
+        is_required=node.arity != "optional",
+        is_id=bool(ids),
+        is_unique=bool(uniques),
+        is_updated_at=updated_at,
+        default=default,
+        native_type=native,
+        documentation=node.documentation,
+        notes=node.notes,
+        ignored=ignored or node.unsupported is not None,
+        is_mapped=db_name is not None,
+        position=node.position,
+    )
+    return field, ids + uniques
+
+
+def _indexes(attributes: Attributes, node: FieldNode, kind: Literal["id", "unique"]) -> list[Index]:
+    reader = attributes.single(kind)
+    if reader is None:
+        return []
+    index = field_index(reader, node, kind)
+    reader.finish()
+    return [index]
+
+
+def composite_field(scope: Scope, block: Block, node: FieldNode, kind: Kind) -> Field:
+    """A field of a composite type."""
+    attributes = Attributes(node.attributes)
+    native = _native_type(attributes, node, scope, kind)
+    db_name = mapped_name(attributes)
+    default = _default(attributes, node, scope, block.name, in_composite=True)
+    attributes.finish()
+    return Field(
+        name=node.name,
+        kind=kind,
+        type=node.type,
+        db_name=node.name if db_name is None else db_name,
+        is_list=node.arity == "list",
+        is_required=node.arity != "optional",
+        default=default,
+        native_type=native,
+        documentation=node.documentation,
+        notes=node.notes,
+        ignored=node.unsupported is not None,
+        is_mapped=db_name is not None,
+        position=node.position,
+    )
+
+
+def _refuse_decimal(block: Block, node: FieldNode) -> None:
+    if node.type == "Decimal":
+        message = (
+            f"Field `{node.name}` in model `{block.name}` can't be of type Decimal. "
+            "The current connector does not support the Decimal type."
+        )
+        raise refuse_field(node.name, f"model `{block.name}`", message, node.position)
+
+
+def _ignored(attributes: Attributes, node: FieldNode) -> bool:
+    reader = attributes.single("ignore")
+    if reader is None:
+        return False
+    if node.unsupported is not None:
+        raise reader.refuse(
+            "Fields of type `Unsupported` cannot take an `@ignore` attribute. They are already "
+            "treated as ignored by the client due to their type."
+        )
+    reader.finish()
+    return True
+
+
+def _updated_at(attributes: Attributes, node: FieldNode) -> bool:
+    reader = attributes.single("updatedAt")
+    if reader is None:
+        return False
+    if node.type != "DateTime":
+        raise reader.refuse("Fields that are marked with @updatedAt must be of type DateTime.")
+    if node.arity == "list":
+        raise reader.refuse("Fields that are marked with @updatedAt cannot be lists.")
+    reader.finish()
+    return True
+
+
+def _default(
+    attributes: Attributes, node: FieldNode, scope: Scope, container: str, *, in_composite: bool
+) -> Default | None:
+    reader = attributes.single("default")
+    if reader is None:
+        return None
+    default = default_of(reader, node, scope, container, in_composite=in_composite)
+    reader.finish()
+    return default
+
+
+def _native_type(
+    attributes: Attributes, node: FieldNode, scope: Scope, kind: Kind
+) -> NativeType | None:
+    if kind != "scalar" or node.unsupported is not None:
+        return None
+    attribute = attributes.scoped()
+    return None if attribute is None else native_type(attribute, node, scope)
+
+
+def check_stored_names(block: Block, fields: list[Field]) -> None:
+    """Refuse the first field of a model or composite type whose stored name is taken."""
+    by_name = {item.name: item for item in fields if item.kind != "relation"}
+    composite = block.keyword == "type"
+    mapped: set[str] = set()
+    for item in fields:
+        if not item.is_mapped:
+            continue
+        if item.db_name in mapped:
+            raise _taken(block, item.db_name if composite else item.name, item)
+        mapped.add(item.db_name)
+        other = by_name.get(item.db_name)
+        if other is None or other is item or (composite and other.is_mapped):
+            continue
+        if other.db_name == item.db_name:
+            raise _taken(block, item.name, item)
+
+
+def _taken(block: Block, name: str, item: Field) -> PlacedError:
+    container = "composite type" if block.keyword == "type" else block.keyword
+    reason = f'Field "{name}" is already defined on {container} "{block.name}".'
+    return PlacedError(reason, item.position)

@@ -1,0 +1,57 @@
+"""The rules in Prisma's order (`check_rules`; source: prisma-engines, `validation_pipeline`).
+
+The relations of the models have the names that the schema gives them, empty where it gives none.
+"""
+
+from __future__ import annotations
+
+from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.errors import PlacedError, refuse
+from prismongo.schema.rules.composites import check_composites
+from prismongo.schema.rules.indexes import check_indexes
+from prismongo.schema.rules.models import check_model
+from prismongo.schema.rules.relation_fields import check_relation_fields
+from prismongo.schema.rules.relations import check_relations
+from prismongo.schema.scope import Scope
+
+
+def check_rules(datamodel: Datamodel, scope: Scope) -> None:
+    """Refuse the first thing that the mongodb connector does not accept."""
+    for block in scope.schema.of("view"):
+        if "views" not in scope.features:
+            message = "View definitions are only available with the `views` preview feature."
+            raise refuse(message, block.position)
+    _check_collections(datamodel, scope)
+    check_composites(datamodel, scope)
+    for model in datamodel.models:
+        check_model(model, scope)
+        check_relation_fields(datamodel, model)
+        check_indexes(datamodel, model, scope)
+    _check_enum_names(datamodel, scope)
+    check_relations(datamodel, scope)
+
+
+def _check_collections(datamodel: Datamodel, scope: Scope) -> None:
+    """Two models cannot share a collection; the one that says `@@map` is refused."""
+    taken: dict[str, str] = {}
+    for model in datamodel.models:
+        other = taken.setdefault(model.db_name, model.name)
+        if other == model.name:
+            continue
+        mapped, existing = (model.name, other) if model.is_mapped else (other, model.name)
+        attributes = scope.models[mapped].attributes
+        raise PlacedError(
+            f'The model with database name "{model.db_name}" could not be defined because another '
+            f'model or view with this name exists: "{existing}"',
+            next(item.position for item in attributes if item.name == "map"),
+        )
+
+
+def _check_enum_names(datamodel: Datamodel, scope: Scope) -> None:
+    taken: set[str] = set()
+    for enum in datamodel.enums:
+        name = enum.db_name or enum.name
+        if name in taken:
+            reason = "An enum with the same database name is already defined."
+            raise PlacedError(reason, scope.enums[enum.name].position)
+        taken.add(name)

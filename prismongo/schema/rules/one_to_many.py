@@ -1,0 +1,36 @@
+"""One-to-many: the key and the actions stand on the single side."""
+
+from __future__ import annotations
+
+from prismongo.schema.rules.pairs import Side
+from prismongo.schema.rules.sides import relation_error, shown
+
+
+def check_one_to_many(forward: Side, back: Side) -> None:
+    """Refuse a key that is missing, or what stands on the list side and must not."""
+    if not forward.relation.fields:
+        raise relation_error(
+            forward,
+            f"The relation field {shown(forward)} must specify the `fields` argument in the "
+            "@relation attribute. You can run `prisma format` to fix this automatically.",
+        )
+    if not forward.relation.references:
+        raise relation_error(
+            forward,
+            f"The relation field {shown(forward)} must specify the `references` argument in the "
+            "@relation attribute.",
+        )
+    instead = f"You must only specify it on the opposite field `{forward.field.name}` on model "
+    if back.relation.fields or back.relation.references:
+        raise relation_error(
+            back,
+            f"The relation field {shown(back)} must not specify the `fields` or `references` "
+            f"argument in the @relation attribute. {instead}`{forward.model.name}`.",
+        )
+    if back.has_actions:
+        raise relation_error(
+            back,
+            f"The relation field {shown(back)} must not specify the `onDelete` or `onUpdate` "
+            f"argument in the @relation attribute. {instead}`{forward.model.name}`, or in case of "
+            "a many to many relation, in an explicit join table.",
+        )

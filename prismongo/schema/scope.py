@@ -1,0 +1,80 @@
+"""What the names in a schema refer to: models, enums, composite types and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from prismongo.schema.datamodel import SCALAR_TYPES, Kind, Position
+from prismongo.schema.language.syntax import Array, Attribute, Block, FieldNode, Schema, Text
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The blocks of a schema by name; names are unique once `check_names` has passed."""
+
+    schema: Schema
+
+    @cached_property
+    def models(self) -> Mapping[str, Block]:
+        """The models by name."""
+        return {block.name: block for block in self.schema.of("model", "view")}
+
+    @cached_property
+    def types(self) -> Mapping[str, Block]:
+        """The composite types by name."""
+        return {block.name: block for block in self.schema.of("type")}
+
+    @cached_property
+    def enums(self) -> Mapping[str, Block]:
+        """The enums by name."""
+        return {block.name: block for block in self.schema.of("enum")}
+
+    @cached_property
+    def fields(self) -> Mapping[tuple[str, str], FieldNode]:
+        """Every field, by the names of its model or composite type and of itself."""
+        return {
+            (block.name, node.name): node
+            for block in (*self.models.values(), *self.types.values())
+            for node in block.fields
+        }
+
+    @cached_property
+    def datasource(self) -> str | None:
+        """The name of the datasource, by which native types are scoped; None without one."""
+        return next((block.name for block in self.schema.of("datasource")), None)
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """The preview features that generators ask for."""
+        return frozenset(
+            item.value
+            for block in self.schema.of("generator")
+            for setting in block.settings
+            if setting.name == "previewFeatures" and isinstance(setting.value, Array)
+            for item in setting.value.items
+            if isinstance(item, Text)
+        )
+
+    def attribute_at(self, block: Block, position: Position) -> Attribute:
+        """The attribute of a model or of its fields that stands there."""
+        own = (attribute for node in block.fields for attribute in node.attributes)
+        found = (item for item in (*block.attributes, *own) if item.position == position)
+        return next(found)
+
+    def kind(self, node: FieldNode) -> Kind:
+        """What a field's type is.
+
+        Raises:
+            LookupError: nothing has this name, which `check_types` refuses first.
+        """
+        if node.type in SCALAR_TYPES or node.unsupported is not None:
+            return "scalar"
+        if node.type in self.enums:
+            return "enum"
+        if node.type in self.types:
+            return "composite"
+        if node.type in self.models:
+            return "relation"
+        raise LookupError(node.type)

@@ -1,0 +1,37 @@
+"""Whether every field has a type that exists (`check_types`): the second check of `resolve`."""
+
+from __future__ import annotations
+
+from prismongo.schema.datamodel import SCALAR_TYPES
+from prismongo.schema.errors import PlacedError, refuse
+from prismongo.schema.language.syntax import Block, FieldNode
+from prismongo.schema.scope import Scope
+
+
+def check_types(scope: Scope) -> None:
+    """Refuse the first unknown type, relation in a composite type, or enum without values."""
+    for block in scope.schema.blocks:
+        if block.keyword == "enum" and not block.members:
+            raise refuse("An enum must have at least one value.", block.position)
+        for node in block.fields:
+            try:
+                kind = scope.kind(node)
+            except LookupError:
+                raise PlacedError(_unknown(scope, block, node), node.type_position) from None
+            if kind == "relation" and block.keyword == "type":
+                raise PlacedError(
+                    f'Error validating composite type "{block.name}": {node.type} refers to a '
+                    "model, making this a relation field. Relation fields inside composite types "
+                    "are not supported.",
+                    node.type_position,
+                )
+
+
+def _unknown(scope: Scope, block: Block, node: FieldNode) -> str:
+    reason = (
+        f'Type "{node.type}" is neither a built-in type, nor refers to another model, '
+        "composite type, or enum."
+    )
+    known = (*SCALAR_TYPES, *scope.models, *scope.types, *scope.enums)
+    alike = next((name for name in known if name.lower() == node.type.lower()), None)
+    return f'{reason} Did you mean "{alike}"?' if alike and block.keyword != "type" else reason

@@ -1,0 +1,263 @@
+"""Service: what every application's `DatabaseService` adds to its generated client.
+
+    class DatabaseService(Service, Prisma): ...
+
+The Python counterpart of the NestJS `DatabaseService extends PrismaClient`: constructed without
+I/O, connected at start, disconnected at stop, every attribute of the generated client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
+
+from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
+from prisma.errors import PrismaError, TransactionError
+from pydantic import BaseModel
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from prismongo.changes.stream import Changes, WatchOptions
+from prismongo.changes.streams import Streams
+from prismongo.client.base import BaseClient
+from prismongo.engine.drive import pause
+from prismongo.engine.observe import LogSettings
+from prismongo.errors import ConfigurationError, data_error
+from prismongo.health import Health, check_health, down
+from prismongo.query.decode.decoder import STORED
+from prismongo.query.nodes.requests import Request
+from prismongo.query.validate.raw import RawAction
+from prismongo.settings import DatabaseSettings
+from prismongo.stores.mongo.client import mongo_stores
+from prismongo.stores.mongo.store import MongoStore
+
+if TYPE_CHECKING:
+    from prismongo.engine.engine import MakeStore
+    from prismongo.testing.controls import Controls
+
+T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=BaseModel)
+OtherT = TypeVar("OtherT", bound=BaseModel)
+Document = dict[str, Any]
+"""A document as MongoDB has it: ObjectId, datetime, Decimal128 and the like are its values."""
+
+RETRIES: Final = 30
+"""How often `transaction` starts again by default: of those who meet at one document at least one
+gets through each time, so that this is how many may meet; with twelve seconds of pauses at most."""
+
+LONGEST_PAUSE: Final = 0.5
+"""The longest pause between two attempts, in seconds."""
+
+
+class Service(BaseClient):
+    """The database of an application, mixed into its generated client.
+
+    Args:
+        settings: where the database is, and how to reach it.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        if not isinstance(settings, DatabaseSettings):
+            raise ConfigurationError(f"{type(self).__name__} takes DatabaseSettings.")
+        super().__init__(
+            self._stores(settings),
+            connect_timeout=settings.connect_timeout,
+            log=LogSettings.of(settings),
+        )
+        self.settings = settings
+
+    def _stores(self, settings: DatabaseSettings) -> MakeStore:
+        return mongo_stores(settings)
+
+    @property
+    def fake(self) -> Controls:
+        """What only a fake has: faults on purpose, the record of calls, what is stored.
+
+        Raises:
+            ConfigurationError: this database is no fake; `prismongo.testing.fake` makes one.
+        """
+        raise ConfigurationError(
+            f"This {type(self).__name__} is no fake: prismongo.testing.fake makes one."
+        )
+
+    @property
+    def mongo(self) -> AsyncDatabase[Any]:
+        """PyMongo's database, for what Prisma's language does not say; connected by this client.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+            NotStartedError: connected in another event loop or process.
+            UnsupportedOperationError: P2026, this database is a fake.
+        """
+        store = self._mongo_engine.store
+        if not isinstance(store, MongoStore):
+            raise data_error("P2026", "This database is a fake: there is no MongoDB behind it.")
+        return store.database
+
+    async def health(self) -> Health:
+        """Whether the server answers within `settings.health_timeout`, and what it is.
+
+        Never raises for a server that is down, or a client that is not connected.
+        """
+        try:
+            return await check_health(
+                self.mongo, self.settings.health_timeout, self.client_schema.freshness()
+            )
+        except PrismaError as error:
+            return down(error, self.client_schema.freshness())
+
+    async def transaction(
+        self,
+        callback: Callable[[Self], Awaitable[T]],
+        *,
+        max_wait: timedelta = DEFAULT_TX_MAX_WAIT,
+        timeout: timedelta = DEFAULT_TX_TIMEOUT,
+        retries: int = RETRIES,
+    ) -> T:
+        """Run `callback` in a transaction: committed where it returns, rolled back where it raises.
+
+        After a write conflict, or where the server or the network dropped the transaction,
+        everything is done again, so the callback must have no other effects.
+
+        Args:
+            callback: receives the client of the transaction.
+            max_wait: how long beginning may take, an attempt.
+            timeout: how long an attempt may take.
+            retries: how often to start again.
+
+        Returns:
+            What the callback returns.
+
+        Raises:
+            DataError: P2034, where even the last attempt met a conflict.
+            TransactionError: P2028, it took too long, or an error inside had ended it before.
+        """
+        for attempt in range(retries + 1):
+            try:
+                async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
+                    return await callback(tx)
+            except PrismaError as error:
+                if attempt == retries or not _may_start_again(error):
+                    raise
+            await pause(attempt, LONGEST_PAUSE)
+        raise AssertionError("unreachable")
+
+    # --- raw, in MongoDB's own language ---
+
+    async def find_raw(
+        self,
+        model: type[BaseModel],
+        filter: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        """The documents of a model's collection, as they are stored.
+
+            await database.find_raw(User, {"_id": ObjectId(id)}, {"projection": {"bio": 1}})
+
+        Values are BSON's own on both sides: ObjectId, Decimal128, datetime (aware, in UTC). The
+        names are those of the collection. In a transaction's client it is part of that transaction.
+
+        Args:
+            model: a generated class, which names the collection.
+            filter: MongoDB's: never put what a user gave in it without a look at its type.
+            options: `sort`, `limit`, `skip`, `projection` and the other options of `find`.
+
+        Raises:
+            prisma.errors.RawQueryError: P2010, the server or the driver refuses.
+            DataError: P2009, an argument is of another form.
+        """
+        arguments = {"filter": filter, "options": options}
+        documents: list[Document] = await self._raw("findRaw", model, arguments)
+        return documents
+
+    async def aggregate_raw(
+        self,
+        model: type[BaseModel],
+        pipeline: Sequence[Mapping[str, Any]] = (),
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        """What a pipeline over a model's collection gives; all else as for `find_raw`.
+
+        Args:
+            model: a generated class, which names the collection.
+            pipeline: its stages.
+            options: `allowDiskUse`, `hint` and the other options of `aggregate`.
+        """
+        arguments = {"pipeline": list(pipeline), "options": options}
+        documents: list[Document] = await self._raw("aggregateRaw", model, arguments)
+        return documents
+
+    async def run_command_raw(self, command: Mapping[str, Any]) -> Document:
+        """The server's reply to a command of the database; all else as for `find_raw`.
+
+        Args:
+            command: its name comes first: `{"count": "User"}`. Commands that answer with a cursor
+                give its first part only.
+        """
+        reply: Document = await self._raw("runCommandRaw", None, {"command": command})
+        return reply
+
+    async def _raw(
+        self, action: RawAction, model: type[BaseModel] | None, arguments: dict[str, Any]
+    ) -> Any:
+        name = None if model is None else self._shape(model).model
+        given = {key: value for key, value in arguments.items() if value is not None}
+        request = Request(action, name, given)
+        return await self._mongo_engine.execute(request, tx_id=self._tx_id, form=STORED)
+
+    # --- changes ---
+
+    @property
+    def streams(self) -> Streams:
+        """The streams of changes of this connection.
+
+        Raises:
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+        """
+        return self._mongo_engine.attached(Streams)
+
+    @overload
+    def watch(self, model: type[ModelT], /, **options: Unpack[WatchOptions]) -> Changes[ModelT]: ...
+
+    @overload
+    def watch(
+        self, model: type[ModelT], other: type[OtherT], /, **options: Unpack[WatchOptions]
+    ) -> Changes[ModelT | OtherT]: ...
+
+    @overload
+    def watch(
+        self, *models: type[BaseModel], **options: Unpack[WatchOptions]
+    ) -> Changes[BaseModel]: ...
+
+    def watch(self, *models: type[BaseModel], **options: Unpack[WatchOptions]) -> Changes[Any]:
+        """What changes in the database from now on, committed and in order.
+
+            async with database.watch(Message, where={"channelId": channel_id}) as changes:
+                async for change in changes:
+                    ...
+
+        Args:
+            models: generated models, as one stream; none: all of the schema.
+            options: `where`: the filter of `find_many`; needs `/// @changeImages` above the model
+                but for inserts, or filters by id. `operations`: some of `insert`, `update` and
+                `delete`. `resume_after`: a change's token. `checkpoint`: keeps tokens, see
+                `database.changes`. `buffer`: how many changes may wait for the consumer, 1,000.
+                `policy`: what happens then: `wait`, `drop_oldest` or `fail`.
+
+        Raises:
+            DataError: P2009, an unknown name or a wrong value.
+            UnsupportedOperationError: P2026, a relation filter.
+            prisma.errors.ClientNotConnectedError: before connect and after disconnect.
+        """
+        every = [] if models else self._models()
+        return Changes(self.streams, models or every, is_everything=not models, **options)
+
+
+def _may_start_again(error: PrismaError) -> bool:
+    """Whether nothing of the transaction is kept, and a new one may well succeed."""
+    if isinstance(error, TransactionError):
+        return False
+    cause = error.__cause__
+    dropped = isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError")
+    return dropped or getattr(error, "code", None) == "P2034"

@@ -1,0 +1,143 @@
+"""What stores refuse, in words that they share: a fake that spoke otherwise would be no fake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from prisma.errors import DataError, PrismaError
+
+from prismongo.errors import ChangeStreamError, HistoryLostError, TransactionError, data_error
+from prismongo.query.errors.input import unsupported
+from prismongo.schema.datamodel import Model
+
+
+def write_conflict() -> DataError:
+    """Another transaction was faster (P2034)."""
+    return data_error(
+        "P2034",
+        "Transaction failed due to a write conflict or a deadlock. Please retry your transaction; "
+        "DatabaseService.transaction(callback) does it for you.",
+    )
+
+
+def ended_by(code: str) -> TransactionError:
+    """The transaction was aborted by an error of one of its own operations (P2028)."""
+    return TransactionError(
+        f"Transaction API error: Transaction has been aborted: an operation in it failed with "
+        f"{code}, and MongoDB keeps nothing of a transaction after that. Let the error end it."
+    )
+
+
+def unique_violation(owner: Model | None, paths: Sequence[str]) -> DataError:
+    """Another document of the collection has these values already (P2002)."""
+    fields, meta = _constraint(owner, paths)
+    return data_error("P2002", f"Unique constraint failed on the fields: ({fields})", meta)
+
+
+def null_violation(owner: Model | None, paths: Sequence[str]) -> DataError:
+    """The collection's own validator wants these values, and not null (P2011)."""
+    fields, meta = _constraint(owner, paths)
+    message = (
+        f"Null constraint violation on the fields: ({fields}). The collection's validator requires "
+        "them: give them a value, or change it by collMod."
+    )
+    return data_error("P2011", message, meta)
+
+
+def _constraint(owner: Model | None, paths: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    names = [_schema_name(owner, path) for path in paths] if owner else list(paths)
+    meta: dict[str, Any] = {"target": names}
+    if owner is not None:
+        meta["modelName"] = owner.name
+    return ",".join(f"`{name}`" for name in names), meta
+
+
+def out_of_range() -> DataError:
+    """A calculation left the range of a field's type (P2020)."""
+    reason = "The result does not fit into the type of its field"
+    return data_error("P2020", f"Value out of range for the type. {reason}.", {"details": reason})
+
+
+def too_large() -> DataError:
+    """A document grew beyond what MongoDB holds (P2000)."""
+    return data_error(
+        "P2000",
+        "The provided value for the column is too long for the column's type: MongoDB holds 16 MB "
+        "a document.",
+    )
+
+
+def not_bson() -> DataError:
+    """A value that BSON has no room for (P2023)."""
+    return data_error("P2023", "Inconsistent column data: BSON cannot hold it.")
+
+
+def too_deep() -> DataError:
+    """A document, or a question, that is nested deeper than MongoDB reads (P2035)."""
+    return data_error(
+        "P2035",
+        "Assertion violation on the database: what is nested in more than about 180 levels, "
+        "MongoDB does not hold.",
+        {"database_error": "Overflow"},
+    )
+
+
+def assertion(code: int, name: str) -> DataError:
+    """The server refuses for a reason that Prisma has no code of its own for (P2035)."""
+    message = f"Assertion violation on the database: {code} {name}."
+    return data_error("P2035", message, {"database_error": name})
+
+
+# --- change streams ---
+
+
+def malformed_token() -> ChangeStreamError:
+    """What was given as a token is none (P2009)."""
+    return ChangeStreamError(
+        "The token to resume after is none of this database's: give `change.token` or "
+        "`changes.token` as it was.",
+        code="P2009",
+    )
+
+
+def history_lost(names: str, token: str, since: datetime, reason: str) -> HistoryLostError:
+    """What follows a token is no longer kept.
+
+    Args:
+        names: the watched models.
+        token: where the stream stood.
+        since: when that was.
+        reason: why it is not kept, and what keeps more.
+    """
+    return HistoryLostError(
+        f"The changes of {names} since {since:%Y-%m-%d %H:%M:%S} UTC are lost: {reason}. Read anew "
+        "what there is and watch without a token.",
+        since=since,
+        meta={"models": names, "since": since.isoformat()},
+        token=token,
+    )
+
+
+def no_images(model: Model, *, asked: bool) -> PrismaError:
+    """A filter on changed documents, of which nothing is kept (P2026).
+
+    Args:
+        model: the documents'.
+        asked: whether the schema asks for images, and the collection was not told yet.
+    """
+    if asked:
+        remedy = "run `prismongo push`, which makes the collection keep them"
+    else:
+        remedy = "write `/// @changeImages` above the model and push"
+    return unsupported(
+        f"A `where` on updates or deletes of {model.name}, whose collection keeps no images of "
+        "changed documents,",
+        f'{remedy}; or watch with operations={{"insert"}}, or without a `where`',
+    )
+
+
+def _schema_name(model: Model, stored: str) -> str:
+    head = stored.split(".", 1)[0]
+    return next((field.name for field in model.fields if field.db_name == head), stored)

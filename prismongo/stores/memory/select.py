@@ -1,0 +1,229 @@
+"""Reads: Find, FindPerParent, CountPerParent, Aggregate and Group, evaluated on tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from bson import ObjectId
+
+from prismongo.query.nodes.filters import And, Compare, Filter, In
+from prismongo.query.nodes.steps import (
+    ORDER_VALUES,
+    Aggregate,
+    Aggregation,
+    CountPerParent,
+    Find,
+    FindPerParent,
+    Group,
+    OrderKey,
+    Row,
+)
+from prismongo.schema.datamodel import Field, Link, Model
+from prismongo.stores.memory.aggregate import aggregated
+from prismongo.stores.memory.compare import NULL, Key, key, order_value
+from prismongo.stores.memory.predicate import MISSING, predicate, value_at
+from prismongo.stores.memory.tables import Table, Tables
+
+Rows = list[Row]
+
+
+class Evaluator:
+    """Evaluates reads on one state of the tables; remembers nothing between steps."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._joined: dict[tuple[str, str], dict[Key, Rows]] = {}
+
+    # --- relations ---
+
+    def related(self, link: Link, row: Row) -> Rows:
+        """The documents of the other side that belong to a row."""
+        by_key = self._by_key(link)
+        if link.is_many_to_many:
+            values = row.get(link.local[0].db_name)
+            keys = [(key(value),) for value in values] if isinstance(values, list) else []
+            wanted = {id(child) for each in keys for child in by_key.get(each, ())}
+            return [child for child in self._tables[link.target.db_name] if id(child) in wanted]
+        wanted_key = _key(row, link.local)
+        return [] if NULL in wanted_key else by_key.get(wanted_key, [])
+
+    def _by_key(self, link: Link) -> dict[Any, Rows]:
+        name = (link.model.name, link.field.name)
+        if name not in self._joined:
+            groups: dict[Key, Rows] = {}
+            for child in self._tables[link.target.db_name]:
+                groups.setdefault(_key(child, link.remote), []).append(child)
+            self._joined[name] = groups
+        return self._joined[name]
+
+    # --- find ---
+
+    def matching(self, model: Model, where: Filter) -> Rows:
+        """The stored documents that match, in natural order."""
+        table = self._tables[model.db_name]
+        candidates = _candidates(table, where)
+        holds = predicate(where, self)
+        return [row for row in candidates if holds(row)]
+
+    def current(self, model: Model, row_id: Key) -> Row | None:
+        """The document with this id, as it is now."""
+        return self._tables[model.db_name].rows.get(row_id)
+
+    def find(self, step: Find) -> Rows:
+        """Rows of a Find: copies, with the fields asked for."""
+        rows = self._page(step, self.matching(step.model, step.where))
+        return [self._shaped(step, row) for row in rows]
+
+    def _page(self, step: Find, rows: Rows) -> Rows:
+        values = {id(row): self._order_values(step.order, row) for row in rows}
+        rows = _sorted(rows, step.order, values)
+        if step.distinct:
+            rows = _distinct(rows, step.distinct)
+        if step.after is not None:
+            rows = [row for row in rows if _is_after(step, values[id(row)])]
+        end = None if step.limit is None else step.skip + step.limit
+        return rows[step.skip : end]
+
+    def _shaped(self, step: Find, row: Row) -> Row:
+        shaped = projected(row, step.fields)
+        if step.order_values:
+            shaped[ORDER_VALUES] = self._order_values(step.order, row)
+        return shaped
+
+    def _order_values(self, order: Sequence[OrderKey], row: Row) -> list[Any]:
+        return [self._order_value(key, key.links, row) for key in order]
+
+    def _order_value(self, key: OrderKey, links: tuple[Link, ...], row: Row) -> Any:
+        if links:
+            children = self.related(links[0], row)
+            if key.count and len(links) == 1 and not key.path:
+                return len(children)
+            if not children:
+                return 0 if key.count else None
+            return self._order_value(key, links[1:], children[0])
+        value = value_at(row, key.path)
+        if key.count:
+            return len(value) if isinstance(value, list) else 0
+        return None if value is MISSING else value
+
+    # --- per parent ---
+
+    def find_per_parent(self, step: FindPerParent) -> list[tuple[Any, Row]]:
+        """Pairs of a parent's id and a row of its page."""
+        holds = predicate(step.find.where, self)
+        pairs: list[tuple[Any, Row]] = []
+        for parent in self._parents(step.link, step.parents):
+            children = [row for row in self.related(step.link, parent) if holds(row)]
+            page = self._page(step.find, children)
+            pairs += [(parent["_id"], self._shaped(step.find, row)) for row in page]
+        return pairs
+
+    def count_per_parent(self, step: CountPerParent) -> dict[Any, int]:
+        """Numbers of related records by the parent's id."""
+        holds = predicate(step.where, self)
+        return {
+            parent["_id"]: sum(map(holds, self.related(step.link, parent)))
+            for parent in self._parents(step.link, step.parents)
+        }
+
+    def _parents(self, link: Link, ids: Sequence[object]) -> Iterable[Row]:
+        rows = self._tables[link.model.db_name].rows
+        return [rows[each] for each in map(key, ids) if each in rows]
+
+    # --- aggregates ---
+
+    def aggregate(self, step: Aggregate) -> Row:
+        """One row of aggregates; empty where there was nothing."""
+        rows = self._page(step.find, self.matching(step.find.model, step.find.where))
+        return aggregated(step.aggregations, rows) if rows else {}
+
+    def group(self, step: Group) -> Rows:
+        """A row a group."""
+        groups: dict[Key, Rows] = {}
+        for row in self.matching(step.model, step.where):
+            groups.setdefault(_key(row, step.by), []).append(row)
+        found = [
+            aggregated(step.aggregations, rows)
+            | {field.db_name: rows[0].get(field.db_name) for field in step.by}
+            for rows in groups.values()
+        ]
+        holds = predicate(step.having, self)
+        found = [row for row in found if holds(row)]
+        for order in reversed(step.order):
+            name = order.by.key if isinstance(order.by, Aggregation) else order.by.db_name
+            found.sort(key=_named(name, descending=order.descending), reverse=order.descending)
+        end = None if step.limit is None else step.skip + step.limit
+        return found[step.skip : end]
+
+
+def projected(row: Row, fields: Sequence[Field] | None) -> Row:
+    """A copy of a stored document, with the fields asked for; nobody can change what is stored."""
+    names = row if fields is None else [field.db_name for field in fields if field.db_name in row]
+    return {name: _copied(row[name]) for name in names}
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _key(row: Row, fields: Sequence[Field]) -> Key:
+    return tuple(key(row.get(field.db_name)) for field in fields)
+
+
+def _candidates(table: Table, where: Filter) -> Iterable[Row]:
+    """All documents, or the few that a unique index or a list of ids leaves over."""
+    match where:
+        case In(("_id",), tuple(values), negated=False, insensitive=False):
+            keys = {key(value): None for value in values}
+            return [table.rows[each] for each in keys if each in table.rows]
+        case _:
+            found = table.by_unique(_fixed(where))
+            return table if found is None else found
+
+
+def _fixed(where: Filter) -> dict[str, Any]:
+    """The stored fields that the filter holds to one value: a unique may find them at once."""
+    match where:
+        case Compare((name,), "eq", value, insensitive=False, exact=False):
+            return {name: value} if isinstance(value, str | int | bytes | ObjectId) else {}
+        case And(filters):
+            found: dict[str, Any] = {}
+            for part in filters:
+                found |= _fixed(part)
+            return found
+        case _:
+            return {}
+
+
+def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:
+    rows = list(rows)
+    for position in range(len(order) - 1, -1, -1):
+        descending = order[position].descending
+        rows.sort(key=_by(position, values, descending=descending), reverse=descending)
+    return rows
+
+
+def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Callable[[Row], Key]:
+    return lambda row: order_value(values[id(row)][position], descending=descending)
+
+
+def _named(name: str, *, descending: bool) -> Callable[[Row], Key]:
+    return lambda row: order_value(row.get(name), descending=descending)
+
+
+def _is_after(step: Find, values: list[Any]) -> bool:
+    for by, mine, cursor in zip(step.order, values, step.after or (), strict=True):
+        here, there = key(mine), key(cursor)
+        if here != there:
+            return (here > there) != by.descending
+    return step.after_inclusive
+
+
+def _distinct(rows: Rows, fields: Sequence[Field]) -> Rows:
+    first: dict[Key, Row] = {}
+    for row in rows:
+        first.setdefault(_key(row, fields), row)
+    return list(first.values())

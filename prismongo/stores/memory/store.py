@@ -1,0 +1,135 @@
+"""MemoryStore: the fake's store. Steps are evaluated in this process, on a `Memory`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, assert_never
+
+from prisma.errors import PrismaError
+
+from prismongo.errors import NotStartedError
+from prismongo.metrics import PoolCounts
+from prismongo.query.errors.input import unsupported
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    Atomic,
+    CountPerParent,
+    DeleteMany,
+    DeleteOne,
+    Find,
+    FindPerParent,
+    Group,
+    Insert,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.memory.memory import Memory, MemoryTransaction
+from prismongo.stores.memory.select import Evaluator
+from prismongo.stores.memory.streams import MemoryChanges
+from prismongo.stores.memory.writing import Writing
+from prismongo.stores.store import Transaction
+
+
+class MemoryStore:
+    """The store in memory.
+
+    Args:
+        datamodel: names the collections and their unique indexes.
+        memory: what is stored, where it shall outlive the store or be shared by several.
+    """
+
+    def __init__(self, datamodel: Datamodel, memory: Memory | None = None) -> None:
+        self.memory = Memory() if memory is None else memory
+        self.memory.add(datamodel)
+        self.pool = PoolCounts()
+        self._is_open = True
+
+    # --- life ---
+
+    async def connect(self, timeout: float) -> None:
+        """Nothing to reach; what was stored before is still there."""
+        self._is_open = True
+
+    async def close(self) -> None:
+        """Nothing to release; what is stored stays."""
+        self._is_open = False
+
+    async def reach(self) -> None:
+        """It is here."""
+        self._check_open()
+
+    @property
+    def changes(self) -> MemoryChanges:
+        """What happens to the stored documents."""
+        self._check_open()
+        return MemoryChanges(self.memory)
+
+    async def begin(self, *, required: bool) -> MemoryTransaction:
+        """A new transaction."""
+        self._check_open()
+        return self.memory.begin()
+
+    def describe(self, step: Step) -> Any:
+        """The step by its class and model."""
+        model = getattr(step, "model", None)
+        return {f"{model.name if model else '-'}.{type(step).__name__}": {}}
+
+    # --- steps ---
+
+    async def execute(self, step: Step, transaction: Transaction | None) -> Any:
+        """What the step finds.
+
+        Each step lets other tasks run, as waiting for a server would: tasks that race for a
+        document race here too.
+
+        Raises:
+            prisma.errors.UniqueViolationError: P2002.
+            DataError: P2034, another transaction has written the document; P2026 for raw steps.
+        """
+        await asyncio.sleep(0)
+        self._check_open()
+        if not isinstance(transaction, MemoryTransaction):
+            return await self._execute(step, None)
+        transaction.look()
+        try:
+            return await self._execute(step, transaction)
+        except PrismaError as error:
+            transaction.fail(error)
+            raise
+
+    async def _execute(self, step: Step, transaction: MemoryTransaction | None) -> Any:
+        reader = self._reader(transaction)
+        match step:
+            case Find():
+                return reader.find(step)
+            case FindPerParent():
+                return reader.find_per_parent(step)
+            case CountPerParent():
+                return reader.count_per_parent(step)
+            case Aggregate():
+                return reader.aggregate(step)
+            case Group():
+                return reader.group(step)
+            case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
+                return await Writing(self.memory, transaction).write(step)
+            case RawFind() | RawAggregate() | RawCommand():
+                raise unsupported(
+                    f"{type(step).__name__} on the fake",
+                    "raw commands are MongoDB's own language; test them on a real server",
+                )
+            case Atomic():
+                raise AssertionError("the engine begins transactions")
+            case _:
+                assert_never(step)
+
+    def _reader(self, transaction: MemoryTransaction | None) -> Evaluator:
+        return Evaluator(self.memory.tables if transaction is None else transaction.view)
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise NotStartedError("The database is not connected: call `await connect()` first.")

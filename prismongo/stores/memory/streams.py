@@ -1,0 +1,223 @@
+"""The changes of a `Memory`, with the meaning that they have on a server (`mongo/changes.py`).
+
+An insert is judged by the document after, a delete by the one before, an update by either; images
+are kept where the schema asks for them, as `push` would have it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import bson
+
+from prismongo.query.nodes.changes import ChangeQuery, ChangeType, WatchedModel
+from prismongo.query.nodes.steps import Row
+from prismongo.stores.changes import TOKENS, ChangeEvent, Position
+from prismongo.stores.errors import history_lost, malformed_token, no_images
+from prismongo.stores.memory.compare import key
+from prismongo.stores.memory.memory import Memory
+from prismongo.stores.memory.oplog import Entry, Oplog, Place, Write
+from prismongo.stores.memory.predicate import predicate
+from prismongo.stores.memory.select import Evaluator, projected
+from prismongo.stores.wanted.images import asks_for_images
+
+AT_ONCE: Final = 1_000
+"""How many writes are looked at before others of the event loop have their turn."""
+
+Judge = Callable[[Write], bool]
+
+
+class MemoryChanges:
+    """The changes of one memory.
+
+    Args:
+        memory: what is watched, and where tokens are kept.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def open(self, watching: ChangeQuery, after: str | None) -> MemoryCursor:
+        """A stream of what happens from now on, or after a token of this memory.
+
+        Raises:
+            ChangeStreamError: P2009, the token is none of this memory's.
+            UnsupportedOperationError: P2026, the filter needs images that are not kept.
+        """
+        await asyncio.sleep(0)
+        feed = self._memory.feed
+        feed.keep()
+        try:
+            place = feed.end if after is None else feed.place(after)
+        except ValueError:
+            raise malformed_token() from None
+        for model in watching.need_images:
+            if not asks_for_images(model):
+                raise no_images(model, asked=False)
+        cursor = MemoryCursor(self._memory, watching, place)
+        cursor.check()
+        return cursor
+
+    async def position(self) -> Position:
+        """That of the last write."""
+        return self._memory.feed.end.number, 0
+
+    async def load_token(self, name: str) -> str | None:
+        """The token that was saved last under this name."""
+        await asyncio.sleep(0)
+        kept = self._memory.tables.get(TOKENS)
+        found = kept.rows.get(key(name)) if kept else None
+        return found["token"] if found else None
+
+    async def save_token(self, name: str, token: str | None) -> None:
+        """Keep a token under a name, with the documents; None forgets it."""
+        await asyncio.sleep(0)
+        table = self._memory.table(TOKENS)
+        if token is None:
+            table.put(key(name), None)
+        else:
+            row = {"_id": name, "token": token, "savedAt": datetime.now(UTC).replace(tzinfo=None)}
+            table.put(key(name), row)
+
+
+class MemoryCursor:
+    """One stream of events.
+
+    Args:
+        memory: what is watched.
+        watching: what of it.
+        place: where to begin.
+    """
+
+    def __init__(self, memory: Memory, watching: ChangeQuery, place: Place) -> None:
+        self._memory = memory
+        self._feed: Oplog = memory.feed
+        self._place = place
+        self._operations = watching.operations
+        self._models = {watched.model.db_name: watched.model for watched in watching.models}
+        self._judges = {
+            watched.model.db_name: _judge(watched, Evaluator(memory.tables))
+            for watched in watching.models
+        }
+        # as a server has it: a stream has documents as they were only where all are kept so
+        self._looks_up = not all(map(asks_for_images, self._models.values()))
+        self._arrived = asyncio.Event()
+        self._is_interrupted = False
+        self._feed.wake(self._arrived)
+
+    @property
+    def token(self) -> str:
+        """Continues after all that `next` has given so far."""
+        return self._feed.token(self._place)
+
+    def check(self) -> None:
+        """Whether what follows is there.
+
+        Raises:
+            HistoryLostError: it is not.
+        """
+        self._entry()
+
+    async def next(self) -> ChangeEvent | None:
+        """The next event; None where many writes gave none, and after `interrupt`.
+
+        Raises:
+            HistoryLostError: what follows is no longer kept.
+        """
+        if not self._is_interrupted and self._place == self._feed.end:
+            self._arrived.clear()
+            await self._arrived.wait()
+        for _ in range(AT_ONCE):
+            entry = self._entry()
+            if entry is None:
+                return None
+            self._place = entry.place
+            event = self._event(entry)
+            if event is not None:
+                return event
+        await asyncio.sleep(0)
+        return None
+
+    def interrupt(self) -> None:
+        """Let go who waits in `next`, now and later."""
+        self._is_interrupted = True
+        self._arrived.set()
+
+    async def close(self) -> None:
+        """Be told of no more writes."""
+        self._feed.forget(self._arrived)
+
+    def _entry(self) -> Entry | None:
+        try:
+            return self._feed.after(self._place)
+        except KeyError:
+            raise history_lost(
+                ", ".join(model.name for model in self._models.values()),
+                self.token,
+                self._place.time,
+                f"a fake keeps the last {self._feed.history:,} writes",
+            ) from None
+
+    def _event(self, entry: Entry) -> ChangeEvent | None:
+        write = entry.write
+        model = self._models.get(write.collection)
+        operation = _operation(write)
+        if model is None or operation not in self._operations:
+            return None
+        if not self._judges[write.collection](write):
+            return None
+        return ChangeEvent(
+            operation=operation,
+            model=model,
+            id=write.id,
+            before=_copy(write.before) if asks_for_images(model) else None,
+            after=_copy(self._after(write, operation)),
+            changed=_changed(write),
+            token=self.token,
+            position=(entry.place.number, 0),
+            time=entry.place.time,
+        )
+
+    def _after(self, write: Write, operation: ChangeType) -> Row | None:
+        if operation != "update" or not self._looks_up:
+            return write.after
+        table = self._memory.tables.get(write.collection)
+        return table.rows.get(key(write.id)) if table else None
+
+
+def _judge(watched: WatchedModel, reader: Evaluator) -> Judge:
+    holds = predicate(watched.where, reader)
+    if watched.is_keyed:
+        return lambda write: holds({"_id": write.id})
+    return lambda write: any(
+        image is not None and holds(image) for image in (write.after, write.before)
+    )
+
+
+def _operation(write: Write) -> ChangeType:
+    if write.before is None:
+        return "insert"
+    return "delete" if write.after is None else "update"
+
+
+def _changed(write: Write) -> tuple[str, ...]:
+    """The names whose values an update wrote or removed."""
+    if write.before is None or write.after is None:
+        return ()
+    before, after = write.before, write.after
+    return tuple(name for name in before | after if not _same(before, after, name))
+
+
+def _same(before: Row, after: Row, name: str) -> bool:
+    """Whether both have the very same value, its type included, or none."""
+    if name in before and name in after:
+        return bson.encode({name: before[name]}) == bson.encode({name: after[name]})
+    return False
+
+
+def _copy(row: Row | None) -> Row | None:
+    """Whoever is given it may change it."""
+    return None if row is None else projected(row, None)

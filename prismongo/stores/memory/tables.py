@@ -1,0 +1,194 @@
+"""The stored documents, by collection, with the unique indexes that `push` would make.
+
+A document in a table is never changed, only replaced. A table that somebody else looks at as well
+(`shared`) is not changed either: who wants to write copies it first. So a snapshot costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from prismongo.query.nodes.steps import Row
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.errors import unique_violation
+from prismongo.stores.memory.compare import Key, key
+from prismongo.stores.memory.indexes import Index, UniqueIndex
+from prismongo.stores.wanted.indexes import wanted_indexes
+from prismongo.stores.wanted.specs import IndexSpec
+
+Entries = tuple[Sequence[Key], ...]
+"""The keys that each unique index of a table holds of one document."""
+
+
+class Table:
+    """One collection: documents by the key of their id, in the order of insertion, and its uniques.
+
+    Attributes:
+        indexes: its uniques.
+        refusing: other indexes that may refuse a document.
+        taken: for each unique index the keys that it holds, and whose they are.
+        shared: whether it is part of a snapshot and must stay as it is.
+    """
+
+    __slots__ = ("_nothing", "indexes", "model", "refusing", "rows", "shared", "taken")
+
+    def __init__(
+        self,
+        model: Model | None,
+        indexes: Sequence[UniqueIndex] = (),
+        refusing: Sequence[Index] = (),
+    ) -> None:
+        self.model = model
+        self.indexes = indexes
+        self.refusing = refusing
+        self.rows: dict[Key, Row] = {}
+        self.taken: dict[str, dict[Key, Key]] = {index.name: {} for index in indexes}
+        self.shared = False
+        self._nothing: Entries = ((),) * len(indexes)
+
+    def copy(self) -> Table:
+        """A table with the same documents, to be changed on its own."""
+        new = Table(self.model, self.indexes, self.refusing)
+        new.rows = dict(self.rows)
+        new.taken = {name: dict(keys) for name, keys in self.taken.items()}
+        return new
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows.values())
+
+    def entries(self, row: Row | None) -> Entries:
+        """What each of the unique indexes holds of a document.
+
+        Raises:
+            UnsupportedOperationError: P2026, an index compares by a collation.
+            DataError: P2035, a document that cannot be in an index.
+        """
+        if row is None:
+            return self._nothing
+        for index in self.refusing:
+            index.keys(row)
+        return tuple([index.keys(row) for index in self.indexes])
+
+    def check_id(self, row_id: Key) -> None:
+        """Whether a new document may have this id.
+
+        Raises:
+            prisma.errors.UniqueViolationError: it is another's.
+        """
+        if row_id in self.rows:
+            raise unique_violation(self.model, ("_id",))
+
+    def check_keys(self, index: UniqueIndex, row_id: Key, keys: Sequence[Key]) -> None:
+        """Whether the document of this id may have these keys of a unique.
+
+        Raises:
+            prisma.errors.UniqueViolationError: one of them is another's.
+        """
+        taken = self.taken[index.name]
+        for each in keys:
+            if taken.get(each, row_id) != row_id:
+                raise unique_violation(self.model, index.spec.paths)
+
+    def insert(self, row_id: Key, row: Row) -> None:
+        """Store a new document, past all transactions.
+
+        Raises:
+            prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
+        """
+        entries = self.entries(row)
+        self.check_id(row_id)
+        for index, keys in zip(self.indexes, entries, strict=True):
+            self.check_keys(index, row_id, keys)
+        self.replace(row_id, row, self._nothing, entries)
+
+    def replace(self, row_id: Key, row: Row | None, before: Entries, after: Entries) -> None:
+        """Store a document in the place of the one of its id, or remove that; it was checked.
+
+        Args:
+            row_id: the key of its id.
+            row: the document; None removes.
+            before: the entries of the document that was there.
+            after: the entries of `row`.
+        """
+        if row is None:
+            self.rows.pop(row_id, None)
+        else:
+            self.rows[row_id] = row
+        for index, old, new in zip(self.indexes, before, after, strict=True):
+            taken = self.taken[index.name]
+            for each in old:
+                if taken.get(each) == row_id:  # else it was given to another already
+                    del taken[each]
+            for each in new:
+                taken[each] = row_id
+
+    def put(self, row_id: Key, row: Row | None) -> None:
+        """`replace`, where nobody knows the entries yet."""
+        before, after = self.entries(self.rows.get(row_id)), self.entries(row)
+        self.replace(row_id, row, before, after)
+
+    def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
+        """The document with these values of a unique; None where no unique covers them."""
+        if "_id" in values:
+            found = self.rows.get(key(values["_id"]))
+            return () if found is None else (found,)
+        for index in self.indexes:
+            wanted = index.finds(values)
+            if wanted is not None:
+                row_id = self.taken[index.name].get(wanted)
+                return () if row_id is None else (self.rows[row_id],)
+        return None
+
+
+Tables = dict[str, Table]
+"""Tables by collection."""
+
+
+def new_tables(datamodel: Datamodel) -> Tables:
+    """Empty tables for every model, with its indexes."""
+    specs = wanted_indexes(datamodel)
+    return {
+        model.db_name: Table(model, *_indexes(datamodel, model, specs.get(model.db_name, ())))
+        for model in datamodel.models
+    }
+
+
+def _indexes(
+    datamodel: Datamodel, model: Model, specs: Iterable[IndexSpec]
+) -> tuple[list[UniqueIndex], list[Index]]:
+    """The uniques, and the others that may refuse a document: those over more than one list."""
+    uniques = [UniqueIndex(spec) for spec in specs if spec.unique]
+    others = [
+        Index(spec)
+        for spec in specs
+        if not (spec.unique or spec.is_text)
+        and sum(_may_be_list(datamodel, model, path) for path in spec.paths) > 1
+    ]
+    return uniques, others
+
+
+def _may_be_list(datamodel: Datamodel, model: Model, path: str) -> bool:
+    """Whether a list may lie on the way of a stored path."""
+    fields = model.fields
+    for name in path.split("."):
+        field = next(each for each in fields if each.db_name == name and each.kind != "relation")
+        if field.is_list or field.type == "Json":
+            return True
+        fields = datamodel.type[field.type].fields if field.kind == "composite" else ()
+    return False
+
+
+def snapshot_of(tables: Tables) -> Tables:
+    """The tables as they are now; whoever writes to one of them copies it first."""
+    for table in tables.values():
+        table.shared = True
+    return dict(tables)
+
+
+def writable(tables: Tables, collection: str) -> Table:
+    """The collection's table, to be changed."""
+    table = tables[collection]
+    if table.shared:
+        table = tables[collection] = table.copy()
+    return table

@@ -1,0 +1,197 @@
+"""Changes applied to a document; the document given is left as it is.
+
+Numbers behave as MongoDB's do, which differs between its update operators and its pipelines: so it
+matters which of them the mongo store would use (`compile_update.by_operators`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final, assert_never
+
+from bson import Int64
+
+from prismongo.query.nodes.filters import Path
+from prismongo.query.nodes.steps import (
+    AddToSet,
+    Arithmetic,
+    DeleteElements,
+    FieldUpdate,
+    Pull,
+    Push,
+    Row,
+    Set,
+    Unset,
+    UpdateElements,
+    UpsertComposite,
+)
+from prismongo.query.values.codecs import INT32, INT64
+from prismongo.stores.errors import assertion, out_of_range
+from prismongo.stores.memory.compare import key
+from prismongo.stores.memory.predicate import MISSING, Relations, predicate, value_at
+from prismongo.stores.updates import by_operators
+
+_GONE: Final = object()
+
+
+def updated(row: Row, changes: Sequence[FieldUpdate], relations: Relations) -> Row:
+    """The document after the changes.
+
+    Raises:
+        DataError: P2020, a number left its type; P2035, MongoDB cannot calculate it.
+    """
+    native = by_operators(changes)
+    for change in sorted(changes, key=_name) if native else changes:
+        row = _put(row, change.path, _value(change, value_at(row, change.path), relations, native))
+    return row
+
+
+def _name(change: FieldUpdate) -> str:
+    """Update operators add fields in the order of their names."""
+    return change.path[0]
+
+
+def _put(row: Any, path: Path, value: Any) -> Row:
+    """A copy of the document with one value replaced, or gone."""
+    copy = dict(row) if isinstance(row, dict) else {}
+    name, rest = path[0], path[1:]
+    if not rest and value is _GONE:
+        copy.pop(name, None)
+    elif not rest:
+        copy[name] = value
+    elif value is not _GONE or isinstance(copy.get(name), dict):
+        copy[name] = _put(copy.get(name), rest, value)
+    return copy
+
+
+def _value(change: FieldUpdate, current: Any, relations: Relations, native: bool) -> Any:
+    match change:
+        case Set(_, value):
+            return value
+        case Unset():
+            return _GONE
+        case Arithmetic():
+            return _by_operator(change, current) if native else _by_pipeline(change, current)
+        case Push() | AddToSet() | Pull():
+            return _list(change, current)
+        case UpsertComposite(path, value, changes):
+            if not isinstance(current, dict):
+                return value
+            return _folded(current, [_relative(inner, len(path)) for inner in changes], relations)
+        case UpdateElements(_, where, changes):
+            if not isinstance(current, list):
+                return _GONE if current is MISSING else current
+            holds = predicate(where, relations)
+            return [_folded(one, changes, relations) if holds(one) else one for one in current]
+        case DeleteElements(_, where):
+            if not isinstance(current, list):
+                return _GONE if current is MISSING else current
+            holds = predicate(where, relations)
+            return [one for one in current if not holds(one)]
+        case _:
+            assert_never(change)
+
+
+def _list(change: Push | AddToSet | Pull, current: Any) -> Any:
+    if isinstance(change, Push):
+        return [*_as_list(current), *change.values]
+    if current is not MISSING and not isinstance(current, list):
+        raise assertion(2, "unknown error")  # operators touch no null
+    match change:
+        case AddToSet(_, values):
+            held = {key(one): one for one in reversed(_as_list(current))}
+            new = {key(value): value for value in values if key(value) not in held}
+            return [*_as_list(current), *new.values()]
+        case Pull(_, values):
+            going = {key(value) for value in values}
+            kept = [one for one in _as_list(current) if key(one) not in going]
+            return _GONE if current is MISSING else kept
+        case _:
+            assert_never(change)
+
+
+def _folded(row: Row, changes: Sequence[FieldUpdate], relations: Relations) -> Row:
+    """A composite after the changes; `$setField` into what is no object gives null."""
+    for name in dict.fromkeys(change.path[0] for change in changes):
+        mine = [change for change in changes if change.path[0] == name]
+        current = row.get(name, MISSING)
+        deeper = [_relative(change, 1) for change in mine if len(change.path) > 1]
+        if not deeper:
+            value = _value(mine[-1], current, relations, native=False)
+        elif isinstance(current, dict):
+            value = _folded(current, deeper, relations)
+        else:
+            value = None
+        row = _put(row, (name,), value)
+    return row
+
+
+def _relative(change: FieldUpdate, depth: int) -> FieldUpdate:
+    return replace(change, path=change.path[depth:])
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+# --- numbers ---
+
+
+def _by_operator(change: Arithmetic, current: Any) -> Any:
+    """`$inc` and `$mul`: they begin with 0, and widen what does not fit."""
+    if current is MISSING:
+        current = 0.0 if isinstance(change.operand, float) else 0
+    if isinstance(current, bool) or not isinstance(current, int | float):
+        raise assertion(14, "unknown error")
+    result = _calculated(change, current)
+    if isinstance(result, float):
+        return result
+    if not INT64[0] <= result <= INT64[1]:
+        raise out_of_range()
+    wide = isinstance(current, Int64) or isinstance(change.operand, Int64)
+    return Int64(result) if wide or not INT32[0] <= result <= INT32[1] else int(result)
+
+
+def _by_pipeline(change: Arithmetic, current: Any) -> Any:
+    if current is None or current is MISSING:
+        return None
+    result = _calculated(change, current)
+    if not change.is_integer:
+        return float(result)
+    wide = isinstance(change.operand, Int64)
+    low, high = INT64 if wide else INT32
+    if isinstance(result, float):
+        if not math.isfinite(result):
+            raise out_of_range()
+        result = math.trunc(result)
+    if not low <= result <= high:
+        raise out_of_range()
+    return Int64(result) if wide else int(result)
+
+
+def _calculated(change: Arithmetic, current: Any) -> int | float:
+    operand: Any = change.operand
+    match change.operator:
+        case "increment":
+            result = current + operand
+        case "decrement":
+            result = current - operand
+        case "multiply":
+            result = current * operand
+        case "divide":
+            if operand == 0:
+                raise assertion(2, "unknown error")
+            result = _divided(current, operand) if change.is_integer else current / operand
+        case _:
+            assert_never(change.operator)
+    return float(result) if isinstance(result, float) else int(result)
+
+
+def _divided(current: Any, operand: int) -> int | float:
+    """The whole part, to the last digit."""
+    if not isinstance(current, int):
+        return float(current) / operand
+    whole = abs(current) // abs(operand)
+    return whole if (current < 0) == (operand < 0) else -whole

@@ -1,0 +1,165 @@
+"""Writes: Insert, UpdateOne, UpdateMany, DeleteOne and DeleteMany, document by document.
+
+Outside of a transaction a write waits for the transaction that holds its document, and then looks
+again whether the document still matches, as a server does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final, TypeVar, assert_never
+
+import bson
+from bson.errors import BSONError
+
+from prismongo.query.nodes.filters import Filter
+from prismongo.query.nodes.steps import (
+    DeleteMany,
+    DeleteOne,
+    FieldUpdate,
+    Insert,
+    Row,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.schema.datamodel import Model
+from prismongo.stores.errors import not_bson, too_deep, too_large
+from prismongo.stores.memory.compare import Key, key
+from prismongo.stores.memory.memory import HeldError, Memory, MemoryTransaction
+from prismongo.stores.memory.predicate import predicate
+from prismongo.stores.memory.select import Evaluator, projected
+from prismongo.stores.memory.update import updated
+from prismongo.stores.rows import ROWS
+
+T = TypeVar("T")
+
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes that MongoDB holds a document."""
+
+DEEPEST: Final = 179
+"""Levels that may be nested in a document. On a server an update takes one less than an insert."""
+
+
+class Writing:
+    """The writes of one step.
+
+    Args:
+        memory: where to write.
+        transaction: whose they are; None outside of any.
+    """
+
+    def __init__(self, memory: Memory, transaction: MemoryTransaction | None) -> None:
+        self._memory = memory
+        self._transaction = transaction
+
+    async def write(self, step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany) -> Any:
+        """What the step says that it answers; documents are written up to the first error.
+
+        Raises:
+            prisma.errors.UniqueViolationError: P2002.
+            DataError: P2000, P2020, P2023, P2034, P2035.
+        """
+        match step:
+            case Insert(model, documents):
+                for document in documents:
+                    row = as_stored(document)
+                    await self._when_free(partial(self._insert, model, row))
+                return None
+            case UpdateOne(model, where, changes, fields):
+                after = await self._when_free(partial(self._first, model, where, changes))
+                return None if after is None else projected(after, fields)
+            case DeleteOne(model, where, fields):
+                gone = await self._when_free(partial(self._first, model, where, None))
+                return None if gone is None else projected(gone, fields)
+            case UpdateMany(model, where, changes):
+                return await self._each(model, where, changes)
+            case DeleteMany(model, where):
+                return await self._each(model, where, None)
+            case _:
+                assert_never(step)
+
+    async def _when_free(self, attempt: Callable[[], T]) -> T:
+        while True:
+            try:
+                return attempt()
+            except HeldError:
+                await self._memory.released()
+
+    def _reader(self) -> Evaluator:
+        transaction = self._transaction
+        return Evaluator(self._memory.tables if transaction is None else transaction.view)
+
+    def _insert(self, model: Model, row: Row) -> None:
+        row_id = key(row["_id"])
+        self._memory.write(model.db_name, row_id, row, self._transaction, is_new=True)
+
+    def _first(
+        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    ) -> Row | None:
+        """Change, or delete, the first document that matches → as it is now, or was."""
+        reader = self._reader()
+        for row in reader.matching(model, where):
+            return self._apply(model, row, changes, reader)
+        return None
+
+    async def _each(
+        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    ) -> int:
+        """Change, or delete, all documents that match → how many."""
+        count = 0
+        for row in self._reader().matching(model, where):
+            count += await self._when_free(partial(self._again, model, row, where, changes))
+        return count
+
+    def _again(
+        self, model: Model, row: Row, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    ) -> bool:
+        """Apply where it still matches: what was waited for may have changed it."""
+        reader = self._reader()
+        now = reader.current(model, key(row["_id"]))
+        if now is None or (now is not row and not predicate(where, reader)(now)):
+            return False
+        self._apply(model, now, changes, reader)
+        return True
+
+    def _apply(
+        self, model: Model, row: Row, changes: tuple[FieldUpdate, ...] | None, reader: Evaluator
+    ) -> Row:
+        row_id: Key = key(row["_id"])
+        if changes is None:
+            self._memory.write(model.db_name, row_id, None, self._transaction)
+            return row
+        after = as_stored(updated(row, changes, reader))
+        if bson.encode(after) == bson.encode(row):
+            return row  # what changes nothing is no write
+        self._memory.write(model.db_name, row_id, after, self._transaction)
+        return after
+
+
+def as_stored(document: Row) -> Row:
+    """The document as a server would give it back: BSON has been through it.
+
+    Raises:
+        DataError: P2023, BSON cannot hold it; P2000, it is too large; P2035, nested too deeply.
+    """
+    try:
+        encoded = bson.encode(document)
+    except (BSONError, UnicodeEncodeError, OverflowError) as error:
+        raise not_bson() from error
+    if len(encoded) > LARGEST:
+        raise too_large()
+    row: Row = bson.decode(encoded, ROWS)
+    if _is_deeper(row.values(), DEEPEST):
+        raise too_deep()
+    return row
+
+
+def _is_deeper(values: Iterable[Any], levels: int) -> bool:
+    """Whether more than so many levels are nested in some values."""
+    for value in values:
+        if isinstance(value, dict | list):
+            inner = value.values() if isinstance(value, dict) else value
+            if not levels or _is_deeper(inner, levels - 1):
+                return True
+    return False

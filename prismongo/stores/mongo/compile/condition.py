@@ -1,0 +1,180 @@
+"""compile, conditions: Filter → an aggregation expression about a document or an element of a list.
+
+For where the query language cannot stand: update pipelines choose elements with it, and reads ask
+elements for what takes an expression. Same meaning as `compile_filter`: every leaf but IsSet is
+false where the value is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, assert_never
+
+from bson import Regex
+
+from prismongo.query.nodes.filters import (
+    After,
+    And,
+    Compare,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Path,
+    Reference,
+    Related,
+    Text,
+    element_filter,
+)
+from prismongo.stores.mongo.compile.fields import (
+    among,
+    compared,
+    elements,
+    holds_elements,
+    holds_text,
+    if_texts,
+)
+
+Expression = Any
+
+
+def compile_condition(item: Filter, base: str = "") -> Expression:
+    """The expression that is true for a match; `base` is the element, like `$$e`, if any."""
+    match item:
+        case And(filters):
+            return {"$and": [compile_condition(part, base) for part in filters]}
+        case Or(filters):
+            return {"$or": [compile_condition(part, base) for part in filters]}
+        case Complement(inner):
+            return {"$not": [compile_condition(inner, base)]}
+        case Compare():
+            return _compare(item, base)
+        case In():
+            return _in(item, base)
+        case Text():
+            return _text(item, base)
+        case IsSet(path, is_set):
+            return _is_set(_at(base, path), is_set)
+        case Has() | IsEmpty() | Elements():
+            return _list(item, base)
+        case Related() | After():
+            raise AssertionError("a composite has no relations and no cursor")
+        case _:
+            assert_never(item)
+
+
+def _at(base: str, path: Path) -> str:
+    return ".".join((base, *path)) if base else "$" + ".".join(path)
+
+
+def _is_set(value: str, is_set: bool) -> Expression:
+    return {"$ne" if is_set else "$eq": [{"$type": value}, "missing"]}
+
+
+def _compare(item: Compare, base: str) -> Expression:
+    value, operand = _at(base, item.path), {"$literal": item.value}
+    if isinstance(item.value, Reference):
+        return _compare_fields(item, value, _at(base, item.value.path))
+    if item.insensitive and isinstance(item.value, str):
+        return _insensitive(item, value, item.value)
+    if item.operator == "eq":
+        return {"$eq": [value, operand]}
+    if item.operator == "ne":
+        return {"$and": [_is_set(value, True), {"$ne": [value, operand]}]}
+    return {"$and": [{"$gt": [value, None]}, {"$" + item.operator: [value, operand]}]}
+
+
+def _compare_fields(item: Compare, value: str, other: str) -> Expression:
+    if item.operator in ("eq", "ne"):
+        present = [_is_set(value, True), _is_set(other, True)]
+    else:
+        present = [{"$gt": [value, None]}, {"$gt": [other, None]}]
+    return {"$and": [*present, compared(item, value, other)]}
+
+
+def _insensitive(item: Compare, value: str, text: str) -> Expression:
+    if item.operator in ("eq", "ne"):
+        pattern = rf"^{re.escape(text)}\z"
+        return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
+    sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
+    return if_texts({"$" + item.operator: sides}, value)
+
+
+def _in(item: In, base: str) -> Expression:
+    value = _at(base, item.path)
+    if isinstance(item.values, Reference):
+        other = _at(base, item.values.path)
+        return _both_set(value, other, among(item, value, other))
+    if item.insensitive:
+        found: Expression = {
+            "$or": [
+                _matching(value, rf"^{re.escape(str(text))}\z", negated=False, ignore=True)
+                for text in item.values
+            ]
+        }
+    else:
+        found = {"$in": [value, {"$literal": item.values}]}
+    return {"$and": [_is_set(value, True), {"$not": [found]}]} if item.negated else found
+
+
+def _both_set(value: str, other: str, expression: Expression) -> Expression:
+    return {"$and": [_is_set(value, True), _is_set(other, True), expression]}
+
+
+def _text(item: Text, base: str) -> Expression:
+    if isinstance(item.text, Reference):
+        value, other = _at(base, item.path), _at(base, item.text.path)
+        return _both_set(value, other, holds_text(item, value, other))
+    pattern = re.escape(item.text)
+    if item.match == "startswith":
+        pattern = "^" + pattern
+    elif item.match == "endswith":
+        pattern += r"\z"
+    value = _at(base, item.path)
+    return _matching(value, pattern, negated=item.negated, ignore=item.insensitive)
+
+
+def _matching(value: str, pattern: str, *, negated: bool, ignore: bool) -> Expression:
+    regex = Regex(pattern, "i" if ignore else "")
+    found = {"$regexMatch": {"input": value, "regex": regex}}
+    matched = if_texts(found, value)
+    return {"$and": [_is_set(value, True), {"$not": [matched]}]} if negated else matched
+
+
+def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
+    value = _at(base, item.path)
+    inside = elements(value)
+    match item:
+        case Has():
+            return _has(item, value, base)
+        case IsEmpty(_, is_empty, null_is_empty):
+            counted: Expression = {"$eq" if is_empty else "$gt": [{"$size": inside}, 0]}
+            present = _is_set(value, True) if null_is_empty else {"$gt": [value, None]}
+            return {"$and": [present, counted]}
+        case Elements(_, quantifier, _, negated):
+            condition = compile_condition(element_filter(item), "$$i")
+            test = {"$map": {"input": inside, "as": "i", "in": condition}}
+            if quantifier == "every":
+                holds: Expression = {"$allElementsTrue": [test]}
+            else:
+                holds = {"$anyElementTrue": [test]}
+            if (quantifier == "none") != negated:
+                holds = {"$not": [holds]}
+            return {"$and": [_is_set(value, True), holds]}
+
+
+def _has(item: Has, value: str, base: str) -> Expression:
+    values = item.values if isinstance(item.values, tuple) else (item.values,)
+    if values and isinstance(values[0], Reference):
+        other = _at(base, values[0].path)
+        return _both_set(value, other, holds_elements(item, value, other))
+    sides = [{"$literal": list(values)}, elements(value)]
+    found: Expression = {"$setIsSubset": sides}
+    if not item.every:
+        found = {"$gt": [{"$size": {"$setIntersection": sides}}, 0]}
+    found = {"$not": [found]} if item.negated else found
+    return {"$and": [_is_set(value, True), found]}

@@ -1,0 +1,84 @@
+"""compile, fields: expressions that compare one field with another.
+
+`compile_filter` asks documents with them, `compile_condition` the elements of a list. A `value`
+and an `other` are paths as expressions write them: `$name`, `$$element.name`. That both are set is
+the caller's to ask.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prismongo.query.nodes.filters import Compare, Has, In, Text
+
+Expression = Any
+
+
+def compared(item: Compare, value: str, other: str) -> Expression:
+    """Whether the first stands to the second as the operator says."""
+    if not item.insensitive:
+        return {"$" + item.operator: [value, other]}
+    operator = "eq" if item.operator == "ne" else item.operator
+    found = if_texts({"$" + operator: [{"$toLower": value}, {"$toLower": other}]}, value, other)
+    return _inverted(found, negated=item.operator == "ne")
+
+
+def among(item: In, value: str, other: str) -> Expression:
+    """Whether the first is an element of the second; null is a list without elements."""
+    found: Expression = {"$in": [value, elements(other)]}
+    if item.insensitive:
+        texts = {"$filter": {"input": elements(other), "as": "one", "cond": is_text("$$one")}}
+        lowered = {"$map": {"input": texts, "as": "one", "in": {"$toLower": "$$one"}}}
+        found = if_texts({"$in": [{"$toLower": value}, lowered]}, value)
+    return _inverted(found, negated=item.negated)
+
+
+def holds_text(item: Text, value: str, other: str) -> Expression:
+    """Whether the first text holds the second one."""
+    whole, piece = ({"$toLower": text} if item.insensitive else text for text in (value, other))
+    match item.match:
+        case "contains":
+            found: Expression = {"$gte": [{"$indexOfBytes": [whole, piece]}, 0]}
+        case "startswith":
+            found = {"$eq": [{"$indexOfBytes": [whole, piece]}, 0]}
+        case "endswith":
+            sizes = [{"$strLenBytes": whole}, {"$strLenBytes": piece}]
+            found = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
+    return _inverted(if_texts(found, value, other), negated=item.negated)
+
+
+def holds_elements(item: Has, value: str, other: str) -> Expression:
+    """Whether the first, a list, holds the second, or every or some of its elements."""
+    mine = elements(value)
+    if isinstance(item.values, tuple):
+        found: Expression = {"$in": [other, mine]}
+    elif item.every:
+        found = {"$setIsSubset": [mine, elements(other)]}
+    else:
+        found = {"$gt": [{"$size": {"$setIntersection": [mine, elements(other)]}}, 0]}
+    return _inverted(found, negated=item.negated)
+
+
+def elements(value: str) -> Expression:
+    """The elements of a list; of what is none, none."""
+    return {"$cond": [{"$isArray": [value]}, value, []]}
+
+
+def is_text(value: str) -> Expression:
+    """Whether it is a text."""
+    return {"$eq": [{"$type": value}, "string"]}
+
+
+def if_texts(expression: Expression, *values: str) -> Expression:
+    """The expression where these are texts, else false; `$and` may try what is none as well."""
+    tests = [is_text(value) for value in values]
+    return {"$cond": [{"$and": tests} if len(tests) > 1 else tests[0], expression, False]}
+
+
+def _inverted(expression: Expression, *, negated: bool) -> Expression:
+    return {"$not": [expression]} if negated else expression
+
+
+def _tail(whole: Expression, piece: Expression) -> Expression:
+    start = {"$subtract": [{"$strLenBytes": whole}, {"$strLenBytes": piece}]}
+    return {"$substrBytes": [whole, {"$max": [start, 0]}, {"$strLenBytes": piece}]}

@@ -1,0 +1,379 @@
+"""compile, filters: Filter → MongoDB's query language, in native operators that use indexes.
+
+`$expr` stands only where nothing else can say it: another field's value, Json as a whole, and
+insensitive order, and for the lists whose elements are asked such things. Values never become
+operators: a document is always behind `$eq` or `$literal`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, assert_never
+
+from bson import Int64, ObjectId, Regex
+
+from prismongo.query.nodes.filters import (
+    After,
+    And,
+    Compare,
+    Comparison,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Path,
+    Reference,
+    Related,
+    Text,
+    element_filter,
+    has_relations,
+)
+from prismongo.stores.mongo.compile.condition import compile_condition
+from prismongo.stores.mongo.compile.fields import (
+    among,
+    compared,
+    holds_elements,
+    holds_text,
+    if_texts,
+)
+from prismongo.stores.mongo.compile.lookup import lookup
+
+Document = dict[str, Any]
+
+NOTHING: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
+"""Matches no document, and the server knows it without looking."""
+
+_ALONE: Final = frozenset({ObjectId, str, Int64, bool, datetime})
+"""The types of values that equal nothing but themselves, and are no operators."""
+
+_PLAIN: Final = (dict, list, re.Pattern, Regex)
+
+
+def compile_filter(item: Filter, joins: list[Document]) -> Document:
+    """The `$match` of a filter.
+
+    Args:
+        item: the filter.
+        joins: receives the `$lookup` stages that must run before the `$match`.
+    """
+    if type(item) is Compare and _is_equality(item):
+        return {dotted(item.path): item.value}
+    return _FilterCompiler(joins).compile(item)
+
+
+def _is_equality(item: Compare) -> bool:
+    """Whether it is what most look-ups are: one value, which says all there is to say."""
+    return (
+        item.operator == "eq"
+        and type(item.value) in _ALONE
+        and not item.insensitive
+        and not item.exact
+    )
+
+
+class _FilterCompiler:
+    def __init__(self, joins: list[Document]) -> None:
+        self._joins = joins
+
+    def compile(self, item: Filter) -> Document:
+        match item:
+            case And(filters):
+                return merge([self.compile(part) for part in filters])
+            case Or(filters):
+                return self._any([self.compile(part) for part in filters])
+            case Complement(inner):
+                return {"$nor": [self.compile(inner)]}
+            case Compare():
+                return self._compare(item)
+            case In():
+                return self._in(item)
+            case Text():
+                return self._text(item)
+            case IsSet(path, is_set):
+                return {dotted(path): {"$exists": is_set}}
+            case Has():
+                return self._has(item)
+            case IsEmpty():
+                return _is_empty(item)
+            case Elements():
+                return self._elements(item)
+            case Related():
+                return self._related(item)
+            case After():
+                return compile_after(item)
+            case _:
+                assert_never(item)
+
+    def _any(self, parts: list[Document]) -> Document:
+        if len(parts) == 1:
+            return parts[0]
+        return {"$or": parts} if parts else dict(NOTHING)
+
+    # --- scalars ---
+
+    def _compare(self, item: Compare) -> Document:
+        if isinstance(item.value, Reference):
+            return self._compare_fields(item, item.value)
+        if item.insensitive and isinstance(item.value, str):
+            return self._insensitive(item, item.value)
+        if item.exact:
+            operator = {"$" + item.operator: ["$" + dotted(item.path), {"$literal": item.value}]}
+            return {dotted(item.path): {"$exists": True}, "$expr": operator}
+        return {dotted(item.path): _condition(item.path, item.operator, item.value)}
+
+    def _compare_fields(self, item: Compare, other: Reference) -> Document:
+        first, second = dotted(item.path), dotted(other.path)
+        present: Document = {"$exists": True}
+        if item.operator not in ("eq", "ne"):
+            present = {"$ne": None}
+        expression = compared(item, "$" + first, "$" + second)
+        return {first: present, second: present, "$expr": expression}
+
+    def _insensitive(self, item: Compare, value: str) -> Document:
+        name = dotted(item.path)
+        if item.operator in ("eq", "ne"):
+            pattern = Regex(rf"^{re.escape(value)}\z", "i")
+            return {name: _matching(pattern, negated=item.operator == "ne")}
+        values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
+        expression = if_texts({"$" + item.operator: values}, "$" + name)
+        return {name: {"$type": "string"}, "$expr": expression}
+
+    def _in(self, item: In) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.values, Reference):
+            other = dotted(item.values.path)
+            return {
+                name: {"$exists": True},
+                other: {"$exists": True},
+                "$expr": among(item, "$" + name, "$" + other),
+            }
+        values = [
+            Regex(rf"^{re.escape(value)}\z", "i")
+            if item.insensitive and isinstance(value, str)
+            else value
+            for value in item.values
+        ]
+        condition: Document = {"$nin" if item.negated else "$in": values}
+        if item.path != ("_id",) and (item.negated or None in values):
+            condition["$exists"] = True
+        return {name: condition}
+
+    def _text(self, item: Text) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.text, Reference):
+            return self._text_of_field(item, item.text)
+        if item.match == "startswith" and not item.insensitive:
+            span = _prefix_range(item.text)
+            if item.negated:
+                return {name: {"$not": span, "$exists": True}}
+            return {name: span}
+        pattern = re.escape(item.text)
+        if item.match == "startswith":
+            pattern = "^" + pattern
+        elif item.match == "endswith":
+            pattern += r"\z"
+        regex = Regex(pattern, "i" if item.insensitive else "")
+        return {name: _matching(regex, negated=item.negated)}
+
+    def _text_of_field(self, item: Text, other: Reference) -> Document:
+        names = [dotted(item.path), dotted(other.path)]
+        expression = holds_text(item, "$" + names[0], "$" + names[1])
+        return {name: {"$exists": True} for name in names} | {"$expr": expression}
+
+    # --- lists ---
+
+    def _has(self, item: Has) -> Document:
+        name = dotted(item.path)
+        if isinstance(item.values, Reference):
+            return self._has_field(item, item.values)
+        if item.values and isinstance(item.values[0], Reference):
+            return self._has_field(item, item.values[0])
+        values = list(item.values)
+        if not values:
+            return {name: {"$exists": True}} if item.every != item.negated else dict(NOTHING)
+        if any(isinstance(value, list | dict) for value in values):
+            return self._has_json(item, values)
+        if len(values) == 1:
+            return {name: _condition(item.path, "ne" if item.negated else "eq", values[0])}
+        operator = "$all" if item.every else "$in"
+        if not item.negated:
+            return {name: {operator: values}}
+        return {name: {"$not": {operator: values}, "$exists": True}}
+
+    def _has_json(self, item: Has, values: list[Any]) -> Document:
+        """Whole values, where the query language would also compare the list itself."""
+        name = dotted(item.path)
+        elements = {"$ifNull": ["$" + name, []]}
+        found = [{"$in": [{"$literal": value}, elements]} for value in values]
+        expression: Any = {"$and" if item.every else "$or": found}
+        if item.negated:
+            expression = {"$not": [expression]}
+        return {name: {"$exists": True}, "$expr": expression}
+
+    def _has_field(self, item: Has, other: Reference) -> Document:
+        names = [dotted(item.path), dotted(other.path)]
+        expression = holds_elements(item, "$" + names[0], "$" + names[1])
+        return {name: {"$exists": True} for name in names} | {"$expr": expression}
+
+    def _elements(self, item: Elements) -> Document:
+        inner = element_filter(item)
+        if _needs_expression(inner):
+            return {"$expr": compile_condition(item)}
+        compiled = self.compile(inner)
+        every = item.quantifier == "every"
+        match: Document = {"$elemMatch": {"$nor": [compiled]} if every else compiled}
+        if (item.quantifier == "some") != item.negated:
+            return {dotted(item.path): match}
+        return {dotted(item.path): {"$not": match, "$exists": True}}
+
+    # --- relations ---
+
+    def _related(self, item: Related) -> Document:
+        name = f"_r{len(self._joins)}"
+        self._joins.append({})  # keeps the name while inner filters take theirs
+        place = len(self._joins) - 1
+        pipeline = match_stages(item.filter)
+        self._joins[place] = lookup(
+            item.link, name, [*pipeline, {"$limit": 1}, {"$project": {"_id": 1}}]
+        )
+        return {f"{name}.0": {"$exists": item.exists}}
+
+
+def match_stages(item: Filter) -> list[Document]:
+    """The stages that keep the matching documents; what needs no join is matched first."""
+    plain, joined = _split(item)
+    stages: list[Document] = []
+    joins: list[Document] = []
+    first = compile_filter(plain, [])
+    if first:
+        stages.append({"$match": first})
+    if joined is not None:
+        match = compile_filter(joined, joins)
+        stages += [*joins, {"$match": match}]
+        stages.append({"$unset": [f"_r{number}" for number in range(len(joins))]})
+    return stages
+
+
+def _split(item: Filter) -> tuple[Filter, Filter | None]:
+    if not has_relations(item):
+        return item, None
+    if not isinstance(item, And):
+        return And(), item
+    plain = tuple(part for part in item.filters if not has_relations(part))
+    joined = tuple(part for part in item.filters if has_relations(part))
+    return And(plain), And(joined)
+
+
+def compile_after(item: After) -> Document:
+    """The documents behind a cursor: equal in the first keys, behind it in the next."""
+    steps: list[Document] = []
+    for position, (path, descending) in enumerate(item.keys):
+        same = [
+            {dotted(before): {"$eq": value}}
+            for (before, _), value in zip(item.keys[:position], item.values, strict=False)
+        ]
+        inclusive = item.inclusive and position == len(item.keys) - 1
+        behind = _behind(path, item.values[position], descending=descending, inclusive=inclusive)
+        if behind is not None:
+            steps.append(merge([*same, behind]))
+    rest = {"$or": steps} if len(steps) > 1 else steps[0] if steps else dict(NOTHING)
+    bound = _behind(item.keys[0][0], item.values[0], descending=item.keys[0][1], inclusive=True)
+    return merge([bound, rest]) if bound and len(steps) > 1 else rest
+
+
+def _behind(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
+    """Null and missing sort before every value."""
+    name = dotted(path)
+    if value is None:
+        if descending:
+            return {name: None} if inclusive else None
+        return {} if inclusive else {name: {"$ne": None}}
+    if not descending:
+        return {name: {"$gte" if inclusive else "$gt": value}}
+    below = {name: {"$lte" if inclusive else "$lt": value}}
+    return below if path == ("_id",) else {"$or": [below, {name: None}]}
+
+
+def _condition(path: Path, operator: Comparison, value: Any) -> Any:
+    match operator:
+        case "eq":
+            if value is None:
+                return {"$eq": None, "$exists": True}
+            return {"$eq": value} if isinstance(value, _PLAIN) else value
+        case "ne":
+            if value is None or path == ("_id",):
+                return {"$ne": value}
+            return {"$ne": value, "$exists": True}
+        case _:
+            return {"$" + operator: value}
+
+
+def _is_empty(item: IsEmpty) -> Document:
+    name = dotted(item.path)
+    if not item.is_empty:
+        return {f"{name}.0": {"$exists": True}}
+    if item.null_is_empty:
+        return {"$or": [{name: {"$size": 0}}, {name: {"$eq": None, "$exists": True}}]}
+    return {name: {"$size": 0}}
+
+
+def _needs_expression(item: Filter) -> bool:
+    """Whether the query language, which has no `$expr` inside `$elemMatch`, cannot say it."""
+    match item:
+        case And(filters) | Or(filters):
+            return any(_needs_expression(part) for part in filters)
+        case Complement(inner):
+            return _needs_expression(inner)
+        case Compare():
+            ordered = item.insensitive and item.operator not in ("eq", "ne")
+            return item.exact or ordered or isinstance(item.value, Reference)
+        case In() | Has():
+            given = item.values if isinstance(item.values, tuple) else (item.values,)
+            kinds = Reference if isinstance(item, In) else (Reference, list, dict)
+            return any(isinstance(value, kinds) for value in given)
+        case Text():
+            return isinstance(item.text, Reference)
+        case Elements():
+            return _needs_expression(item.filter)
+        case IsSet() | IsEmpty() | Related() | After():
+            return False
+        case _:
+            assert_never(item)
+
+
+def _matching(regex: Regex[str], *, negated: bool) -> Document:
+    if negated:
+        return {"$not": regex, "$exists": True}
+    return {"$regex": regex}
+
+
+def _prefix_range(prefix: str) -> Document:
+    """The texts that start with `prefix`, as a range of an index."""
+    for position in range(len(prefix) - 1, -1, -1):
+        following = ord(prefix[position]) + 1
+        if following == 0xD800:  # surrogates are no characters
+            following = 0xE000
+        if following <= 0x10FFFF:
+            return {"$gte": prefix, "$lt": prefix[:position] + chr(following)}
+    return {"$gte": prefix, "$type": "string"}
+
+
+def merge(parts: list[Document]) -> Document:
+    """All of the conditions in one document, under `$and` only where they share a name."""
+    merged: Document = {}
+    for part in parts:
+        if merged.keys() & part.keys():
+            return {"$and": [item for item in parts if item]}
+        merged.update(part)
+    return merged
+
+
+def dotted(path: Path) -> str:
+    """A path as MongoDB writes it."""
+    return path[0] if len(path) == 1 else ".".join(path)

@@ -1,0 +1,225 @@
+"""compile, reads: Find, FindPerParent, CountPerParent, Aggregate, Group → find or aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from prismongo.query.nodes.filters import After, has_relations
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    Aggregation,
+    CountPerParent,
+    Find,
+    FindPerParent,
+    Group,
+    GroupOrder,
+    OrderKey,
+)
+from prismongo.schema.datamodel import Field, Link
+from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
+from prismongo.stores.mongo.compile.filter import (
+    compile_after,
+    compile_filter,
+    dotted,
+    match_stages,
+    merge,
+)
+from prismongo.stores.mongo.compile.lookup import lookup
+
+PARENT = "p"
+CHILD = "c"
+
+
+def compile_find(step: Find) -> FindCommand | AggregateCommand:
+    """A `find` where that suffices, else a pipeline."""
+    plain = not step.order or all(key.is_plain for key in step.order)
+    if step.distinct or not plain or has_relations(step.where):
+        return AggregateCommand(step.model.db_name, find_pipeline(step))
+    match = compile_filter(step.where, [])
+    if step.after is not None:
+        match = merge([match, compile_after(_after(step))])
+    return FindCommand(
+        step.model.db_name,
+        match,
+        _projection(step.fields),
+        (_sort(step) or None) if step.order else None,
+        step.skip,
+        step.limit or 0,
+    )
+
+
+def order_names(step: Find) -> list[str]:
+    """The names under which a row of this step carries what it was sorted by."""
+    return [
+        dotted(key.path) if key.is_plain else f"_o{number}" for number, key in enumerate(step.order)
+    ]
+
+
+def _after(step: Find) -> After:
+    names = order_names(step)
+    keys = tuple(((name,), key.descending) for name, key in zip(names, step.order, strict=True))
+    return After(keys, step.after or (), step.after_inclusive)
+
+
+def _sort(step: Find) -> list[tuple[str, int]]:
+    names = order_names(step)
+    pairs = [
+        (name, -1 if key.descending else 1) for name, key in zip(names, step.order, strict=True)
+    ]
+    return pairs[:-1] if step.loose_ids else pairs
+
+
+def _projection(fields: Sequence[Field] | None) -> Document | None:
+    if fields is None:
+        return None
+    names = {field.db_name: 1 for field in fields}
+    return names if "_id" in names else names | {"_id": 0}
+
+
+def find_pipeline(step: Find, *, project: bool = True) -> list[Document]:
+    """The stages that yield the rows of a Find."""
+    stages = match_stages(step.where)
+    computed = [number for number, key in enumerate(step.order) if not key.is_plain]
+    for number in computed:
+        stages += _order_value(step.order[number], f"_o{number}")
+    sort = [{"$sort": dict(_sort(step))}] if step.order else []
+    if step.distinct:
+        stages += [*sort, *_distinct(step.distinct)]
+    if step.after is not None:
+        stages.append({"$match": compile_after(_after(step))})
+    stages += sort
+    if step.skip:
+        stages.append({"$skip": step.skip})
+    if step.limit is not None:
+        stages.append({"$limit": step.limit})
+    return stages + _shape(step, computed) if project else stages
+
+
+def _shape(step: Find, computed: list[int]) -> list[Document]:
+    names = [f"_o{number}" for number in computed]
+    projection = _projection(step.fields)
+    if projection is not None:
+        kept = dict.fromkeys(names, 1) if step.order_values else {}
+        return [{"$project": projection | kept}]
+    return [{"$unset": names}] if names and not step.order_values else []
+
+
+def _distinct(fields: Sequence[Field]) -> list[Document]:
+    """The first document of each combination of values; null and missing are one value."""
+    key = {field.db_name: {"$ifNull": ["$" + field.db_name, None]} for field in fields}
+    return [
+        {"$group": {"_id": key, "first": {"$first": "$$ROOT"}}},
+        {"$replaceRoot": {"newRoot": "$first"}},
+    ]
+
+
+def _order_value(key: OrderKey, name: str) -> list[Document]:
+    """The stages that put a related value, or a count, under `name`."""
+    if not key.links:
+        elements = "$" + dotted(key.path)
+        count = {"$cond": [{"$isArray": elements}, {"$size": elements}, 0]}
+        return [{"$set": {name: count}}]
+    link, rest = key.links[0], key.links[1:]
+    if rest or (key.count and key.path):
+        inner = _order_value(OrderKey(key.path, key.descending, rest, key.count), "_v")
+    elif key.count:
+        inner = [{"$count": "_v"}]
+    else:
+        inner = [{"$set": {"_v": "$" + dotted(key.path)}}]
+    joined = lookup(link, name, [*inner, {"$project": {"_id": 0, "_v": 1}}])
+    nothing = 0 if key.count else None
+    return [joined, {"$set": {name: {"$ifNull": [{"$first": f"${name}._v"}, nothing]}}}]
+
+
+# --- per parent ---
+
+
+def compile_find_per_parent(step: FindPerParent) -> AggregateCommand:
+    """One pipeline over the parents; each page is cut on the server, and comes one child a row."""
+    link = step.link
+    stages = _parents(link, step.parents)
+    stages.append(lookup(link, CHILD, find_pipeline(step.find)))
+    stages += [
+        {"$unwind": "$" + CHILD},  # right behind the join, the list is never one document
+        {"$project": {"_id": 0, PARENT: "$_id", CHILD: 1}},
+    ]
+    return AggregateCommand(link.model.db_name, stages)
+
+
+def compile_count_per_parent(step: CountPerParent) -> AggregateCommand:
+    """One pipeline over the parents that counts on the server."""
+    link = step.link
+    stages = _parents(link, step.parents)
+    stages.append(lookup(link, CHILD, [*match_stages(step.where), {"$count": "n"}]))
+    stages += [
+        {"$unwind": "$" + CHILD},
+        {"$project": {"_id": 0, PARENT: "$_id", CHILD: f"${CHILD}.n"}},
+    ]
+    return AggregateCommand(link.model.db_name, stages)
+
+
+def _parents(link: Link, ids: Sequence[object]) -> list[Document]:
+    fields = {field.db_name: 1 for field in link.local}
+    return [
+        {"$match": {"_id": {"$in": list(ids)}}},
+        {"$project": {"_id": 1} | fields},
+    ]
+
+
+# --- aggregates ---
+
+
+def compile_aggregate(step: Aggregate) -> AggregateCommand:
+    """One row with every aggregate."""
+    stages = find_pipeline(step.find, project=False)
+    stages.append({"$group": {"_id": None} | _accumulators(step.aggregations)})
+    return AggregateCommand(step.find.model.db_name, stages)
+
+
+def compile_group(step: Group) -> AggregateCommand:
+    """A row a group: the values under their stored names, aggregates under their keys."""
+    key = {f"g{i}": {"$ifNull": ["$" + item.db_name, None]} for i, item in enumerate(step.by)}
+    values = {item.db_name: f"$_id.g{i}" for i, item in enumerate(step.by)}
+    stages = match_stages(step.where)
+    stages.append({"$group": {"_id": key} | _accumulators(step.aggregations)})
+    row = {"$mergeObjects": ["$$ROOT", {"_id": None}, values]}
+    stages.append({"$replaceRoot": {"newRoot": row}})
+    having = compile_filter(step.having, [])
+    if having:
+        stages.append({"$match": having})
+    if step.order:
+        sort = {_group_key(key): -1 if key.descending else 1 for key in step.order}
+        stages.append({"$sort": sort})
+    if step.skip:
+        stages.append({"$skip": step.skip})
+    if step.limit is not None:
+        stages.append({"$limit": step.limit})
+    return AggregateCommand(step.model.db_name, stages)
+
+
+def _group_key(key: GroupOrder) -> str:
+    return key.by.key if isinstance(key.by, Aggregation) else key.by.db_name
+
+
+def _accumulators(aggregations: Sequence[Aggregation]) -> Document:
+    return {item.key: _accumulator(item) for item in aggregations}
+
+
+def _accumulator(item: Aggregation) -> Document:
+    if item.field is None:
+        return {"$sum": 1}
+    value: Any = "$" + item.field.db_name
+    match item.kind:
+        case "count":
+            return {"$sum": {"$cond": [{"$gt": [value, None]}, 1, 0]}}
+        case "sum":
+            return {"$sum": value}
+        case "avg":
+            return {"$avg": value}
+        case "min":
+            return {"$min": value}
+        case "max":
+            return {"$max": value}
+        case _:
+            assert_never(item.kind)

@@ -1,0 +1,34 @@
+"""compile, joins: Link → `$lookup`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prismongo.schema.datamodel import Link
+
+Document = dict[str, Any]
+
+
+def lookup(link: Link, name: str, pipeline: list[Document]) -> Document:
+    """The stage that puts the related documents, run through `pipeline`, under `name`.
+
+    The first key is joined by `localField`, which uses an index on the other side; a null key joins
+    nothing.
+    """
+    local, remote = link.local, link.remote
+    guards: list[Document] = []
+    optional = any(not field.is_required for field in (*local, *remote))
+    if optional and not link.is_many_to_many:
+        guards.append({"$match": {field.db_name: {"$ne": None} for field in remote}})
+    stage: Document = {
+        "from": link.target.db_name,
+        "localField": local[0].db_name,
+        "foreignField": remote[0].db_name,
+        "as": name,
+    }
+    if len(local) > 1:
+        pairs = list(zip(local, remote, strict=True))[1:]
+        stage["let"] = {f"k{i}": "$" + mine.db_name for i, (mine, _) in enumerate(pairs)}
+        equal = [{"$eq": ["$" + their.db_name, f"$$k{i}"]} for i, (_, their) in enumerate(pairs)]
+        guards.append({"$match": {"$expr": {"$and": equal}}})
+    return {"$lookup": stage | {"pipeline": [*guards, *pipeline]}}

@@ -1,0 +1,144 @@
+"""compile, updates: changes → update operators, or a pipeline where operators cannot say it.
+
+In a pipeline every value stands behind `$literal`, so no text is ever read as a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, assert_never
+
+from bson import Int64
+
+from prismongo.query.nodes.filters import Path
+from prismongo.query.nodes.steps import (
+    AddToSet,
+    Arithmetic,
+    DeleteElements,
+    FieldUpdate,
+    Pull,
+    Push,
+    Set,
+    Unset,
+    UpdateElements,
+    UpsertComposite,
+)
+from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.mongo.compile.condition import compile_condition
+from prismongo.stores.mongo.compile.filter import dotted
+from prismongo.stores.updates import by_operators
+
+Expression = Any
+
+_OPERATORS: Final = {
+    "increment": "$add",
+    "decrement": "$subtract",
+    "multiply": "$multiply",
+    "divide": "$divide",
+}
+
+
+def compile_update(changes: Sequence[FieldUpdate]) -> Document | list[Document]:
+    """The update document where operators suffice, else a pipeline."""
+    if by_operators(changes):
+        return _operators(changes)
+    return [
+        {"$unset": dotted(change.path)}
+        if isinstance(change, Unset)
+        else {"$set": {dotted(change.path): _expression(change, "$" + dotted(change.path))}}
+        for change in changes
+    ]
+
+
+def _operators(changes: Iterable[FieldUpdate]) -> Document:
+    update: Document = {}
+    for change in changes:
+        operator, value = _operator(change)
+        update.setdefault(operator, {})[change.path[0]] = value
+    return update
+
+
+def _operator(change: FieldUpdate) -> tuple[str, object]:
+    match change:
+        case Set(_, value):
+            return "$set", value
+        case Unset():
+            return "$unset", ""
+        case Arithmetic(_, "increment", operand):
+            return "$inc", operand
+        case Arithmetic(_, "decrement", operand):
+            return "$inc", _negative(operand)
+        case Arithmetic(_, _, operand):
+            return "$mul", operand
+        case AddToSet(_, values):
+            return "$addToSet", {"$each": list(values)}
+        case Pull(_, values):
+            return "$pullAll", list(values)
+        case _:
+            raise AssertionError(f"{type(change).__name__} needs a pipeline")
+
+
+def _negative(operand: Any) -> object:
+    return Int64(-operand) if isinstance(operand, Int64) else -operand
+
+
+def _expression(change: FieldUpdate, current: str) -> Expression:
+    """The value that a change gives a field whose value is `current`."""
+    match change:
+        case Set(_, value):
+            return {"$literal": value}
+        case Unset():
+            return "$$REMOVE"
+        case Arithmetic():
+            return _arithmetic(change, current)
+        case Push(_, values):
+            return {"$concatArrays": [_as_list(current), {"$literal": list(values)}]}
+        case UpsertComposite(path, value, changes):
+            updated = _fold(current, [(inner, inner.path[len(path) :]) for inner in changes])
+            return {"$cond": [_is_object(current), updated, {"$literal": value}]}
+        case UpdateElements(_, where, changes):
+            updated = _fold("$$e", [(inner, inner.path) for inner in changes])
+            chosen = {"$cond": [compile_condition(where, "$$e"), updated, "$$e"]}
+            mapped = {"$map": {"input": current, "as": "e", "in": chosen}}
+            return {"$cond": [{"$isArray": [current]}, mapped, current]}
+        case DeleteElements(_, where):
+            keep = {"$not": [compile_condition(where, "$$e")]}
+            kept = {"$filter": {"input": current, "as": "e", "cond": keep}}
+            return {"$cond": [{"$isArray": [current]}, kept, current]}
+        case AddToSet() | Pull():
+            raise AssertionError("lists of ids are changed alone")
+        case _:
+            assert_never(change)
+
+
+def _arithmetic(change: Arithmetic, current: str) -> Expression:
+    """Whole numbers as decimals: beyond 64 bits MongoDB would go on in doubles, which round.
+
+    `$toLong` and `$toInt` truncate, and refuse what does not fit.
+    """
+    operator, operand = _OPERATORS[change.operator], {"$literal": change.operand}
+    if not change.is_integer:
+        return {operator: [current, operand]}
+    to_stored = "$toLong" if isinstance(change.operand, Int64) else "$toInt"
+    return {to_stored: {operator: [{"$toDecimal": current}, operand]}}
+
+
+def _fold(base: str, changes: Sequence[tuple[FieldUpdate, Path]]) -> Expression:
+    """The object `base` with the changes applied, paths relative to it."""
+    result: Expression = base
+    names = dict.fromkeys(path[0] for _, path in changes)
+    for name in names:
+        mine = [(change, path) for change, path in changes if path[0] == name]
+        current = f"{base}.{name}"
+        deeper = [(change, path[1:]) for change, path in mine if len(path) > 1]
+        value = _fold(current, deeper) if deeper else _expression(mine[-1][0], current)
+        result = {"$setField": {"field": {"$literal": name}, "input": result, "value": value}}
+    return result
+
+
+def _is_object(value: str) -> Expression:
+    return {"$eq": [{"$type": value}, "object"]}
+
+
+def _as_list(value: str) -> Expression:
+    return {"$cond": [{"$isArray": [value]}, value, []]}

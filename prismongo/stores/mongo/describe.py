@@ -1,0 +1,81 @@
+"""What a step sends, as a document for the query log: the collection, then the command's parts."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    Atomic,
+    CountPerParent,
+    DeleteMany,
+    DeleteOne,
+    Find,
+    FindPerParent,
+    Group,
+    Insert,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
+from prismongo.stores.mongo.compile.filter import compile_filter
+from prismongo.stores.mongo.compile.find import (
+    compile_aggregate,
+    compile_count_per_parent,
+    compile_find,
+    compile_find_per_parent,
+    compile_group,
+)
+from prismongo.stores.mongo.compile.update import compile_update
+
+
+def describe(step: Step) -> Document:
+    """`{"users.find": {"filter": …, "limit": …}}`."""
+    match step:
+        case Find():
+            return _command(compile_find(step))
+        case FindPerParent():
+            return _command(compile_find_per_parent(step))
+        case CountPerParent():
+            return _command(compile_count_per_parent(step))
+        case Aggregate():
+            return _command(compile_aggregate(step))
+        case Group():
+            return _command(compile_group(step))
+        case Insert(model, documents):
+            values = [{"$literal": document} for document in documents]
+            return {f"{model.db_name}.insert": {"documents": values}}
+        case UpdateOne(model, where, changes) | UpdateMany(model, where, changes):
+            name = "findAndModify" if isinstance(step, UpdateOne) else "update"
+            update = compile_update(changes)
+            return {f"{model.db_name}.{name}": {"q": compile_filter(where, []), "u": update}}
+        case DeleteOne(model, where) | DeleteMany(model, where):
+            name = "findAndModify" if isinstance(step, DeleteOne) else "delete"
+            return {f"{model.db_name}.{name}": {"q": compile_filter(where, [])}}
+        case RawFind(model, filter_):
+            return {f"{model.db_name}.find": {"filter": dict(filter_)}}
+        case RawAggregate(model, pipeline):
+            return {f"{model.db_name}.aggregate": {"pipeline": list(pipeline)}}
+        case RawCommand(command):
+            return {"command": dict(command)}
+        case Atomic():
+            return {}
+        case _:
+            assert_never(step)
+
+
+def _command(command: FindCommand | AggregateCommand) -> Document:
+    if isinstance(command, AggregateCommand):
+        return {f"{command.collection}.aggregate": {"pipeline": command.pipeline}}
+    parts: Document = {"filter": command.filter}
+    if command.sort:
+        parts["sort"] = dict(command.sort)
+    if command.skip:
+        parts["skip"] = command.skip
+    if command.limit:
+        parts["limit"] = command.limit
+    return {f"{command.collection}.find": parts}

@@ -1,0 +1,290 @@
+"""Driver errors → Prisma's codes, in two tables: the server's numbers, and the driver's classes.
+
+Messages begin with Prisma's words (`libs/user-facing-errors` of prisma-engines) and go on with what
+to do. `docs/errors.md` has every code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from bson.errors import BSONError
+from prisma.errors import PrismaError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    NetworkTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+
+from prismongo.errors import ConnectionError, TransactionError, data_error
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.errors import (
+    not_bson,
+    null_violation,
+    out_of_range,
+    too_deep,
+    too_large,
+    unique_violation,
+    write_conflict,
+)
+
+# Server error code → Prisma's code. https://www.mongodb.com/docs/manual/reference/error-codes/
+SERVER_CODES: Final[Mapping[int, str]] = {
+    11000: "P2002",  # DuplicateKey
+    11001: "P2002",  # DuplicateKey, of old
+    12582: "P2002",  # DuplicateKey, sharded
+    11: "P1000",  # UserNotFound
+    18: "P1000",  # AuthenticationFailed
+    8000: "P1000",  # AtlasError: bad auth
+    13: "P1010",  # Unauthorized
+    6: "P1001",  # HostUnreachable: mongos says so of a shard
+    7: "P1001",  # HostNotFound
+    50: "P1008",  # MaxTimeMSExpired
+    64: "P1008",  # WriteConcernFailed: a majority did not answer in wtimeout
+    89: "P1008",  # NetworkTimeout
+    262: "P1008",  # ExceededTimeLimit
+    9001: "P1017",  # SocketException
+    10334: "P2000",  # BSONObjectTooLarge
+    17419: "P2000",  # resulting document after update is too large
+    17420: "P2000",  # document to upsert is too large
+    121: "P2004",  # DocumentValidationFailure; P2011 where a null was refused
+    241: "P2020",  # ConversionFailure: a number left its type's range
+    26: "P2021",  # NamespaceNotFound
+    263: "P2026",  # OperationNotSupportedInTransaction
+    225: "P2028",  # TransactionTooOld
+    251: "P2028",  # NoSuchTransaction
+    256: "P2028",  # TransactionCommitted
+    20: "P2031",  # IllegalOperation: transaction numbers need a replica set
+    24: "P2034",  # LockTimeout
+    112: "P2034",  # WriteConflict
+}
+
+_OVERFLOW: Final = 15
+
+DriverFailure = PyMongoError | BSONError | UnicodeEncodeError | OverflowError
+DRIVER_FAILURES: Final = (PyMongoError, BSONError, UnicodeEncodeError, OverflowError)
+"""What the driver raises; the last two are bson's, for what it cannot hold."""
+
+# The driver's own errors → Prisma's code: the first class that fits.
+DRIVER_ERRORS: Final[Sequence[tuple[type[Exception], str]]] = (
+    (WaitQueueTimeoutError, "P2024"),
+    (NetworkTimeout, "P1008"),
+    (ServerSelectionTimeoutError, "P1001"),
+    (NotPrimaryError, "P1001"),
+    (ConnectionFailure, "P1017"),
+    (DocumentTooLarge, "P2000"),
+    (BSONError, "P2023"),
+    (UnicodeEncodeError, "P2023"),
+    (OverflowError, "P2023"),
+    (PyMongoError, "P2035"),
+)
+
+
+def standalone_remedy(host: str = "localhost:27017") -> str:
+    """Why a standalone server, at `host`, has no transactions, and what to do about it."""
+    return (
+        "Prisma needs to perform transactions, which requires your MongoDB server to be run as a "
+        f"replica set; one node suffices. {replica_set_commands(host)}"
+    )
+
+
+def replica_set_commands(host: str) -> str:
+    """How a standalone server becomes a replica set of one node: the very commands."""
+    member = f'rs.initiate({{_id: "rs0", members: [{{_id: 0, host: "{host}"}}]}})'
+    return (
+        "Restart it as `mongod --replSet rs0` with its other "
+        f"options as they are; run once `mongosh mongodb://{host} --eval '{member}'`; and write "
+        "replicaSet=rs0 into DATABASE_URL, instead of directConnection=true if that is there."
+    )
+
+
+STANDALONE_REMEDY: Final = standalone_remedy()
+
+_WORDS: Final[Mapping[str, str]] = {
+    "P1000": (
+        "Authentication failed against the database server: it does not accept the credentials of "
+        "DATABASE_URL. Check user, password and authSource."
+    ),
+    "P1008": (
+        "Operations timed out: the answer took longer than the time-outs of DATABASE_URL allow. An "
+        "index may be missing, or the server is overloaded."
+    ),
+    "P1010": (
+        "The user of DATABASE_URL was denied access on the database. Grant it the role readWrite."
+    ),
+    "P1017": (
+        "Server has closed the connection. Whether a write was carried out is not known: look "
+        "before you repeat it. The next operation connects again."
+    ),
+    "P2024": (
+        "Timed out fetching a new connection from the connection pool. Raise "
+        "database.max_pool_size or database.wait_queue_timeout, or do less at once."
+    ),
+    "P2028": (
+        "Transaction API error: the transaction has been aborted, or is over. Start a new one; the "
+        "error that came first says why."
+    ),
+    "P2031": STANDALONE_REMEDY,
+}
+
+
+def translate(
+    error: DriverFailure, model: Model | None, datamodel: Datamodel, *, raw: bool = False
+) -> PrismaError:
+    """The exception that callers see for a driver's; raise it `from` the driver's.
+
+    Args:
+        error: the driver's.
+        model: whose operation it was.
+        datamodel: for the names of what the server speaks of.
+        raw: whether it was a raw operation: whatever the server refuses is P2010 then.
+    """
+    if isinstance(error, BulkWriteError):
+        error = _first_write_error(error)
+    if isinstance(error, OperationFailure):
+        return _translate_failure(error, model, datamodel, raw=raw)
+    code = next(code for kind, code in DRIVER_ERRORS if isinstance(error, kind))
+    if raw and code.startswith("P2") and code != "P2024":
+        return raw_failure("unknown", f"The driver refuses it: {type(error).__name__}")
+    return _of_driver(code, error)
+
+
+def raw_failure(code: str, message: str) -> PrismaError:
+    """A raw operation was refused (P2010)."""
+    meta = {"code": code, "message": message}
+    return data_error("P2010", f"Raw query failed. Code: `{code}`. Message: `{message}`", meta)
+
+
+def _of_driver(code: str, error: Exception) -> PrismaError:
+    name = type(error).__name__
+    match code:
+        case "P1001":
+            cause = "it is not the primary" if isinstance(error, NotPrimaryError) else "none usable"
+            return ConnectionError(
+                f"Can't reach database server: {cause}. Is MongoDB running, and does DATABASE_URL "
+                "name all its members?",
+                code=code,
+                meta={"cause": cause},
+            )
+        case "P2000":
+            return too_large()
+        case "P2023":
+            return not_bson()
+        case "P2024":
+            return data_error(code, _WORDS[code])
+        case "P1008" | "P1017":
+            return ConnectionError(_WORDS[code], code=code)
+        case _:
+            message = f"Assertion violation on the database: the driver refuses it ({name})."
+            return data_error(code, message, {"database_error": name})
+
+
+def _first_write_error(error: BulkWriteError) -> OperationFailure:
+    details = error.details or {}
+    failures = details.get("writeErrors") or details.get("writeConcernErrors") or [{}]
+    first = failures[0]
+    return OperationFailure(first.get("errmsg", ""), first.get("code"), first)
+
+
+def code_of(error: OperationFailure) -> str:
+    """Prisma's code for what the server refuses."""
+    code = SERVER_CODES.get(error.code or 0, "P2035")
+    if error.has_error_label("TransientTransactionError") and not code.startswith("P1"):
+        return "P2034"
+    if _left_its_range(error):
+        return "P2020"
+    if code == "P2031" and "replica set" not in _text(error):
+        return "P2035"  # an IllegalOperation of another kind
+    if code == "P1010" and "requires authentication" in _text(error):
+        return "P1000"  # nobody has logged in
+    return code
+
+
+def _translate_failure(
+    error: OperationFailure, model: Model | None, datamodel: Datamodel, *, raw: bool
+) -> PrismaError:
+    code = code_of(error)
+    if code == "P2034":
+        return write_conflict()
+    if raw:
+        return raw_failure(str(error.code or "unknown"), _text(error))
+    match code:
+        case "P2002":
+            stored = tuple((error.details or {}).get("keyPattern") or ())
+            return unique_violation(_owner(error, model, datamodel), stored)
+        case "P2004" if nulls := tuple(_nulls(error.details or {})):
+            return null_violation(_owner(error, model, datamodel), nulls)
+        case "P2000":
+            return too_large()
+        case "P2020":
+            return out_of_range()
+        case "P2028":
+            return TransactionError(_WORDS[code])
+        case "P1000" | "P1001" | "P1008" | "P1010" | "P1017":
+            message = _WORDS.get(code) or f"Can't reach database server: {_name(error)}."
+            return ConnectionError(message, code=code)
+        case "P2035" if error.code == _OVERFLOW:
+            return too_deep()
+    return _other(code, error, _owner(error, model, datamodel))
+
+
+def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaError:
+    name = _name(error)
+    meta: dict[str, Any] = {"database_error": name}
+    match code:
+        case "P2004":
+            message = f"A constraint failed on the database: {name}, by the collection's validator."
+        case "P2021":
+            meta = {"table": model.db_name if model else None}
+            message = (
+                f"The table `{meta['table']}` does not exist in the current database. "
+                "`prismongo push` creates the collections of the schema."
+            )
+        case "P2026":
+            message = f"MongoDB does not offer this in a transaction ({name})."
+        case "P2031":
+            message = STANDALONE_REMEDY
+        case _:
+            message = f"Assertion violation on the database: {error.code} {name}."
+    return data_error(code, message, meta)
+
+
+def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -> Model | None:
+    """The model whose collection refused: nested writes touch others than the one asked for."""
+    text = str((error.details or {}).get("errmsg", ""))
+    _, found, rest = text.partition("collection: ")
+    namespace = rest.split(" ", 1)[0] if found else ""
+    collection = namespace.partition(".")[2]
+    return next((item for item in datamodel.models if item.db_name == collection), model)
+
+
+def _nulls(details: Mapping[str, Any]) -> Iterator[str]:
+    """The stored names of what a validator misses, or finds null, as `errInfo` tells."""
+    information = details.get("errInfo") or {}
+    rules = (information.get("details") or {}).get("schemaRulesNotSatisfied") or ()
+    for rule in rules:
+        yield from rule.get("missingProperties", ())
+        for each in rule.get("propertiesNotSatisfied", ()):
+            if any(detail.get("consideredType") == "null" for detail in each.get("details", ())):
+                yield each["propertyName"]
+
+
+def _left_its_range(error: OperationFailure) -> bool:
+    """Whether `$inc` or `$mul` left 64 bits: a BadValue that only its text tells from others."""
+    return error.code == 2 and "Failed to apply $" in _text(error)
+
+
+def _name(error: OperationFailure) -> str:
+    name = (error.details or {}).get("codeName")
+    return str(name) if name else "unknown error"
+
+
+def _text(error: OperationFailure) -> str:
+    return str((error.details or {}).get("errmsg") or _name(error))

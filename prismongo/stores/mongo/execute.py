@@ -1,0 +1,230 @@
+"""Executing a step: it is compiled, sent to the server, and what comes back is what it finds.
+
+Errors are still the driver's; the store translates them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any, Final, assert_never
+
+from bson import CodecOptions, DatetimeConversion
+from bson.errors import InvalidDocument
+from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncCursor
+from pymongo.asynchronous.database import AsyncDatabase
+
+from prismongo.query.nodes.steps import (
+    ORDER_VALUES,
+    Aggregate,
+    Atomic,
+    CountPerParent,
+    DeleteMany,
+    DeleteOne,
+    Find,
+    FindPerParent,
+    Group,
+    Insert,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Row,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.schema.datamodel import Field
+from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
+from prismongo.stores.mongo.compile.filter import compile_filter
+from prismongo.stores.mongo.compile.find import (
+    CHILD,
+    PARENT,
+    compile_aggregate,
+    compile_count_per_parent,
+    compile_find,
+    compile_find_per_parent,
+    compile_group,
+    order_names,
+)
+from prismongo.stores.mongo.compile.update import compile_update
+from prismongo.stores.rows import ROWS
+
+RAW: CodecOptions[Document] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+"""What raw operations and PyMongo's database give: aware dates in UTC."""
+
+ONE_REPLY: Final = 100_000
+"""The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
+
+BOOKKEEPING: Final = ("$clusterTime", "operationTime", "opTime", "electionId")
+"""What a reply says to the driver alone."""
+
+
+class Executor:
+    """Executes steps on one connected database.
+
+    Args:
+        database: PyMongo's, with the codec options that raw operations have.
+    """
+
+    def __init__(self, database: AsyncDatabase[Document]) -> None:
+        self.database = database
+        self._collections: dict[str, AsyncCollection[Document]] = {}
+
+    async def execute(self, step: Step, session: AsyncClientSession | None) -> Any:
+        """What the step finds, as its class says; in the session's transaction, where there is one.
+
+        Raises:
+            pymongo.errors.PyMongoError, bson.errors.BSONError: as the driver has them.
+        """
+        match step:
+            case Find():
+                return await self._find(step, session)
+            case FindPerParent():
+                rows = await self._aggregate(compile_find_per_parent(step), session)
+                return [(row[PARENT], row[CHILD]) for row in rows]
+            case CountPerParent():
+                rows = await self._aggregate(compile_count_per_parent(step), session)
+                return {row[PARENT]: row[CHILD] for row in rows}
+            case Aggregate():
+                rows = await self._aggregate(compile_aggregate(step), session)
+                return rows[0] if rows else {}
+            case Group():
+                return await self._aggregate(compile_group(step), session)
+            case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
+                return await self._write(step, session)
+            case RawFind() | RawAggregate() | RawCommand():
+                try:
+                    return await self._raw(step, session)
+                except ValueError as error:  # bson's for a UUID, which needs a representation
+                    raise InvalidDocument(str(error)) from error
+            case Atomic():
+                raise AssertionError("the engine begins transactions")
+            case _:
+                assert_never(step)
+
+    async def _find(self, step: Find, session: AsyncClientSession | None) -> list[Row]:
+        command = compile_find(step)
+        if isinstance(command, AggregateCommand):
+            rows = await self._aggregate(command, session)
+        elif command.limit == 1:
+            rows = await _only(self._cursor(command, session))
+        else:
+            rows = await self._cursor(command, session).to_list()
+        if step.order_values:
+            names = order_names(step)
+            for row in rows:
+                row[ORDER_VALUES] = [_at(row, name) for name in names]
+        return rows
+
+    def _cursor(
+        self, command: FindCommand, session: AsyncClientSession | None
+    ) -> AsyncCursor[Document]:
+        limit = command.limit
+        return self._collection(command.collection).find(
+            command.filter,
+            command.projection,
+            sort=command.sort,
+            skip=command.skip,
+            limit=-1 if limit == 1 else limit,
+            batch_size=0 if limit == 1 else min(limit or ONE_REPLY, ONE_REPLY),
+            session=session,
+        )
+
+    async def _aggregate(
+        self, command: AggregateCommand, session: AsyncClientSession | None
+    ) -> list[Row]:
+        collection = self._collection(command.collection)
+        cursor = await collection.aggregate(
+            command.pipeline, session=session, batchSize=ONE_REPLY, allowDiskUse=True
+        )
+        return await cursor.to_list()
+
+    async def _write(
+        self,
+        step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany,
+        session: AsyncClientSession | None,
+    ) -> Any:
+        collection = self._collection(step.model.db_name)
+        match step:
+            case Insert(_, documents):
+                if len(documents) == 1:
+                    await collection.insert_one(documents[0], session=session)
+                else:
+                    await collection.insert_many(documents, session=session)
+                return None
+            case UpdateOne(_, where, changes, fields):
+                return await collection.find_one_and_update(
+                    compile_filter(where, []),
+                    compile_update(changes),
+                    projection=_names(fields),
+                    return_document=ReturnDocument.AFTER,
+                    session=session,
+                )
+            case UpdateMany(_, where, changes):
+                result = await collection.update_many(
+                    compile_filter(where, []), compile_update(changes), session=session
+                )
+                return result.matched_count
+            case DeleteOne(_, where, fields):
+                return await collection.find_one_and_delete(
+                    compile_filter(where, []),
+                    projection=_names(fields),
+                    session=session,
+                )
+            case DeleteMany(_, where):
+                deleted = await collection.delete_many(compile_filter(where, []), session=session)
+                return deleted.deleted_count
+            case _:
+                assert_never(step)
+
+    async def _raw(
+        self, step: RawFind | RawAggregate | RawCommand, session: AsyncClientSession | None
+    ) -> Any:
+        match step:
+            case RawFind(model, filter_, options):
+                command = {"find": model.db_name, "filter": dict(filter_), **options}
+            case RawAggregate(model, pipeline, options):
+                command = {
+                    "aggregate": model.db_name,
+                    "pipeline": list(pipeline),
+                    "cursor": {key: options[key] for key in options if key == "batchSize"},
+                    **{key: options[key] for key in options if key != "batchSize"},
+                }
+            case RawCommand(given):
+                reply = await self.database.command(dict(given), session=session, codec_options=RAW)
+                return {key: reply[key] for key in reply if key not in BOOKKEEPING}
+            case _:
+                assert_never(step)
+        cursor = await self.database.cursor_command(command, session=session, codec_options=RAW)
+        return await cursor.to_list()
+
+    def _collection(self, name: str) -> AsyncCollection[Document]:
+        known = self._collections.get(name)
+        if known is None:
+            known = self.database.get_collection(name, codec_options=ROWS)
+            self._collections[name] = known
+        return known
+
+
+async def _only(cursor: AsyncCursor[Document]) -> list[Row]:
+    """The one row, or none: less to do for the driver than `find_one` and `to_list` are."""
+    try:
+        return [await cursor.next()]
+    except StopAsyncIteration:
+        return []
+
+
+def _names(fields: Sequence[Field] | None) -> list[str] | None:
+    return None if fields is None else [field.db_name for field in fields]
+
+
+def _at(row: Row, name: str) -> Any:
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

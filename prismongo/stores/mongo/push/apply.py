@@ -1,0 +1,163 @@
+"""Carries out steps of a plan (`apply`); another process may be doing the same.
+
+First what is to go, then what is missing, collection by collection, last what is replaced.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from pymongo.errors import OperationFailure
+
+from prismongo.query.errors.input import unsupported
+from prismongo.stores.mongo.push.build import build_indexes
+from prismongo.stores.mongo.push.differences import differences
+from prismongo.stores.mongo.push.events import Done, PushEvent, Report
+from prismongo.stores.mongo.push.inspect import Database, find_indexes
+from prismongo.stores.mongo.push.plan import (
+    CreateCollection,
+    CreateIndex,
+    IndexDiffers,
+    IndexNotInSchema,
+    KeepImages,
+    PushStep,
+)
+from prismongo.stores.wanted.specs import IndexSpec
+
+NAMESPACE_EXISTS: Final = 48
+UNKNOWN_OPTION: Final = 40415
+GONE: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
+
+
+class RefusedIndexError(Exception):
+    """The server refuses indexes of one collection, all of which it leaves unmade."""
+
+    def __init__(self, indexes: Sequence[IndexSpec], reason: OperationFailure) -> None:
+        super().__init__([index.name for index in indexes])
+        self.indexes = tuple(indexes)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Work:
+    """What is being done, and what has been.
+
+    Attributes:
+        done: the steps so far, in the order in which they were done.
+    """
+
+    database: Database
+    report: Report | None
+    done: list[PushStep] = field(default_factory=list)
+
+    def tell(self, event: PushEvent) -> None:
+        """An event, to whoever gave a `report`."""
+        if self.report is not None:
+            self.report(event)
+
+    def note(self, steps: Iterable[PushStep], since: float) -> None:
+        """Steps are done that were begun at `since`, by `time.perf_counter`."""
+        seconds = time.perf_counter() - since
+        for step in steps:
+            self.done.append(step)
+            self.tell(Done(step, seconds))
+
+
+async def apply(work: Work, steps: Sequence[PushStep]) -> None:
+    """Carry out the steps, whatever they are.
+
+    Raises:
+        RefusedIndexError: the server refuses indexes; its reason is the cause.
+        UnsupportedOperationError: P2026, the server is too old for a step.
+        pymongo.errors.PyMongoError: it does not answer.
+    """
+    for step in steps:
+        if isinstance(step, IndexNotInSchema):
+            await _remove(work, step)
+    for step in steps:
+        if isinstance(step, CreateCollection):
+            await _create_collection(work, step)
+    for step in steps:
+        if isinstance(step, KeepImages):
+            await _keep_images(work, step)
+    missing = [step for step in steps if isinstance(step, CreateIndex)]
+    for _, of_collection in groupby(missing, key=lambda step: step.index.collection):
+        await _create_indexes(work, list(of_collection))
+    for step in steps:
+        if isinstance(step, IndexDiffers):
+            await _replace(work, step)
+
+
+async def _remove(work: Work, step: IndexNotInSchema) -> None:
+    since = time.perf_counter()
+    await _drop(work.database, step.found)
+    work.note([step], since)
+
+
+async def _create_collection(work: Work, step: CreateCollection) -> None:
+    since = time.perf_counter()
+    try:
+        await work.database.command("create", step.collection)
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
+    work.note([step], since)
+
+
+async def _keep_images(work: Work, step: KeepImages) -> None:
+    since = time.perf_counter()
+    options = {"changeStreamPreAndPostImages": {"enabled": True}}
+    try:
+        await work.database.command({"collMod": step.collection, **options})
+    except OperationFailure as error:
+        if error.code != UNKNOWN_OPTION:
+            raise
+        raise unsupported("`/// @changeImages`", "it needs MongoDB 6.0 or later") from error
+    work.note([step], since)
+
+
+async def _create_indexes(work: Work, steps: Sequence[CreateIndex]) -> None:
+    since = time.perf_counter()
+    await _build(work, [step.index for step in steps])
+    work.note(steps, since)
+
+
+async def _replace(work: Work, step: IndexDiffers) -> None:
+    since = time.perf_counter()
+    await _drop(work.database, step.found)
+    try:
+        await _build(work, [step.wanted])
+    except RefusedIndexError:
+        await build_indexes(work.database, [step.found], None)
+        raise
+    work.note([step], since)
+
+
+async def _drop(database: Database, index: IndexSpec) -> None:
+    try:
+        await database.command({"dropIndexes": index.collection, "index": index.name})
+    except OperationFailure as error:
+        if error.code not in GONE:
+            raise
+
+
+async def _build(work: Work, indexes: Sequence[IndexSpec]) -> None:
+    try:
+        await build_indexes(work.database, indexes, work.report)
+    except OperationFailure as error:
+        if not await _are_there(work.database, indexes):
+            raise RefusedIndexError(indexes, error) from error
+
+
+async def _are_there(database: Database, indexes: Sequence[IndexSpec]) -> bool:
+    """Whether another process has made them meanwhile."""
+    collection = indexes[0].collection
+    found = (await find_indexes(database, [collection])).get(collection)
+    there = {index.name: index for index in (found.indexes if found else ())}
+    return all(
+        index.name in there and not differences(index, there[index.name]) for index in indexes
+    )

@@ -1,0 +1,179 @@
+"""What is wanted and what is found → the steps between them (`plan`), in the order shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from prismongo.schema.index_names import LIMIT
+from prismongo.stores.mongo.push.differences import Difference, differences
+from prismongo.stores.mongo.push.inspect import Found
+from prismongo.stores.wanted.specs import IndexSpec
+
+# Indexes that differ in nothing else are the same to MongoDB; of text indexes it takes one.
+_BESIDE_THE_POINT: Final = frozenset({"name", "expires after", "hidden", "other options"})
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCollection:
+    """The collection of a model is not there."""
+
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepImages:
+    """The collection does not keep what documents were before a change (`@changeImages`)."""
+
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIndex:
+    """An index of the schema is not there."""
+
+    index: IndexSpec
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDiffers:
+    """The index is there, but differs; `is_own` tells whether `drop` may replace it."""
+
+    wanted: IndexSpec
+    found: IndexSpec
+    differences: tuple[Difference, ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNotInSchema:
+    """An index is there that the schema lacks; `is_own` tells whether `drop` may remove it."""
+
+    found: IndexSpec
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexesOnView:
+    """The collection is a view, which cannot have the indexes of the schema."""
+
+    view: str
+    indexes: tuple[IndexSpec, ...]
+
+
+PushStep = (
+    CreateCollection | KeepImages | CreateIndex | IndexDiffers | IndexNotInSchema | IndexesOnView
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PushPlan:
+    """What stands between a schema and a live database.
+
+    Attributes:
+        database: its name.
+        steps: by collection, in the schema's order.
+    """
+
+    database: str
+    steps: tuple[PushStep, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the live database is as the schema says."""
+        return not self.steps
+
+    def to_do(self, *, drop: bool) -> tuple[PushStep, ...]:
+        """The steps that `push` takes: what is additive, and with `drop` what is its own."""
+        return tuple(step for step in self.steps if _is_taken(step, drop=drop))
+
+
+def is_mismatch(step: PushStep) -> bool:
+    """Whether queries are slower or writes meet other rules than the schema says.
+
+    A name of its own, an index more than the schema's, and a view change neither; a unique index
+    more refuses what the schema allows.
+    """
+    match step:
+        case CreateCollection() | KeepImages() | CreateIndex():
+            return True
+        case IndexDiffers(differences=found):
+            return any(difference.what != "name" for difference in found)
+        case IndexNotInSchema(found=index):
+            return index.unique
+        case IndexesOnView():
+            return False
+
+
+def plan_push(
+    database: str,
+    wanted: Mapping[str, tuple[IndexSpec, ...]],
+    found: Mapping[str, Found],
+    images: Collection[str] = (),
+) -> PushPlan:
+    """The steps from what is found to what is wanted, by collection; `images` are to keep them."""
+    steps: list[PushStep] = []
+    for collection, indexes in wanted.items():
+        there = found.get(collection)
+        if there is None:
+            steps.append(CreateCollection(collection))
+        if collection in images and (there is None or there.may_keep_images):
+            steps.append(KeepImages(collection))
+        steps += _indexes(indexes, there)
+    return PushPlan(database, tuple(steps))
+
+
+def is_own(index: IndexSpec) -> bool:
+    """Whether an index has the very name that Prisma, or we, would give it for its fields.
+
+    MongoDB keeps no note of who made an index; its own default name is another (`email_1`).
+    """
+    if not all(direction in (1, -1, "text") for _, direction in index.keys):
+        return False
+    parts = [index.collection, *(path.replace(".", "_") for path in index.paths)]
+    suffix = "_key" if index.unique else "_idx"
+    joined = "_".join(parts).encode()[: LIMIT - len(suffix)].decode(errors="ignore") + suffix
+    if index.is_text:  # the order in which its fields were given is not kept
+        return sorted(joined.split("_")) == sorted(index.name.split("_"))
+    return joined == index.name
+
+
+def _is_taken(step: PushStep, *, drop: bool) -> bool:
+    match step:
+        case CreateCollection() | KeepImages() | CreateIndex():
+            return True
+        case IndexDiffers(is_own=own) | IndexNotInSchema(is_own=own):
+            return drop and own
+        case IndexesOnView():
+            return False
+
+
+def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[PushStep]:
+    if found is not None and found.type == "view":
+        if wanted:
+            yield IndexesOnView(found.name, wanted)
+        return
+    there = {index.name: index for index in (found.indexes if found else ())}
+    named = {index.name: there.pop(index.name, None) for index in wanted}
+    for index in wanted:
+        other = named[index.name]
+        if other is not None:
+            if differing := differences(index, other):
+                yield IndexDiffers(index, other, differing, is_own=True)
+        elif (twin := _twin(index, there)) is not None:
+            del there[twin.name]
+            yield IndexDiffers(index, twin, differences(index, twin), is_own=is_own(twin))
+        else:
+            yield CreateIndex(index)
+    for other in there.values():
+        yield IndexNotInSchema(other, is_own=is_own(other))
+
+
+def _twin(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:
+    """An index of another name, beside which MongoDB would not make this one (5.0 and later)."""
+    for other in there.values():
+        differing = {difference.what for difference in differences(index, other)}
+        if differing <= _BESIDE_THE_POINT or (index.is_text and other.is_text):
+            return other
+    return None

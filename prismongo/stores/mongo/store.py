@@ -1,0 +1,249 @@
+"""MongoStore: a server's life, its transactions, and its errors in Prisma's words.
+
+The stores are the only part of the house that awaits a server; `execute` sends the steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any, Final, assert_never
+
+import pymongo
+from prisma.errors import PrismaError
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
+
+from prismongo.errors import NotStartedError, data_error
+from prismongo.metrics import PoolCounts
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    Atomic,
+    CountPerParent,
+    DeleteMany,
+    DeleteOne,
+    Find,
+    FindPerParent,
+    Group,
+    Insert,
+    RawAggregate,
+    RawCommand,
+    RawFind,
+    Step,
+    UpdateMany,
+    UpdateOne,
+)
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.mongo.connect import Topology, open_client, unreachable
+from prismongo.stores.mongo.describe import describe
+from prismongo.stores.mongo.errors import (
+    DRIVER_FAILURES,
+    DriverFailure,
+    standalone_remedy,
+    translate,
+)
+from prismongo.stores.mongo.execute import RAW, Executor
+from prismongo.stores.mongo.pool import PoolListener
+from prismongo.stores.mongo.streams.source import MongoChanges
+from prismongo.stores.mongo.transactions import MongoTransaction
+from prismongo.stores.rows import ROWS
+from prismongo.stores.store import Transaction
+
+FAREWELL: Final = 1.0
+"""Seconds that the server has to hear which sessions end; it forgets them by itself, too."""
+
+MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
+
+
+class MongoStore:
+    """The store on a MongoDB server.
+
+    Args:
+        datamodel: names the collections, and the fields in errors.
+        make_client: gives a client that has not connected yet and reports to the listener; called
+            at each `connect`.
+        database: the name of the database.
+        make_streaming_client: gives a client for change streams, without a limit of connections;
+            None: `make_client`.
+    """
+
+    def __init__(
+        self,
+        datamodel: Datamodel,
+        make_client: MakeClient,
+        database: str,
+        make_streaming_client: MakeClient | None = None,
+    ) -> None:
+        self._datamodel = datamodel
+        self._make_client = make_client
+        self._make_streaming_client = make_streaming_client or make_client
+        self._name = database
+        self._changes: MongoChanges | None = None
+        self._client: AsyncMongoClient[Document] | None = None
+        self._executor: Executor | None = None
+        self._pool = PoolListener()
+        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self.topology: Topology | None = None
+
+    # --- life ---
+
+    async def connect(self, timeout: float) -> None:
+        """Open the client and learn what kind of server it is.
+
+        Raises:
+            prismongo.errors.ConnectionError: P1000, P1001, P1002 …
+        """
+        self._pool = PoolListener()
+        client = self._make_client(self._pool)
+        try:
+            self.topology = await open_client(client, timeout)
+        except BaseException:
+            await asyncio.shield(client.close())
+            raise
+        self._client, self._home = client, _here()
+        self._executor = Executor(client.get_database(self._name, codec_options=RAW))
+
+    async def close(self) -> None:
+        """Close the client and its pool, without waiting long for a server that is gone."""
+        client, self._client, self._executor = self._client, None, None
+        changes, self._changes = self._changes, None
+        with pymongo.timeout(FAREWELL):
+            try:
+                if changes is not None:
+                    await changes.close()
+            finally:
+                if client is not None:
+                    await client.close()
+
+    @property
+    def database(self) -> AsyncDatabase[Document]:
+        """PyMongo's database.
+
+        Raises:
+            NotStartedError: before connect and after close.
+        """
+        return self._connected.database
+
+    @property
+    def _connected(self) -> Executor:
+        if self._executor is None:
+            raise NotStartedError("The database is not connected: call `await connect()` first.")
+        if self._home != _here():
+            raise NotStartedError(
+                "This database was connected in another event loop or process, and its sockets "
+                "belong there. Connect a DatabaseService of its own in each."
+            )
+        return self._executor
+
+    @property
+    def changes(self) -> MongoChanges:
+        """What is written, as streams of events.
+
+        Raises:
+            NotStartedError: before connect and after close.
+        """
+        database = self.database
+        if self._changes is None:
+            self._changes = MongoChanges(
+                database,
+                lambda: self._make_streaming_client(PoolListener()),
+                ROWS,
+                has_streams=self.topology is not None and self.topology.has_transactions,
+            )
+        return self._changes
+
+    async def begin(self, *, required: bool) -> MongoTransaction | None:
+        """A new transaction; None where it is not required and the server has none.
+
+        Raises:
+            DataError: P2031, on a standalone server.
+        """
+        client, topology = self.database.client, self.topology
+        if topology is not None and not topology.has_transactions:
+            if required:
+                raise data_error("P2031", standalone_remedy(topology.hosts))
+            return None
+        transaction = MongoTransaction(client.start_session(), self._datamodel)
+        await transaction.begin()
+        return transaction
+
+    async def reach(self) -> None:
+        """Select a server and check a connection out, as the first command would have to.
+
+        Where a server takes writes and a connection is idle, neither is to be waited for.
+        """
+        if self.database.client.topology_description.has_writable_server() and self.pool.idle > 0:
+            return
+        try:
+            await self.database.command("ping")
+        except PyMongoError as error:
+            raise self._failure(error) from error
+
+    def describe(self, step: Step) -> Document:
+        """What the step sends, as a document, for the query log."""
+        return describe(step)
+
+    @property
+    def pool(self) -> PoolCounts:
+        """What the driver's connections have been doing since the last connect."""
+        return self._pool.counts
+
+    # --- steps ---
+
+    async def execute(self, step: Step, transaction: Transaction | None) -> Any:
+        """What the step finds.
+
+        Raises:
+            prisma.errors.PrismaError: the driver's error, translated.
+        """
+        try:
+            if not isinstance(transaction, MongoTransaction):
+                return await self._connected.execute(step, None)
+            async with transaction.lock:
+                return await self._connected.execute(step, transaction.session)
+        except DRIVER_FAILURES as error:
+            failure = self._failure(error, step)
+            if isinstance(transaction, MongoTransaction):
+                failure = transaction.explain(error, failure)
+            raise failure from error
+
+    def _failure(self, error: DriverFailure, step: Step | None = None) -> PrismaError:
+        """What callers see of it."""
+        client, topology = self._client, self.topology
+        if isinstance(error, ServerSelectionTimeoutError) and client and topology:
+            waited = client.options.server_selection_timeout
+            return unreachable(client, waited, topology.hosts)
+        model = None if step is None else _model_of(step)
+        raw = isinstance(step, RawFind | RawAggregate | RawCommand)
+        return translate(error, model, self._datamodel, raw=raw)
+
+
+def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+    return os.getpid(), asyncio.get_running_loop()
+
+
+def _model_of(step: Step) -> Model | None:
+    match step:
+        case FindPerParent() | CountPerParent():
+            return step.link.target
+        case Aggregate():
+            return step.find.model
+        case Atomic() | RawCommand():
+            return None
+        case (
+            Find()
+            | Group()
+            | Insert()
+            | UpdateOne()
+            | UpdateMany()
+            | DeleteOne()
+            | DeleteMany()
+            | RawFind()
+            | RawAggregate()
+        ):
+            return step.model
+        case _:
+            assert_never(step)

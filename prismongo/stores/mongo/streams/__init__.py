@@ -1,0 +1,1 @@
+"""Change streams of a server: opened, decoded, and opened again where they broke off."""

@@ -1,0 +1,230 @@
+"""The mongo store's streams: a cursor on the server that is opened again wherever it broke off.
+
+PyMongo resumes once, and not after a cursor was killed; an election takes longer than that. Here
+every event's token is remembered, and a stream begins again after the last one for as long as the
+server still has what follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import suppress
+from typing import Final
+
+from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+
+from prismongo.query.nodes.changes import ChangeQuery
+from prismongo.stores.changes import ChangeEvent
+from prismongo.stores.errors import malformed_token
+from prismongo.stores.mongo.compile.changes import WatchCommand
+from prismongo.stores.mongo.streams.errors import (
+    gone,
+    is_foreign,
+    is_malformed,
+    is_passing,
+    is_too_large,
+    refused,
+)
+from prismongo.stores.mongo.streams.events import (
+    Document,
+    is_ending,
+    read_event,
+    stored_token,
+    token_moment,
+    token_text,
+)
+
+logger = logging.getLogger("prismongo.changes")
+
+QUICK: Final = 50
+"""How long the server waits for an event before it answers that there is none, for a stream that is
+young, in milliseconds. It lets go of a cursor no earlier (seen on 6.0.5): leaving takes as long."""
+
+SETTLED: Final = 1_000
+"""The same for a stream that has been open for a while: fewer questions where nothing happens."""
+
+YOUNG: Final = 5.0
+"""How long a stream is young, in seconds."""
+
+LONGEST_PAUSE: Final = 1.0
+"""The longest pause between two attempts to resume, in seconds."""
+
+CLOSING: Final = 2.0
+"""How long the server may take to close a cursor, in seconds; it forgets it by itself then."""
+
+
+class MongoCursor:
+    """One stream of events.
+
+    Args:
+        database: of a client that is for streams alone: each keeps a connection busy.
+        watching: what is watched.
+        command: the same, compiled.
+        after: the token to begin after; None: now.
+    """
+
+    def __init__(
+        self,
+        database: AsyncDatabase[Document],
+        watching: ChangeQuery,
+        command: WatchCommand,
+        after: str | None,
+    ) -> None:
+        self._database = database
+        self._models = {watched.model.db_name: watched.model for watched in watching.models}
+        self._command = command
+        self._token = after
+        self._skipping: str | None = None
+        self._is_narrow = False
+        self._stream: AsyncChangeStream[Document] | None = None
+        self._patience = QUICK
+        self._opened = 0.0
+        self._failures = 0
+
+    @property
+    def token(self) -> str:
+        """Continues after all that `next` has given; known once it is open."""
+        if self._token is None:
+            raise AssertionError("a stream has a token once it is open")
+        return self._token
+
+    async def open(self, within: float) -> None:
+        """Open it on the server; where that has no primary it is tried for `within` seconds.
+
+        Raises:
+            prisma.errors.PrismaError: it cannot be.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + within
+        while True:
+            try:
+                await self._open()
+            except PyMongoError as error:
+                if self._token is not None and is_malformed(error):
+                    raise malformed_token() from error
+                may_try_again = is_passing(error) and clock() < deadline
+                if not may_try_again and not self._knows_a_way_round(error):
+                    raise refused(error, self._models.values(), self._token) from error
+                await self._pause()
+            else:
+                self._failures = 0
+                return
+
+    async def next(self) -> ChangeEvent | None:
+        """The next event, or None after a while without.
+
+        Raises:
+            ChangeStreamError: it cannot go on.
+        """
+        try:
+            document = await self._next()
+        except PyMongoError as error:
+            if not is_passing(error) and not self._knows_a_way_round(error):
+                raise refused(error, self._models.values(), self._token) from error
+            await self._interrupted(error)
+            return None
+        if self._failures:
+            logger.info("Change stream on %s resumed.", self._names)
+            self._failures = 0
+        if document is None:
+            return None
+        if is_ending(document):
+            if self._command.collection is None and not self._models.keys() & _touched(document):
+                return None
+            raise gone(self._models.values(), self.token)
+        return read_event(document, self._models, self.token)
+
+    def interrupt(self) -> None:
+        """Nothing: what the server was asked it answers soon (`QUICK`, `SETTLED`)."""
+
+    async def close(self) -> None:
+        """Close it on the server, which may take `QUICK` or `SETTLED`."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await stream.close()
+
+    async def _open(self) -> AsyncChangeStream[Document]:
+        name, command = self._command.collection, self._command
+        target = self._database if name is None else self._database[name]
+        stream = await target.watch(
+            command.pipeline,
+            full_document=command.full_document,
+            full_document_before_change=command.full_document_before_change,
+            max_await_time_ms=self._patience,
+            **self._start(),
+        )
+        self._stream, self._opened = stream, asyncio.get_running_loop().time()
+        self._remember(stream)
+        return stream
+
+    async def _next(self) -> Document | None:
+        stream = self._stream or await self._open()
+        document = await stream.try_next()
+        if document is not None:
+            return document if self._move(token_text(document["_id"])) else None
+        self._remember(stream)
+        age = asyncio.get_running_loop().time() - self._opened
+        if self._patience == QUICK and age > YOUNG:
+            self._patience = SETTLED
+            await self.close()
+        return None
+
+    def _remember(self, stream: AsyncChangeStream[Document]) -> None:
+        """How far the stream has come without an event: a filter may match nothing for weeks."""
+        token = stream.resume_token
+        if token is not None:
+            self._move(token_text(token))
+
+    def _move(self, token: str) -> bool:
+        """Go on to a token; False where the stream has been there before."""
+        if self._skipping is not None and token <= self._skipping:
+            return False
+        self._token = token
+        return True
+
+    def _start(self) -> Document:
+        if self._token is None:
+            return {"batch_size": 0}  # an answer without events has a token from before the first
+        size = {"batch_size": 1} if self._is_narrow else {}
+        if self._skipping is not None:
+            return size | {"start_at_operation_time": token_moment(self._skipping)}
+        # unlike resumeAfter, it goes on behind the end of a dropped collection too
+        return size | {"start_after": stored_token(self._token)}
+
+    def _knows_a_way_round(self, error: PyMongoError) -> bool:
+        """Two things that MongoDB cannot do from here, but in another way."""
+        if self._skipping is None and is_foreign(error):
+            self._skipping = self._token  # it is of an event that is filtered out here
+            return True
+        if not self._is_narrow and is_too_large(error):
+            self._is_narrow = True  # so that what comes before the large one can still be had
+            return True
+        return False
+
+    async def _interrupted(self, error: PyMongoError) -> None:
+        if not self._failures:
+            kind = type(error).__name__
+            logger.warning("Change stream on %s interrupted (%s); resuming.", self._names, kind)
+        await self.close()
+        await self._pause()
+
+    async def _pause(self) -> None:
+        pause = min(LONGEST_PAUSE, 0.02 * 2 ** min(self._failures, 10))
+        self._failures += 1
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(model.name for model in self._models.values())
+
+
+def _touched(document: Document) -> set[str]:
+    """The collections that a drop or a renaming is about; none where it is the whole database."""
+    places = (document.get("ns", {}), document.get("to", {}))
+    return {place["coll"] for place in places if "coll" in place}

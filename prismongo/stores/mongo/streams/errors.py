@@ -1,0 +1,114 @@
+"""What ends a change stream: which of the driver's errors pass, and what callers see of the others.
+
+https://www.mongodb.com/docs/manual/reference/error-codes/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from prisma.errors import PrismaError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+
+from prismongo.errors import ChangeStreamError, CollectionGoneError
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.errors import history_lost
+from prismongo.stores.mongo.errors import replica_set_commands, translate
+from prismongo.stores.mongo.streams.events import token_moment
+
+SHORT_OPLOG: Final = (
+    "the server's oplog does not reach back that far; a larger one keeps more (replSetResizeOplog)"
+)
+IMAGES_GONE: Final = "images of changed documents were not kept at that time, or are no longer"
+
+PASSING: Final = frozenset(
+    {
+        43,  # CursorNotFound
+        136,  # CappedPositionLost: whether the history is lost shows when it resumes
+        175,  # QueryPlanKilled
+        237,  # CursorKilled
+        11601,  # Interrupted: by killOp
+    }
+)
+"""After these a stream goes on, beside those that the server marks as resumable."""
+
+HISTORY_LOST: Final = 286
+NO_IMAGE: Final = 47
+NO_REPLICA_SET: Final = 40573
+TOO_LARGE: Final = 10334
+FOREIGN_TOKEN: Final = 280
+MALFORMED_TOKEN: Final = frozenset({9, 15, 260, *range(40645, 40652), *range(50788, 50816)})
+
+_TOKEN_IN_WORDS: Final = re.compile(r'_data: "([0-9A-F]+)"')
+
+
+def is_passing(error: PyMongoError) -> bool:
+    """Whether a stream can go on after it, once the server can be used again."""
+    if isinstance(error, OperationFailure):
+        if error.has_error_label("NonResumableChangeStreamError"):
+            return False
+        return error.code in PASSING or error.has_error_label("ResumableChangeStreamError")
+    return isinstance(error, ConnectionFailure)
+
+
+def is_foreign(error: PyMongoError) -> bool:
+    """Whether the event of the token to begin after is not in this stream."""
+    return isinstance(error, OperationFailure) and error.code == FOREIGN_TOKEN
+
+
+def is_malformed(error: PyMongoError) -> bool:
+    """Whether the token to begin after is none."""
+    return isinstance(error, OperationFailure) and error.code in MALFORMED_TOKEN
+
+
+def is_too_large(error: PyMongoError) -> bool:
+    """Whether an event, or several at once, are more than a reply holds."""
+    return isinstance(error, OperationFailure) and error.code == TOO_LARGE
+
+
+def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
+    """The exception for an error that a stream does not survive; `token` is where it stood."""
+    names = ", ".join(model.name for model in models)
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code == NO_REPLICA_SET:
+        return standalone()
+    if code == HISTORY_LOST and token is not None:
+        return history_lost(names, token, token_moment(token).as_datetime(), SHORT_OPLOG)
+    if code == NO_IMAGE and token is not None:
+        return history_lost(names, token, token_moment(token).as_datetime(), IMAGES_GONE)
+    if code == TOO_LARGE:
+        return _too_large(names, str(error), token)
+    return translate(error, None, Datamodel(()))
+
+
+def standalone(host: str = "localhost:27017") -> ChangeStreamError:
+    """The server at `host` has no change streams."""
+    return ChangeStreamError(
+        "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
+        + replica_set_commands(host),
+        code="P2031",
+    )
+
+
+def gone(models: Iterable[Model], token: str) -> CollectionGoneError:
+    """A watched collection was dropped or renamed."""
+    names = ", ".join(model.name for model in models)
+    return CollectionGoneError(
+        f"A collection of {names} was dropped or renamed: its documents went without an event for "
+        "each. Read anew what there is, and watch again; after this error's token, to skip it.",
+        meta={"models": names},
+        token=token,
+    )
+
+
+def _too_large(names: str, words: str, token: str | None) -> ChangeStreamError:
+    found = _TOKEN_IN_WORDS.search(words)
+    return ChangeStreamError(
+        f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once, the "
+        "record before and after together. Continue after this error's token, which is that "
+        "change's.",
+        meta={"models": names},
+        token=found[1] if found else token,
+    )

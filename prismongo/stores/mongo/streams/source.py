@@ -1,0 +1,145 @@
+"""The changes of a MongoDB server: opens streams, knows the present's place, keeps tokens.
+
+Streams have a client of their own: each holds a connection for as long as it is open, and would
+take it from the pool that operations wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from bson import CodecOptions
+from pymongo import AsyncMongoClient, ReadPreference
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from prismongo.query.nodes.changes import ChangeQuery
+from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.changes import TOKENS, Position
+from prismongo.stores.errors import malformed_token, no_images
+from prismongo.stores.mongo.compile.changes import compile_changes
+from prismongo.stores.mongo.connect import hosts_of
+from prismongo.stores.mongo.errors import translate
+from prismongo.stores.mongo.streams.cursor import MongoCursor
+from prismongo.stores.mongo.streams.errors import standalone
+from prismongo.stores.mongo.streams.events import Document, position_of, stored_token
+from prismongo.stores.wanted.images import asks_for_images
+
+T = TypeVar("T")
+
+
+class MongoChanges:
+    """The changes of one connected database.
+
+    Args:
+        database: of the client that operations use.
+        make_client: gives the client for streams, when the first is opened.
+        rows: how documents are read.
+        has_streams: whether the server is a replica set, or sharded.
+    """
+
+    def __init__(
+        self,
+        database: AsyncDatabase[Document],
+        make_client: Callable[[], AsyncMongoClient[Document]],
+        rows: CodecOptions[Document],
+        *,
+        has_streams: bool,
+    ) -> None:
+        self._database = database.with_options(read_preference=ReadPreference.PRIMARY)
+        self._make_client = make_client
+        self._rows = rows
+        self._has_streams = has_streams
+        self._client: AsyncMongoClient[Document] | None = None
+
+    async def close(self) -> None:
+        """Close the client of the streams."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def open(self, watching: ChangeQuery, after: str | None) -> MongoCursor:
+        """A stream that is open on the server.
+
+        Raises:
+            ChangeStreamError: on a standalone server; from this token, or its history is lost.
+            UnsupportedOperationError: P2026, the filter needs images that are not kept.
+        """
+        if not self._has_streams:
+            raise standalone(hosts_of(self._database.client))
+        if after is not None:
+            _check(after)
+        with_images = await self._with_images(watching)
+        for model in watching.need_images:
+            if model.db_name not in with_images:
+                raise no_images(model, asked=asks_for_images(model))
+        command = compile_changes(watching, with_images)
+        cursor = MongoCursor(self._streams, watching, command, after)
+        await cursor.open(self._database.client.options.server_selection_timeout)
+        return cursor
+
+    async def position(self) -> Position:
+        """At least that of every write that has been acknowledged."""
+        reply = await _asking(self._database.command("ping"))
+        return position_of(reply["operationTime"])
+
+    async def load_token(self, name: str) -> str | None:
+        """The token that was saved last under this name."""
+        found = await _asking(self._tokens.find_one({"_id": name}))
+        return found["token"] if found else None
+
+    async def save_token(self, name: str, token: str | None) -> None:
+        """Keep a token under a name; None forgets it."""
+        if token is None:
+            await _asking(self._tokens.delete_one({"_id": name}))
+            return
+        kept = {"$set": {"token": token, "savedAt": datetime.now(UTC)}}
+        await _asking(self._tokens.update_one({"_id": name}, kept, upsert=True))
+
+    async def _with_images(self, watching: ChangeQuery) -> set[str]:
+        """The watched collections that keep images of changed documents now."""
+        names = [watched.model.db_name for watched in watching.models]
+        found = await _asking(self._options(names))
+        return {
+            name
+            for name, options in found.items()
+            if options.get("changeStreamPreAndPostImages", {}).get("enabled")
+        }
+
+    async def _options(self, names: list[str]) -> dict[str, Document]:
+        async with await self._database.list_collections(filter={"name": {"$in": names}}) as found:
+            return {each["name"]: each.get("options", {}) for each in await found.to_list()}
+
+    @property
+    def _tokens(self) -> AsyncCollection[Document]:
+        return self._database[TOKENS]
+
+    @property
+    def _streams(self) -> AsyncDatabase[Document]:
+        if self._client is None:
+            self._client = self._make_client()
+        return self._client.get_database(
+            self._database.name,
+            codec_options=self._rows,
+            read_preference=ReadPreference.PRIMARY,  # a secondary's present lies in the past
+            read_concern=ReadConcern("majority"),  # whatever the URL says: streams know no other
+        )
+
+
+async def _asking(answer: Awaitable[T]) -> T:
+    """The driver's answer, or its error translated."""
+    try:
+        return await answer
+    except PyMongoError as error:
+        raise translate(error, None, Datamodel(())) from error
+
+
+def _check(token: str) -> None:
+    try:
+        stored_token(token)
+    except (ValueError, OverflowError, AttributeError):
+        raise malformed_token() from None

@@ -1,0 +1,33 @@
+"""Whether update operators or a pipeline say an update: their arithmetic differs.
+
+The mongo store compiles by it, and the store in memory calculates by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prismongo.query.nodes.steps import AddToSet, Arithmetic, FieldUpdate, Pull, Set, Unset
+from prismongo.query.values.codecs import INT64
+
+
+def by_operators(changes: Iterable[FieldUpdate]) -> bool:
+    """Whether update operators say it, whose arithmetic is not that of a pipeline."""
+    return all(_is_native(change) for change in changes)
+
+
+def _is_native(change: FieldUpdate) -> bool:
+    match change:
+        case Set(path, value):
+            return len(path) == 1 and not isinstance(value, dict | list)
+        case Unset(path):
+            return len(path) == 1
+        case Arithmetic(path, operator, operand):
+            has_negative = operator != "decrement" or operand != INT64[0]
+            return (
+                len(path) == 1 and operator != "divide" and not change.may_be_null and has_negative
+            )
+        case AddToSet() | Pull():
+            return True
+        case _:
+            return False

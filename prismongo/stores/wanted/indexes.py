@@ -1,0 +1,155 @@
+"""Datamodel → the indexes that its collections should have (`wanted_indexes`).
+
+Names, keys and order are Prisma's: prisma-engines, `schema_calculator.rs` of the mongodb connector.
+Two things are ours: a unique over fields that may be absent holds only where they are present, and
+comments give what the language cannot say (`options`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from prismongo.schema.datamodel import Datamodel, Field, Index, IndexField, Model
+from prismongo.schema.index_names import index_name
+from prismongo.stores.wanted.bounds import presence
+from prismongo.stores.wanted.images import asks_for_images
+from prismongo.stores.wanted.options import (
+    NO_OPTIONS,
+    IndexOptions,
+    read_options,
+    refuse_option,
+)
+from prismongo.stores.wanted.specs import Direction, IndexSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A field in an index: its stored path, and the fields on the way to it."""
+
+    path: str
+    direction: Direction
+    steps: tuple[Field, ...]
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether a document may lack it. A list is there, if empty."""
+        return not any(step.is_list for step in self.steps) and not all(
+            step.is_required for step in self.steps
+        )
+
+
+def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
+    """The indexes by collection; a collection without any is there too. `_id_` is not named.
+
+    Raises:
+        SchemaError: a comment gives an option that cannot be.
+    """
+    for composite in datamodel.types:
+        for item in composite.fields:
+            if read_options(item.notes, item.position) != NO_OPTIONS:
+                reason = "Options stand above the @@index or @@unique of the model."
+                raise refuse_option(reason, item.position)
+    return {model.db_name: tuple(_indexes(datamodel, model)) for model in datamodel.models}
+
+
+def wanted_images(datamodel: Datamodel) -> frozenset[str]:
+    """The collections that are to keep what documents were before a change."""
+    return frozenset(model.db_name for model in datamodel.models if asks_for_images(model))
+
+
+def _indexes(datamodel: Datamodel, model: Model) -> Iterator[IndexSpec]:
+    indexes = [index for index in model.indexes if index.kind != "id"]
+    options = {id(index): read_options(index.notes, index.position) for index in indexes}
+    for item in model.fields:
+        found = read_options(item.notes, item.position)
+        if found == NO_OPTIONS:
+            continue
+        own = _own_index(indexes, item)
+        if own is None and found.expire_after is not None:
+            own = Index("index", (IndexField((item.name,)),), position=item.position)
+            indexes.append(own)
+        elif own is None:
+            reason = f"An option needs an index: give `{item.name}` @unique, or add @@index."
+            raise refuse_option(reason, item.position)
+        elif not own.is_field_attribute and options[id(own)] != NO_OPTIONS:
+            reason = f"The index on `{item.name}` has options both there and here."
+            raise refuse_option(reason, item.position)
+        options[id(own)] = found
+    for index in indexes:
+        spec = _spec(datamodel, model, index, options[id(index)])
+        if spec.keys != (("_id", 1),):  # that one is always there, as `_id_`
+            yield spec
+
+
+def _own_index(indexes: Iterable[Index], item: Field) -> Index | None:
+    """The index on a field alone, a unique before others."""
+    alone = [index for index in indexes if [part.path for part in index.fields] == [(item.name,)]]
+    return min(alone, key=lambda index: index.kind != "unique", default=None)
+
+
+def _spec(datamodel: Datamodel, model: Model, index: Index, options: IndexOptions) -> IndexSpec:
+    members = tuple(_member(datamodel, model, index, item) for item in index.fields)
+    unique = index.kind == "unique"
+    partial = options.partial
+    if unique and not options.sparse:
+        partial = _joined(members, partial)
+    if options.expire_after is not None:
+        _check_ttl(members, index)
+    return IndexSpec(
+        collection=model.db_name,
+        name=index_name(datamodel, model, index),
+        keys=_keys(members),
+        unique=unique,
+        partial=partial,
+        sparse=options.sparse,
+        expire_after=options.expire_after,
+        collation=options.collation,
+    )
+
+
+def _member(datamodel: Datamodel, model: Model, index: Index, item: IndexField) -> _Member:
+    steps = [model.by_name[item.path[0]]]
+    for name in item.path[1:]:
+        steps.append(datamodel.type[steps[-1].type].by_name[name])
+    direction: Direction = -1 if item.sort == "Desc" else 1
+    if index.kind == "fulltext" and item.sort is None:
+        direction = "text"
+    return _Member(".".join(step.db_name for step in steps), direction, tuple(steps))
+
+
+def _keys(members: Iterable[_Member]) -> tuple[tuple[str, Direction], ...]:
+    """The keys in order, but text fields by alphabet, as a spec has them."""
+    pairs = [(member.path, member.direction) for member in members]
+    keys: list[tuple[str, Direction]] = []
+    for is_text, run in groupby(pairs, key=lambda pair: pair[1] == "text"):
+        adjacent = list(run)
+        keys += sorted(adjacent) if is_text else adjacent
+    return tuple(keys)
+
+
+def _joined(members: Iterable[_Member], partial: Any) -> dict[str, Any] | None:
+    """The filter of a unique: every member present, and what a comment asks for.
+
+    A member that the comment's filter names is left to it.
+    """
+    given = dict(partial or {})
+    conditions = [
+        condition
+        for member in members
+        if member.may_be_absent
+        and member.path not in given
+        and (condition := presence(member.path, member.steps[-1])) is not None
+    ]
+    conditions += [given] if given else []
+    joined = {key: value for condition in conditions for key, value in condition.items()}
+    if len(joined) < sum(map(len, conditions)):  # two of them are `$or`
+        return {"$and": conditions}
+    return joined or None
+
+
+def _check_ttl(members: tuple[_Member, ...], index: Index) -> None:
+    if len(members) != 1 or members[0].steps[-1].type != "DateTime":
+        raise refuse_option("`@ttl` needs an index on one DateTime field.", index.position)

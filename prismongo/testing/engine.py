@@ -1,0 +1,86 @@
+"""The fake's engine: the service's own, that plays the fake's script before it does anything."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from prisma._types import TransactionId
+from prisma.errors import PrismaError
+
+from prismongo.engine.engine import MakeStore, MongoEngine
+from prismongo.engine.sessions import Sessions
+from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.nodes.requests import Request
+from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.memory.memory import MemoryTransaction
+from prismongo.testing.script import BEGIN, COMMIT, Answer, Call, Script, call_of
+
+
+class FakeEngine(MongoEngine):
+    """Answers as the script says, else as any engine, from memory."""
+
+    def __init__(self, datamodel: Datamodel, make_store: MakeStore, script: Script) -> None:
+        super().__init__(datamodel, make_store)
+        self._script = script
+
+    def open(self) -> None:
+        """Connect without waiting: there is nothing to wait for."""
+        self._store = self._make_store(self.datamodel, None)
+        self._sessions = Sessions(self._store)
+
+    async def execute(
+        self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
+    ) -> Any:
+        """What the script says, or what the request answers."""
+        answer = await self._play(request, tx_id)
+        if answer is not None:
+            return answer.value
+        return await super().execute(request, tx_id=tx_id, form=form)
+
+    async def execute_batch(
+        self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
+    ) -> list[Any]:
+        """The same for several requests, of which all are kept, or none is."""
+        answers = [await self._play(request, tx_id) for request, _ in requests]
+        asked = [each for each, answer in zip(requests, answers, strict=True) if answer is None]
+        found = iter(await super().execute_batch(asked, tx_id=tx_id))
+        return [next(found) if answer is None else answer.value for answer in answers]
+
+    async def start_transaction(self, *, content: str) -> TransactionId:
+        """Begin, unless the script is against it."""
+        await self._script.play(Call("", BEGIN))
+        return await super().start_transaction(content=content)
+
+    async def commit_transaction(self, tx_id: TransactionId) -> None:
+        """Commit; where the script lets it fail, nothing is kept."""
+        try:
+            await self._script.play(Call("", COMMIT))
+        except BaseException:
+            await self.rollback_transaction(tx_id)
+            raise
+        await super().commit_transaction(tx_id)
+
+    async def _play(self, request: Request, tx_id: TransactionId | None) -> Answer | None:
+        self._check(tx_id)
+        try:
+            return await self._script.play(call_of(request))
+        except PrismaError as error:
+            self._end(tx_id, error)
+            raise
+
+    def _check(self, tx_id: TransactionId | None) -> None:
+        """Connected, and the transaction open: else that is the error."""
+        _ = self.store
+        if tx_id is not None:
+            self._all().find(tx_id)
+
+    def _end(self, tx_id: TransactionId | None, error: PrismaError) -> None:
+        """An error of the database ends a transaction, also one that was made on purpose."""
+        if tx_id is None:
+            return
+        with contextlib.suppress(PrismaError):
+            transaction = self._all().find(tx_id)
+            if isinstance(transaction, MemoryTransaction):
+                transaction.fail(error)

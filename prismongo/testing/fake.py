@@ -1,0 +1,137 @@
+"""`fake(DatabaseService)`: the service on a store in memory, with faults on purpose.
+
+It is the service's own class with another store: everything down to the plan is the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final, Literal, TypeVar
+from weakref import WeakKeyDictionary
+
+from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
+from pydantic import BaseModel
+
+from prismongo.engine.engine import MakeStore
+from prismongo.engine.structured import copied
+from prismongo.errors import ConfigurationError
+from prismongo.health import Health
+from prismongo.query.decode.decoder import Form
+from prismongo.query.nodes.requests import Request
+from prismongo.service import Service
+from prismongo.settings import DatabaseSettings
+from prismongo.stores.memory import MemoryStore
+from prismongo.testing.controls import Controls
+from prismongo.testing.engine import FakeEngine
+from prismongo.testing.script import Call, RecordedRequest
+
+ServiceT = TypeVar("ServiceT", bound=Service)
+
+_FAKES: Final[WeakKeyDictionary[type[Service], type[Service]]] = WeakKeyDictionary()
+"""A service's class → the class of its fakes."""
+
+
+def fake(service: type[ServiceT]) -> ServiceT:
+    """A database in memory, with the schema's collections and unique indexes; empty at first.
+
+    It is ready as it is made: there is nothing to connect to, though `async with` and `connect`
+    work as ever. After `disconnect` it is as unusable as any other; what is stored stays. What it
+    cannot do (raw commands, PyMongo's database) it refuses by name. What only a fake can do hangs
+    on its attribute `fake`: `database.fake.fail("message.create", "P2034")`.
+
+    Args:
+        service: the application's class: `class DatabaseService(Service, Prisma)`. Its constructor
+            takes settings alone.
+
+    Returns:
+        An instance of a subclass of `service`.
+
+    Raises:
+        ConfigurationError: it is no subclass of Service.
+    """
+    if not issubclass(service, Service):
+        raise ConfigurationError(f"fake takes a subclass of Service, not {service.__name__}.")
+    if service not in _FAKES:
+        _FAKES[service] = _fake_of(service)
+    kind: Any = _FAKES[service]
+    made: ServiceT = kind(DatabaseSettings())
+    return made
+
+
+def _fake_of(service: type[Service]) -> type[Service]:
+    return type(f"Fake{service.__name__}", (_Fake, service), {})
+
+
+class _Fake(Service):
+    """What stands before a service in the order of resolution, to make a fake of it."""
+
+    _is_fresh = True
+
+    @cached_property
+    def fake(self) -> Controls:
+        """What only a fake has."""
+        return Controls(self.client_schema)
+
+    def _stores(self, settings: DatabaseSettings) -> MakeStore:
+        return lambda datamodel, _: MemoryStore(datamodel, self.fake._memory)
+
+    async def connect(
+        self, timeout: int | timedelta | UseClientDefault = USE_CLIENT_DEFAULT
+    ) -> None:
+        """Connect, which costs nothing.
+
+        Raises:
+            prisma.engine.errors.AlreadyConnectedError: it was connected before.
+        """
+        if self._is_fresh and self._internal_engine is not None:
+            self._internal_engine = None  # opened by being used; from now on it is connected
+        self._is_fresh = False
+        await super().connect(timeout)
+
+    async def disconnect(self, timeout: float | timedelta | None = None) -> None:
+        """Disconnect; what is stored stays."""
+        if not self._copied:
+            self._is_fresh = False
+        await super().disconnect(timeout)
+
+    async def health(self) -> Health:
+        """`up` while it can be used: there is no server that could fail to answer."""
+        status: Literal["up", "down"] = "up" if self._is_fresh or self.is_connected() else "down"
+        return Health(status, client=self.client_schema.freshness())
+
+    # --- seams ---
+
+    @property
+    def _engine(self) -> Any:
+        if self._internal_engine is None and self._is_fresh:
+            engine = self._create_engine()
+            engine.open()
+            self._internal_engine = engine
+        return super()._engine
+
+    @_engine.setter
+    def _engine(self, engine: Any) -> None:
+        self._internal_engine = engine
+
+    def _create_engine(self, dml_path: object = None) -> FakeEngine:
+        return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._script)
+
+    def _structured(
+        self,
+        method: str,
+        arguments: dict[str, Any],
+        model: type[BaseModel] | None,
+        root_selection: list[str] | None = None,
+    ) -> tuple[Request, Form]:
+        request, form = super()._structured(method, arguments, model, root_selection)
+        call = Call((request.model or "").lower(), method, _given(arguments))
+        asked = RecordedRequest(
+            request.action, request.model, request.arguments, request.selections, call
+        )
+        return asked, form
+
+
+def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: copied(value) for name, value in arguments.items() if value is not None}

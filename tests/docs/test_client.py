@@ -1,0 +1,41 @@
+"""docs/client.md: its examples run one after the other on a server, and hold what they assert."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from database import DatabaseService, DatabaseSettings
+from tests.application import pushed_url, settings_pushed
+
+__all__ = ["pushed_url", "settings_pushed"]
+
+TEXT: Final = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+EXAMPLES: Final = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+async def test_the_examples_run_in_their_order(settings_pushed: DatabaseSettings) -> None:
+    async with DatabaseService(settings_pushed) as database:
+        names: dict[str, Any] = {
+            "asyncio": asyncio,
+            "database": database,
+            "DatabaseService": DatabaseService,
+        }
+        for example in EXAMPLES:
+            code = compile(example, "docs/client.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            running = eval(code, names)  # noqa: S307 - our own documentation
+            assert inspect.iscoroutine(running)
+            await running
+    assert names["engines"].owner.username == "ada"
+    assert [channel.name for channel in names["engines"].channels] == ["general", "random"]
+    assert [len(user.messages) for user in names["busy"]] == [3]
+    assert names["busy"][0].messages[0].channel.name == "general"
+    assert "prisma_client_queries_total" in names["text"]
+
+
+def test_every_example_is_run() -> None:
+    assert len(EXAMPLES) == TEXT.count("```") / 2 == 7

@@ -1,0 +1,105 @@
+"""docs/schema.md tells the truth: its tables and examples are read from it and tried."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pymongo import MongoClient
+
+from prismongo.query.values.codecs import encoder
+from prismongo.query.values.readings import bson_type
+from prismongo.schema import parse, push
+from prismongo.schema.native_types import NATIVE_TYPES
+from prismongo.url import url_database
+from tests.stores.mongo.push.schemas import HEAD, ID
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
+
+SAMPLES: dict[str, object] = {
+    "String": "text",
+    "Boolean": True,
+    "Int": 5,
+    "BigInt": 5,
+    "Float": 1.5,
+    "DateTime": "2026-01-01T00:00:00Z",
+    "Json": '{"a": 1}',
+    "Bytes": "YWFhYWFhYWFhYWFh",
+}
+
+
+def stored_as() -> list[tuple[str, str]]:
+    """The rows of the table, as (what stands in the schema, BSON type)."""
+    table = TEXT.partition("| in the schema | stored as |\n|---|---|\n")[2].partition("\n\n")[0]
+    rows = (line.strip("| ").split(" | ") for line in table.splitlines())
+    return [(left.strip("`"), right) for left, right in rows]
+
+
+@pytest.mark.parametrize(("written", "bson"), stored_as())
+def test_fields_are_stored_as_it_says(written: str, bson: str) -> None:
+    match written:
+        case "an enum" | "a composite type":
+            assert bson == {"an enum": "string", "a composite type": "object"}[written]
+        case "Int[]":
+            assert bson == "array"
+        case _:
+            field = parse(model(f"x {written}")).model["A"].by_name["x"]
+            sample = "0" * 24 if written == "String @db.ObjectId" else SAMPLES[field.type]
+            assert bson_type(encoder(field)(sample)) == bson
+
+
+def test_every_scalar_is_in_the_table() -> None:
+    named = {written.split()[0] for written, _ in stored_as()}
+    assert set(SAMPLES) <= named
+    assert {scalar for scalars in NATIVE_TYPES.values() for scalar in scalars} == set(SAMPLES)
+
+
+async def test_the_example_of_comments_is_pushed_as_it_says(
+    mongo_client: MongoClient[dict[str, Any]], mongo_url: str
+) -> None:
+    (example,) = re.findall(r"```prisma\n(.*?)```", TEXT, re.DOTALL)
+
+    await push(parse(HEAD + example), mongo_url)
+
+    indexes = mongo_client[url_database(mongo_url)]["Session"].index_information()
+    assert indexes["Session_name_key"]["collation"]["strength"] == 2
+    assert indexes["Session_expiresAt_idx"]["expireAfterSeconds"] == 3600
+    assert indexes["Session_userId_name_key"]["partialFilterExpression"] == {"isDeleted": False}
+    assert indexes["Session_note_idx"]["sparse"] is True
+
+
+def test_ignored_models_are_pushed() -> None:
+    assert "an ignored model's collection and indexes are pushed" in TEXT
+    from prismongo.stores.wanted.indexes import wanted_indexes
+
+    assert wanted_indexes(parse(model("x Int @unique", "@@ignore")))["A"]
+
+
+def test_every_variable_of_the_configuration_is_told() -> None:
+    configuration = (ROOT / "config.yml").read_text(encoding="utf-8")
+    read = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^ *#.*", "", configuration)))
+    told = set(re.findall(r"`((?:DATABASE|SCHEMA)_[A-Z_]+)`", TEXT))
+    assert told == read
+
+
+def test_the_commands_are_told() -> None:
+    from prismongo.cli import COMMANDS
+
+    told = set(re.findall(r"prismongo ([a-z]+)", TEXT))
+    assert told == {command.name for command in COMMANDS}
+
+
+def test_the_compose_file_is_one() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    services = yaml.safe_load(example)["services"]
+    assert services["mongo"]["command"][:2] == ["--replSet", "rs0"]
+    assert 'rs.initiate({_id: "rs0"' in services["mongo"]["healthcheck"]["test"]
+    assert "replicaSet=rs0" in services["application"]["environment"]["DATABASE_URL"]
+
+
+def model(*lines: str) -> str:
+    return "\n".join([HEAD, "model A {", ID, *lines, "}"])
