@@ -41,7 +41,79 @@ class RecordUpdates:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedCreate:
+class CreateReferenced:
+    """`create`."""
+
+    link: Link
+    record: NewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectReferenced:
+    """`connect`."""
+
+    link: Link
+    unique: Unique
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectOrCreateReferenced:
+    """`connectOrCreate`."""
+
+    link: Link
+    unique: Unique
+    record: NewRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectReferenced:
+    """`disconnect`; the filter is EVERYTHING for `true`."""
+
+    link: Link
+    where: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteReferenced:
+    """`delete`; the filter is EVERYTHING for `true`."""
+
+    link: Link
+    where: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReferenced:
+    """`update`; the filter is EVERYTHING where none is given."""
+
+    link: Link
+    where: Filter
+    data: RecordUpdates
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertReferenced:
+    """`upsert`; the filter is EVERYTHING where none is given."""
+
+    link: Link
+    where: Filter
+    create: NewRecord
+    update: RecordUpdates
+
+
+ReferencedWrite = (
+    CreateReferenced
+    | ConnectReferenced
+    | ConnectOrCreateReferenced
+    | DisconnectReferenced
+    | DeleteReferenced
+    | UpdateReferenced
+    | UpsertReferenced
+)
+"""A nested write on the one record that a foreign key of the outer record refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRelated:
     """`create` and `createMany`."""
 
     link: Link
@@ -49,7 +121,7 @@ class NestedCreate:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedConnect:
+class ConnectRelated:
     """`connect`."""
 
     link: Link
@@ -57,7 +129,7 @@ class NestedConnect:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedConnectOrCreate:
+class ConnectOrCreateRelated:
     """`connectOrCreate`."""
 
     link: Link
@@ -65,7 +137,7 @@ class NestedConnectOrCreate:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedSet:
+class SetRelated:
     """`set`: exactly these are connected afterwards."""
 
     link: Link
@@ -73,23 +145,23 @@ class NestedSet:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedDisconnect:
-    """`disconnect`; a filter each. To-one: one filter, EVERYTHING for `true`."""
+class DisconnectRelated:
+    """`disconnect`; one filter for each record. To-one: one filter, EVERYTHING for `true`."""
 
     link: Link
     filters: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NestedDelete:
-    """`delete`; a filter each. To-one: one filter, EVERYTHING for `true`."""
+class DeleteRelated:
+    """`delete`; one filter for each record. To-one: one filter, EVERYTHING for `true`."""
 
     link: Link
     filters: tuple[Filter, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NestedUpdate:
+class UpdateRelated:
     """`update`; to-one has EVERYTHING, or its `where`."""
 
     link: Link
@@ -97,15 +169,15 @@ class NestedUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedUpsert:
-    """`upsert`."""
+class UpsertRelated:
+    """`upsert`; to-one has EVERYTHING, or its `where`."""
 
     link: Link
     items: tuple[tuple[Filter, NewRecord, RecordUpdates], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NestedUpdateMany:
+class UpdateManyRelated:
     """`updateMany`."""
 
     link: Link
@@ -113,25 +185,28 @@ class NestedUpdateMany:
 
 
 @dataclass(frozen=True, slots=True)
-class NestedDeleteMany:
+class DeleteManyRelated:
     """`deleteMany`."""
 
     link: Link
     filters: tuple[Filter, ...]
 
 
-NestedWrite = (
-    NestedCreate
-    | NestedConnect
-    | NestedConnectOrCreate
-    | NestedSet
-    | NestedDisconnect
-    | NestedDelete
-    | NestedUpdate
-    | NestedUpsert
-    | NestedUpdateMany
-    | NestedDeleteMany
+RelatedWrite = (
+    CreateRelated
+    | ConnectRelated
+    | ConnectOrCreateRelated
+    | SetRelated
+    | DisconnectRelated
+    | DeleteRelated
+    | UpdateRelated
+    | UpsertRelated
+    | UpdateManyRelated
+    | DeleteManyRelated
 )
+"""A nested write on records that hold the foreign key, or, many-to-many, a list of ids."""
+
+NestedWrite = ReferencedWrite | RelatedWrite
 
 
 # --- operations ---

@@ -1,17 +1,31 @@
-"""plan, nested writes: the acts on related records, where the other side holds the key.
+"""plan, nested writes on records that hold the foreign key.
 
-Or both sides hold lists of ids, which are kept alike.
+In a many-to-many relation both sides hold lists of ids: every write changes both lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
-from prismongo.query.errors.related import not_connectable, not_found_nested
+from prismongo.query.errors.related import not_connectable, not_found_nested, nothing_to_delete
 from prismongo.query.nodes.filters import EVERYTHING, Complement, Filter, Or, both
-from prismongo.query.nodes.operations import NewRecord, RecordUpdates
+from prismongo.query.nodes.operations import (
+    ConnectOrCreateRelated,
+    ConnectRelated,
+    CreateRelated,
+    DeleteManyRelated,
+    DeleteRelated,
+    DisconnectRelated,
+    NewRecord,
+    RecordUpdates,
+    RelatedWrite,
+    SetRelated,
+    UpdateManyRelated,
+    UpdateRelated,
+    UpsertRelated,
+)
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.steps import (
     AddToSet,
@@ -29,11 +43,13 @@ from prismongo.query.plan.referential import restriction
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 Rows = list[Row]
-Doing = Generator[Step, Any, None]
+
+WritePlan = Generator[Step, Any, None]
+"""Steps of which nobody needs an answer."""
 
 
-class Outer(Protocol):
-    """What nested writes need of the writes around them (`plan_write.Writes`)."""
+class OuterWrites(Protocol):
+    """The part of `write.Writes` that nested writes call."""
 
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
         """A new record and its nested writes → its document."""
@@ -41,7 +57,7 @@ class Outer(Protocol):
     def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
         """Change one record that was read, with its nested writes → its row after."""
 
-    def update_rows(self, rows: Rows, data: RecordUpdates) -> Doing:
+    def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Change stored fields of records that were read, alike."""
 
     def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
@@ -51,14 +67,75 @@ class Outer(Protocol):
 class RelatedRecords:
     """Plans what happens to the records that are related to a row."""
 
-    def __init__(self, datamodel: Datamodel, outer: Outer) -> None:
+    def __init__(self, datamodel: Datamodel, outer: OuterWrites) -> None:
         self._datamodel = datamodel
         self._outer = outer
 
-    def create(self, link: Link, records: Sequence[NewRecord], row: Row) -> Doing:
+    def write(self, write: RelatedWrite, row: Row) -> WritePlan:
+        """Carry out a nested write, after the outer record, `row`, has been written."""
+        match write:
+            case CreateRelated(link, records):
+                yield from self._create(link, records, row)
+            case ConnectRelated(link, uniques):
+                yield from self._connect(link, uniques, row)
+            case ConnectOrCreateRelated(link, items):
+                for unique, record in items:
+                    yield from self._connect_or_create(link, unique, record, row)
+            case SetRelated(link, uniques):
+                yield from self._replace(link, uniques, row)
+            case DisconnectRelated(link, filters):
+                found = yield from find_related(link, row, Or(filters))
+                yield from self._disconnect_rows(link, found, row)
+            case DeleteRelated(link, filters):
+                for where in filters:
+                    yield from self._delete(link, where, row)
+            case UpdateRelated(link, updates):
+                for where, data in updates:
+                    found = yield from require_related(link, row, where, "update")
+                    yield from self._outer.update_row(found[0], data)
+            case UpsertRelated(link, upserts):
+                for where, record, data in upserts:
+                    yield from self._upsert(link, where, record, data, row)
+            case UpdateManyRelated(link, many):
+                for where, changes in many:
+                    found = yield from find_related(link, row, where)
+                    yield from self._outer.update_rows(found, RecordUpdates(link.target, changes))
+            case DeleteManyRelated(link, filters):
+                found = yield from find_related(link, row, Or(filters))
+                yield from self._outer.delete_rows(link.target, found)
+            case _:
+                assert_never(write)
+
+    def _connect_or_create(
+        self, link: Link, unique: Unique, record: NewRecord, row: Row
+    ) -> WritePlan:
+        found = yield Find(link.target, unique.filter, limit=1)
+        if found:
+            yield from self._connect_rows(link, found, row)
+        else:
+            yield from self._create(link, (record,), row)
+
+    def _delete(self, link: Link, where: Filter, row: Row) -> WritePlan:
+        found = yield from find_related(link, row, where)
+        if not found:
+            raise nothing_to_delete(link)
+        yield from self._outer.delete_rows(link.target, found)
+
+    def _upsert(
+        self, link: Link, where: Filter, record: NewRecord, data: RecordUpdates, row: Row
+    ) -> WritePlan:
+        found = yield from find_related(link, row, where)
+        if found:
+            yield from self._outer.update_row(found[0], data)
+        else:
+            yield from self._create(link, (record,), row)
+
+    def _create(self, link: Link, records: Sequence[NewRecord], row: Row) -> WritePlan:
         """New records, related to the row."""
         if not link.field.is_list:
-            yield from self.part(link, (yield from self.found(link, row, EVERYTHING)), row)
+            yield from self._disconnect_rows(
+                link, (yield from find_related(link, row, EVERYTHING)), row
+            )
         extra = self._reference(link, row)
         complete = [
             NewRecord(record.model, _merged(record.document, extra, link), record.writes)
@@ -83,14 +160,14 @@ class RelatedRecords:
             for mine, theirs in zip(link.local, link.remote, strict=True)
         }
 
-    def connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
+    def _connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> WritePlan:
         """Connect records that must exist (P2025 or P2018 where one does not)."""
         found: Rows = yield _named(link, uniques)
         if not _found_all(uniques, found):
             raise not_connectable(link, len(uniques), len(found))
-        yield from self.join(link, found, row)
+        yield from self._connect_rows(link, found, row)
 
-    def join(self, link: Link, children: Rows, row: Row) -> Doing:
+    def _connect_rows(self, link: Link, children: Rows, row: Row) -> WritePlan:
         """Connect records that exist."""
         if not children:
             return
@@ -103,13 +180,13 @@ class RelatedRecords:
             yield from self._add_to_own_list(link, tuple(ids), row)
             return
         if not link.field.is_list:
-            held = yield from self.found(link, row, Complement(where))
-            yield from self.part(link, held, row)
+            held = yield from find_related(link, row, Complement(where))
+            yield from self._disconnect_rows(link, held, row)
         reference = self._reference(link, row)
         changes = tuple(Set((name,), value) for name, value in reference.items())
         yield UpdateMany(link.target, where, touched(link.target, changes))
 
-    def part(self, link: Link, children: Rows, row: Row) -> Doing:
+    def _disconnect_rows(self, link: Link, children: Rows, row: Row) -> WritePlan:
         """Disconnect records that are connected."""
         if not children:
             return
@@ -127,48 +204,42 @@ class RelatedRecords:
         emptied = [Set((field.db_name,), None) for field in link.remote]
         yield UpdateMany(link.target, where, touched(link.target, emptied))
 
-    def replace(self, link: Link, uniques: Sequence[Unique], row: Row) -> Doing:
+    def _replace(self, link: Link, uniques: Sequence[Unique], row: Row) -> WritePlan:
         """Connect these records, and disconnect all others."""
         wanted: Rows = []
         if uniques:
             wanted = yield _named(link, uniques)
         keep = Complement(by_ids(link.target, ids_of(link.target, wanted)))
-        others = yield from self.found(link, row, keep if wanted else EVERYTHING)
-        yield from self.part(link, others, row)
-        yield from self.join(link, wanted, row)
+        others = yield from find_related(link, row, keep if wanted else EVERYTHING)
+        yield from self._disconnect_rows(link, others, row)
+        yield from self._connect_rows(link, wanted, row)
 
-    def _add_to_own_list(self, link: Link, ids: tuple[Any, ...], row: Row) -> Doing:
+    def _add_to_own_list(self, link: Link, ids: tuple[Any, ...], row: Row) -> WritePlan:
         own = by_ids(link.model, ids_of(link.model, [row]))
         name = link.local[0].db_name
         yield UpdateMany(link.model, own, (AddToSet((name,), ids),))
         row[name] = [*(row.get(name) or ()), *ids]
 
-    # --- looking up ---
 
-    def found(self, link: Link, row: Row, where: Filter) -> Generator[Step, Any, Rows]:
-        """The records that are related to the row and match."""
-        if link.is_many_to_many:
-            mine = yield Find(link.model, by_ids(link.model, ids_of(link.model, [row])), limit=1)
-            row = mine[0] if mine else row
-        if not link.is_many_to_many and key_of(row, link.local) is None:
-            return []
-        rows: Rows = yield Find(link.target, both(related(link, [row]), where))
-        return rows
+def find_related(link: Link, row: Row | None, where: Filter) -> Generator[Step, Any, Rows]:
+    """The records that are related to the row and match; a new record (None) has none."""
+    if row is None:
+        return []
+    if link.is_many_to_many:
+        mine = yield Find(link.model, by_ids(link.model, ids_of(link.model, [row])), limit=1)
+        row = mine[0] if mine else row
+    elif key_of(row, link.local) is None:
+        return []
+    rows: Rows = yield Find(link.target, both(related(link, [row]), where))
+    return rows
 
-    def required(self, link: Link, row: Row, where: Filter, act: str) -> Generator[Step, Any, Rows]:
-        """The first of the related records that match; P2025 where there is none."""
-        found = yield from self.found(link, row, where)
-        if not found:
-            raise not_found_nested(link, act)
-        return found
 
-    def connected(self, link: Link, unique: Unique) -> Generator[Step, Any, Row]:
-        """The record that is to be connected; P2025 where it is not there."""
-        found = yield Find(link.target, unique.filter, limit=1)
-        if not found:
-            raise not_found_nested(link, "connect")
-        row: Row = found[0]
-        return row
+def require_related(link: Link, row: Row, where: Filter, verb: str) -> Generator[Step, Any, Rows]:
+    """The related records that match; P2025 where there is none."""
+    found = yield from find_related(link, row, where)
+    if not found:
+        raise not_found_nested(link, verb)
+    return found
 
 
 def _named(link: Link, uniques: Sequence[Unique]) -> Find:
@@ -181,14 +252,14 @@ def _named(link: Link, uniques: Sequence[Unique]) -> Find:
     return Find(link.target, where, order=(by_id,) if len(uniques) > 1 else ())
 
 
-def from_the_other_side(datamodel: Datamodel, link: Link) -> Link:
+def opposite_link(datamodel: Datamodel, link: Link) -> Link:
     """The same relation, as the target has it."""
     return datamodel.link(link.target, link.opposite.name)
 
 
 def _list_field(datamodel: Datamodel, link: Link) -> Field:
     """Many-to-many: the other side's list of ids."""
-    return from_the_other_side(datamodel, link).local[0]
+    return opposite_link(datamodel, link).local[0]
 
 
 def _merged(document: Row, extra: dict[str, Any], link: Link) -> Row:

@@ -79,12 +79,11 @@ class Writes:
         """A new record and its nested writes → its document."""
         if not self._nested.touches_one(record.writes):
             yield Atomic()
-        document = dict(record.document)
-        for write in record.writes:
-            if write.link.holds_key and not write.link.is_many_to_many:
-                document |= yield from self._nested.own_key(write, None)
+        outer = yield from self._nested.prepare(record.writes, None)
+        keys = {update.path[0]: update.value for update in outer.key_updates}
+        document = record.document | keys
         yield Insert(record.model, (document,))
-        yield from self._nested.after(record.writes, document)
+        yield from outer.follow(document)
         return document
 
     def create_many(self, operation: CreateMany) -> Counting:
@@ -126,14 +125,12 @@ class Writes:
 
     def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
         """Change one record that was read, with its nested writes → its row after."""
-        changes: list[FieldUpdate] = list(data.changes)
-        for write in data.writes:
-            if write.link.holds_key and not write.link.is_many_to_many:
-                changes += yield from self._nested.key_changes(write, row)
+        outer = yield from self._nested.prepare(data.writes, row)
+        changes: list[FieldUpdate] = [*data.changes, *outer.key_updates]
         after = row
         if changes:
             after = yield from self._update_own(row, data.model, touched(data.model, changes))
-        yield from self._nested.after(data.writes, after)
+        yield from outer.follow(after)
         return after
 
     def _update_own(

@@ -8,7 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
-from prismongo.query.nodes.operations import NestedWrite, NewRecord, RecordUpdates
+from prismongo.query.nodes.operations import (
+    NestedWrite,
+    NewRecord,
+    RecordUpdates,
+    ReferencedWrite,
+)
 from prismongo.query.nodes.steps import FieldUpdate, Set
 from prismongo.query.validate.layouts import NOTHING, Layouts
 from prismongo.query.validate.nested import NestedValidator
@@ -203,6 +208,6 @@ def _keys_of(writes: tuple[NestedWrite, ...]) -> set[str]:
     return {
         field.name
         for write in writes
-        if write.link.holds_key and not write.link.is_many_to_many
+        if isinstance(write, ReferencedWrite)
         for field in write.link.local
     }

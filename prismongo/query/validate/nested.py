@@ -5,25 +5,32 @@ Source: Prisma Client reference, "Nested queries".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown, unsupported
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.operations import (
-    NestedConnect,
-    NestedConnectOrCreate,
-    NestedCreate,
-    NestedDelete,
-    NestedDeleteMany,
-    NestedDisconnect,
-    NestedSet,
-    NestedUpdate,
-    NestedUpdateMany,
-    NestedUpsert,
+    ConnectOrCreateReferenced,
+    ConnectOrCreateRelated,
+    ConnectReferenced,
+    ConnectRelated,
+    CreateReferenced,
+    CreateRelated,
+    DeleteManyRelated,
+    DeleteReferenced,
+    DeleteRelated,
+    DisconnectReferenced,
+    DisconnectRelated,
     NestedWrite,
     NewRecord,
     RecordUpdates,
+    SetRelated,
+    UpdateManyRelated,
+    UpdateReferenced,
+    UpdateRelated,
+    UpsertReferenced,
+    UpsertRelated,
 )
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.validate.select import SelectValidator
@@ -34,6 +41,16 @@ from prismongo.schema.datamodel import Link
 if TYPE_CHECKING:
     from prismongo.query.validate.data import DataValidator
 
+T = TypeVar("T")
+
+_ADDING: Final = (
+    CreateReferenced,
+    ConnectReferenced,
+    ConnectOrCreateReferenced,
+    CreateRelated,
+    ConnectRelated,
+    ConnectOrCreateRelated,
+)
 _CREATING: Final = ("create", "connect", "connectOrCreate")
 _UPDATING: Final = ("update", "upsert", "delete", "disconnect")
 _UPDATING_MANY: Final = ("set", "updateMany", "deleteMany")
@@ -74,83 +91,103 @@ class NestedValidator:
                 )
             if item is None:
                 raise missing((*path, key))
-            found += self._write(link, name, item, (*path, key))
+            if link.holds_key and not link.is_many_to_many:
+                found += self._referenced(link, name, item, (*path, key))
+            else:
+                found += self._related(link, name, item, (*path, key))
         self._at_most_one(link, found, path)
         return found
 
     def _at_most_one(self, link: Link, found: list[NestedWrite], path: ArgumentPath) -> None:
-        adding = (NestedCreate, NestedConnect, NestedConnectOrCreate)
-        if not link.field.is_list and sum(isinstance(item, adding) for item in found) > 1:
+        if not link.field.is_list and sum(isinstance(item, _ADDING) for item in found) > 1:
             raise invalid(path, "expected one of create, connect, connectOrCreate")
 
-    def _write(self, link: Link, name: str, value: object, path: ArgumentPath) -> list[NestedWrite]:
-        match name:
-            case "create":
-                records = tuple(
-                    self._new(link, item, place) for place, item in self._items(link, value, path)
-                )
-                return [NestedCreate(link, records)] if records else []
-            case "createMany":
-                return self._create_many(link, as_object(value, path), path)
-            case "connect":
-                uniques = self._uniques(link, value, path)
-                return [NestedConnect(link, uniques)] if uniques else []
-            case "connectOrCreate":
-                items = tuple(
-                    self._connect_or_create(link, item, place)
-                    for place, item in self._items(link, value, path)
-                )
-                return [NestedConnectOrCreate(link, items)] if items else []
-            case "set":
-                return [NestedSet(link, self._uniques(link, value, path))]
-            case _:
-                return self._update_write(link, name, value, path)
-
-    def _update_write(
+    def _referenced(
         self, link: Link, name: str, value: object, path: ArgumentPath
     ) -> list[NestedWrite]:
+        """A write on the record that a foreign key of the outer record refers to."""
         match name:
+            case "create":
+                return [CreateReferenced(link, self._new(link, value, path))]
+            case "connect":
+                return [ConnectReferenced(link, self._unique(link, value, path))]
+            case "connectOrCreate":
+                return [
+                    ConnectOrCreateReferenced(link, *self._connect_or_create(link, value, path))
+                ]
+            case "disconnect":
+                return [
+                    DisconnectReferenced(link, item) for item in self._targets(link, value, path)
+                ]
+            case "delete":
+                return [DeleteReferenced(link, item) for item in self._targets(link, value, path)]
+            case "update":
+                return [UpdateReferenced(link, *self._update(link, value, path))]
+            case "upsert":
+                return [UpsertReferenced(link, *self._upsert(link, value, path))]
+            case _:
+                raise unknown(path, operators(link, creating=False), "a relation to one record")
+
+    def _related(
+        self, link: Link, name: str, value: object, path: ArgumentPath
+    ) -> list[NestedWrite]:
+        """A write on records that hold the foreign key, or a list of ids."""
+        match name:
+            case "create":
+                records = self._each(self._new, link, value, path)
+                return [CreateRelated(link, records)] if records else []
+            case "createMany":
+                records = self._create_many(link, as_object(value, path), path)
+                return [CreateRelated(link, records)] if records else []
+            case "connect":
+                uniques = self._each(self._unique, link, value, path)
+                return [ConnectRelated(link, uniques)] if uniques else []
+            case "connectOrCreate":
+                items = self._each(self._connect_or_create, link, value, path)
+                return [ConnectOrCreateRelated(link, items)] if items else []
+            case "set":
+                return [SetRelated(link, self._each(self._unique, link, value, path))]
             case "disconnect":
                 filters = self._targets(link, value, path)
-                return [NestedDisconnect(link, filters)] if filters else []
+                return [DisconnectRelated(link, filters)] if filters else []
             case "delete":
                 filters = self._targets(link, value, path)
-                return [NestedDelete(link, filters)] if filters else []
+                return [DeleteRelated(link, filters)] if filters else []
             case "update":
-                updates = [self._update(link, i, p) for p, i in self._items(link, value, path)]
-                return [NestedUpdate(link, tuple(updates))]
+                return [UpdateRelated(link, self._each(self._update, link, value, path))]
             case "upsert":
-                upserts = [self._upsert(link, i, p) for p, i in self._items(link, value, path)]
-                return [NestedUpsert(link, tuple(upserts))]
+                return [UpsertRelated(link, self._each(self._upsert, link, value, path))]
             case "updateMany":
-                many = [self._update_many(link, i, p) for p, i in as_objects(value, path)]
-                return [NestedUpdateMany(link, tuple(many))]
+                return [UpdateManyRelated(link, self._each(self._update_many, link, value, path))]
+            case "deleteMany":
+                return [DeleteManyRelated(link, self._each(self._filter, link, value, path))]
             case _:
-                wheres = [
-                    self._wheres.where(link.target, item, place)
-                    for place, item in as_objects(value, path)
-                ]
-                return [NestedDeleteMany(link, tuple(wheres))]
+                raise unknown(path, operators(link, creating=False), "a relation")
 
-    def _items(
-        self, link: Link, value: object, path: ArgumentPath
-    ) -> list[tuple[ArgumentPath, Mapping[str, Any]]]:
-        if link.field.is_list:
-            return as_objects(value, path)
-        return [(path, as_object(value, path))]
+    def _each(
+        self,
+        validate: Callable[[Link, object, ArgumentPath], T],
+        link: Link,
+        value: object,
+        path: ArgumentPath,
+    ) -> tuple[T, ...]:
+        """What `validate` makes of each item; to-one has a single item and no list."""
+        if not link.field.is_list:
+            return (validate(link, value, path),)
+        return tuple(validate(link, item, place) for place, item in as_objects(value, path))
 
     def _new(self, link: Link, value: object, path: ArgumentPath) -> NewRecord:
         return self._data.create(link.target, value, path, through=link)
 
-    def _uniques(self, link: Link, value: object, path: ArgumentPath) -> tuple[Unique, ...]:
-        return tuple(
-            self._selects.unique(link.target, item, place)
-            for place, item in self._items(link, value, path)
-        )
+    def _unique(self, link: Link, value: object, path: ArgumentPath) -> Unique:
+        return self._selects.unique(link.target, value, path)
+
+    def _filter(self, link: Link, value: object, path: ArgumentPath) -> Filter:
+        return self._wheres.where(link.target, value, path)
 
     def _create_many(
         self, link: Link, given: Mapping[str, Any], path: ArgumentPath
-    ) -> list[NestedWrite]:
+    ) -> tuple[NewRecord, ...]:
         for key in given:
             if key not in ("data", "skipDuplicates"):
                 raise unknown((*path, key), ("data", "skipDuplicates"), "createMany")
@@ -158,11 +195,10 @@ class NestedValidator:
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
         if "data" not in given:
             raise missing((*path, "data"))
-        records = tuple(
+        return tuple(
             self._data.create(link.target, item, place, through=link, flat=True)
             for place, item in as_objects(given["data"], (*path, "data"))
         )
-        return [NestedCreate(link, records)] if records else []
 
     def _connect_or_create(
         self, link: Link, value: object, path: ArgumentPath
@@ -173,9 +209,10 @@ class NestedValidator:
 
     def _targets(self, link: Link, value: object, path: ArgumentPath) -> tuple[Filter, ...]:
         if link.field.is_list:
-            return tuple(unique.filter for unique in self._uniques(link, value, path))
+            uniques = self._each(self._unique, link, value, path)
+            return tuple(unique.filter for unique in uniques)
         if isinstance(value, Mapping):
-            return (self._wheres.where(link.target, value, path),)
+            return (self._filter(link, value, path),)
         return (EVERYTHING,) if as_boolean(value, path) else ()
 
     def _update(

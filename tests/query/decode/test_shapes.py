@@ -26,7 +26,7 @@ from prismongo.query.nodes.steps import Row
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
 
-SCHEMA: Final = parse((Path(__file__).parents[2] / "schema.prisma").read_text())
+SCHEMA: Final = parse((Path(__file__).parents[3] / "schema.prisma").read_text())
 DECODER: Final = Decoder(SCHEMA)
 KEY: Final = ObjectId("507f1f77bcf86cd799439011")
 MOMENT: Final = datetime(2024, 1, 2, 3, 4, 5, 6000)  # noqa: DTZ001 - as the driver reads it
