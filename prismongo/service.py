@@ -26,8 +26,7 @@ from prismongo.engine.observe import LogSettings
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.health import Health, check_health, down
 from prismongo.query.decode.decoder import STORED
-from prismongo.query.nodes.requests import Request
-from prismongo.query.validate.raw import RawAction
+from prismongo.query.nodes.requests import RawAction, Request
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.mongo.store import MongoStore

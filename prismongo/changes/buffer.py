@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from prisma.errors import DataError
 
@@ -61,7 +61,8 @@ class Buffer:
             await asyncio.sleep(0)  # it may be about to take one
         while len(self._items) >= self._size and not self._is_over:
             # one that only begins to listen may yet turn out to want nothing of it
-            match "wait" if self._since is None else self._policy:
+            policy: Policy = "wait" if self._since is None else self._policy
+            match policy:
                 case "wait":
                     self._room.clear()
                     await self._room.wait()
@@ -70,6 +71,8 @@ class Buffer:
                     self.dropped += 1
                 case "fail":
                     self.end(_too_slow(self._size, self._items[-1].token))
+                case _:
+                    assert_never(policy)
         if not self._is_over and (self._since is None or item.position > self._since):
             self._items.append(item)
             self._filled.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from prisma.errors import PrismaError
 
@@ -88,6 +88,8 @@ def _topology(checked: Checked) -> Finding:
             return Finding("topology", "note", _STANDALONE, (standalone_remedy(checked.hosts),))
         case "unknown":
             return Finding("topology", "skipped", _NOT_REACHED)
+        case _:
+            assert_never(health.topology)
 
 
 _STANDALONE: Final = (
@@ -112,6 +114,8 @@ def _indexes(checked: Checked) -> Finding:
             text = ": ".join(filter(None, [drift_text(steps), index_remedy(worst)]))
             more = f"`{_PUSH} --dry-run` shows all"
             return Finding("indexes", "failed" if worst else "note", text, _cut(lines, more))
+        case _:
+            assert_never(checked.plan)
 
 
 def drift_text(steps: Iterable[PushStep]) -> str:
@@ -139,14 +143,18 @@ def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:
     missing: set[str] = set()
     for step in steps:
         match step:
-            case CreateIndex(index=index) if index.collection in missing:
-                continue
-            case KeepImages(collection=name) if name in missing:
-                continue
+            case CreateIndex(index=index):
+                if index.collection in missing:
+                    continue
+            case KeepImages(collection=name):
+                if name in missing:
+                    continue
             case CreateCollection(collection=name):
                 missing.add(name)
-            case _:
+            case IndexDiffers() | IndexNotInSchema() | IndexesOnView():
                 pass
+            case _:
+                assert_never(step)
         yield from step_lines(step)
 
 
@@ -190,6 +198,8 @@ def _documents(checked: Checked) -> Finding:
             )
         case tuple() as models:
             return _fits(models)
+        case _:
+            assert_never(checked.documents)
 
 
 def _fits(models: tuple[ModelFit, ...]) -> Finding:
@@ -222,6 +232,8 @@ def _misfit(one: Misfits) -> str:
         case "not found by filters":
             found = f"{misfit.found} where filters look for {misfit.wanted}"
             return f"{misfit.field}: {found}"
+        case _:
+            assert_never(misfit.problem)
 
 
 def _ids(one: Misfits) -> str:

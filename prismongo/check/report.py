@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from prismongo.check.documents import ModelFit
 from prismongo.check.facts import Checked
@@ -86,6 +86,8 @@ def _step(step: PushStep) -> dict[str, Any]:
             return {"step": "index not in schema", **where}
         case IndexesOnView(view=name):
             return {"step": "indexes on a view", "collection": name}
+        case _:
+            assert_never(step)
 
 
 def _model(fit: ModelFit) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def default_of(
         case "enum":
             members = {member.name for member in scope.enums[node.type].members}
             return Literals(_enum_value(reader, value, members, is_list=node.arity == "list"))
+        case "scalar" | "relation":
+            pass
     if isinstance(value, Call):
         return _function(reader, value, node, in_composite=in_composite)
     return Literals(_constant(reader, value, node))

@@ -6,8 +6,20 @@ The mongo store compiles by it, and the store in memory calculates by it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
-from prismongo.query.nodes.steps import AddToSet, Arithmetic, FieldUpdate, Pull, Set, Unset
+from prismongo.query.nodes.steps import (
+    AddToSet,
+    Arithmetic,
+    DeleteElements,
+    FieldUpdate,
+    Pull,
+    Push,
+    Set,
+    Unset,
+    UpdateElements,
+    UpsertComposite,
+)
 from prismongo.query.values.codecs import INT64
 
 
@@ -29,5 +41,7 @@ def _is_native(change: FieldUpdate) -> bool:
             )
         case AddToSet() | Pull():
             return True
-        case _:
+        case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
             return False
+        case _:
+            assert_never(change)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 from prisma.errors import DataError
 
@@ -137,10 +137,14 @@ def _unfindable(datamodel: Datamodel, field: Field) -> Callable[[Any, str], Iter
     match field.kind:
         case "composite":
             one = _unfindable_composite(datamodel, field)
-        case "scalar" if field.type != "Json":
+        case "scalar":
+            if field.type == "Json":
+                return _nothing
             one = _unfindable_scalar(field)
-        case _:
+        case "enum" | "relation":
             return _nothing
+        case _:
+            assert_never(field.kind)
 
     def check(stored: Any, path: str) -> Iterator[Misfit]:
         for value in stored if field.is_list and isinstance(stored, list) else (stored,):

@@ -162,10 +162,13 @@ class Decoder:
     ) -> Callable[[Any], Any]:
         parts: list[tuple[str, Read]] = []
         for output in outputs:
-            if isinstance(output, CompositeOutput):
-                inner = self._composite(f"{owner}.{output.field.name}", output.outputs)
-            else:
-                inner = self._one(output.field, WIRE)
+            match output:
+                case CompositeOutput(field, inner_outputs):
+                    inner = self._composite(f"{owner}.{field.name}", inner_outputs)
+                case ScalarOutput(field):
+                    inner = self._one(field, WIRE)
+                case _:
+                    assert_never(output)
             parts.append((output.field.name, self._stored(owner, output.field, inner)))
 
         def read(value: Any) -> dict[str, Any]:
@@ -227,24 +230,35 @@ class Decoder:
     def _aggregated(self, aggregated: Aggregated, row: Row) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         for name, members in aggregated.outputs:
-            if isinstance(members, Aggregation):
-                answer[name] = self._aggregate_value(members, row)
-            else:
-                answer[name] = {key: self._aggregate_value(item, row) for key, item in members}
+            match members:
+                case Aggregation():
+                    answer[name] = self._aggregate_value(members, row)
+                case tuple():
+                    answer[name] = {key: self._aggregate_value(item, row) for key, item in members}
+                case _:
+                    assert_never(members)
         return answer
 
     def _aggregate_value(self, item: Aggregation, row: Row) -> Any:
         value = row.get(item.key)
-        if item.kind == "count":
-            return int(value or 0)
+        match item.kind:
+            case "count":
+                return int(value or 0)
+            case "avg":
+                return None if value is None else CODECS["Float"].wire(value)
+            case "sum":  # one of BigInt may be a double
+                return self._field_value(item, value, "P2020")
+            case "min" | "max":
+                return self._field_value(item, value, "P2023")
+            case _:
+                assert_never(item.kind)
+
+    def _field_value(self, item: Aggregation, value: Any, code: str) -> Any:
         if value is None or item.field is None:
             return None
-        if item.kind == "avg":
-            return CODECS["Float"].wire(value)
         try:
             return self._one(item.field, WIRE)(value)
-        except ValueError as error:  # a sum of BigInt may be a double
-            code = "P2020" if item.kind == "sum" else "P2023"
+        except ValueError as error:
             reason = (
                 f"The {item.kind} of {item.field.name} is a {error}, which no {item.field.type} is"
             )

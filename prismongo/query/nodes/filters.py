@@ -17,7 +17,9 @@ from prismongo.schema.datamodel import Link
 Path = tuple[str, ...]
 """Stored names, from the document's root, or from the element's inside `Elements`."""
 
-Comparison = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
+Equality = Literal["eq", "ne"]
+Ordering = Literal["lt", "lte", "gt", "gte"]
+Comparison = Literal[Equality, Ordering]
 TextMatch = Literal["contains", "startswith", "endswith"]
 Quantifier = Literal["some", "every", "none"]
 
@@ -241,5 +243,7 @@ def has_relations(item: Filter) -> bool:
             return any(has_relations(part) for part in filters)
         case Complement(inner):
             return has_relations(inner)
-        case _:
+        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
             return False
+        case _:
+            assert_never(item)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.frozen import frozen
-from prismongo.query.nodes.selections import (
-    Page,
-    Selected,
-    Unique,
-)
+from prismongo.query.nodes.requests import RawAction
+from prismongo.query.nodes.selections import Page, Selected, Unique
 from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder, Row
 from prismongo.schema.datamodel import Field, Link, Model
 
@@ -347,7 +344,7 @@ class GroupRecords:
 class Raw:
     """findRaw, aggregateRaw, runCommandRaw, in MongoDB's own language."""
 
-    action: Literal["findRaw", "aggregateRaw", "runCommandRaw"]
+    action: RawAction
     model: Model | None
     arguments: Mapping[str, Any] = field(default_factory=dict)
 

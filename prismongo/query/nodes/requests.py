@@ -12,12 +12,9 @@ from typing import Any, Literal
 
 from prismongo.query.nodes.frozen import frozen
 
-Action = Literal[
-    "findUnique",
-    "findUniqueOrThrow",
-    "findFirst",
-    "findFirstOrThrow",
-    "findMany",
+FindUniqueAction = Literal["findUnique", "findUniqueOrThrow"]
+FindPageAction = Literal["findMany", "findFirst", "findFirstOrThrow"]
+WriteAction = Literal[
     "createOne",
     "createMany",
     "updateOne",
@@ -25,12 +22,15 @@ Action = Literal[
     "upsertOne",
     "deleteOne",
     "deleteMany",
-    "aggregate",
-    "groupBy",
-    "findRaw",
-    "aggregateRaw",
-    "runCommandRaw",
 ]
+RawModelAction = Literal["findRaw", "aggregateRaw"]
+ModelAction = Literal[
+    FindUniqueAction, FindPageAction, WriteAction, "aggregate", "groupBy", RawModelAction
+]
+"""The actions that name a model."""
+
+RawAction = Literal[RawModelAction, "runCommandRaw"]
+Action = Literal[ModelAction, "runCommandRaw"]
 
 
 class Name(str):

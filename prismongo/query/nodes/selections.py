@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.frozen import frozen
@@ -91,8 +91,16 @@ class Selected:
     @cached_property
     def relations(self) -> tuple[RelationOutput | CountOutput, ...]:
         """What is not in the record's own row."""
-        kinds = (RelationOutput, CountOutput)
-        return tuple([output for output in self.outputs if isinstance(output, kinds)])
+        found: list[RelationOutput | CountOutput] = []
+        for output in self.outputs:
+            match output:
+                case RelationOutput() | CountOutput():
+                    found.append(output)
+                case ScalarOutput() | CompositeOutput():
+                    pass
+                case _:
+                    assert_never(output)
+        return tuple(found)
 
     @cached_property
     def readers(self) -> dict[Any, Any]:
@@ -111,6 +119,8 @@ class Selected:
                     needed[field.name] = field
                 case CountOutput():
                     pass
+                case _:
+                    assert_never(output)
         needed[self.model.id_field.name] = self.model.id_field
         is_all = len(needed) == len(self.model.stored_fields)
         return None if is_all else tuple(needed.values())
@@ -129,3 +139,5 @@ def _name_or_structure(output: Output) -> str | Structure:
             return link.field.name, selected.structure
         case CountOutput():
             return "_count"
+        case _:
+            assert_never(output)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
@@ -116,6 +116,17 @@ class GroupOrder:
     by: Field | Aggregation
     descending: bool = False
 
+    @property
+    def key(self) -> str:
+        """The name of the value in the row of a group."""
+        match self.by:
+            case Field():
+                return self.by.db_name
+            case Aggregation():
+                return self.by.key
+            case _:
+                assert_never(self.by)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -159,12 +170,15 @@ class Unset:
     path: Path
 
 
+ArithmeticOperator = Literal["increment", "decrement", "multiply", "divide"]
+
+
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
     """Calculate; null and missing give null. `is_integer` truncates what a division leaves."""
 
     path: Path
-    operator: Literal["increment", "decrement", "multiply", "divide"]
+    operator: ArithmeticOperator
     operand: object
     is_integer: bool
     may_be_null: bool
@@ -306,22 +320,10 @@ class RawCommand:
     command: Mapping[str, Any]
 
 
-Step = (
-    Find
-    | FindPerParent
-    | CountPerParent
-    | Aggregate
-    | Group
-    | Insert
-    | UpdateOne
-    | UpdateMany
-    | DeleteOne
-    | DeleteMany
-    | Atomic
-    | RawFind
-    | RawAggregate
-    | RawCommand
-)
+ReadStep = Find | FindPerParent | CountPerParent | Aggregate | Group
+WriteStep = Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany
+RawStep = RawFind | RawAggregate | RawCommand
+Step = ReadStep | WriteStep | RawStep | Atomic
 
 
 class LostRaceError(Exception):

@@ -10,9 +10,25 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 
-from prismongo.query.nodes.filters import And, Compare, Comparison, Filter, both
+from prismongo.query.nodes.filters import (
+    After,
+    And,
+    Compare,
+    Comparison,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Related,
+    Text,
+    both,
+)
 from prismongo.query.nodes.selections import Page
 from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Step
 from prismongo.query.plan.links import equal
@@ -153,8 +169,12 @@ def _fixed(where: Filter) -> frozenset[str]:
             return frozenset(path)
         case And(filters):
             return frozenset[str]().union(*(_fixed(item) for item in filters))
-        case _:
+        case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return frozenset()
+        case Elements() | Related() | After():
+            return frozenset()
+        case _:
+            assert_never(where)
 
 
 # --- ties ---

@@ -35,12 +35,13 @@ from prismongo.query.nodes.steps import (
     RawAggregate,
     RawCommand,
     RawFind,
+    RawStep,
     Step,
 )
 from prismongo.query.plan.page import locate
 from prismongo.query.plan.read import first, read_first, read_page
 from prismongo.query.plan.write import Writes, not_found
-from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.datamodel import Datamodel, Model
 
 
 class Planner:
@@ -162,11 +163,22 @@ def _raw(operation: Raw) -> Plan:
     return (yield _raw_step(operation))
 
 
-def _raw_step(operation: Raw) -> Step:
-    arguments, model = operation.arguments, operation.model
+def _raw_step(operation: Raw) -> RawStep:
+    arguments = operation.arguments
     options = arguments.get("options") or {}
-    if model is None:
-        return RawCommand(arguments.get("command") or {})
-    if operation.action == "findRaw":
-        return RawFind(model, arguments.get("filter") or {}, options)
-    return RawAggregate(model, tuple(arguments.get("pipeline") or ()), options)
+    match operation.action:
+        case "findRaw":
+            return RawFind(_model(operation), arguments.get("filter") or {}, options)
+        case "aggregateRaw":
+            pipeline = tuple(arguments.get("pipeline") or ())
+            return RawAggregate(_model(operation), pipeline, options)
+        case "runCommandRaw":
+            return RawCommand(arguments.get("command") or {})
+        case _:
+            assert_never(operation.action)
+
+
+def _model(operation: Raw) -> Model:
+    if operation.model is None:
+        raise AssertionError(f"{operation.action} names a model")
+    return operation.model

@@ -7,20 +7,26 @@ read first, then written children first, in one transaction.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from typing import Any
+from typing import Any, assert_never
 
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.steps import (
+    AddToSet,
     Arithmetic,
+    DeleteElements,
     DeleteMany,
     FieldUpdate,
     Find,
+    Pull,
+    Push,
     Row,
     Set,
     Step,
     Unset,
+    UpdateElements,
     UpdateMany,
+    UpsertComposite,
 )
 from prismongo.query.plan.links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
@@ -91,8 +97,10 @@ class Deletion:
                     where = self._staying(link.target, refers)
                     return (yield from _rekeyed(self._datamodel, link, where, _nulls(link)))
                 return []
-            case _:
+            case "NoAction" | "SetDefault":  # MongoDB has no SetDefault: the schema is refused
                 return []
+            case _:
+                assert_never(link.on_delete)
 
     def _cascade(self, link: Link, refers: Filter) -> Consequences:
         fields = needed_fields(self._datamodel, link.target)
@@ -166,8 +174,10 @@ def follow(datamodel: Datamodel, model: Model, before: Row, after: Row) -> Conse
                 keys = zip(link.remote, new, strict=True)
                 changes = tuple(Set((field.db_name,), value) for field, value in keys)
                 steps += yield from _rekeyed(datamodel, link, refers, changes)
+            case "NoAction" | "SetDefault":
+                pass
             case _:
-                continue
+                assert_never(link.on_update)
     return steps
 
 
@@ -195,16 +205,22 @@ def foreseen(row: Row, changes: Iterable[FieldUpdate]) -> Row:
     """The row as the changes to its own fields will leave it."""
     after = dict(row)
     for change in changes:
+        if len(change.path) > 1:
+            continue
         name = change.path[0]
         match change:
-            case Set(_, value) if len(change.path) == 1:
+            case Set(_, value):
                 after[name] = value
-            case Unset() if len(change.path) == 1:
+            case Unset():
                 after.pop(name, None)
-            case Arithmetic() if len(change.path) == 1:
+            case Arithmetic():
                 after[name] = _calculated(row.get(name), change)
+            case Push() | AddToSet() | Pull():
+                pass  # a list is no key
+            case UpsertComposite() | UpdateElements() | DeleteElements():
+                pass  # nor is a composite
             case _:
-                continue
+                assert_never(change)
     return after
 
 
@@ -221,4 +237,6 @@ def _calculated(value: Any, change: Arithmetic) -> Any:
             result = value * operand
         case "divide":
             result = int(value / operand) if change.is_integer else value / operand
+        case _:
+            assert_never(change.operator)
     return type(operand)(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from prismongo.query.errors.input import (
     ArgumentPath,
@@ -272,20 +272,28 @@ class AggregateValidator:
 def _aggregates(kind: AggregationKind, field: Field) -> bool:
     if field.kind == "composite" or field.ignored:
         return False
-    if kind == "count":
-        return True
-    if kind in ("sum", "avg"):
-        return field.kind == "scalar" and field.type in _NUMBERS and not field.is_list
-    return not field.is_list and field.type not in _UNORDERED
+    match kind:
+        case "count":
+            return True
+        case "sum" | "avg":
+            return field.kind == "scalar" and field.type in _NUMBERS and not field.is_list
+        case "min" | "max":
+            return not field.is_list and field.type not in _UNORDERED
+        case _:
+            assert_never(kind)
 
 
 def _result_field(aggregation: Aggregation, field: Field) -> Field:
     """The field that an aggregate's value is like: a count is an Int, an average a Float."""
-    kinds = {"count": "Int", "avg": "Float"}
-    kind = kinds.get(aggregation.kind)
-    if kind is None:
-        return _optional(field, field.kind, field.type)
-    return _optional(field, "scalar", kind)
+    match aggregation.kind:
+        case "count":
+            return _optional(field, "scalar", "Int")
+        case "avg":
+            return _optional(field, "scalar", "Float")
+        case "sum" | "min" | "max":
+            return _optional(field, field.kind, field.type)
+        case _:
+            assert_never(aggregation.kind)
 
 
 def _optional(field: Field, kind: Any, name: str) -> Field:

@@ -93,24 +93,34 @@ class ConditionValidator:
         self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
     ) -> Filter | None:
         negated = place.negated
-        if key == "equals":
-            return self._equals(field, value, path, place)
-        if key == "not":
-            return self._not(field, value, path, place)
-        if key == "isSet":
-            return IsSet(place.path, as_boolean(value, path) != negated)
-        if key == "isEmpty":
-            return IsEmpty(place.path, as_boolean(value, path) != negated)
-        if key in ("in", "notIn"):
-            return self._in(field, value, path, place, negated != (key == "notIn"))
-        if key in ("has", "hasEvery", "hasSome"):
-            return self._has(field, key, value, path, place)
-        if key in TEXTS:
-            return self._text(field, TEXTS[key], value, path, place)
-        operator = COMPARISONS[key]
+        match key:
+            case "equals":
+                return self._equals(field, value, path, place)
+            case "not":
+                return self._not(field, value, path, place)
+            case "isSet":
+                return IsSet(place.path, as_boolean(value, path) != negated)
+            case "isEmpty":
+                return IsEmpty(place.path, as_boolean(value, path) != negated)
+            case "in" | "notIn":
+                return self._in(field, value, path, place, negated != (key == "notIn"))
+            case "has":
+                return self._has(field, value, path, place)
+            case "hasEvery" | "hasSome":
+                return self._has_several(field, value, path, place, every=key == "hasEvery")
+            case "contains" | "startsWith" | "endsWith":
+                return self._text(field, TEXTS[key], value, path, place)
+            case "lt" | "lte" | "gt" | "gte":
+                return self._ordered(field, COMPARISONS[key], value, path, place)
+            case _:
+                raise unknown(path, operators(field), f"a filter of {field.type}")
+
+    def _ordered(
+        self, field: Field, operator: Comparison, value: object, path: ArgumentPath, place: Place
+    ) -> Filter:
         return Compare(
             place.path,
-            OPPOSITE[operator] if negated else operator,
+            OPPOSITE[operator] if place.negated else operator,
             self._operand(field, value, path, place),
             place.insensitive,
         )
@@ -175,18 +185,17 @@ class ConditionValidator:
             for index, item in enumerate(as_list(value, path))
         )
 
-    def _has(
-        self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
+    def _has(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
+        reference = self._reference(field, value, place, is_list=False)
+        item = self._values.one(field, value, path) if reference is None else reference
+        return Has(place.path, (item,), every=True, negated=place.negated)
+
+    def _has_several(
+        self, field: Field, value: object, path: ArgumentPath, place: Place, *, every: bool
     ) -> Filter:
-        values = self._reference(field, value, place, is_list=key != "has")
-        if key == "has":
-            item = values if values is not None else self._values.one(field, value, path)
-            return Has(place.path, (item,), every=True, negated=place.negated)
-        if values is None:
-            return Has(
-                place.path, self._values.many(field, value, path), key == "hasEvery", place.negated
-            )
-        return Has(place.path, values, key == "hasEvery", place.negated)
+        reference = self._reference(field, value, place, is_list=True)
+        values = self._values.many(field, value, path) if reference is None else reference
+        return Has(place.path, values, every, place.negated)
 
     def _text(
         self, field: Field, match: TextMatch, value: object, path: ArgumentPath, place: Place

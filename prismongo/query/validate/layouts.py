@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from bson import ObjectId
 
@@ -61,10 +61,12 @@ class Layouts:
                 make = ObjectId
             case Literals() if not field.is_list and field.type != "Json":
                 fixed = self._values.default(field)
+            case Function() | Literals():
+                make = partial(self._values.default, field)
             case None:
                 is_now = field.is_updated_at
             case _:
-                make = partial(self._values.default, field)
+                assert_never(field.default)
         has_default = field.default is not None or is_now
         is_needed = field.is_required and not field.is_list and not has_default
         return Part(field.name, field.db_name, field, fixed, make, is_now, is_needed)

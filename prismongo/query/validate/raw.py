@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from bson import json_util
 
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
 from prismongo.query.nodes.operations import Raw
+from prismongo.query.nodes.requests import RawAction
 from prismongo.query.validate.values import as_list, as_object
 from prismongo.query.values.codecs import NO_EXTENDED_JSON
 from prismongo.schema.datamodel import Model
-
-RawAction = Literal["findRaw", "aggregateRaw", "runCommandRaw"]
 
 _ARGUMENTS: Final[Mapping[RawAction, tuple[str, ...]]] = {
     "findRaw": ("filter", "options"),
@@ -54,13 +53,16 @@ def raw(action: RawAction, model: Model | None, arguments: Mapping[str, Any]) ->
 def _shaped(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
     shaped: dict[str, Any] = {}
     for name, value in given.items():
-        if name == "pipeline":
-            shaped[name] = _stages(value, (name,))
-        elif name == "options":
-            options = as_object(value, (name,))
-            shaped[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
-        else:
-            shaped[name] = as_object(value, (name,))
+        match name:
+            case "pipeline":
+                shaped[name] = _stages(value, (name,))
+            case "options":
+                options = as_object(value, (name,))
+                shaped[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
+            case "filter" | "command":
+                shaped[name] = as_object(value, (name,))
+            case _:
+                raise unknown((name,), _ARGUMENTS[action], action)
     return shaped
 
 

@@ -134,8 +134,10 @@ class UpdateValidator:
                 return [Push(here, tuple(pushed))]
             case "updateMany":
                 return [self._update_elements(kind, as_object(value, path), path, here)]
-            case _:
+            case "deleteMany":
                 return [self._delete_elements(kind, as_object(value, path), path, here)]
+            case _:
+                raise unknown(path, _composite_operators(field), field.type)
 
     def _members(
         self,

@@ -26,7 +26,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecords,
     UpsertRecord,
 )
-from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.requests import ModelAction, Request, WriteAction
 from prismongo.query.validate.aggregate import AggregateValidator
 from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
@@ -56,24 +56,25 @@ class Validator:
                 a wrong value (P2009), a missing one (P2012), a malformed id (P2023).
         """
         try:
-            if request.action == "runCommandRaw":
-                return raw(request.action, None, request.arguments)
+            action = request.action
+            if action == "runCommandRaw":
+                return raw(action, None, request.arguments)
             model = self._datamodel.model.get(request.model or "")
             if model is None or model.ignored:
                 raise data_error("P2009", f"Model `{request.model}` does not exist in the schema.")
-            return self._operation(model, request)
+            return self._operation(action, model, request)
         except RecursionError:
             raise too_deep() from None
 
-    def _operation(self, model: Model, request: Request) -> Operation:
+    def _operation(self, action: ModelAction, model: Model, request: Request) -> Operation:
         arguments = request.arguments
-        match request.action:
+        match action:
             case "findUnique" | "findUniqueOrThrow":
                 where = arguments.get("where")
                 if where is None or len(arguments) > 1:
                     where = self._take(arguments, ("where",))["where"]
                 unique = self.selects.unique(model, where, ("where",))
-                must_exist = request.action == "findUniqueOrThrow"
+                must_exist = action == "findUniqueOrThrow"
                 return FindUnique(model, unique, self._selected(model, request), must_exist)
             case "findMany" | "findFirst" | "findFirstOrThrow":
                 given = self.selects.arguments(arguments, PAGE_ARGUMENTS, ())
@@ -82,26 +83,36 @@ class Validator:
                     model,
                     page,
                     self._selected(model, request),
-                    first=request.action != "findMany",
-                    must_exist=request.action == "findFirstOrThrow",
+                    first=action != "findMany",
+                    must_exist=action == "findFirstOrThrow",
                 )
             case "aggregate":
                 return self._aggregates.aggregate(model, arguments, request.selections, ())
             case "groupBy":
                 return self._aggregates.group(model, arguments, request.selections, ())
             case "findRaw" | "aggregateRaw":
-                return raw(request.action, model, arguments)
+                return raw(action, model, arguments)
+            case (
+                "createOne"
+                | "createMany"
+                | "updateOne"
+                | "updateMany"
+                | "upsertOne"
+                | "deleteOne"
+                | "deleteMany"
+            ):
+                return self._write(action, model, request)
             case _:
-                return self._write(model, request)
+                assert_never(action)
 
-    def _write(self, model: Model, request: Request) -> Operation:
+    def _write(self, action: WriteAction, model: Model, request: Request) -> Operation:
         arguments = request.arguments
-        if request.action in ("createMany", "updateMany", "deleteMany"):
+        if action in ("createMany", "updateMany", "deleteMany"):
             self._counted(model, request)
         data = DataValidator(
             self._datamodel, self._values, self._wheres, self.selects, self._layouts
         )
-        match request.action:
+        match action:
             case "createOne":
                 given = self._take(arguments, (), ("data",))
                 record = data.create(model, given.get("data", {}), ("data",))
@@ -132,21 +143,8 @@ class Validator:
             case "deleteMany":
                 given = self._take(arguments, (), ("where",))
                 return DeleteRecords(model, self._where(model, given))
-            case (
-                "findUnique"
-                | "findUniqueOrThrow"
-                | "findFirst"
-                | "findFirstOrThrow"
-                | "findMany"
-                | "aggregate"
-                | "groupBy"
-                | "findRaw"
-                | "aggregateRaw"
-                | "runCommandRaw"
-            ):
-                raise AssertionError(f"{request.action} is not a write")
             case _:
-                assert_never(request.action)
+                assert_never(action)
 
     def _create_many(
         self, model: Model, data: DataValidator, arguments: Mapping[str, Any]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from bson import ObjectId
 from prisma._builder import serializer
@@ -230,6 +230,8 @@ class Values:
                 return self._fixed(field)
             case None:
                 raise LookupError(f"{field.name} has no default")
+            case _:
+                assert_never(field.default)
 
     def constant(self, field: Field, value: object) -> object:
         """A constant default as it is stored."""

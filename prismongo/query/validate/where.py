@@ -141,21 +141,25 @@ class WhereValidator:
         self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
     ) -> Filter:
         kind = self._datamodel.type[field.type]
-        if key == "equals":
-            return self._composite_equals(field, value, path, place)
-        if key == "isSet":
-            return IsSet(place.path, as_boolean(value, path) != place.negated)
-        if key == "isEmpty":
-            empty = as_boolean(value, path) != place.negated
-            return IsEmpty(place.path, empty, null_is_empty=False)
-        if key in QUANTIFIERS:
-            inner, lenient = self.where(kind, value, path), key == "none"
-            return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
-        if value is None:
-            negated = place.negated != (key == "isNot")
-            return self._composite_equals(field, None, path, replace(place, negated=negated))
-        negated = place.negated != (key == "isNot")
-        return self.where(kind, value, path, negated=negated, prefix=place.path)
+        match key:
+            case "equals":
+                return self._composite_equals(field, value, path, place)
+            case "isSet":
+                return IsSet(place.path, as_boolean(value, path) != place.negated)
+            case "isEmpty":
+                empty = as_boolean(value, path) != place.negated
+                return IsEmpty(place.path, empty, null_is_empty=False)
+            case "some" | "every" | "none":
+                inner, lenient = self.where(kind, value, path), key == "none"
+                return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
+            case "is" | "isNot":
+                negated = place.negated != (key == "isNot")
+                if value is None:
+                    here = replace(place, negated=negated)
+                    return self._composite_equals(field, None, path, here)
+                return self.where(kind, value, path, negated=negated, prefix=place.path)
+            case _:
+                raise unknown(path, operators(field), f"a filter of {field.type}")
 
     def _composite_equals(
         self, field: Field, value: object, path: ArgumentPath, place: Place

@@ -38,12 +38,11 @@ def _check_inline(datamodel: Datamodel, scope: Scope, relations: Graph, pair: Pa
             check_cycles(relations, forward)
         _check_references(datamodel, scope, forward)
         _check_set_null(forward)
-    match forward, back:
-        case Side(), Side():
-            check = check_one_to_one if pair.shape == "one-to-one" else check_one_to_many
-            check(forward, back)
-        case (Side() as side, None) | (None, Side() as side):
-            raise _one_sided(side)
+    if forward is not None and back is not None:
+        check = check_one_to_one if pair.shape == "one-to-one" else check_one_to_many
+        check(forward, back)
+    elif (side := forward or back) is not None:
+        raise _one_sided(side)
 
 
 def _one_sided(side: Side) -> PlacedError:

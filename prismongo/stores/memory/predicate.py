@@ -9,6 +9,7 @@ from prismongo.query.nodes.filters import (
     After,
     And,
     Compare,
+    Comparison,
     Complement,
     Elements,
     Filter,
@@ -17,6 +18,7 @@ from prismongo.query.nodes.filters import (
     IsEmpty,
     IsSet,
     Or,
+    Ordering,
     Path,
     Reference,
     Related,
@@ -111,20 +113,29 @@ def _compare(item: Compare) -> Test:
     wanted: Any = item.value
     if item.insensitive and isinstance(wanted, str):
         return _insensitive(item, wanted)
-    if item.operator in ("eq", "ne"):
-        negated = item.operator == "ne"
-        return lambda value, _: equal(value, wanted) != negated
-    return lambda value, _: _ordered(item.operator, value, wanted)
+    match item.operator:
+        case "eq" | "ne":
+            negated = item.operator == "ne"
+            return lambda value, _: equal(value, wanted) != negated
+        case "lt" | "lte" | "gt" | "gte":
+            operator = item.operator
+            return lambda value, _: _ordered(operator, value, wanted)
+        case _:
+            assert_never(item.operator)
 
 
 def _insensitive(item: Compare, wanted: str) -> Test:
-    if item.operator in ("eq", "ne"):
-        negated, folded = item.operator == "ne", fold(wanted)
-        return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
-    lowered = to_lower(wanted)
-    return lambda value, _: (
-        isinstance(value, str) and _ordered(item.operator, to_lower(value), lowered)
-    )
+    match item.operator:
+        case "eq" | "ne":
+            negated, folded = item.operator == "ne", fold(wanted)
+            return lambda value, _: (isinstance(value, str) and fold(value) == folded) != negated
+        case "lt" | "lte" | "gt" | "gte":
+            operator, lowered = item.operator, to_lower(wanted)
+            return lambda value, _: (
+                isinstance(value, str) and _ordered(operator, to_lower(value), lowered)
+            )
+        case _:
+            assert_never(item.operator)
 
 
 def _compare_fields(item: Compare, other: Reference) -> Test:
@@ -134,28 +145,36 @@ def _compare_fields(item: Compare, other: Reference) -> Test:
             return False
         if item.insensitive:
             return _compare_texts(item.operator, value, right)
-        if item.operator in ("eq", "ne"):
-            return equal(value, right) == (item.operator == "eq")
-        if value is None or right is None:
-            return False
-        return _holds(item.operator, key(value), key(right))
+        match item.operator:
+            case "eq" | "ne":
+                return equal(value, right) == (item.operator == "eq")
+            case "lt" | "lte" | "gt" | "gte":
+                if value is None or right is None:
+                    return False
+                return _holds(item.operator, key(value), key(right))
+            case _:
+                assert_never(item.operator)
 
     return test
 
 
-def _compare_texts(operator: str, left: Any, right: Any) -> bool:
+def _compare_texts(operator: Comparison, left: Any, right: Any) -> bool:
     texts = isinstance(left, str) and isinstance(right, str)
-    if operator in ("eq", "ne"):
-        return (texts and to_lower(left) == to_lower(right)) == (operator == "eq")
-    return texts and _holds(operator, key(to_lower(left)), key(to_lower(right)))
+    match operator:
+        case "eq" | "ne":
+            return (texts and to_lower(left) == to_lower(right)) == (operator == "eq")
+        case "lt" | "lte" | "gt" | "gte":
+            return texts and _holds(operator, key(to_lower(left)), key(to_lower(right)))
+        case _:
+            assert_never(operator)
 
 
-def _ordered(operator: str, left: Any, right: Any) -> bool:
+def _ordered(operator: Ordering, left: Any, right: Any) -> bool:
     """Comparisons stay within one type, and never match null."""
     return left is not None and same_type(left, right) and _holds(operator, key(left), key(right))
 
 
-def _holds(operator: str, left: Any, right: Any) -> bool:
+def _holds(operator: Ordering, left: Any, right: Any) -> bool:
     match operator:
         case "lt":
             return bool(left < right)
@@ -163,8 +182,10 @@ def _holds(operator: str, left: Any, right: Any) -> bool:
             return bool(left <= right)
         case "gt":
             return bool(left > right)
-        case _:
+        case "gte":
             return bool(left >= right)
+        case _:
+            assert_never(operator)
 
 
 def _in(item: In) -> Test:

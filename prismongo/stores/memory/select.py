@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from bson import ObjectId
 
-from prismongo.query.nodes.filters import And, Compare, Filter, In
+from prismongo.query.nodes.filters import (
+    After,
+    And,
+    Compare,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Related,
+    Text,
+)
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
-    Aggregation,
     CountPerParent,
     Find,
     FindPerParent,
@@ -151,8 +164,7 @@ class Evaluator:
         holds = predicate(step.having, self)
         found = [row for row in found if holds(row)]
         for order in reversed(step.order):
-            name = order.by.key if isinstance(order.by, Aggregation) else order.by.db_name
-            found.sort(key=_named(name, descending=order.descending), reverse=order.descending)
+            found.sort(key=_named(order.key, descending=order.descending), reverse=order.descending)
         end = None if step.limit is None else step.skip + step.limit
         return found[step.skip : end]
 
@@ -179,9 +191,24 @@ def _candidates(table: Table, where: Filter) -> Iterable[Row]:
         case In(("_id",), tuple(values), negated=False, insensitive=False):
             keys = {key(value): None for value in values}
             return [table.rows[each] for each in keys if each in table.rows]
-        case _:
+        case (
+            And()
+            | Or()
+            | Complement()
+            | Compare()
+            | In()
+            | Text()
+            | IsSet()
+            | Has()
+            | IsEmpty()
+            | Elements()
+            | Related()
+            | After()
+        ):
             found = table.by_unique(_fixed(where))
             return table if found is None else found
+        case _:
+            assert_never(where)
 
 
 def _fixed(where: Filter) -> dict[str, Any]:
@@ -194,8 +221,12 @@ def _fixed(where: Filter) -> dict[str, Any]:
             for part in filters:
                 found |= _fixed(part)
             return found
-        case _:
+        case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return {}
+        case Elements() | Related() | After():
+            return {}
+        case _:
+            assert_never(where)
 
 
 def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:

@@ -95,21 +95,27 @@ def _value(change: FieldUpdate, current: Any, relations: Relations, native: bool
 
 
 def _list(change: Push | AddToSet | Pull, current: Any) -> Any:
-    if isinstance(change, Push):
-        return [*_as_list(current), *change.values]
-    if current is not MISSING and not isinstance(current, list):
-        raise assertion(2, "unknown error")  # operators touch no null
     match change:
+        case Push(_, values):
+            return [*_as_list(current), *values]
         case AddToSet(_, values):
+            _check_list(current)
             held = {key(one): one for one in reversed(_as_list(current))}
             new = {key(value): value for value in values if key(value) not in held}
             return [*_as_list(current), *new.values()]
         case Pull(_, values):
+            _check_list(current)
             going = {key(value) for value in values}
             kept = [one for one in _as_list(current) if key(one) not in going]
             return _GONE if current is MISSING else kept
         case _:
             assert_never(change)
+
+
+def _check_list(current: Any) -> None:
+    """`$addToSet` and `$pullAll` refuse null."""
+    if current is not MISSING and not isinstance(current, list):
+        raise assertion(2, "unknown error")
 
 
 def _folded(row: Row, changes: Sequence[FieldUpdate], relations: Relations) -> Row:

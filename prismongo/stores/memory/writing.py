@@ -22,6 +22,7 @@ from prismongo.query.nodes.steps import (
     Row,
     UpdateMany,
     UpdateOne,
+    WriteStep,
 )
 from prismongo.schema.datamodel import Model
 from prismongo.stores.errors import not_bson, too_deep, too_large
@@ -53,7 +54,7 @@ class Writing:
         self._memory = memory
         self._transaction = transaction
 
-    async def write(self, step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany) -> Any:
+    async def write(self, step: WriteStep) -> Any:
         """What the step says that it answers; documents are written up to the first error.
 
         Raises:

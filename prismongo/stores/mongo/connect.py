@@ -140,8 +140,10 @@ def _failure(code: str, cause: str, what: str, hosts: str, within: str = "") -> 
             message = f"The {what} timed out{within}: {cause}."
         case "P1010":
             message = f"User was denied access on the {what}: {cause}."
-        case _:
+        case "P1001":
             message = f"Can't reach {what}{within}: {cause}."
+        case _:
+            raise AssertionError(f"{code} is no code of connecting")
     remedy = _REMEDIES.get(cause, "Is MongoDB running, and does DATABASE_URL name it?")
     return ConnectionError(f"{message} {remedy}", code=code, meta={"hosts": hosts, "cause": cause})
 

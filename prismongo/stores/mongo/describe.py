@@ -49,13 +49,16 @@ def describe(step: Step) -> Document:
         case Insert(model, documents):
             values = [{"$literal": document} for document in documents]
             return {f"{model.db_name}.insert": {"documents": values}}
-        case UpdateOne(model, where, changes) | UpdateMany(model, where, changes):
-            name = "findAndModify" if isinstance(step, UpdateOne) else "update"
-            update = compile_update(changes)
-            return {f"{model.db_name}.{name}": {"q": compile_filter(where, []), "u": update}}
-        case DeleteOne(model, where) | DeleteMany(model, where):
-            name = "findAndModify" if isinstance(step, DeleteOne) else "delete"
-            return {f"{model.db_name}.{name}": {"q": compile_filter(where, [])}}
+        case UpdateOne(model, where, changes):
+            parts = {"q": compile_filter(where, []), "u": compile_update(changes)}
+            return {f"{model.db_name}.findAndModify": parts}
+        case UpdateMany(model, where, changes):
+            parts = {"q": compile_filter(where, []), "u": compile_update(changes)}
+            return {f"{model.db_name}.update": parts}
+        case DeleteOne(model, where):
+            return {f"{model.db_name}.findAndModify": {"q": compile_filter(where, [])}}
+        case DeleteMany(model, where):
+            return {f"{model.db_name}.delete": {"q": compile_filter(where, [])}}
         case RawFind(model, filter_):
             return {f"{model.db_name}.find": {"filter": dict(filter_)}}
         case RawAggregate(model, pipeline):
@@ -69,8 +72,16 @@ def describe(step: Step) -> Document:
 
 
 def _command(command: FindCommand | AggregateCommand) -> Document:
-    if isinstance(command, AggregateCommand):
-        return {f"{command.collection}.aggregate": {"pipeline": command.pipeline}}
+    match command:
+        case AggregateCommand(collection, pipeline):
+            return {f"{collection}.aggregate": {"pipeline": pipeline}}
+        case FindCommand():
+            return {f"{command.collection}.find": _find_parts(command)}
+        case _:
+            assert_never(command)
+
+
+def _find_parts(command: FindCommand) -> Document:
     parts: Document = {"filter": command.filter}
     if command.sort:
         parts["sort"] = dict(command.sort)
@@ -78,4 +89,4 @@ def _command(command: FindCommand | AggregateCommand) -> Document:
         parts["skip"] = command.skip
     if command.limit:
         parts["limit"] = command.limit
-    return {f"{command.collection}.find": parts}
+    return parts

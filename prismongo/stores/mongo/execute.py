@@ -31,10 +31,12 @@ from prismongo.query.nodes.steps import (
     RawAggregate,
     RawCommand,
     RawFind,
+    RawStep,
     Row,
     Step,
     UpdateMany,
     UpdateOne,
+    WriteStep,
 )
 from prismongo.schema.datamodel import Field
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
@@ -109,12 +111,15 @@ class Executor:
 
     async def _find(self, step: Find, session: AsyncClientSession | None) -> list[Row]:
         command = compile_find(step)
-        if isinstance(command, AggregateCommand):
-            rows = await self._aggregate(command, session)
-        elif command.limit == 1:
-            rows = await _only(self._cursor(command, session))
-        else:
-            rows = await self._cursor(command, session).to_list()
+        match command:
+            case FindCommand(limit=1):
+                rows = await _only(self._cursor(command, session))
+            case FindCommand():
+                rows = await self._cursor(command, session).to_list()
+            case AggregateCommand():
+                rows = await self._aggregate(command, session)
+            case _:
+                assert_never(command)
         if step.order_values:
             names = order_names(step)
             for row in rows:
@@ -144,11 +149,7 @@ class Executor:
         )
         return await cursor.to_list()
 
-    async def _write(
-        self,
-        step: Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany,
-        session: AsyncClientSession | None,
-    ) -> Any:
+    async def _write(self, step: WriteStep, session: AsyncClientSession | None) -> Any:
         collection = self._collection(step.model.db_name)
         match step:
             case Insert(_, documents):
@@ -182,9 +183,7 @@ class Executor:
             case _:
                 assert_never(step)
 
-    async def _raw(
-        self, step: RawFind | RawAggregate | RawCommand, session: AsyncClientSession | None
-    ) -> Any:
+    async def _raw(self, step: RawStep, session: AsyncClientSession | None) -> Any:
         match step:
             case RawFind(model, filter_, options):
                 command = {"find": model.db_name, "filter": dict(filter_), **options}

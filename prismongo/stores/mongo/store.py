@@ -31,6 +31,7 @@ from prismongo.query.nodes.steps import (
     RawAggregate,
     RawCommand,
     RawFind,
+    RawStep,
     Step,
     UpdateMany,
     UpdateOne,
@@ -217,7 +218,7 @@ class MongoStore:
             waited = client.options.server_selection_timeout
             return unreachable(client, waited, topology.hosts)
         model = None if step is None else _model_of(step)
-        raw = isinstance(step, RawFind | RawAggregate | RawCommand)
+        raw = isinstance(step, RawStep)
         return translate(error, model, self._datamodel, raw=raw)
 
 

@@ -25,18 +25,22 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Or,
     Path,
+    Quantifier,
     Reference,
     Related,
     Text,
     element_filter,
 )
 from prismongo.stores.mongo.compile.fields import (
+    COMPARISON_OPERATORS,
     among,
     compared,
     elements,
     holds_elements,
     holds_text,
     if_texts,
+    inverted,
+    text_pattern,
 )
 
 Expression = Any
@@ -81,27 +85,39 @@ def _compare(item: Compare, base: str) -> Expression:
         return _compare_fields(item, value, _at(base, item.value.path))
     if item.insensitive and isinstance(item.value, str):
         return _insensitive(item, value, item.value)
-    if item.operator == "eq":
-        return {"$eq": [value, operand]}
-    if item.operator == "ne":
-        return {"$and": [_is_set(value, True), {"$ne": [value, operand]}]}
-    return {"$and": [{"$gt": [value, None]}, {"$" + item.operator: [value, operand]}]}
+    compared_values = {COMPARISON_OPERATORS[item.operator]: [value, operand]}
+    match item.operator:
+        case "eq":
+            return compared_values
+        case "ne":
+            return {"$and": [_is_set(value, True), compared_values]}
+        case "lt" | "lte" | "gt" | "gte":
+            return {"$and": [{"$gt": [value, None]}, compared_values]}
+        case _:
+            assert_never(item.operator)
 
 
 def _compare_fields(item: Compare, value: str, other: str) -> Expression:
-    if item.operator in ("eq", "ne"):
-        present = [_is_set(value, True), _is_set(other, True)]
-    else:
-        present = [{"$gt": [value, None]}, {"$gt": [other, None]}]
+    match item.operator:
+        case "eq" | "ne":
+            present = [_is_set(value, True), _is_set(other, True)]
+        case "lt" | "lte" | "gt" | "gte":
+            present = [{"$gt": [value, None]}, {"$gt": [other, None]}]
+        case _:
+            assert_never(item.operator)
     return {"$and": [*present, compared(item, value, other)]}
 
 
 def _insensitive(item: Compare, value: str, text: str) -> Expression:
-    if item.operator in ("eq", "ne"):
-        pattern = rf"^{re.escape(text)}\z"
-        return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
-    sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
-    return if_texts({"$" + item.operator: sides}, value)
+    match item.operator:
+        case "eq" | "ne":
+            pattern = rf"^{re.escape(text)}\z"
+            return _matching(value, pattern, negated=item.operator == "ne", ignore=True)
+        case "lt" | "lte" | "gt" | "gte":
+            sides = [{"$toLower": value}, {"$toLower": {"$literal": text}}]
+            return if_texts({COMPARISON_OPERATORS[item.operator]: sides}, value)
+        case _:
+            assert_never(item.operator)
 
 
 def _in(item: In, base: str) -> Expression:
@@ -129,11 +145,7 @@ def _text(item: Text, base: str) -> Expression:
     if isinstance(item.text, Reference):
         value, other = _at(base, item.path), _at(base, item.text.path)
         return _both_set(value, other, holds_text(item, value, other))
-    pattern = re.escape(item.text)
-    if item.match == "startswith":
-        pattern = "^" + pattern
-    elif item.match == "endswith":
-        pattern += r"\z"
+    pattern = text_pattern(item.match, item.text)
     value = _at(base, item.path)
     return _matching(value, pattern, negated=item.negated, ignore=item.insensitive)
 
@@ -157,14 +169,22 @@ def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
             return {"$and": [present, counted]}
         case Elements(_, quantifier, _, negated):
             condition = compile_condition(element_filter(item), "$$i")
-            test = {"$map": {"input": inside, "as": "i", "in": condition}}
-            if quantifier == "every":
-                holds: Expression = {"$allElementsTrue": [test]}
-            else:
-                holds = {"$anyElementTrue": [test]}
-            if (quantifier == "none") != negated:
-                holds = {"$not": [holds]}
-            return {"$and": [_is_set(value, True), holds]}
+            results = {"$map": {"input": inside, "as": "i", "in": condition}}
+            return {"$and": [_is_set(value, True), _quantified(quantifier, results, negated)]}
+        case _:
+            assert_never(item)
+
+
+def _quantified(quantifier: Quantifier, results: Expression, negated: bool) -> Expression:
+    match quantifier:
+        case "some":
+            return inverted({"$anyElementTrue": [results]}, negated=negated)
+        case "every":
+            return inverted({"$allElementsTrue": [results]}, negated=negated)
+        case "none":
+            return inverted({"$anyElementTrue": [results]}, negated=not negated)
+        case _:
+            assert_never(quantifier)
 
 
 def _has(item: Has, value: str, base: str) -> Expression:

@@ -7,20 +7,47 @@ the caller's to ask.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, Final, assert_never
 
-from prismongo.query.nodes.filters import Compare, Has, In, Text
+from prismongo.query.nodes.filters import Compare, Comparison, Has, In, Text, TextMatch
 
 Expression = Any
+
+COMPARISON_OPERATORS: Final[Mapping[Comparison, str]] = {
+    "eq": "$eq",
+    "ne": "$ne",
+    "lt": "$lt",
+    "lte": "$lte",
+    "gt": "$gt",
+    "gte": "$gte",
+}
+"""MongoDB's operators; a query and an expression have the same names for them."""
+
+
+def text_pattern(match: TextMatch, text: str) -> str:
+    """The regular expression that finds a text; the text itself is taken literally."""
+    pattern = re.escape(text)
+    match match:
+        case "contains":
+            return pattern
+        case "startswith":
+            return "^" + pattern
+        case "endswith":
+            return pattern + r"\z"
+        case _:
+            assert_never(match)
 
 
 def compared(item: Compare, value: str, other: str) -> Expression:
     """Whether the first stands to the second as the operator says."""
     if not item.insensitive:
-        return {"$" + item.operator: [value, other]}
-    operator = "eq" if item.operator == "ne" else item.operator
-    found = if_texts({"$" + operator: [{"$toLower": value}, {"$toLower": other}]}, value, other)
-    return _inverted(found, negated=item.operator == "ne")
+        return {COMPARISON_OPERATORS[item.operator]: [value, other]}
+    negated = item.operator == "ne"
+    operator = COMPARISON_OPERATORS["eq" if negated else item.operator]
+    found = if_texts({operator: [{"$toLower": value}, {"$toLower": other}]}, value, other)
+    return inverted(found, negated=negated)
 
 
 def among(item: In, value: str, other: str) -> Expression:
@@ -30,7 +57,7 @@ def among(item: In, value: str, other: str) -> Expression:
         texts = {"$filter": {"input": elements(other), "as": "one", "cond": is_text("$$one")}}
         lowered = {"$map": {"input": texts, "as": "one", "in": {"$toLower": "$$one"}}}
         found = if_texts({"$in": [{"$toLower": value}, lowered]}, value)
-    return _inverted(found, negated=item.negated)
+    return inverted(found, negated=item.negated)
 
 
 def holds_text(item: Text, value: str, other: str) -> Expression:
@@ -44,7 +71,9 @@ def holds_text(item: Text, value: str, other: str) -> Expression:
         case "endswith":
             sizes = [{"$strLenBytes": whole}, {"$strLenBytes": piece}]
             found = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
-    return _inverted(if_texts(found, value, other), negated=item.negated)
+        case _:
+            assert_never(item.match)
+    return inverted(if_texts(found, value, other), negated=item.negated)
 
 
 def holds_elements(item: Has, value: str, other: str) -> Expression:
@@ -56,7 +85,7 @@ def holds_elements(item: Has, value: str, other: str) -> Expression:
         found = {"$setIsSubset": [mine, elements(other)]}
     else:
         found = {"$gt": [{"$size": {"$setIntersection": [mine, elements(other)]}}, 0]}
-    return _inverted(found, negated=item.negated)
+    return inverted(found, negated=item.negated)
 
 
 def elements(value: str) -> Expression:
@@ -75,7 +104,8 @@ def if_texts(expression: Expression, *values: str) -> Expression:
     return {"$cond": [{"$and": tests} if len(tests) > 1 else tests[0], expression, False]}
 
 
-def _inverted(expression: Expression, *, negated: bool) -> Expression:
+def inverted(expression: Expression, *, negated: bool) -> Expression:
+    """The expression, or its opposite where it is negated."""
     return {"$not": [expression]} if negated else expression
 
 

@@ -36,11 +36,13 @@ from prismongo.query.nodes.filters import (
 )
 from prismongo.stores.mongo.compile.condition import compile_condition
 from prismongo.stores.mongo.compile.fields import (
+    COMPARISON_OPERATORS,
     among,
     compared,
     holds_elements,
     holds_text,
     if_texts,
+    text_pattern,
 )
 from prismongo.stores.mongo.compile.lookup import lookup
 
@@ -123,26 +125,35 @@ class _FilterCompiler:
         if item.insensitive and isinstance(item.value, str):
             return self._insensitive(item, item.value)
         if item.exact:
-            operator = {"$" + item.operator: ["$" + dotted(item.path), {"$literal": item.value}]}
+            sides = ["$" + dotted(item.path), {"$literal": item.value}]
+            operator = {COMPARISON_OPERATORS[item.operator]: sides}
             return {dotted(item.path): {"$exists": True}, "$expr": operator}
         return {dotted(item.path): _condition(item.path, item.operator, item.value)}
 
     def _compare_fields(self, item: Compare, other: Reference) -> Document:
         first, second = dotted(item.path), dotted(other.path)
-        present: Document = {"$exists": True}
-        if item.operator not in ("eq", "ne"):
-            present = {"$ne": None}
+        match item.operator:
+            case "eq" | "ne":
+                present: Document = {"$exists": True}
+            case "lt" | "lte" | "gt" | "gte":
+                present = {"$ne": None}
+            case _:
+                assert_never(item.operator)
         expression = compared(item, "$" + first, "$" + second)
         return {first: present, second: present, "$expr": expression}
 
     def _insensitive(self, item: Compare, value: str) -> Document:
         name = dotted(item.path)
-        if item.operator in ("eq", "ne"):
-            pattern = Regex(rf"^{re.escape(value)}\z", "i")
-            return {name: _matching(pattern, negated=item.operator == "ne")}
-        values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
-        expression = if_texts({"$" + item.operator: values}, "$" + name)
-        return {name: {"$type": "string"}, "$expr": expression}
+        match item.operator:
+            case "eq" | "ne":
+                pattern = Regex(rf"^{re.escape(value)}\z", "i")
+                return {name: _matching(pattern, negated=item.operator == "ne")}
+            case "lt" | "lte" | "gt" | "gte":
+                values = [{"$toLower": "$" + name}, {"$toLower": {"$literal": value}}]
+                ordered = {COMPARISON_OPERATORS[item.operator]: values}
+                return {name: {"$type": "string"}, "$expr": if_texts(ordered, "$" + name)}
+            case _:
+                assert_never(item.operator)
 
     def _in(self, item: In) -> Document:
         name = dotted(item.path)
@@ -173,11 +184,7 @@ class _FilterCompiler:
             if item.negated:
                 return {name: {"$not": span, "$exists": True}}
             return {name: span}
-        pattern = re.escape(item.text)
-        if item.match == "startswith":
-            pattern = "^" + pattern
-        elif item.match == "endswith":
-            pattern += r"\z"
+        pattern = text_pattern(item.match, item.text)
         regex = Regex(pattern, "i" if item.insensitive else "")
         return {name: _matching(regex, negated=item.negated)}
 
@@ -225,12 +232,20 @@ class _FilterCompiler:
         inner = element_filter(item)
         if _needs_expression(inner):
             return {"$expr": compile_condition(item)}
-        compiled = self.compile(inner)
-        every = item.quantifier == "every"
-        match: Document = {"$elemMatch": {"$nor": [compiled]} if every else compiled}
-        if (item.quantifier == "some") != item.negated:
-            return {dotted(item.path): match}
-        return {dotted(item.path): {"$not": match, "$exists": True}}
+        wanted, is_found = self.compile(inner), not item.negated
+        match item.quantifier:
+            case "some":
+                pass
+            case "every":
+                wanted, is_found = {"$nor": [wanted]}, not is_found
+            case "none":
+                is_found = not is_found
+            case _:
+                assert_never(item.quantifier)
+        found: Document = {"$elemMatch": wanted}
+        if is_found:
+            return {dotted(item.path): found}
+        return {dotted(item.path): {"$not": found, "$exists": True}}
 
     # --- relations ---
 
@@ -310,8 +325,10 @@ def _condition(path: Path, operator: Comparison, value: Any) -> Any:
             if value is None or path == ("_id",):
                 return {"$ne": value}
             return {"$ne": value, "$exists": True}
+        case "lt" | "lte" | "gt" | "gte":
+            return {COMPARISON_OPERATORS[operator]: value}
         case _:
-            return {"$" + operator: value}
+            assert_never(operator)
 
 
 def _is_empty(item: IsEmpty) -> Document:
@@ -333,10 +350,12 @@ def _needs_expression(item: Filter) -> bool:
         case Compare():
             ordered = item.insensitive and item.operator not in ("eq", "ne")
             return item.exact or ordered or isinstance(item.value, Reference)
-        case In() | Has():
-            given = item.values if isinstance(item.values, tuple) else (item.values,)
-            kinds = Reference if isinstance(item, In) else (Reference, list, dict)
-            return any(isinstance(value, kinds) for value in given)
+        case In(values=values):
+            given = values if isinstance(values, tuple) else (values,)
+            return any(isinstance(value, Reference) for value in given)
+        case Has(values=values):
+            given = values if isinstance(values, tuple) else (values,)
+            return any(isinstance(value, Reference | list | dict) for value in given)
         case Text():
             return isinstance(item.text, Reference)
         case Elements():

@@ -13,7 +13,6 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
-    GroupOrder,
     OrderKey,
 )
 from prismongo.schema.datamodel import Field, Link
@@ -189,17 +188,13 @@ def compile_group(step: Group) -> AggregateCommand:
     if having:
         stages.append({"$match": having})
     if step.order:
-        sort = {_group_key(key): -1 if key.descending else 1 for key in step.order}
+        sort = {key.key: -1 if key.descending else 1 for key in step.order}
         stages.append({"$sort": sort})
     if step.skip:
         stages.append({"$skip": step.skip})
     if step.limit is not None:
         stages.append({"$limit": step.limit})
     return AggregateCommand(step.model.db_name, stages)
-
-
-def _group_key(key: GroupOrder) -> str:
-    return key.by.key if isinstance(key.by, Aggregation) else key.by.db_name
 
 
 def _accumulators(aggregations: Sequence[Aggregation]) -> Document:

@@ -5,7 +5,7 @@ In a pipeline every value stands behind `$literal`, so no text is ever read as a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from bson import Int64
@@ -14,6 +14,7 @@ from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
     AddToSet,
     Arithmetic,
+    ArithmeticOperator,
     DeleteElements,
     FieldUpdate,
     Pull,
@@ -30,7 +31,7 @@ from prismongo.stores.updates import by_operators
 
 Expression = Any
 
-_OPERATORS: Final = {
+_OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
     "increment": "$add",
     "decrement": "$subtract",
     "multiply": "$multiply",
@@ -42,12 +43,7 @@ def compile_update(changes: Sequence[FieldUpdate]) -> Document | list[Document]:
     """The update document where operators suffice, else a pipeline."""
     if by_operators(changes):
         return _operators(changes)
-    return [
-        {"$unset": dotted(change.path)}
-        if isinstance(change, Unset)
-        else {"$set": {dotted(change.path): _expression(change, "$" + dotted(change.path))}}
-        for change in changes
-    ]
+    return [_stage(change) for change in changes]
 
 
 def _operators(changes: Iterable[FieldUpdate]) -> Document:
@@ -64,22 +60,55 @@ def _operator(change: FieldUpdate) -> tuple[str, object]:
             return "$set", value
         case Unset():
             return "$unset", ""
-        case Arithmetic(_, "increment", operand):
-            return "$inc", operand
-        case Arithmetic(_, "decrement", operand):
-            return "$inc", _negative(operand)
-        case Arithmetic(_, _, operand):
-            return "$mul", operand
+        case Arithmetic():
+            return _arithmetic_operator(change)
         case AddToSet(_, values):
             return "$addToSet", {"$each": list(values)}
         case Pull(_, values):
             return "$pullAll", list(values)
-        case _:
+        case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
             raise AssertionError(f"{type(change).__name__} needs a pipeline")
+        case _:
+            assert_never(change)
+
+
+def _arithmetic_operator(change: Arithmetic) -> tuple[str, object]:
+    match change.operator:
+        case "increment":
+            return "$inc", change.operand
+        case "decrement":
+            return "$inc", _negative(change.operand)
+        case "multiply":
+            return "$mul", change.operand
+        case "divide":
+            raise AssertionError("a division needs a pipeline")
+        case _:
+            assert_never(change.operator)
 
 
 def _negative(operand: Any) -> object:
     return Int64(-operand) if isinstance(operand, Int64) else -operand
+
+
+def _stage(change: FieldUpdate) -> Document:
+    """The stage of a pipeline that carries out one change."""
+    name = dotted(change.path)
+    match change:
+        case Unset():
+            return {"$unset": name}
+        case (
+            Set()
+            | Arithmetic()
+            | Push()
+            | AddToSet()
+            | Pull()
+            | UpsertComposite()
+            | UpdateElements()
+            | DeleteElements()
+        ):
+            return {"$set": {name: _expression(change, "$" + name)}}
+        case _:
+            assert_never(change)
 
 
 def _expression(change: FieldUpdate, current: str) -> Expression:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
+from typing import Final, assert_never
 
 from pymongo.errors import OperationFailure
 
@@ -22,6 +22,7 @@ from prismongo.stores.mongo.push.plan import (
     CreateCollection,
     CreateIndex,
     IndexDiffers,
+    IndexesOnView,
     IndexNotInSchema,
     KeepImages,
     PushStep,
@@ -75,21 +76,49 @@ async def apply(work: Work, steps: Sequence[PushStep]) -> None:
         UnsupportedOperationError: P2026, the server is too old for a step.
         pymongo.errors.PyMongoError: it does not answer.
     """
+    phases = _phases(steps)
+    for removed in phases.removed:
+        await _remove(work, removed)
+    for created in phases.created:
+        await _create_collection(work, created)
+    for kept in phases.images:
+        await _keep_images(work, kept)
+    for _, missing in groupby(phases.missing, key=lambda step: step.index.collection):
+        await _create_indexes(work, list(missing))
+    for replaced in phases.replaced:
+        await _replace(work, replaced)
+
+
+@dataclass(slots=True)
+class _Phases:
+    """Steps by kind: the kinds are carried out in this order."""
+
+    removed: list[IndexNotInSchema] = field(default_factory=list)
+    created: list[CreateCollection] = field(default_factory=list)
+    images: list[KeepImages] = field(default_factory=list)
+    missing: list[CreateIndex] = field(default_factory=list)
+    replaced: list[IndexDiffers] = field(default_factory=list)
+
+
+def _phases(steps: Iterable[PushStep]) -> _Phases:
+    phases = _Phases()
     for step in steps:
-        if isinstance(step, IndexNotInSchema):
-            await _remove(work, step)
-    for step in steps:
-        if isinstance(step, CreateCollection):
-            await _create_collection(work, step)
-    for step in steps:
-        if isinstance(step, KeepImages):
-            await _keep_images(work, step)
-    missing = [step for step in steps if isinstance(step, CreateIndex)]
-    for _, of_collection in groupby(missing, key=lambda step: step.index.collection):
-        await _create_indexes(work, list(of_collection))
-    for step in steps:
-        if isinstance(step, IndexDiffers):
-            await _replace(work, step)
+        match step:
+            case IndexNotInSchema():
+                phases.removed.append(step)
+            case CreateCollection():
+                phases.created.append(step)
+            case KeepImages():
+                phases.images.append(step)
+            case CreateIndex():
+                phases.missing.append(step)
+            case IndexDiffers():
+                phases.replaced.append(step)
+            case IndexesOnView():
+                pass  # a view has no indexes: there is nothing to do
+            case _:
+                assert_never(step)
+    return phases
 
 
 async def _remove(work: Work, step: IndexNotInSchema) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from prismongo.schema.index_names import LIMIT
 from prismongo.stores.mongo.push.differences import Difference, differences
@@ -104,6 +104,8 @@ def is_mismatch(step: PushStep) -> bool:
             return index.unique
         case IndexesOnView():
             return False
+        case _:
+            assert_never(step)
 
 
 def plan_push(
@@ -147,6 +149,8 @@ def _is_taken(step: PushStep, *, drop: bool) -> bool:
             return drop and own
         case IndexesOnView():
             return False
+        case _:
+            assert_never(step)
 
 
 def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[PushStep]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
 from prisma.errors import DataError
 from pymongo import ReadPreference
@@ -28,6 +28,9 @@ from prismongo.stores.mongo.push.plan import (
     CreateCollection,
     CreateIndex,
     IndexDiffers,
+    IndexesOnView,
+    IndexNotInSchema,
+    KeepImages,
     PushPlan,
     PushStep,
     plan_push,
@@ -175,10 +178,13 @@ async def _push(work: Work, steps: PushPlan, *, dry_run: bool, drop: bool) -> Pu
 def _uniques(steps: Iterable[PushStep]) -> Iterator[IndexSpec]:
     for step in steps:
         match step:
-            case CreateIndex(index=index) | IndexDiffers(wanted=index) if index.unique:
-                yield index
-            case _:
+            case CreateIndex(index=index) | IndexDiffers(wanted=index):
+                if index.unique:
+                    yield index
+            case CreateCollection() | KeepImages() | IndexNotInSchema() | IndexesOnView():
                 pass
+            case _:
+                assert_never(step)
 
 
 async def _violations(database: Database, uniques: Iterable[IndexSpec]) -> tuple[Violation, ...]:

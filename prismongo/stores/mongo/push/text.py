@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from bson.json_util import RELAXED_JSON_OPTIONS, dumps
 
@@ -57,6 +57,8 @@ def event_lines(event: PushEvent) -> Iterator[str]:
             yield f"  {names}: {phase}, {100 * done // total} %"
         case Done(step=step, seconds=seconds):
             yield f"  done in {seconds:.1f} s: {_name(step)}"
+        case _:
+            assert_never(event)
 
 
 def plan_lines(plan: PushPlan, *, drop: bool = False) -> Iterator[str]:
@@ -88,6 +90,8 @@ def step_lines(step: PushStep, *, drop: bool = False) -> Iterator[str]:
             yield f"{sign} {_index(index)} is not in the schema: {fate}"
         case IndexesOnView(view=name, indexes=indexes):
             yield f"! view        {name} cannot have its {len(indexes)} indexes"
+        case _:
+            assert_never(step)
 
 
 def _fate(verb: str, *, own: bool, drop: bool) -> str:
@@ -126,6 +130,8 @@ def _name(step: PushStep) -> str:
             return f"images of {name}"
         case CreateIndex(index=index) | IndexDiffers(wanted=index) | IndexNotInSchema(found=index):
             return index.name
+        case _:
+            assert_never(step)
 
 
 def _violation(violation: Violation) -> Iterator[str]:
