@@ -21,7 +21,6 @@ from pymongo.errors import PyMongoError
 from prismongo.changes.stream import Changes, WatchOptions
 from prismongo.changes.streams import Streams
 from prismongo.client.base import BaseClient
-from prismongo.engine.drive import pause
 from prismongo.engine.observe import LogSettings
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.health import Health, check_health, down
@@ -30,6 +29,7 @@ from prismongo.query.nodes.requests import RawAction, Request
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.mongo.store import MongoStore
+from prismongo.tasks import back_off
 
 if TYPE_CHECKING:
     from prismongo.engine.engine import MakeStore
@@ -45,8 +45,8 @@ RETRIES: Final = 30
 """How often `transaction` starts again by default: of those who meet at one document at least one
 gets through each time, so that this is how many may meet; with twelve seconds of pauses at most."""
 
-LONGEST_PAUSE: Final = 0.5
-"""The longest pause between two attempts, in seconds."""
+LONGEST_BACK_OFF: Final = 0.5
+"""The longest wait between two attempts of `transaction`, in seconds."""
 
 
 class Service(BaseClient):
@@ -139,7 +139,7 @@ class Service(BaseClient):
             except PrismaError as error:
                 if attempt == retries or not _may_start_again(error):
                     raise
-            await pause(attempt, LONGEST_PAUSE)
+            await back_off(attempt, LONGEST_BACK_OFF)
         raise AssertionError("unreachable")
 
     # --- raw, in MongoDB's own language ---

@@ -17,6 +17,7 @@ from prismongo.query.nodes.requests import Request
 from prismongo.query.validate.changes import validate_changes
 from prismongo.query.validate.validator import Validator
 from prismongo.stores.changes import ChangeSource
+from prismongo.tasks import start_background
 
 
 class Streams:
@@ -31,6 +32,7 @@ class Streams:
         self._validator = Validator(engine.datamodel)
         self._present: dict[object, SharedStream] = {}
         self._streams: set[SharedStream] = set()
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def source(self) -> ChangeSource:
@@ -91,12 +93,13 @@ class Streams:
 
     async def close(self) -> None:
         """End all streams; their consumers' loops end."""
-        await asyncio.gather(*map(self._end, list(self._streams)))
+        for stream in list(self._streams):
+            self._end(stream)
+        await asyncio.gather(*self._closing)
 
     def _end(self, stream: SharedStream) -> asyncio.Task[None]:
-        """Begin to end it, in a task that outlives whoever waits for it."""
+        """Close a stream in the background; nobody can join it any more."""
         for key in [key for key, each in self._present.items() if each is stream]:
             del self._present[key]
-        task = asyncio.ensure_future(stream.close())
-        task.add_done_callback(lambda _: self._streams.discard(stream))
-        return task
+        self._streams.discard(stream)
+        return start_background(stream.close(), self._closing)

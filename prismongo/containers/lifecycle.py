@@ -31,9 +31,9 @@ from prismongo.containers.graph import (
     paths,
     resources_of,
 )
-from prismongo.containers.tasks import SharedTask, bounded, end, finish
 from prismongo.containers.validation import validate
 from prismongo.errors import NotStartedError
+from prismongo.tasks import SharedTask, cancel_and_wait, wait_shielded, wait_with_timeout
 
 ContainerT = TypeVar("ContainerT", bound=AnyContainer)
 Resource = providers.BaseResource[Any]
@@ -129,13 +129,13 @@ async def stop(container: AnyContainer) -> None:
     """
     run = _run_of(container)
     if run.starting is not None:
-        await end(run.starting.task)
+        await cancel_and_wait(run.starting.task)
     stopping = run.stopping
     if stopping is None:
         work = _stop(container, run)
         stopping = asyncio.get_running_loop().create_task(work, name="stop of a container")
         run.stopping = None if stopping.done() else stopping
-    await finish(stopping)
+    await wait_shielded(stopping)
 
 
 def _run_of(container: AnyContainer) -> _Run:
@@ -159,10 +159,12 @@ async def _start(container: AnyContainer, run: _Run) -> None:
             if not resource.initialized:
                 run.started.append(resource)
                 name = named.get(resource, repr(resource))
-                await bounded(resource.init(), run.limits.start_timeout, f"{name} did not start")
+                await wait_with_timeout(
+                    resource.init(), run.limits.start_timeout, f"{name} did not start"
+                )
     except BaseException as error:
         closing = _close(run.started[before:], run.limits, paths(container))
-        for failure in await finish(asyncio.ensure_future(closing)):
+        for failure in await wait_shielded(asyncio.ensure_future(closing)):
             error.add_note(f"And while stopping what had started: {failure!r}")
         del run.started[before:]
         raise
@@ -193,7 +195,9 @@ async def _close(
     for resource in reversed(resources):
         name = named.get(resource, repr(resource))
         try:
-            await bounded(resource.shutdown(), limits.stop_timeout, f"{name} did not stop")
+            await wait_with_timeout(
+                resource.shutdown(), limits.stop_timeout, f"{name} did not stop"
+            )
         except Exception as error:  # noqa: BLE001  collected: the others must still close
             error.add_note(f"While stopping {name}")
             failures.append(error)

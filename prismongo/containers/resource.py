@@ -22,8 +22,8 @@ from typing import Any, Generic, TypeVar
 from dependency_injector import providers
 
 from prismongo.containers.graph import Asynchronous, resources_behind
-from prismongo.containers.tasks import SharedTask, end
 from prismongo.errors import NotStartedError
+from prismongo.tasks import SharedTask, cancel_and_wait
 
 T = TypeVar("T")
 
@@ -138,7 +138,7 @@ class PlainResource(providers.Resource[T]):
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await end(stay.task)
+            await cancel_and_wait(stay.task)
             raise
         if not stay.ready.done():
             stay.task.result()
@@ -176,7 +176,7 @@ class PlainResource(providers.Resource[T]):
         if stay.loop is not asyncio.get_running_loop():
             raise NotStartedError("started on another event loop: stop it there")
         if stay.phase is Phase.STARTING and stay.opening is not None:
-            await end(stay.opening.task)
+            await cancel_and_wait(stay.opening.task)
         elif stay.task is not None:
             stay.phase = Phase.STOPPING
             stay.leave.set()

@@ -6,17 +6,16 @@ The plan decides (`Atomic`) where its transaction begins; this is where it ends.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from prisma.errors import DataError, TransactionError
 
-from prismongo.engine.kept import keep
 from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.steps import Atomic, LostRaceError, Plan, Step
 from prismongo.stores.store import Store, Transaction
+from prismongo.tasks import back_off, start_background
 
 CONFLICT_ATTEMPTS: Final = 20
 """How often an operation of its own transaction starts again after a write conflict."""
@@ -28,8 +27,8 @@ winner wrote. Who loses again and again does not race: the value is simply taken
 StepObserver = Callable[[Step, float], None]
 """Is told of every step that was executed, and when it began (`time.perf_counter`)."""
 
-LONGEST_PAUSE: Final = 0.2
-"""The longest pause between two attempts, in seconds."""
+LONGEST_BACK_OFF: Final = 0.2
+"""The longest wait between two attempts, in seconds."""
 
 _ABORTING: Final[set[asyncio.Task[None]]] = set()
 """Rollbacks under way."""
@@ -57,13 +56,8 @@ async def run(
         except DataError as error:
             if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
                 raise
-        await pause(attempt, LONGEST_PAUSE)
+        await back_off(attempt, LONGEST_BACK_OFF)
     raise AssertionError("unreachable")
-
-
-async def pause(attempt: int, longest: float) -> None:
-    """Wait before another attempt: the longer the more there were, by chance, up to `longest` s."""
-    await asyncio.sleep(random.uniform(0, min(longest, 0.005 * 2**attempt)))  # noqa: S311 - jitter
 
 
 async def _run_once(
@@ -91,7 +85,7 @@ async def _run_once(
         return end.value
     except BaseException:
         if own is not None:
-            await asyncio.shield(keep(own.abort(), _ABORTING))
+            await asyncio.shield(start_background(own.abort(), _ABORTING))
         raise
     finally:
         plan.close()

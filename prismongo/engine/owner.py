@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from prismongo.engine.kept import keep
+from prismongo.tasks import start_background
 
 _CONNECTED: Final[set[OwnerLoop]] = set()
 """What is connected, kept from the garbage collector: a client that is dropped without disconnect
@@ -47,7 +47,7 @@ class OwnerLoop:
 
     def close(self) -> asyncio.Task[None]:
         """Begin to close, in a task that ends whoever waits for it."""
-        return keep(self._close(), _CLOSING)
+        return start_background(self._close(), _CLOSING)
 
     def close_there(self) -> None:
         """Let it close itself, from anywhere; a closed event loop has no use for its sockets."""

@@ -17,9 +17,9 @@ from typing import Final
 from prisma._types import TransactionId
 from prisma.errors import PrismaError
 
-from prismongo.engine.kept import keep
 from prismongo.errors import TransactionError, TransactionExpiredError
 from prismongo.stores.store import Store, Transaction
+from prismongo.tasks import start_background
 
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""
@@ -162,7 +162,7 @@ class Sessions:
         self._abort(found.transaction)
 
     def _abort(self, transaction: Transaction) -> asyncio.Task[None]:
-        return keep(transaction.abort(), self._aborting)
+        return start_background(transaction.abort(), self._aborting)
 
     def _remember(self, tx_id: str, state: str) -> None:
         self._over[tx_id] = state

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from contextlib import suppress
 from typing import Final
 
@@ -37,6 +36,7 @@ from prismongo.stores.mongo.streams.events import (
     token_moment,
     token_text,
 )
+from prismongo.tasks import back_off
 
 logger = logging.getLogger("prismongo.changes")
 
@@ -50,8 +50,8 @@ SETTLED: Final = 1_000
 YOUNG: Final = 5.0
 """How long a stream is young, in seconds."""
 
-LONGEST_PAUSE: Final = 1.0
-"""The longest pause between two attempts to resume, in seconds."""
+LONGEST_BACK_OFF: Final = 1.0
+"""The longest wait between two attempts to resume, in seconds."""
 
 CLOSING: Final = 2.0
 """How long the server may take to close a cursor, in seconds; it forgets it by itself then."""
@@ -109,7 +109,7 @@ class MongoCursor:
                 may_try_again = is_passing(error) and clock() < deadline
                 if not may_try_again and not self._knows_a_way_round(error):
                     raise refused(error, self._models.values(), self._token) from error
-                await self._pause()
+                await self._back_off()
             else:
                 self._failures = 0
                 return
@@ -212,12 +212,11 @@ class MongoCursor:
             kind = type(error).__name__
             logger.warning("Change stream on %s interrupted (%s); resuming.", self._names, kind)
         await self.close()
-        await self._pause()
+        await self._back_off()
 
-    async def _pause(self) -> None:
-        pause = min(LONGEST_PAUSE, 0.02 * 2 ** min(self._failures, 10))
+    async def _back_off(self) -> None:
         self._failures += 1
-        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter
+        await back_off(self._failures + 1, LONGEST_BACK_OFF)
 
     @property
     def _names(self) -> str:
