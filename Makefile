@@ -1,11 +1,11 @@
-# Each target sets up what it needs; stamps in .venv make the second time quick.
+# Each target first installs what it needs. Stamp files in .venv make the second time fast.
 #   make install   .venv, dependencies, generated client
-#   make run       the main job, on an embedded server unless DATABASE_URL is set
+#   make run       Kraken's demo, on a local server unless DATABASE_URL is set
 #   make test      the tests
-#   make bench     the figures of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
+#   make bench     the tables of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
-#   make fuzz      bad input, 100,000 times; make failover, make soak: see docs/reliability.md
-#   make lock      requirements.lock anew from pyproject.toml; make audit asks for known weaknesses
+#   make fuzz      bad input, 100,000 cases; make failover, make soak: see docs/reliability.md
+#   make lock      write requirements.lock again from pyproject.toml; make audit: known weaknesses
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,7 +16,7 @@ TOOLS := $(VENV)/tools
 EXTRAS := bench dev embedded
 ONE := $(BIN)/python -m pytest --capture no -p no:randomly
 
-# Two makes in one clone must not set up at the same time. The lock is on this file: nothing to clean up.
+# Two makes in one clone must not install at the same time. The lock is on this file, so nothing is left behind.
 LOCKED := $(if $(shell command -v flock),flock Makefile)
 
 CASES ?= 100000
@@ -78,8 +78,8 @@ format: dependencies
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# uv where it is found, else venv and pip alone. The project itself is built by the setuptools of the
-# lock, so that nothing is fetched that has no hash there.
+# With uv if it is installed, else with venv and pip. The project itself is built by the setuptools of the
+# lock file, so that pip downloads nothing without a hash.
 $(DEPENDENCIES): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@set -e; if command -v uv >/dev/null; then \

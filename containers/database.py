@@ -1,9 +1,9 @@
-"""The database as a container: a resource with init and shutdown, for the services of the features.
+"""The database as a container: a resource with init and shutdown, for the features' services.
 
     settings ──▶ server ──▶ service ◀── schema
 
-`settings`, `schema` and `server`, which starts a local MongoDB where settings ask for one, are the
-library's container; `service` is this application's database.
+The library's container declares `settings`, `schema` and `server`. `server` starts a local MongoDB
+if the settings ask for one. `service` is this application's database.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from prismongo.settings import Remote, SchemaSettings
 async def open_database(
     settings: DatabaseSettings, server: Remote, schema: SchemaSettings
 ) -> AsyncIterator[DatabaseService]:
-    """Connect, check or push the schema, and hand the database out; disconnect at the end."""
+    """Connect, then check or push the schema; disconnect at shutdown."""
     database = DatabaseService(settings.at(server))
     await database.connect()
     try:
@@ -31,7 +31,7 @@ async def open_database(
 
 
 class DatabaseContainer(prismongo.containers.DatabaseContainer):
-    """Settings in, a connected database out."""
+    """Needs settings; provides the connected database as `service`."""
 
     service = DatabaseResource(
         open_database,

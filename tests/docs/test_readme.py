@@ -1,19 +1,22 @@
-"""The examples of README.md do what they say."""
+"""The examples of README.md run, and those from Kraken's files are as the files have them."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_ten_line_example_runs(mongo_url: str) -> None:
-    text = (ROOT / "README.md").read_text()
-    (example, *_) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (example,) = re.findall(r"## Ten lines\n+```python\n(.*?)```", TEXT, re.DOTALL)
     assert len(re.findall(r"^.*\S.*$", example, re.MULTILINE)) <= 10
     environment = {
         **os.environ,
@@ -31,12 +34,30 @@ def test_the_ten_line_example_runs(mongo_url: str) -> None:
     assert (done.stdout, done.stderr) == ("ada Hello\n", "")
 
 
+def test_the_example_of_a_test_runs() -> None:
+    (example,) = (each for each in PYTHON if "async def test_register" in each)
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - our own documentation
+    asyncio.run(names["test_register"]())
+
+
+def test_examples_from_files_are_as_in_the_files() -> None:
+    shown = re.findall(r"```\w+\n# (\S+\.\w+)\n(.*?)```", TEXT, re.DOTALL)
+    assert {name for name, _ in shown} == {
+        "containers/application.py",
+        "containers/database.py",
+        "config.yml",
+    }
+    for name, example in shown:
+        lines = set((ROOT / name).read_text(encoding="utf-8").splitlines())
+        assert set(example.splitlines()) <= lines, name
+
+
 def test_every_page_is_linked() -> None:
-    text = (ROOT / "README.md").read_text()
     pages = [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".py"}]
     assert len(pages) > 10
     for page in pages:
-        assert f"]({page.relative_to(ROOT).as_posix()})" in text
+        assert f"]({page.relative_to(ROOT).as_posix()})" in TEXT
 
 
 def test_no_link_of_a_page_leads_nowhere() -> None:
