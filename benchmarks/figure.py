@@ -1,4 +1,4 @@
-"""One figure beside the table of operations: a value, and how far it may reach."""
+"""One figure of the last table: a measured value and its target."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; `reach` is in the same unit, None where nothing was promised."""
+    """A measured value. `target` is in the same unit; None if there is no target."""
 
     name: str
     value: float
     unit: str
-    reach: float | None = None
+    target: float | None = None
 
     @property
     def verdict(self) -> str:
         """Whether it keeps what was promised."""
-        if self.reach is None:
+        if self.target is None:
             return ""
-        return "met" if self.value <= self.reach else "**missed**"
+        return "met" if self.value <= self.target else "**missed**"

@@ -1,4 +1,4 @@
-"""The operations of the table: what each asks of a contestant, and how far ours may reach."""
+"""The operations of the table: what each does, and the target for ours."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Operation:
 
     Attributes:
         name: what it is called there.
-        reach: how many times the base's time ours may take.
+        target: the ratio to PyMongo's time that ours shall not exceed.
         repeat: how often a sample does it.
         ask: does it once.
         prepare: makes the arguments of a sample; not measured.
@@ -45,7 +45,7 @@ class Operation:
     """
 
     name: str
-    reach: float
+    target: float
     repeat: int
     ask: Callable[..., Awaitable[Any]]
     prepare: Callable[[Round, Contestant, int], Awaitable[Arguments]]

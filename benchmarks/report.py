@@ -77,7 +77,7 @@ def _operations(measured: Sequence[Measured]) -> str:
         return ""
     base, *others = measured[0].times
     ours = others[-1]
-    head = ["operation", f"{base}, ms", *others, "middle half", "CPU", "reach", ""]
+    head = ["operation", f"{base}, ms", *others, "middle half", "CPU", "target", ""]
     lines = [_line(head), _line(["---"] + ["---:"] * (len(head) - 2) + ["---"])]
     for each in measured:
         ratio, (low, high) = each.ratio(ours), each.spread(ours)
@@ -89,8 +89,8 @@ def _operations(measured: Sequence[Measured]) -> str:
                     *(f"{each.ratio(name):.2f}" for name in others),
                     f"{low:.2f} to {high:.2f}",
                     f"{each.cpu_ratio(ours):.2f}",
-                    f"≤ {each.operation.reach:.2f}",
-                    "met" if round(ratio, 2) <= each.operation.reach else "**missed**",
+                    f"≤ {each.operation.target:.2f}",
+                    "met" if round(ratio, 2) <= each.operation.target else "**missed**",
                 ]
             )
         )
@@ -119,10 +119,10 @@ def _growth(what: str, measured: Sequence[Measured]) -> str:
 def _figures(figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
-    lines = [_line(["figure", "value", "reach", ""]), _line(["---", "---:", "---:", "---"])]
+    lines = [_line(["figure", "value", "target", ""]), _line(["---", "---:", "---:", "---"])]
     for each in figures:
-        reach = "" if each.reach is None else f"≤ {each.reach:,.0f} {each.unit}"
-        lines.append(_line([each.name, f"{_short(each.value)} {each.unit}", reach, each.verdict]))
+        target = "" if each.target is None else f"≤ {each.target:,.0f} {each.unit}"
+        lines.append(_line([each.name, f"{_short(each.value)} {each.unit}", target, each.verdict]))
     return "\n".join(lines)
 
 
