@@ -1,6 +1,6 @@
 """Datamodel → DMMF, the JSON by which Prisma tells its generators what a schema says.
 
-Equal to what the CLI of Prisma 5.17 gives (`dmmf.datamodel`), which is what upstream's generator
+Equal to what the CLI of Prisma 6.19 gives (`dmmf.datamodel`), which is what upstream's generator
 reads. Of `dmmf.schema` it reads the enum `TransactionIsolationLevel` only, which MongoDB has not.
 """
 
@@ -22,7 +22,7 @@ from prismongo.schema.datamodel import (
     Literals,
     Model,
 )
-from prismongo.schema.literals import normal_base64, normal_moment
+from prismongo.schema.moments import normal_moment
 
 Json = dict[str, Any]
 
@@ -198,7 +198,7 @@ def _constant(item: Field, value: object) -> object:
         case "DateTime":
             return normal_moment(str(value))
         case "Bytes":
-            return normal_base64(str(value))
+            return str(value)
         case _:
             return value
 

@@ -39,7 +39,7 @@ _NOT_IN_SOURCES: Final = (
     "Preview features are only supported in the generator block. "
     "Please move this field to the generator block."
 )
-_SCHEMAS: Final = "The `schemas` property is only availably with the `multiSchema` preview feature."
+_SCHEMAS: Final = "The `schemas` property is not supported on the current connector."
 
 
 def generators(schema: Schema) -> tuple[Generator, ...]:
@@ -102,6 +102,8 @@ def _datasource(block: Block) -> Datasource:
         if setting.name not in _SOURCE_SETTINGS:
             raise PlacedError(f'Property not known: "{setting.name}".', setting.position)
     if "schemas" in settings:
+        for item in _items(settings["schemas"]):
+            text_of(item)
         raise PlacedError(_SCHEMAS, settings["schemas"].position)
     if "relationMode" in settings:
         properties["relationMode"] = "prisma"
@@ -207,13 +209,17 @@ def _text_or_env(value: Expression) -> str | Function:
     match value:
         case Text(value=text):
             return text
-        case Call(name="env", arguments=arguments):
-            if len(arguments.items) != 1:
-                reason = "Exactly one string parameter must be passed to the env function."
-                raise PlacedError(reason, value.position)
-            return Function("env", (text_of(arguments.items[0].value),))
+        case Call(name="env"):
+            return _env(value)
         case _:
             raise _mismatch(value)
+
+
+def _env(call: Call) -> Function:
+    if len(call.arguments.items) != 1:
+        reason = "Exactly one string parameter must be passed to the env function."
+        raise PlacedError(reason, call.position)
+    return Function("env", (text_of(call.arguments.items[0].value),))
 
 
 def _mismatch(value: Expression) -> PlacedError:
@@ -233,5 +239,7 @@ def _value(expression: Expression) -> object:
             return float(raw) if "." in raw else int(raw)
         case Array(items=items):
             return tuple(map(_value, items))
+        case Call(name="env"):
+            return _env(expression)
         case Call(name=name, arguments=arguments):
             return Function(name, tuple(_value(item.value) for item in arguments.items))

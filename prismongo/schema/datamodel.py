@@ -147,7 +147,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Model:
-    """A model; `db_name` is its collection (`@@map`), its name where nothing is mapped."""
+    """A model or a view; `db_name` is its collection: `@@map`, its name where nothing is mapped."""
 
     name: str
     db_name: str
@@ -156,6 +156,7 @@ class Model:
     documentation: str | None = None
     ignored: bool = False
     is_mapped: bool = False
+    is_view: bool = False
     position: Position = field(default=NOWHERE, compare=False)
 
     @cached_property

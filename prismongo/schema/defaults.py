@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from prismongo.schema.arguments import ArgumentReader
@@ -22,11 +23,13 @@ from prismongo.schema.scope import Scope
 _FUNCTIONS: Final[dict[str, frozenset[str]]] = {
     "autoincrement": frozenset({"Int", "BigInt"}),
     "cuid": frozenset({"String"}),
+    "ulid": frozenset({"String"}),
     "uuid": frozenset({"String"}),
     "nanoid": frozenset({"String"}),
     "now": frozenset({"DateTime"}),
 }
 _KNOWN: Final = frozenset({*_FUNCTIONS, "auto", "dbgenerated"})
+_VERSIONS: Final = {"cuid": (1, 2), "uuid": (4, 7)}
 _NOT_IN_COMPOSITES: Final = frozenset({"autoincrement", "auto"})
 _NO_BOOLEAN: Final = "A boolean literal must be `true` or `false`."
 _EXPECTED: Final[dict[str, type[Expression] | tuple[type[Expression], ...]]] = {
@@ -128,6 +131,8 @@ def _function(
         raise reader.refuse(message)
     if call.name == "nanoid":
         return Function("nanoid", _length(reader, call))
+    if call.name in _VERSIONS:
+        return Function(call.name, _version(reader, call))
     if call.arguments.items:
         raise reader.refuse(
             "`auto()` takes no arguments"
@@ -143,16 +148,28 @@ def _function(
     return Function(call.name)
 
 
-def _length(reader: ArgumentReader, call: Call) -> tuple[object, ...]:
+def _length(reader: ArgumentReader, call: Call) -> tuple[int, ...]:
+    lengths = range(2, 256)
+    return _integer(reader, call, lengths, "between 2 and 255")
+
+
+def _version(reader: ArgumentReader, call: Call) -> tuple[int, ...]:
+    first, second = _VERSIONS[call.name]
+    return _integer(reader, call, (first, second), f"which is either {first} or {second}")
+
+
+def _integer(
+    reader: ArgumentReader, call: Call, fit: Container[int], shown: str
+) -> tuple[int, ...]:
     values = [argument.value for argument in call.arguments.items]
     if not values:
         return ()
     value = values[0]
     if len(values) > 1 or not isinstance(value, Number):
-        raise reader.refuse("`nanoid()` takes a single Int argument.")
-    if not value.raw.isdigit() or not 2 <= int(value.raw) <= 255:
+        raise reader.refuse(f"`{call.name}()` takes a single Int argument.")
+    if not value.raw.isdigit() or int(value.raw) not in fit:
         raise reader.refuse(
-            "`nanoid()` takes either no argument, or a single integer argument >= 2."
+            f"`{call.name}()` takes either no argument, or a single integer argument {shown}."
         )
     return (int(value.raw),)
 

@@ -1,4 +1,4 @@
-"""The preview features that a generator may ask for, as Prisma 5.17 knows them."""
+"""The preview features that a generator may ask for, as Prisma 6.19 knows them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from typing import Final
 
 # In the order of Prisma's own list, which its error shows.
 ACTIVE: Final = (
-    "deno",
-    "driverAdapters",
-    "fullTextIndex",
-    "fullTextSearch",
     "metrics",
-    "multiSchema",
     "nativeDistinct",
     "postgresqlExtensions",
-    "tracing",
-    "views",
     "relationJoins",
-    "prismaSchemaFolder",
-    "omitApi",
+    "schemaEngineDriverAdapters",
+    "shardKeys",
+    "strictUndefinedChecks",
+    "views",
 )
-# Known without being shown: finished ones, which change nothing, and one that is hidden.
+# Known without being shown: finished ones, which change nothing, and some that are hidden.
 _SILENT: Final = """
     aggregateApi atomicNumberOperations clientExtensions cockroachdb connectOrCreate createMany
-    dataProxy distinct extendedIndexes extendedWhereUnique fieldReference filteredRelationCount
-    filterJson groupBy improvedQueryRaw interactiveTransactions jsonProtocol microsoftSqlServer
-    middlewares mongoDb namedConstraints nApi nativeTypes orderByAggregateGroup orderByNulls
-    orderByRelation referentialActions referentialIntegrity selectRelationCount transactionApi
-    uncheckedScalarInputs reactNative
+    dataProxy deno distinct driverAdapters extendedIndexes extendedWhereUnique fieldReference
+    filteredRelationCount filterJson fullTextIndex fullTextSearch groupBy improvedQueryRaw
+    interactiveTransactions jsonProtocol microsoftSqlServer middlewares mongoDb multiSchema
+    namedConstraints nApi nativeTypes omitApi orderByAggregateGroup orderByNulls orderByRelation
+    prismaSchemaFolder queryCompiler reactNative referentialActions referentialIntegrity
+    selectRelationCount tracing transactionApi typedSql uncheckedScalarInputs
 """.split()  # noqa: SIM905 - a list of forty names is forty lines
 _BY_LOWER: Final = {name.lower(): name for name in (*ACTIVE, *_SILENT)}
 

@@ -12,6 +12,7 @@ from prismongo.schema.indexes import field_index
 from prismongo.schema.language.syntax import Block, FieldNode
 from prismongo.schema.native_types import native_type
 from prismongo.schema.scope import Scope
+from prismongo.schema.shard_keys import read_shard_key
 
 
 def scalar_field(
@@ -28,6 +29,7 @@ def scalar_field(
     updated_at = _updated_at(attributes, node)
     default = _default(attributes, node, scope, block.name, in_composite=False)
     native = _native_type(attributes, node, scope, kind)
+    read_shard_key(attributes, node)
     uniques = _indexes(attributes, node, "unique")
     attributes.finish()
     field = Field(

@@ -45,20 +45,11 @@ def check_id_fields(
     ignored: bool,
 ) -> None:
     """The same for `@@id`, which takes no paths and no optional fields."""
-    unknown = [
-        ".".join(item.path)
-        for item in fields
-        if len(item.path) > 1 or (block.name, item.path[0]) not in scope.fields
-    ]
-    if unknown:
-        message = (
-            f"The multi field id declaration refers to the unknown fields {', '.join(unknown)}."
-        )
-        raise refuse_model(block.name, message, fields_position)
+    refuse_unknown(block, scope, [".".join(item.path) for item in fields], "id", fields_position)
     if relations := _relations(scope, block, fields):
         raise refuse_model(
             block.name,
-            f"The id definition refers to the relation fields {', '.join(relations)}. "
+            f"The id definition refers to the relation {_shown_all(relations)}. "
             "ID definitions must reference only scalar fields.",
             attribute.position,
         )
@@ -72,10 +63,25 @@ def _check_required(attribute: Attribute, block: Block, scope: Scope, names: lis
     if optional:
         raise refuse_model(
             block.name,
-            f"The id definition refers to the optional fields {', '.join(optional)}. "
+            f"The id definition refers to the optional {_shown_all(optional)}. "
             "ID definitions must reference only required fields.",
             attribute.position,
         )
+
+
+def refuse_unknown(
+    block: Block, scope: Scope, names: list[str], what: str, position: Position
+) -> None:
+    """Refuse names that are no fields of the model, in an id or in a shard key."""
+    unknown = [name for name in names if (block.name, name) not in scope.fields]
+    if unknown:
+        shown = _shown_all(unknown)
+        message = f"The multi field {what} declaration refers to the unknown {shown}."
+        raise refuse_model(block.name, message, position)
+
+
+def _shown_all(names: list[str]) -> str:
+    return ("field " if len(names) == 1 else "fields ") + ", ".join(f"`{name}`" for name in names)
 
 
 def _check_repetition(

@@ -17,6 +17,7 @@ from prismongo.schema.language.syntax import (
     Expression,
     FieldNode,
 )
+from prismongo.schema.operator_classes import check_operator_class
 from prismongo.schema.scope import Scope
 
 _NAMELESS: Final = "The `name` argument cannot be an empty string."
@@ -173,7 +174,5 @@ def _refuse_field_arguments(
     if "length" in given:
         integer_of(given["length"].value)
         raise _refuse_length(reader, kind)
-    if "ops" in given:  # operator classes are PostgreSQL's; none of them means a thing here
-        value = given["ops"].value
-        reason = f"Unexpected token. Expected one of: Invalid operator class: {value}"
-        raise PlacedError(reason, value.position)
+    if "ops" in given:
+        check_operator_class(given["ops"])

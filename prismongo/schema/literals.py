@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 import re
-from base64 import b64decode
-from datetime import datetime
+from base64 import b64decode, b64encode
 from typing import Final
 
+from prismongo.schema.moments import moment_problem
+
 _INT64: Final = 2**63
-_RFC3339: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})"
-)
-# What a moment looks like, digit by digit; `0` stands for any of them.
-_SHAPE: Final = "0000-00-00T00:00:00"
+_DEEPEST: Final = 128  # arrays and objects in each other, for the JSON library that Prisma asks
 
 
 def number_problem(scalar: str, raw: str) -> str | None:
@@ -44,7 +42,7 @@ def text_problem(scalar: str, text: str) -> str | None:
         case "Bytes":
             return _base64_problem(text)
         case "DateTime":
-            details = _moment_problem(text)
+            details = moment_problem(text)
             shown = f'Parse error: "{text}" is not a valid rfc3339 datetime string. ({details})'
             return shown if details else None
         case _:
@@ -53,11 +51,35 @@ def text_problem(scalar: str, text: str) -> str | None:
 
 def _json_problem(text: str) -> str | None:
     try:
-        json.loads(text, parse_constant=_refuse_constant)
+        if _depth(text) >= _DEEPEST:
+            raise json.JSONDecodeError("recursion limit exceeded", text, 0)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_float, parse_int=_float
+        )
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         details = f"{error.msg} at line {error.lineno} column {error.colno}"
-        return f'Parse error: "{text}" is not a valid JSON string. ({details})'
-    return None
+    except UnicodeEncodeError:
+        details = "half of a surrogate pair"
+    else:
+        return None
+    return f'Parse error: "{text}" is not a valid JSON string. ({details})'
+
+
+def _depth(text: str) -> int:
+    """How deep arrays and objects are nested."""
+    depth = deepest = 0
+    for sign in re.sub(r'"(?:\\.|[^"\\])*"|[^\[\]{}"]+', "", text):
+        depth += sign in "[{"
+        depth -= sign in "]}"
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _float(raw: str) -> float:
+    if math.isinf(number := float(raw)):
+        raise json.JSONDecodeError("number out of range", raw, 0)
+    return number
 
 
 def _refuse_constant(name: str) -> object:
@@ -66,48 +88,9 @@ def _refuse_constant(name: str) -> object:
 
 def _base64_problem(text: str) -> str | None:
     try:
-        if text not in {text.rstrip("="), normal_base64(text)}:
+        if b64encode(b64decode(text, validate=True)).decode() != text:
             raise binascii.Error
-        b64decode(normal_base64(text), validate=True)
     except (binascii.Error, ValueError):
         details = "Could not convert from `base64 encoded bytes` to `PrismaValue::Bytes`"
         return f'Parse error: "{text}" is not a valid base64 string. ({details})'
     return None
-
-
-def _moment_problem(text: str) -> str | None:
-    found = _RFC3339.match(text)
-    if found is None:
-        return (
-            "premature end of input" if _begins_well(text) else "input contains invalid characters"
-        )
-    try:
-        datetime.fromisoformat(f"{found[1]}T{found[2].replace(':60', ':59')}")  # a leap second
-    except ValueError:
-        return "input is out of range"
-    return None if found.end() == len(text) else "trailing input"
-
-
-def _begins_well(text: str) -> bool:
-    return all(
-        character.isdigit() if expected == "0" else character.upper() == expected
-        for character, expected in zip(text, _SHAPE, strict=False)
-    )
-
-
-def normal_moment(text: str) -> str:
-    """A valid moment as the DMMF shows it: an offset, a fraction of 0, 3, 6 or 9 digits."""
-    found = _RFC3339.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is not a moment")
-    day, time, fraction, offset = found.groups()
-    digits = (fraction or ".")[1:10].rstrip("0")
-    digits = digits.ljust(-(-len(digits) // 3) * 3, "0")
-    zone = "+00:00" if offset.upper() == "Z" or offset == "-00:00" else offset
-    return f"{day}T{time}{'.' if digits else ''}{digits}{zone}"
-
-
-def normal_base64(text: str) -> str:
-    """Base64 text with its padding."""
-    bare = text.rstrip("=")
-    return bare + "=" * (-len(bare) % 4)

@@ -115,7 +115,7 @@ def _check_attributes(attributes: tuple[Attribute, ...]) -> None:
 
 
 def _check_fit(name: str, what: str, position: Position) -> None:
-    if name[0].isnumeric():
+    if name[0] in "0123456789":
         raise refuse(f"The name of a {what} must not start with a number.", position)
     if "-" in name:
         raise refuse(f"The character `-` is not allowed in {what} names.", position)

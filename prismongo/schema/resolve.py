@@ -20,7 +20,7 @@ from prismongo.schema.datamodel import (
     Index,
     Model,
 )
-from prismongo.schema.errors import PlacedError, refuse_attribute, refuse_model
+from prismongo.schema.errors import refuse_attribute, refuse_model
 from prismongo.schema.fields import check_stored_names, composite_field, scalar_field
 from prismongo.schema.indexes import block_id, block_index
 from prismongo.schema.language.syntax import Block, Member, Schema
@@ -28,6 +28,7 @@ from prismongo.schema.names import check_names
 from prismongo.schema.relation_fields import relation_field
 from prismongo.schema.rules import check_rules
 from prismongo.schema.scope import Scope
+from prismongo.schema.shard_keys import read_block_shard_key
 from prismongo.schema.types import check_types
 
 _KINDS: Final[tuple[Literal["index", "unique", "fulltext"], ...]] = ("index", "unique", "fulltext")
@@ -81,9 +82,10 @@ def _model(scope: Scope, block: Block, relations: dict[tuple[str, str], Field]) 
     ignored = _ignored(attributes, fields)
     ids = _ids(attributes, block, scope, [i for i in indexes if i.kind == "id"], ignored=ignored)
     db_name = mapped_name(attributes)
-    _refuse_schema(attributes)
+    _read_schema(attributes)
     indexes = ids + [index for index in indexes if index.kind != "id"]
     indexes += _block_indexes(attributes, block, scope)
+    read_block_shard_key(attributes, block, scope)
     _check_id_arity(scope, block, ids, ignored=ignored)
     attributes.finish()
     return Model(
@@ -94,6 +96,7 @@ def _model(scope: Scope, block: Block, relations: dict[tuple[str, str], Field]) 
         documentation=block.documentation,
         ignored=ignored,
         is_mapped=db_name is not None,
+        is_view=block.keyword == "view",
         position=block.name_position,
     )
 
@@ -157,12 +160,11 @@ def _ignored(attributes: Attributes, fields: list[Field]) -> bool:
     return True
 
 
-def _refuse_schema(attributes: Attributes) -> None:
+def _read_schema(attributes: Attributes) -> None:
+    """`@@schema`, which the rules refuse."""
     if reader := attributes.single("schema"):
-        value = reader.default("map")
-        text_of(value)
-        reason = "@@schema is only available with the `multiSchema` preview feature."
-        raise PlacedError(reason, value.position)
+        text_of(reader.default("map"))
+        reader.finish()
 
 
 def _with_relation_names(model: Model) -> Model:
@@ -188,7 +190,7 @@ def _enum(block: Block) -> Enum:
     values = tuple(map(_enum_value, block.members))
     attributes = Attributes(block.attributes)
     db_name = mapped_name(attributes)
-    _refuse_schema(attributes)
+    _read_schema(attributes)
     attributes.finish()
     return Enum(block.name, values, db_name, block.documentation, block.name_position)
 

@@ -47,13 +47,15 @@ class Scope:
 
     @cached_property
     def features(self) -> frozenset[str]:
-        """The preview features that generators ask for."""
+        """The preview features that generators ask for, in small letters."""
         return frozenset(
-            item.value
+            item.value.lower()
             for block in self.schema.of("generator")
             for setting in block.settings
-            if setting.name == "previewFeatures" and isinstance(setting.value, Array)
-            for item in setting.value.items
+            if setting.name == "previewFeatures"
+            for item in (
+                setting.value.items if isinstance(setting.value, Array) else [setting.value]
+            )
             if isinstance(item, Text)
         )
 

@@ -1,8 +1,11 @@
-"""Prisma's own CLI, to compare with: Node.js and the npm package prisma@5.17.0.
+"""Prisma's own CLI, to compare with: Node.js and the npm package prisma@6.19.0.
 
-`python tests/schema/official.py` writes the committed `fixtures/*.dmmf.json` anew from what the CLI
-says; the tests run the CLI only to see that they still hold. `fixtures/answers.jsonl` holds what it
-says (`prisma validate`) of small schemas: the first mistake and its place, or that there is none.
+`python -m tests.schema.official` writes the committed answers anew, of the schemas that are there:
+`fixtures/*.dmmf.json` is what the CLI tells a generator, and `fixtures/answers.jsonl` what it says
+of small schemas (`prisma validate`): the first mistake and its place, or that there is none.
+
+The tests run the CLI only where the environment asks for it, to see that the answers still hold.
+PRISMA_CLI=1 installs it into pytest's cache; any other value is a folder that has it.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-VERSION: Final = "5.17.0"
+VERSION: Final = "6.19.0"
+# The schema checks of this version; the CLI has them inside, without a way to ask for the column.
+CHECKS: Final = "6.19.0-26.2ba551f319ab1df4bc874a89965d8b3641056773"
 HERE: Final = Path(__file__).parent
 FIXTURES: Final = HERE / "fixtures"
 
@@ -29,17 +34,22 @@ class NoCliError(Exception):
 
 
 def find_cli(cache: Path) -> Path:
-    """The CLI's script: in the folder that PRISMA_CLI names, else installed into `cache`.
+    """The CLI's script, as PRISMA_CLI says: 1 for `cache`, installed there, or the folder's name.
 
     Raises:
-        NoCliError: there is no Node.js, or npm's registry cannot be reached.
+        NoCliError: nobody asks for it, there is no Node.js, or npm cannot install it.
     """
+    asked = os.environ.get("PRISMA_CLI")
+    if not asked:
+        raise NoCliError("PRISMA_CLI is not set: the committed answers stand for Prisma's CLI")
     if shutil.which("node") is None:
         raise NoCliError("Node.js is not installed")
-    root = Path(os.environ.get("PRISMA_CLI") or cache / f"prisma-{VERSION}")
+    root = cache / f"prisma-{VERSION}" if asked == "1" else Path(asked)
     script = root / "node_modules" / "prisma" / "build" / "index.js"
-    if not script.exists():
+    if asked == "1" and not script.exists():
         _install(root)
+    if not script.exists():
+        raise NoCliError(f"{root} has no node_modules/prisma")
     return script
 
 
@@ -50,8 +60,9 @@ def _install(root: Path) -> None:
     # Its scripts would fetch engines; nothing here needs any.
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
     limits = ["--fetch-retries=0", "--fetch-timeout=10000", "--prefix", str(root)]
+    packages = [f"prisma@{VERSION}", f"@prisma/prisma-schema-wasm@{CHECKS}"]
     done = subprocess.run(
-        [*command, *limits, f"prisma@{VERSION}"], capture_output=True, text=True, check=False
+        [*command, *limits, *packages], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise NoCliError(f"npm could not install prisma@{VERSION}")
@@ -96,6 +107,34 @@ def recorded(script: Path, text: str) -> dict[str, Json]:
         return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
+def answers(script: Path, schemas: list[str]) -> list[Json | None]:
+    """What the CLI says of each schema: its first mistake and the place, None where it has none.
+
+    Raises:
+        RuntimeError: the checks stopped, or do not agree with each other.
+    """
+    checks = script.parents[2] / "@prisma" / "prisma-schema-wasm"
+    command = ["node", str(HERE / "answers.js"), str(checks)]
+    asked = "".join(f"{json.dumps(schema)}\n" for schema in schemas)
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"Prisma's checks failed:\n{done.stderr}")
+    said = map(json.loads, done.stdout.splitlines())
+    return [_answer(schema, one) for schema, one in zip(schemas, said, strict=True)]
+
+
+def _answer(schema: str, said: Json) -> Json | None:
+    mistakes = [item for item in said["lint"] if not item["is_warning"]]
+    if said["refused"] != bool(mistakes):
+        raise RuntimeError(f"`lint` and `validate` do not agree on:\n{schema}")
+    if not mistakes:
+        return None
+    units = schema.encode("utf-16-le")[: 2 * mistakes[0]["start"]]
+    before = units.decode("utf-16-le")
+    column = len(before) - before.rfind("\n")
+    return {"line": before.count("\n") + 1, "column": column, "reason": mistakes[0]["text"]}
+
+
 def dmmf_of(told: Json) -> Json:
     """The parts of the DMMF that upstream's generator reads."""
     enums = told["dmmf"]["schema"]["enumTypes"].get("prisma", [])
@@ -119,9 +158,11 @@ def blocks_of(told: dict[str, Json]) -> Json:
 
 
 def main() -> None:
-    """Write every DMMF fixture anew, and that of the configuration blocks."""
+    """Write every answer anew."""
+    os.environ.setdefault("PRISMA_CLI", "1")
     with tempfile.TemporaryDirectory() as cache:
         script = find_cli(Path(cache))
+        _write_answers(script)
         for schema in sorted(FIXTURES.glob("*.prisma")):
             told = recorded(script, schema.read_text(encoding="utf-8"))
             dmmf = _compact(dmmf_of(next(iter(told.values()))))
@@ -130,6 +171,17 @@ def main() -> None:
                 blocks = json.dumps(blocks_of(told), indent=1)
                 schema.with_suffix(".blocks.json").write_text(f"{blocks}\n", encoding="utf-8")
             sys.stdout.write(f"{schema.name}\n")
+
+
+def _write_answers(script: Path) -> None:
+    path = FIXTURES / "answers.jsonl"
+    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    said = answers(script, [case["schema"] for case in cases])
+    lines = [
+        json.dumps({"name": case["name"], "schema": case["schema"], "refused": refused})
+        for case, refused in zip(cases, said, strict=True)
+    ]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _compact(dmmf: Json) -> str:

@@ -1,8 +1,8 @@
 """Text → syntax tree: the blocks of a schema (`read`); `contents` reads the lines in them.
 
 Follows Prisma's grammar (prisma-engines, `schema-ast/src/parser/datamodel.pest`): a block opens
-with the end of a line and closes with a line that starts with `}`. A line that does not fit is
-refused alone, and reading goes on, so that the first refusal in the text is the one reported.
+with the end of a line and closes where a line starts with `}`. A line that does not fit is refused
+alone, and reading goes on, so that the first refusal in the text is the one reported.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from __future__ import annotations
 import re
 from typing import Final, get_args
 
-from prismongo.schema.datamodel import Position
 from prismongo.schema.errors import PlacedError, refuse
 from prismongo.schema.language.contents import Contents
-from prismongo.schema.language.lexer import split_lines
+from prismongo.schema.language.lexer import BLANK, BREAK, NAME, Source, is_name
 from prismongo.schema.language.lines import documentation_of
 from prismongo.schema.language.syntax import Block, BlockKeyword, Schema
 
 _KEYWORDS: Final = "|".join(get_args(BlockKeyword))
-_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_-]*"
-_HEADER: Final = re.compile(rf"\s*(?P<keyword>{_KEYWORDS})\s*(?P<name>{_NAME})\s*\{{")
-_ALIAS: Final = re.compile(rf"\s*type\s*{_NAME}\s*=")
-_UNKNOWN_BLOCK: Final = re.compile(rf"\s*{_NAME}\s*\{{")
+_OPEN: Final = rf"{BLANK}*\{{[^\n\r]*{BREAK}"
+_HEADER: Final = re.compile(rf"(?P<keyword>{_KEYWORDS}){BLANK}*(?P<name>{NAME}){_OPEN}")
+_ALIAS: Final = re.compile(rf"type{BLANK}*{NAME}{BLANK}*={BLANK}*{NAME}")
+_UNKNOWN_BLOCK: Final = re.compile(rf"{NAME}{_OPEN}[^}}]*\}}")
 
 _NO_KEYWORD: Final = "This line is invalid. It does not start with any known Prisma schema keyword."
 _NO_BLOCK: Final = (
@@ -39,12 +38,12 @@ def read(text: str) -> Schema:
     Raises:
         RefusalError: a line or a block does not fit the grammar; the first one in the text.
     """
-    return _Reader(split_lines(text)).schema()
+    return _Reader(text).schema()
 
 
 class _Reader:
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: str) -> None:
+        self._source = Source(text)
         self._at = 0
         self._refusals: list[PlacedError] = []
         # The comment above the next block. Prisma does not use up the one above a datasource or a
@@ -55,53 +54,51 @@ class _Reader:
         """Every block of the text, or the first refusal."""
         blocks: list[Block] = []
         comments: list[str] | None = None
-        while self._at < len(self._lines):
-            line = self._lines[self._at]
-            stripped = line.lstrip()
-            if stripped.startswith("//"):
-                comments = [*(comments or []), *documentation_of(stripped)]
-                self._at += 1
+        while not self._at_end():
+            if (comment := self._source.comment(self._at)) is not None:
+                comments = [*(comments or []), *documentation_of(comment)]
+                self._at += len(comment)
                 continue
-            if stripped:
-                blocks += self._top(line, comments)
+            after = self._source.after_break(self._at)
+            if after == self._at:
+                blocks += self._top(comments)
             else:
-                self._at += 1
+                self._at = after
             comments = None
         if self._refusals:
             raise self._refusals[0]
         return Schema(tuple(blocks))
 
-    def _top(self, line: str, comments: list[str] | None) -> list[Block]:
-        start = self._at
-        if header := _HEADER.match(line):
+    def _at_end(self) -> bool:
+        """Whether nothing but blanks is left; they are skipped."""
+        self._at = self._source.after_blanks(self._at)
+        return self._at >= len(self._source.text)
+
+    def _top(self, comments: list[str] | None) -> list[Block]:
+        start, text = self._at, self._source.text
+        header = _HEADER.match(text, start)
+        if header and is_name(header["name"]):
             if comments is not None:
                 self._documentation = "\n".join(comments) if comments else None
-            contents = Contents(header["keyword"], header["name"])  # type: ignore[arg-type]  # one of _KEYWORDS
+            contents = Contents(header["keyword"], header["name"], self._source)  # type: ignore[arg-type]  # one of _KEYWORDS
             refusals = len(self._refusals)
+            self._at = header.end()
             if self._contents(contents):
-                return [self._block(contents, header, start)]
+                return [self._block(contents, header)]
             # Prisma's parser gives the block up here, and with it what was wrong inside.
             del self._refusals[refusals:]
-        elif _UNKNOWN_BLOCK.match(line) and self._skip_block():
+        elif (unknown := _UNKNOWN_BLOCK.match(text, start)) and not _ALIAS.match(text, start):
             self._refuse(_NO_BLOCK, start)
+            self._at = unknown.end()
             return []
-        self._at = start + 1
-        self._refuse(_NO_ALIAS if _ALIAS.match(line) else _NO_KEYWORD, start)
+        self._at = self._source.after_line(start)
+        self._refuse(_NO_ALIAS if _ALIAS.match(text, start) else _NO_KEYWORD, start)
         return []
 
     def _refuse(self, message: str, at: int) -> None:
-        line = self._lines[at]
-        column = len(line) - len(line.lstrip()) + 1
-        self._refusals.append(refuse(message, Position(at + 1, column)))
+        self._refusals.append(refuse(message, self._source.position(at)))
 
-    def _skip_block(self) -> bool:
-        for at in range(self._at + 1, len(self._lines)):
-            if "}" in self._lines[at]:
-                self._at = at + 1
-                return True
-        return False
-
-    def _block(self, contents: Contents, header: re.Match[str], start: int) -> Block:
+    def _block(self, contents: Contents, header: re.Match[str]) -> Block:
         if contents.keyword in {"datasource", "generator"}:
             documentation = contents.documentation([])
         else:
@@ -114,28 +111,19 @@ class _Reader:
             settings=tuple(contents.settings),
             attributes=tuple(contents.attributes),
             documentation=documentation,
-            position=Position(start + 1, header.start("keyword") + 1),
-            name_position=Position(start + 1, header.start("name") + 1),
+            position=self._source.position(header.start("keyword")),
+            name_position=self._source.position(header.start("name")),
         )
 
     def _contents(self, contents: Contents) -> bool:
         """Read lines up to the closing brace; whether there was one."""
-        self._at += 1
-        while self._at < len(self._lines):
-            line = self._lines[self._at]
-            stripped = line.lstrip()
-            self._at += 1
-            if stripped.startswith("}"):
-                self._close(stripped[1:])
+        while not self._at_end():
+            if self._source.text[self._at] == "}":
+                self._at += 1
                 return True
-            if stripped.startswith("//"):
-                contents.comment(stripped)
+            if (comment := self._source.comment(self._at)) is not None:
+                contents.comment(comment)
+                self._at += len(comment)
             else:
-                contents.line(line, self._at, self._refusals)
+                self._at = contents.line(self._at, self._refusals)
         return False
-
-    def _close(self, rest: str) -> None:
-        if rest.strip() and not rest.lstrip().startswith("//"):
-            line = self._lines[self._at - 1]
-            column = len(line) - len(rest.lstrip()) + 1
-            self._refusals.append(refuse(_NO_KEYWORD, Position(self._at, column)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from prismongo.schema.errors import PlacedError, refuse
-from prismongo.schema.language.lexer import END, tokenize
+from prismongo.schema.language.lexer import Source
 from prismongo.schema.language.lines import Line, UnreadableError, documentation_of
 from prismongo.schema.language.syntax import Attribute, BlockKeyword, FieldNode, Member, Setting
 
@@ -39,6 +39,7 @@ class Contents:
 
     keyword: BlockKeyword
     name: str
+    source: Source
     fields: list[FieldNode] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
@@ -48,25 +49,30 @@ class Contents:
     noted: int = 0
 
     def comment(self, text: str) -> None:
-        """Keep a line that is a comment; a new run of them replaces one that nothing used."""
+        """Keep a comment; a new run of them replaces one that nothing used."""
         if not self.after_comment:
             self.clear_comments()
         self.after_comment = True
         self.comments += documentation_of(text)
 
-    def line(self, text: str, number: int, refusals: list[PlacedError]) -> None:
-        """Read any other line; where it is refused, the refusal is added to `refusals`."""
+    def line(self, at: int, refusals: list[PlacedError]) -> int:
+        """Read what else starts here, and say where the next line starts.
+
+        Where it is refused, the refusal is added to `refusals`.
+        """
         self.after_comment = False
-        line = Line(tokenize(text), number)
-        if line.peek() is END:
-            return
-        place = line.at(line.peek())
+        tokens, after = self.source.tokenize(at)
+        if not tokens:
+            return after
+        line = Line(tokens, self.source)
         try:
             _READERS[self.keyword](self, line)
         except UnreadableError:
-            refusals.append(refuse(_UNFIT[self.keyword], place))
+            refusals.append(refuse(_UNFIT[self.keyword], line.at(tokens[0])))
+            return self.source.after_line(at)  # a block comment at its end is not read as one
         except PlacedError as refused:
             refusals.append(refused)
+        return after
 
     def documentation(self, trailing: list[str]) -> str | None:
         """The comments above a line and the one at its end, used up."""

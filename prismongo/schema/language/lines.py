@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from prismongo.schema.datamodel import Position
 from prismongo.schema.errors import PlacedError
-from prismongo.schema.language.lexer import END, Token
+from prismongo.schema.language.lexer import END, Source, Token
 from prismongo.schema.language.syntax import (
     Argument,
     Arguments,
@@ -28,6 +28,7 @@ from prismongo.schema.language.syntax import (
 )
 
 _ESCAPE: Final = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt])|(.?))')
+_STARS: Final = re.compile(r"^\s*\*+(?=\s|$)")
 
 
 class FieldType(NamedTuple):
@@ -46,14 +47,14 @@ class UnreadableError(Exception):
 class Line:
     """A cursor over the tokens of one line."""
 
-    def __init__(self, tokens: list[Token], number: int) -> None:
+    def __init__(self, tokens: list[Token], source: Source) -> None:
         self._tokens = [*tokens, END]
-        self._number = number
+        self._source = source
         self._at = 0
 
     def at(self, token: Token) -> Position:
         """Where a token stands."""
-        return Position(self._number, token.column)
+        return self._source.position(token.start)
 
     def peek(self) -> Token:
         """The next token, or END."""
@@ -83,7 +84,9 @@ class Line:
 
     def comment(self) -> list[str]:
         """The end of the line: the text of its documentation comment, where it has one."""
-        return [] if self.peek() is END else documentation_of(self.take("comment").text)
+        found = [] if self.peek() is END else documentation_of(self.take("comment").text)
+        self.take("end")  # nothing stands behind a block comment
+        return found
 
     def field_type(self) -> FieldType:
         """The type of a field."""
@@ -116,7 +119,7 @@ class Line:
         return "list"
 
     def _adjacent(self, token: Token, following: Token) -> None:
-        if following.column != token.column + len(token.text):
+        if following.start != token.start + len(token.text):
             raise UnreadableError
 
     def attributes(self) -> tuple[Attribute, ...]:
@@ -186,7 +189,7 @@ class Line:
         raw = token.text[1:-1]
         if "\\" in raw:
             for match in _ESCAPE.finditer(raw):
-                place = Position(self._number, token.column + 1 + match.start())
+                place = self._source.position(token.start + 1 + match.start())
                 self._check_escape(match, place)
             raw = json.loads(token.text)
         return Text(raw, self.at(token))
@@ -203,5 +206,15 @@ class Line:
 
 
 def documentation_of(comment: str) -> list[str]:
-    """The text of a `///` comment; nothing for a plain `//` one."""
-    return [comment[3:].lstrip()] if comment.startswith("///") else []
+    """The lines of a `///` or a block comment; nothing for a plain `//` one.
+
+    The stars that lines of a block comment start with are no part of them.
+    """
+    comment = comment.rstrip("\r\n")
+    if comment.startswith("///"):
+        return [comment[3:].lstrip()]
+    if not comment.startswith("/*"):
+        return []
+    text = comment.rstrip().removesuffix("*/").removeprefix("/*")
+    lines = [_STARS.sub("", line).strip() for line in re.split(r"\r\n|\n|\r", text)]
+    return "\n".join(lines).strip("\n").split("\n") if any(lines) else []

@@ -9,14 +9,13 @@ from prismongo.schema.datamodel import Datamodel, Index, Model
 from prismongo.schema.errors import PlacedError, refuse_index, refuse_model
 from prismongo.schema.index_names import LIMIT, index_name
 from prismongo.schema.language.syntax import Attribute, Block
+from prismongo.schema.operator_classes import has_operator_class
 from prismongo.schema.scope import Scope
 
 _NO_FIELDS: Final = (
     "The list of fields in an index cannot be empty. Please specify at least one field."
 )
-_NO_PREVIEW: Final = (
-    "You must enable `fullTextIndex` preview feature to be able to define a @@fulltext index."
-)
+_NO_CLASSES: Final = "Operator classes can only be defined to fields in an @@index attribute."
 _NOT_ADJACENT: Final = "All index fields must be listed adjacently in the fields argument."
 
 
@@ -41,8 +40,10 @@ def check_indexes(datamodel: Datamodel, model: Model, scope: Scope) -> None:
             raise _taken_client_name(attribute, index.name)
         _check_composites(model, index, attribute)
         if index.kind == "fulltext":
-            _check_fulltext(index, attribute, scope)
+            _check_fulltext(index, attribute)
         _check_length(model, index, attribute)
+        if index.kind != "index" and has_operator_class(attribute):
+            raise refuse_index(attribute, _NO_CLASSES)
 
 
 def _check_repetition(model: Model, index: Index, attribute: Attribute) -> None:
@@ -119,9 +120,7 @@ def _check_composites(model: Model, index: Index, attribute: Attribute) -> None:
         )
 
 
-def _check_fulltext(index: Index, attribute: Attribute, scope: Scope) -> None:
-    if "fulltextindex" not in {feature.lower() for feature in scope.features}:
-        raise refuse_index(attribute, _NO_PREVIEW)
+def _check_fulltext(index: Index, attribute: Attribute) -> None:
     # MongoDB wants its text fields side by side; fields with a sort order may stand around them.
     shape = "".join("s" if item.sort else "t" for item in index.fields)
     if "t" in shape.strip("s") and "s" in shape.strip("s"):

@@ -12,13 +12,16 @@ _IMPLICIT = (
     "Implicit many-to-many relations are not supported on MongoDB. "
     "Please use the syntax defined in https://pris.ly/d/document-database-many-to-many"
 )
+_VIEWS = "Implicit many-to-many relations are not supported for views."
 _ACTIONS = "Referential actions on two-way embedded many-to-many relations are not supported"
 
 
 def check_implicit(pair: Pair) -> None:
     """Refuse lists on both sides without any id list."""
-    for side in _sides(pair):
-        raise refuse(_IMPLICIT, side.position)
+    sides = _sides(pair)
+    message = _VIEWS if any(side.model.is_view for side in sides) else _IMPLICIT
+    for side in sides:
+        raise refuse(message, side.position)
 
 
 def check_many_to_many(datamodel: Datamodel, scope: Scope, pair: Pair) -> None:

@@ -13,6 +13,7 @@ from prismongo.schema.errors import (
     refuse_model,
 )
 from prismongo.schema.language.syntax import Attribute
+from prismongo.schema.rules.views import check_view
 from prismongo.schema.scope import Scope
 
 _NO_CRITERIA: Final = (
@@ -38,6 +39,11 @@ _SORTED_ID: Final = (
 
 def check_model(model: Model, scope: Scope) -> None:
     """Refuse the first thing in a model, relations and indexes apart, that does not hold."""
+    if model.is_view:
+        check_view(model, scope)
+        for item in model.stored_fields:
+            _check_stored_name(model, item, scope)
+        return
     _check_criteria(model, scope)
     ids = [index for index in model.indexes if index.kind == "id"]
     if ids:
