@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from prismongo.query.nodes.requests import Selection
+from tests.behaviour.asking import ask, selected
 from tests.behaviour.conftest import Document, EngineFor
 from tests.behaviour.meaning import Row, page
 
@@ -79,12 +80,11 @@ def aggregated(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     return answer
 
 
-def selections() -> tuple[Selection, ...]:
-    return tuple(
-        Selection(kind, {}, tuple(Selection(NAMES[name]) for name in names) + extra)
+def everything() -> list[Selection]:
+    return [
+        selected(kind, *(NAMES[name] for name in names), *(["_all"] if kind == "_count" else []))
         for kind, names in CALCULATED.items()
-        for extra in [(Selection("_all"),) if kind == "_count" else ()]
-    )
+    ]
 
 
 def load(raw: Database[Document], rows: Sequence[Row]) -> None:
@@ -125,7 +125,7 @@ async def test_an_aggregate_is_that_of_the_page(
     arguments["orderBy"] = [{NAMES[key]: "desc" if descending else "asc"} for key in keys]
     if cursor is not None:
         arguments["cursor"] = {"id": cursor}
-    found = await engine.execute(Request("aggregate", "Row", arguments, selections()), tx_id=None)
+    found = await ask(engine, "aggregate", "Row", *everything(), **arguments)
     order = [(key, descending) for key in keys]
     chosen = page(rows, rows, order, take=take, skip=skip, cursor=cursor)
     expected = aggregated(chosen)
@@ -186,8 +186,8 @@ async def test_groups_are_those_of_plain_python(
         "take": take,
         "skip": skip,
     }
-    chosen = tuple(Selection(NAMES[name]) for name in by) + selections()
-    found = await engine.execute(Request("groupBy", "Row", arguments, chosen), tx_id=None)
+    groups = map(NAMES.__getitem__, by)
+    found = await ask(engine, "groupBy", "Row", *groups, *everything(), **arguments)
     assert found == [
         {NAMES[name]: group[name] for name in by} | aggregated(group["rows"])
         for group in page(kept, kept, settled, take=take, skip=skip)

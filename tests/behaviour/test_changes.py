@@ -9,12 +9,12 @@ import pytest
 from bson import Int64
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from prisma.errors import DataError
 from prisma.fields import Json
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from prismongo.query.nodes.requests import Action
+from tests.behaviour.asking import ask, refused
 from tests.behaviour.conftest import Document, EngineFor
 
 SCHEMA: Final = """
@@ -158,18 +158,13 @@ async def test_changes_are_those_of_plain_python(
     raw["Row"].delete_many({})
     raw["Row"].insert_one(dict(row))
     expected = changed(row, asked)
-    arguments = {"where": {"id": 1}, "data": data_of(asked)}
-    request = Request("updateOne", "Row", arguments, (Selection("id"),))
-    if many:
-        request = Request("updateMany", "Row", arguments, (Selection("count"),))
+    action: Action = "updateMany" if many else "updateOne"
+    work = ask(engine, action, "Row", where={"id": 1}, data=data_of(asked))
     if expected is None:
-        with pytest.raises(DataError) as caught:
-            await engine.execute(request, tx_id=None)
-        assert caught.value.code in ("P2020", "P2023")
+        assert (await refused(work)).code in ("P2020", "P2023")
         expected = row
     else:
-        answer = await engine.execute(request, tx_id=None)
-        assert answer == ({"count": 1} if many else {"id": 1})
+        assert await work == ({"count": 1} if many else {"id": 1})
     (found,) = raw["Row"].find()
     assert comparable(found) == comparable(expected)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from prismongo.engine import MongoEngine
-from tests.behaviour.asking import ask, refused
+from prismongo.query.nodes.requests import Selection
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import EngineFor, Stored
 
 SCHEMA = """
@@ -55,47 +57,27 @@ async def engine(engine_for: EngineFor) -> MongoEngine:
     return await engine_for(SCHEMA)
 
 
-def create(data: str, selection: str = "id") -> str:
-    return f"mutation {{ createOneOrder(data: {data}) {{ {selection} }} }}"
+async def create(engine: MongoEngine, data: Any, *select: str | Selection) -> Any:
+    return await ask(engine, "createOne", "Order", *select, data=data)
 
 
 class TestOne:
-    @pytest.mark.parametrize("wrap", ["%s", "{set: %s}"])
-    async def test_with_what_is_in_it(self, engine: MongoEngine, stored: Stored, wrap: str) -> None:
-        address = '{street: "Oude Delft 1", floor: 2, at: {y: 1.5}}'
-        answer = await ask(
-            engine,
-            create(
-                f"{{id: 1, to: {wrap.replace('%s', address)}}}",
-                "to { street town floor at { x y } } from { town } lines { sku }",
-            ),
-        )
-        assert answer == {
-            "to": {
-                "street": "Oude Delft 1",
-                "town": "Delft",
-                "floor": 2,
-                "at": {"x": 0.0, "y": 1.5},
-            },
-            "from": None,
-            "lines": [],
-        }
-        assert stored("Order") == [
-            {
-                "_id": 1,
-                "to": {
-                    "s": "Oude Delft 1",
-                    "town": "Delft",
-                    "floor": 2,
-                    "at": {"x": 0.0, "y": 1.5},
-                },
-            }
-        ]
+    @pytest.mark.parametrize("wrapped", [False, True])
+    async def test_with_what_is_in_it(
+        self, engine: MongoEngine, stored: Stored, wrapped: bool
+    ) -> None:
+        address = {"street": "Oude Delft 1", "floor": 2, "at": {"y": 1.5}}
+        to = selected("to", "street town floor", selected("at", "x y"))
+        data = {"id": 1, "to": {"set": address} if wrapped else address}
+        answer = await create(engine, data, to, selected("from", "town"), selected("lines", "sku"))
+        made = {"town": "Delft", "floor": 2, "at": {"x": 0.0, "y": 1.5}}
+        assert answer == {"to": {"street": "Oude Delft 1", **made}, "from": None, "lines": []}
+        assert stored("Order") == [{"_id": 1, "to": {"s": "Oude Delft 1", **made}}]
 
     async def test_what_is_not_given_is_not_stored_and_null_is(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(engine, create('{id: 1, to: {street: "a", floor: null}, from: null}'))
+        await create(engine, {"id": 1, "to": {"street": "a", "floor": None}, "from": None})
         assert stored("Order") == [
             {"_id": 1, "to": {"s": "a", "town": "Delft", "floor": None}, "sender": None}
         ]
@@ -103,26 +85,26 @@ class TestOne:
     @pytest.mark.parametrize(
         ("data", "code"),
         [
-            ("{id: 1}", "P2009"),
-            ("{id: 1, to: null}", "P2009"),
-            ("{id: 1, to: {}}", "P2009"),
-            ('{id: 1, to: {town: "x"}}', "P2009"),
-            ("{id: 1, to: {street: null}}", "P2009"),
-            ('{id: 1, to: {street: "a", town: null}}', "P2009"),
-            ('{id: 1, to: {street: "a", wings: 2}}', "P2009"),
-            ('{id: 1, to: {street: "a", at: {x: 1}}}', "P2009"),
-            ('{id: 1, to: [{street: "a"}]}', "P2009"),
-            ('{id: 1, to: {set: {street: "a"}, town: "b"}}', "P2009"),
+            ({"id": 1}, "P2009"),
+            ({"id": 1, "to": None}, "P2009"),
+            ({"id": 1, "to": {}}, "P2009"),
+            ({"id": 1, "to": {"town": "x"}}, "P2009"),
+            ({"id": 1, "to": {"street": None}}, "P2009"),
+            ({"id": 1, "to": {"street": "a", "town": None}}, "P2009"),
+            ({"id": 1, "to": {"street": "a", "wings": 2}}, "P2009"),
+            ({"id": 1, "to": {"street": "a", "at": {"x": 1}}}, "P2009"),
+            ({"id": 1, "to": [{"street": "a"}]}, "P2009"),
+            ({"id": 1, "to": {"set": {"street": "a"}, "town": "b"}}, "P2009"),
         ],
     )
-    async def test_refused(self, engine: MongoEngine, stored: Stored, data: str, code: str) -> None:
-        error = await refused(engine, create(data))
+    async def test_refused(self, engine: MongoEngine, stored: Stored, data: Any, code: str) -> None:
+        error = await refused(create(engine, data))
         assert error.code == code
         assert stored("Order") == []
 
     @pytest.mark.parametrize("text", ["$street", "$$ROOT"])
     async def test_text_stays_text(self, engine: MongoEngine, stored: Stored, text: str) -> None:
-        await ask(engine, create(f'{{id: 1, to: {{street: "{text}"}}}}'))
+        await create(engine, {"id": 1, "to": {"street": text}})
         assert stored("Order")[0]["to"]["s"] == text
 
 
@@ -130,34 +112,29 @@ class TestList:
     @pytest.mark.parametrize(
         ("given", "skus"),
         [
-            ('[{sku: "a"}, {sku: "b"}]', ["a", "b"]),
-            ('{set: [{sku: "a"}]}', ["a"]),
-            ('{sku: "a"}', ["a"]),
-            ('{set: {sku: "a"}}', ["a"]),
-            ("[]", []),
+            ([{"sku": "a"}, {"sku": "b"}], ["a", "b"]),
+            ({"set": [{"sku": "a"}]}, ["a"]),
+            ({"sku": "a"}, ["a"]),
+            ({"set": {"sku": "a"}}, ["a"]),
+            ([], []),
         ],
     )
     async def test_its_elements(
-        self, engine: MongoEngine, stored: Stored, given: str, skus: list[str]
+        self, engine: MongoEngine, stored: Stored, given: Any, skus: list[str]
     ) -> None:
-        answer = await ask(
-            engine, create(f'{{id: 1, to: {{street: "a"}}, lines: {given}}}', "lines { sku count }")
-        )
+        data = {"id": 1, "to": {"street": "a"}, "lines": given}
+        answer = await create(engine, data, selected("lines", "sku count"))
         assert answer == {"lines": [{"sku": sku, "count": 1} for sku in skus]}
         lines = stored("Order")[0]["items"]
         assert [line["sku"] for line in lines] == skus
         assert all(isinstance(line["made"], datetime) for line in lines)
 
     async def test_lists_inside_its_elements(self, engine: MongoEngine, stored: Stored) -> None:
-        answer = await ask(
-            engine,
-            create(
-                """{id: 1, to: {street: "a"}, lines: [
-                  {sku: "a", tags: ["x", "y"], parts: [{name: "p"}, {name: "q", kind: TIN}]}
-                ]}""",
-                "lines { tags parts { name kind } }",
-            ),
-        )
+        parts = [{"name": "p"}, {"name": "q", "kind": "TIN"}]
+        lines = [{"sku": "a", "tags": ["x", "y"], "parts": parts}]
+        data = {"id": 1, "to": {"street": "a"}, "lines": lines}
+        chosen = selected("lines", "tags", selected("parts", "name kind"))
+        answer = await create(engine, data, chosen)
         assert answer == {
             "lines": [
                 {
@@ -173,21 +150,17 @@ class TestList:
 
     @pytest.mark.parametrize(
         "given",
-        ["null", "[null]", "{set: null}", "[{}]", "[{sku: 1}]", '[{sku: "a", parts: [{}]}]'],
+        [None, [None], {"set": None}, [{}], [{"sku": 1}], [{"sku": "a", "parts": [{}]}]],
     )
-    async def test_refused(self, engine: MongoEngine, stored: Stored, given: str) -> None:
-        error = await refused(engine, create(f'{{id: 1, to: {{street: "a"}}, lines: {given}}}'))
+    async def test_refused(self, engine: MongoEngine, stored: Stored, given: Any) -> None:
+        error = await refused(create(engine, {"id": 1, "to": {"street": "a"}, "lines": given}))
         assert error.code == "P2009"
         assert stored("Order") == []
 
 
 async def test_of_many(engine: MongoEngine, stored: Stored) -> None:
-    await ask(
-        engine,
-        """mutation { createManyOrder(data: [
-          {id: 1, to: {street: "a"}}, {id: 2, to: {set: {street: "b"}}, lines: {sku: "c"}}
-        ]) { count } }""",
-    )
+    full = {"id": 2, "to": {"set": {"street": "b"}}, "lines": {"sku": "c"}}
+    await ask(engine, "createMany", "Order", data=[{"id": 1, "to": {"street": "a"}}, full])
     first, second = stored("Order")
     assert first == {"_id": 1, "to": {"s": "a", "town": "Delft"}}
     assert second["items"][0]["count"] == 1

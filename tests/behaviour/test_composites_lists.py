@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from prismongo.engine import MongoEngine
-from tests.behaviour.asking import ask, refused
+from prismongo.query.nodes.requests import FieldReference
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import EngineFor, Stored
 
 SCHEMA = """
@@ -43,10 +44,10 @@ async def engine(engine_for: EngineFor, raw: Any) -> MongoEngine:
     return await engine_for(SCHEMA)
 
 
-def update(data: str, number: int = 1) -> str:
-    return (
-        f"mutation {{ updateOneTrain(where: {{id: {number}}}, data: {{cars: {data}}}) "
-        "{ cars { nr seats } } }"
+async def update(engine: MongoEngine, data: Any, number: int = 1) -> Any:
+    where = {"id": number}
+    return await ask(
+        engine, "updateOne", "Train", selected("cars", "nr seats"), where=where, data={"cars": data}
     )
 
 
@@ -60,20 +61,20 @@ class TestSetAndPush:
     @pytest.mark.parametrize(
         ("data", "numbers"),
         [
-            ("[{nr: 7}, {nr: 8}]", [7, 8]),
-            ("{nr: 7}", [7]),
-            ("[]", []),
-            ("{set: [{nr: 7}]}", [7]),
-            ("{set: {nr: 7}}", [7]),
-            ("{push: {nr: 7}}", [1, 2, 3, 7]),
-            ("{push: [{nr: 7}, {nr: 8}]}", [1, 2, 3, 7, 8]),
-            ("{push: []}", [1, 2, 3]),
+            ([{"nr": 7}, {"nr": 8}], [7, 8]),
+            ({"nr": 7}, [7]),
+            ([], []),
+            ({"set": [{"nr": 7}]}, [7]),
+            ({"set": {"nr": 7}}, [7]),
+            ({"push": {"nr": 7}}, [1, 2, 3, 7]),
+            ({"push": [{"nr": 7}, {"nr": 8}]}, [1, 2, 3, 7, 8]),
+            ({"push": []}, [1, 2, 3]),
         ],
     )
     async def test_elements(
-        self, engine: MongoEngine, stored: Stored, data: str, numbers: list[int]
+        self, engine: MongoEngine, stored: Stored, data: Any, numbers: list[int]
     ) -> None:
-        answer = await ask(engine, update(data))
+        answer = await update(engine, data)
         assert [car["nr"] for car in answer["cars"]] == numbers
         assert [car["nr"] for car in cars(stored)] == numbers
         for car in cars(stored):
@@ -82,7 +83,7 @@ class TestSetAndPush:
     async def test_push_to_a_list_that_is_not_there(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(engine, update('{push: {nr: 9, kind: "$nr"}}', 2))
+        await update(engine, {"push": {"nr": 9, "kind": "$nr"}}, 2)
         assert cars(stored, 2) == [{"nr": 9, "k": "$nr", "seats": 60}]
 
 
@@ -90,56 +91,54 @@ class TestUpdateMany:
     @pytest.mark.parametrize(
         ("where", "seats"),
         [
-            ("{}", [1, 41, 81]),
-            ("{nr: 2}", [0, 41, 80]),
-            ("{seats: {gte: 40}}", [0, 41, 81]),
-            ('{kind: "steam"}', [1, 40, 80]),
-            ("{kind: null}", [0, 40, 81]),
-            ("{kind: {isSet: false}}", [0, 41, 80]),
-            ("{OR: [{nr: 1}, {NOT: {nr: {lt: 3}}}]}", [1, 40, 81]),
-            ('{doors: {some: {side: "R"}}}', [0, 41, 80]),
-            ('{notes: {has: "a"}}', [0, 40, 81]),
-            ("{nr: 9}", [0, 40, 80]),
+            ({}, [1, 41, 81]),
+            ({"nr": 2}, [0, 41, 80]),
+            ({"seats": {"gte": 40}}, [0, 41, 81]),
+            ({"kind": "steam"}, [1, 40, 80]),
+            ({"kind": None}, [0, 40, 81]),
+            ({"kind": {"isSet": False}}, [0, 41, 80]),
+            ({"OR": [{"nr": 1}, {"NOT": {"nr": {"lt": 3}}}]}, [1, 40, 81]),
+            ({"doors": {"some": {"side": "R"}}}, [0, 41, 80]),
+            ({"notes": {"has": "a"}}, [0, 40, 81]),
+            ({"nr": 9}, [0, 40, 80]),
         ],
     )
     async def test_the_elements_that_fit(
-        self, engine: MongoEngine, stored: Stored, where: str, seats: list[int]
+        self, engine: MongoEngine, stored: Stored, where: Any, seats: list[int]
     ) -> None:
-        await ask(
-            engine, update(f"{{updateMany: {{where: {where}, data: {{seats: {{increment: 1}}}}}}}}")
-        )
+        await update(engine, {"updateMany": {"where": where, "data": {"seats": {"increment": 1}}}})
         assert [car["seats"] for car in cars(stored)] == seats
 
     @pytest.mark.parametrize(
         ("data", "car"),
         [
-            ("{seats: 5}", {"nr": 2, "seats": 5, "doors": CARS[1]["doors"]}),
-            ('{kind: "$nr"}', {**CARS[1], "k": "$nr"}),
-            ("{kind: {unset: true}, seats: {divide: 3}}", {**CARS[1], "seats": 13}),
-            ('{notes: {push: "n"}}', {**CARS[1], "notes": ["n"]}),
-            ("{doors: []}", {**CARS[1], "doors": []}),
+            ({"seats": 5}, {"nr": 2, "seats": 5, "doors": CARS[1]["doors"]}),
+            ({"kind": "$nr"}, {**CARS[1], "k": "$nr"}),
+            ({"kind": {"unset": True}, "seats": {"divide": 3}}, {**CARS[1], "seats": 13}),
+            ({"notes": {"push": "n"}}, {**CARS[1], "notes": ["n"]}),
+            ({"doors": []}, {**CARS[1], "doors": []}),
             (
-                '{doors: {push: {side: "T"}}}',
+                {"doors": {"push": {"side": "T"}}},
                 {**CARS[1], "doors": [*CARS[1]["doors"], {"side": "T", "wide": False}]},
             ),
             (
-                '{doors: {updateMany: {where: {wide: false}, data: {side: "X"}}}}',
+                {"doors": {"updateMany": {"where": {"wide": False}, "data": {"side": "X"}}}},
                 {**CARS[1], "doors": [CARS[1]["doors"][0], {"side": "X", "wide": False}]},
             ),
             (
-                '{doors: {deleteMany: {where: {side: "L"}}}}',
+                {"doors": {"deleteMany": {"where": {"side": "L"}}}},
                 {**CARS[1], "doors": [{"side": "R", "wide": False}]},
             ),
         ],
     )
     async def test_what_it_does_to_an_element(
-        self, engine: MongoEngine, stored: Stored, data: str, car: dict[str, Any]
+        self, engine: MongoEngine, stored: Stored, data: Any, car: dict[str, Any]
     ) -> None:
-        await ask(engine, update(f"{{updateMany: {{where: {{nr: 2}}, data: {data}}}}}"))
+        await update(engine, {"updateMany": {"where": {"nr": 2}, "data": data}})
         assert cars(stored) == [CARS[0], car, CARS[2]]
 
     async def test_of_a_list_that_is_not_there(self, engine: MongoEngine, stored: Stored) -> None:
-        answer = await ask(engine, update("{updateMany: {where: {}, data: {seats: 1}}}", 2))
+        answer = await update(engine, {"updateMany": {"where": {}, "data": {"seats": 1}}}, 2)
         assert answer == {"cars": []}
         assert stored("Train")[1].get("waggons", []) in ([], None)
 
@@ -148,17 +147,17 @@ class TestDeleteMany:
     @pytest.mark.parametrize(
         ("where", "left"),
         [
-            ("{}", []),
-            ("{nr: {in: [1, 3]}}", [2]),
-            ("{doors: {some: {wide: true}}}", [1, 3]),
-            ('{NOT: {kind: "steam"}}', [1, 2]),
-            ("{nr: 9}", [1, 2, 3]),
+            ({}, []),
+            ({"nr": {"in": [1, 3]}}, [2]),
+            ({"doors": {"some": {"wide": True}}}, [1, 3]),
+            ({"NOT": {"kind": "steam"}}, [1, 2]),
+            ({"nr": 9}, [1, 2, 3]),
         ],
     )
     async def test_the_elements_that_fit(
-        self, engine: MongoEngine, stored: Stored, where: str, left: list[int]
+        self, engine: MongoEngine, stored: Stored, where: Any, left: list[int]
     ) -> None:
-        answer = await ask(engine, update(f"{{deleteMany: {{where: {where}}}}}"))
+        answer = await update(engine, {"deleteMany": {"where": where}})
         numbers = [car["nr"] for car in cars(stored)]
         assert [car["nr"] for car in answer["cars"]] == numbers
         assert numbers == left
@@ -166,12 +165,12 @@ class TestDeleteMany:
     async def test_where_fields_of_an_element_compare(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        where = '{seats: {gt: {_ref: "nr", _container: "Car"}}}'
-        await ask(engine, update(f"{{deleteMany: {{where: {where}}}}}"))
+        where = {"seats": {"gt": FieldReference("nr", "Car")}}
+        await update(engine, {"deleteMany": {"where": where}})
         assert cars(stored) == CARS[:1]
 
     async def test_of_a_list_that_is_not_there(self, engine: MongoEngine, stored: Stored) -> None:
-        assert await ask(engine, update("{deleteMany: {where: {}}}", 2)) == {"cars": []}
+        assert await update(engine, {"deleteMany": {"where": {}}}, 2) == {"cars": []}
         assert stored("Train")[1].get("waggons", []) in ([], None)
 
 
@@ -179,27 +178,27 @@ class TestRefused:
     @pytest.mark.parametrize(
         "data",
         [
-            "null",
-            "{}",
-            "{set: null}",
-            "{push: null}",
-            "{push: {}}",
-            "{push: {nr: 1, wings: 2}}",
-            "{unset: true}",
-            "{update: {nr: 1}}",
-            "{updateMany: {where: {}}}",
-            "{updateMany: {data: {nr: 1}}}",
-            "{updateMany: {where: {wings: 1}, data: {nr: 1}}}",
-            "{updateMany: {where: {}, data: {nr: null}}}",
-            "{deleteMany: {}}",
-            "{deleteMany: {nr: 1}}",
-            "{set: [], push: []}",
+            None,
+            {},
+            {"set": None},
+            {"push": None},
+            {"push": {}},
+            {"push": {"nr": 1, "wings": 2}},
+            {"unset": True},
+            {"update": {"nr": 1}},
+            {"updateMany": {"where": {}}},
+            {"updateMany": {"data": {"nr": 1}}},
+            {"updateMany": {"where": {"wings": 1}, "data": {"nr": 1}}},
+            {"updateMany": {"where": {}, "data": {"nr": None}}},
+            {"deleteMany": {}},
+            {"deleteMany": {"nr": 1}},
+            {"set": [], "push": []},
         ],
     )
     async def test_and_nothing_changes(
-        self, engine: MongoEngine, stored: Stored, data: str
+        self, engine: MongoEngine, stored: Stored, data: Any
     ) -> None:
         before = stored("Train")
-        error = await refused(engine, update(data))
+        error = await refused(update(engine, data))
         assert error.code == "P2009"
         assert stored("Train") == before

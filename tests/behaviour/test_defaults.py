@@ -55,12 +55,8 @@ KIT: dict[str, Any] = {
 class TestLiterals:
     async def test_each_type(self, engine_for: EngineFor, stored: Stored) -> None:
         engine = await engine_for(LITERALS)
-        answer = await ask(
-            engine,
-            """mutation { createOneKit(data: {id: 1}) {
-              text whole big real flag when bytes data kind texts kinds maybe none
-            } }""",
-        )
+        everything = "text whole big real flag when bytes data kind texts kinds maybe none"
+        answer = await ask(engine, "createOne", "Kit", everything, data={"id": 1})
         assert answer == {
             "text": 'a "$b"',
             "whole": -3,
@@ -83,29 +79,17 @@ class TestLiterals:
 
     async def test_a_given_value_stands(self, engine_for: EngineFor, stored: Stored) -> None:
         engine = await engine_for(LITERALS)
-        await ask(
-            engine,
-            """mutation { createOneKit(data: {
-              id: 1, text: "", whole: 0, flag: true, kind: HARD, texts: [], maybe: null
-            }) { id } }""",
-        )
+        given = {"text": "", "whole": 0, "flag": True, "kind": "HARD", "texts": [], "maybe": None}
+        await ask(engine, "createOne", "Kit", data={"id": 1, **given})
         (kit,) = stored("Kit")
-        for name, value in [
-            ("text", ""),
-            ("whole", 0),
-            ("flag", True),
-            ("kind", "HARD"),
-            ("texts", []),
-            ("maybe", None),
-        ]:
-            assert kit[name] == value, name
+        assert {name: kit[name] for name in given} == given
 
     async def test_an_update_fills_in_nothing(
         self, engine_for: EngineFor, stored: Stored, raw: Any
     ) -> None:
         engine = await engine_for(LITERALS)
         raw["Kit"].insert_one({"_id": 1})
-        await ask(engine, "mutation { updateOneKit(where: {id: 1}, data: {whole: 5}) { id } }")
+        await ask(engine, "updateOne", "Kit", where={"id": 1}, data={"whole": 5})
         assert stored("Kit") == [{"_id": 1, "whole": 5}]
 
     async def test_a_stored_document_without_the_value_reads_as_the_default(
@@ -114,7 +98,7 @@ class TestLiterals:
         """A field that became required later: as Prisma, where the default is a constant."""
         engine = await engine_for(LITERALS)
         raw["Kit"].insert_one({"_id": 1})
-        answer = await ask(engine, "{ findFirstKit { text whole kind texts maybe none } }")
+        answer = await ask(engine, "findFirst", "Kit", "text whole kind texts maybe none")
         assert answer == {
             "text": 'a "$b"',
             "whole": -3,
@@ -126,9 +110,7 @@ class TestLiterals:
 
     async def test_many_each_have_their_own(self, engine_for: EngineFor, stored: Stored) -> None:
         engine = await engine_for(LITERALS)
-        await ask(
-            engine, "mutation { createManyKit(data: [{id: 1}, {id: 2, whole: 9}]) { count } }"
-        )
+        await ask(engine, "createMany", "Kit", data=[{"id": 1}, {"id": 2, "whole": 9}])
         assert [(kit["whole"], kit["texts"]) for kit in stored("Kit")] == [
             (-3, ["x", "y"]),
             (9, ["x", "y"]),
@@ -155,9 +137,8 @@ class TestMade:
 
     async def test_what_they_look_like(self, engine: MongoEngine, stored: Stored) -> None:
         before = datetime.now(UTC) - timedelta(milliseconds=1)
-        answer = await ask(
-            engine, "mutation { createOneMade(data: {nr: 1}) { id cuid uuid nano start stamp } }"
-        )
+        data = {"nr": 1}
+        answer = await ask(engine, "createOne", "Made", "id cuid uuid nano start stamp", data=data)
         (made,) = stored("Made")
         assert isinstance(made["_id"], ObjectId)
         assert answer["id"] == str(made["_id"])
@@ -175,22 +156,16 @@ class TestMade:
     async def test_one_moment_a_request_and_other_ids(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(
-            engine, "mutation { createManyMade(data: [{nr: 1}, {nr: 2}, {nr: 3}]) { count } }"
-        )
+        await ask(engine, "createMany", "Made", data=[{"nr": 1}, {"nr": 2}, {"nr": 3}])
         made = stored("Made")
         for name in ("_id", "cuid", "uuid", "nano"):
             assert len({document[name] for document in made}) == 3
         assert len({document["start"] for document in made}) == 1
 
     async def test_given_values_stand(self, engine: MongoEngine, stored: Stored) -> None:
-        await ask(
-            engine,
-            """mutation { createOneMade(data: {
-              id: "65a0000000000000000000aa", nr: 1, cuid: "mine",
-              start: "2001-01-01T00:00:00Z", stamp: "2002-02-02T00:00:00Z"
-            }) { id } }""",
-        )
+        start, stamp = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC)
+        data = {"id": "65a0000000000000000000aa", "nr": 1, "cuid": "mine"}
+        await ask(engine, "createOne", "Made", data={**data, "start": start, "stamp": stamp})
         (made,) = stored("Made")
         assert made["_id"] == ObjectId("65a0000000000000000000aa")
         assert (made["cuid"], made["start"].year, made["stamp"].year) == ("mine", 2001, 2002)
@@ -198,14 +173,14 @@ class TestMade:
     async def test_an_update_makes_a_new_stamp_only(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(
-            engine,
-            """mutation { createOneMade(data: {
-              id: "65a0000000000000000000aa", nr: 1, stamp: "2002-02-02T00:00:00Z"
-            }) { id } }""",
-        )
+        data = {
+            "id": "65a0000000000000000000aa",
+            "nr": 1,
+            "stamp": datetime(2002, 2, 2, tzinfo=UTC),
+        }
+        await ask(engine, "createOne", "Made", data=data)
         (before,) = stored("Made")
-        await ask(engine, "mutation { updateManyMade(data: {nr: 2}) { count } }")
+        await ask(engine, "updateMany", "Made", data={"nr": 2})
         (after,) = stored("Made")
         assert after["stamp"] > before["stamp"]
         assert {**after, "stamp": None, "nr": 1} == {**before, "stamp": None}
@@ -219,7 +194,7 @@ class TestMade:
             }
             """
         )
-        answer = await ask(engine, "mutation { createOneTick(data: {nr: 1}) { at nr } }")
-        found = await ask(engine, f'{{ findUniqueTick(where: {{at: "{answer["at"]}"}}) {{ nr }} }}')
+        answer = await ask(engine, "createOne", "Tick", "at nr", data={"nr": 1})
+        found = await ask(engine, "findUnique", "Tick", "nr", where={"at": answer["at"]})
         assert found == {"nr": 1}
         assert isinstance(stored("Tick")[0]["_id"], datetime)

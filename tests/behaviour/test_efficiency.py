@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from prisma.errors import DataError
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Action, Request, Selection
+from prismongo.query.nodes.requests import Action
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import Document, EngineFor, Sent
 
 SCHEMA: Final = """
@@ -91,59 +91,46 @@ def fill_notes(raw: Database[Document]) -> None:
     raw["Note"].insert_many({"_id": n, "text": f"n{n}", "read": 0} for n in range(10))
 
 
-async def ask(
-    engine: MongoEngine, action: Action, model: str, arguments: Arguments, *selections: Selection
-) -> Any:
-    first = Selection("count" if action in ("updateMany", "deleteMany") else "id")
-    request = Request(action, model, arguments, (first, *selections))
-    return await engine.execute(request, tx_id=None)
-
-
-def included(name: str, *inner: Selection, **arguments: Any) -> Selection:
-    return Selection(name, arguments, (Selection("id"), *inner))
-
-
 # --- includes ---
 
 
 async def test_an_include_is_one_query_a_level(engine: MongoEngine, sent: Sent) -> None:
-    include = included("posts", included("comments"), included("tags"))
-    authors = await ask(engine, "findMany", "Author", {}, include, included("profile"))
+    include = selected("posts", "id", selected("comments"), selected("tags"))
+    authors = await ask(engine, "findMany", "Author", "id", include, selected("profile"))
     assert sent.names == ["find"] * 5  # authors, posts, comments, tags, profiles
     assert [len(author["posts"]) for author in authors] == [POSTS] * AUTHORS
     assert all(len(post["comments"]) == COMMENTS for post in authors[0]["posts"])
 
 
 async def test_five_levels_are_five_queries(engine: MongoEngine, sent: Sent) -> None:
-    include = included("posts", included("comments", included("post", included("author"))))
-    await ask(engine, "findMany", "Author", {}, include)
+    comments = selected("comments", "id", selected("post", "id", selected("author")))
+    await ask(engine, "findMany", "Author", "id", selected("posts", "id", comments))
     assert sent.names == ["find"] * 5
 
 
 async def test_nothing_is_asked_for_no_parents(engine: MongoEngine, sent: Sent) -> None:
     where = {"name": "nobody"}
-    assert await ask(engine, "findMany", "Author", {"where": where}, included("posts")) == []
+    assert await ask(engine, "findMany", "Author", "id", selected("posts"), where=where) == []
     assert sent.names == ["find"]
 
 
 async def test_a_page_for_each_parent_is_cut_on_the_server(engine: MongoEngine, sent: Sent) -> None:
-    include = included("posts", orderBy={"title": "desc"}, take=2, skip=1)
-    authors = await ask(engine, "findMany", "Author", {}, include)
+    include = selected("posts", orderBy={"title": "desc"}, take=2, skip=1)
+    authors = await ask(engine, "findMany", "Author", "id", include)
     assert sent.names == ["find", "aggregate"]
     assert sent.returned == AUTHORS + AUTHORS * 2
     assert [post["id"] for post in authors[0]["posts"]] == [POSTS - 2, POSTS - 3]
 
 
 async def test_a_page_of_one_parent_reads_that_page(engine: MongoEngine, sent: Sent) -> None:
-    include = included("posts", take=3)
-    await ask(engine, "findUnique", "Author", {"where": {"id": 1}}, include)
+    await ask(engine, "findUnique", "Author", "id", selected("posts", take=3), where={"id": 1})
     assert sent.names == ["find", "find"]
     assert sent.returned == 1 + 3
 
 
 async def test_a_cursor_in_a_list_is_looked_up_once(engine: MongoEngine, sent: Sent) -> None:
-    include = included("posts", cursor={"id": 25}, take=3)
-    authors = await ask(engine, "findMany", "Author", {}, include)
+    include = selected("posts", cursor={"id": 25}, take=3)
+    authors = await ask(engine, "findMany", "Author", "id", include)
     assert [post["id"] for post in authors[1]["posts"]] == [25, 26, 27]
     assert [author["posts"] for author in authors if author["id"] != 1] == [[]] * (AUTHORS - 1)
     assert len(sent.names) <= 4
@@ -155,16 +142,15 @@ async def test_a_cursor_shared_by_many_parents_costs_no_query_for_each(
 ) -> None:
     everything = list(range(AUTHORS * POSTS))
     raw["Tag"].update_many({}, {"$set": {"postIds": everything}})
-    include = included("posts", cursor={"id": 10}, take=2, skip=1)
-    tags = await ask(engine, "findMany", "Tag", {}, include)
+    include = selected("posts", cursor={"id": 10}, take=2, skip=1)
+    tags = await ask(engine, "findMany", "Tag", "id", include)
     assert [[post["id"] for post in tag["posts"]] for tag in tags] == [[11, 12]] * TAGS
     assert len(sent.names) <= 4
     assert sent.returned <= TAGS + 2 + TAGS * 2
 
 
 async def test_counts_are_counted_on_the_server(engine: MongoEngine, sent: Sent) -> None:
-    count = Selection("_count", {}, (Selection("posts"),))
-    authors = await ask(engine, "findMany", "Author", {}, count)
+    authors = await ask(engine, "findMany", "Author", "id", selected("_count", "posts"))
     assert [author["_count"] for author in authors] == [{"posts": POSTS}] * AUTHORS
     assert sent.names == ["find", "aggregate"]
     assert sent.returned == 2 * AUTHORS
@@ -175,41 +161,41 @@ async def test_counts_are_counted_on_the_server(engine: MongoEngine, sent: Sent)
 
 async def test_a_relation_filter_runs_on_the_server(engine: MongoEngine, sent: Sent) -> None:
     where = {"posts": {"some": {"comments": {"some": {"text": "c61"}}}}}
-    (author,) = await ask(engine, "findMany", "Author", {"where": where})
+    (author,) = await ask(engine, "findMany", "Author", where=where)
     assert author["id"] == 61 // COMMENTS // POSTS
     assert sent.names == ["aggregate"]
     assert sent.returned == 1
 
 
 async def test_only_selected_fields_travel(engine: MongoEngine, sent: Sent) -> None:
-    await ask(engine, "findMany", "Author", {})
+    await ask(engine, "findMany", "Author")
     assert sent.commands[0]["projection"] == {"_id": 1}
 
 
 async def test_a_page_travels_alone(engine: MongoEngine, sent: Sent) -> None:
-    await ask(engine, "findMany", "Post", {"orderBy": {"title": "asc"}, "take": 5, "skip": 10})
+    await ask(engine, "findMany", "Post", orderBy={"title": "asc"}, take=5, skip=10)
     assert sent.names == ["find"]
     assert sent.returned == 5
 
 
 async def test_a_cursor_costs_one_look_up(engine: MongoEngine, sent: Sent) -> None:
-    page = {"orderBy": {"title": "asc"}, "take": 5, "skip": 1, "cursor": {"id": 50}}
-    await ask(engine, "findMany", "Post", page)
+    order, cursor = {"title": "asc"}, {"id": 50}
+    await ask(engine, "findMany", "Post", orderBy=order, take=5, skip=1, cursor=cursor)
     assert sent.names == ["find", "find"]
     assert sent.returned == 1 + 5
 
 
 async def test_distinct_is_found_on_the_server(engine: MongoEngine, sent: Sent) -> None:
-    found = await ask(engine, "findMany", "Post", {"distinct": ["authorId"]})
+    found = await ask(engine, "findMany", "Post", distinct=["authorId"])
     assert len(found) == AUTHORS
     assert sent.names == ["aggregate"]
     assert sent.returned == AUTHORS
 
 
 async def test_a_count_returns_a_number(engine: MongoEngine, sent: Sent) -> None:
-    where = {"where": {"author": {"is": {"age": {"gte": 23}}}}}
-    request = Request("aggregate", "Post", where, (Selection("_count"),))
-    assert await engine.execute(request, tx_id=None) == {"_count": 2 * POSTS}
+    where = {"author": {"is": {"age": {"gte": 23}}}}
+    answer = await ask(engine, "aggregate", "Post", "_count", where=where)
+    assert answer == {"_count": 2 * POSTS}
     assert sent.names == ["aggregate"]
     assert sent.returned == 1
 
@@ -257,9 +243,7 @@ async def test_a_write_that_touches_nothing_else_is_one_command(
     for name, (action, arguments, command) in ONE_COMMAND.items():
         fill_notes(raw)
         sent.clear()
-        counts = action in ("createMany", "updateMany", "deleteMany")
-        selections = (Selection("count"),) if counts else (Selection("id"),)
-        await engine.execute(Request(action, "Note", arguments, selections), tx_id=None)
+        await ask(engine, action, "Note", **arguments)
         assert sent.names == [command], name
         assert "startTransaction" not in sent.commands[0], name
 
@@ -267,8 +251,7 @@ async def test_a_write_that_touches_nothing_else_is_one_command(
 async def test_an_upsert_of_what_is_not_there_is_two_commands(
     engine: MongoEngine, sent: Sent
 ) -> None:
-    arguments = {"where": {"id": 99}, "create": NEW, "update": {"read": 2}}
-    await ask(engine, "upsertOne", "Note", arguments)
+    await ask(engine, "upsertOne", "Note", where={"id": 99}, create=NEW, update={"read": 2})
     assert sent.names == ["findAndModify", "insert"]
 
 
@@ -276,7 +259,7 @@ async def test_connecting_by_ones_own_key_needs_no_transaction(
     engine: MongoEngine, sent: Sent
 ) -> None:
     data = {"id": 999, "title": "t", "author": {"connect": {"id": 1}}}
-    await ask(engine, "createOne", "Post", {"data": data})
+    await ask(engine, "createOne", "Post", data=data)
     assert sent.names[:2] == ["find", "insert"]
     assert not any("startTransaction" in command for command in sent.commands)
 
@@ -285,16 +268,16 @@ async def test_a_nested_update_of_many_is_one_command(
     engine: MongoEngine, sent: Sent, raw: Database[Document]
 ) -> None:
     many = {"updateMany": {"where": {"id": {"lt": 15}}, "data": {"title": "same"}}}
-    await ask(engine, "updateOne", "Author", {"where": {"id": 0}, "data": {"posts": many}})
+    await ask(engine, "updateOne", "Author", where={"id": 0}, data={"posts": many})
     assert sent.names.count("update") == 1
     assert raw["Post"].count_documents({"title": "same", "authorId": 0}) == 15
 
 
 async def test_a_cascade_deletes_with_one_command_a_level(engine: MongoEngine, sent: Sent) -> None:
-    await ask(engine, "deleteMany", "Comment", {})
-    await ask(engine, "deleteMany", "Post", {})
+    await ask(engine, "deleteMany", "Comment")
+    await ask(engine, "deleteMany", "Post")
     sent.clear()
-    await ask(engine, "deleteMany", "Author", {})
+    await ask(engine, "deleteMany", "Author")
     assert sent.names.count("delete") == 2
     assert sent.names.count("commitTransaction") == 1
 
@@ -315,6 +298,5 @@ REFUSED: Final[tuple[tuple[Action, Arguments], ...]] = (
 
 async def test_a_refused_request_sends_nothing(engine: MongoEngine, sent: Sent) -> None:
     for action, arguments in REFUSED:
-        with pytest.raises(DataError):
-            await engine.execute(Request(action, "Note", arguments), tx_id=None)
+        await refused(ask(engine, action, "Note", **arguments))
     assert sent.names == []

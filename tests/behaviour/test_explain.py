@@ -12,8 +12,8 @@ from bson import ObjectId
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
 from prismongo.schema import parse, push
+from tests.behaviour.asking import ask
 from tests.behaviour.conftest import HEADER, Document, EngineFor, Sent
 
 SCHEMA: Final = """
@@ -73,8 +73,7 @@ async def explained(
 ) -> Document:
     """The statistics of the command that reads the page, not the cursor and not its last ties."""
     sent.clear()
-    request = Request("findMany", "User", arguments, (Selection("name"),))
-    await engine.execute(request, tx_id=None)
+    await ask(engine, "findMany", "User", "name", **arguments)
     kept = ("find", "aggregate", "filter", "projection", "sort", "skip", "limit", "pipeline")
     reading = next(command for command in sent.commands if command.get("limit") != 1)
     command = {key: value for key, value in reading.items() if key in kept}
@@ -153,7 +152,7 @@ async def test_a_unique_examines_one_record(
 ) -> None:
     for where in UNIQUES:
         sent.clear()
-        await engine.execute(Request("findUnique", "User", {"where": where}), tx_id=None)
+        await ask(engine, "findUnique", "User", where=where)
         (command,) = sent.commands
         one = {"find": "User", "filter": command["filter"], "limit": 1}
         found = raw.command("explain", one, verbosity="executionStats")

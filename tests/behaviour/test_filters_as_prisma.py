@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from prisma.errors import DataError, InputError, MissingRequiredValueError
+from prisma.errors import InputError, MissingRequiredValueError
 from prisma.fields import Json
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
-from tests.behaviour.asking import refused
-
-EngineFor = Callable[[str], Awaitable[MongoEngine]]
+from prismongo.query.nodes.requests import FieldReference, Request, Selection
+from tests.behaviour.asking import ask, refused, selected
+from tests.behaviour.conftest import EngineFor
 
 SCHEMA = """
 model Word {
@@ -40,45 +38,39 @@ async def engine(engine_for: EngineFor, raw: Database[dict[str, Any]]) -> MongoE
     return await engine_for(SCHEMA)
 
 
-async def words(engine: MongoEngine, where: str) -> list[str]:
-    query = f"{{ findManyWord(where: {{text: {{{where}}}}} orderBy: {{id: asc}}) {{ text }} }}"
-    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
-    return [row["text"] for row in answer["data"]["findManyWord"]]
-
-
 @pytest.mark.parametrize(
     ("where", "found"),
     [
-        ('equals: "BEE", mode: insensitive', ["Bee", "bee"]),
-        ('lt: "bee", mode: insensitive', ["ant", "Ant"]),
-        ('gte: "BEE", mode: insensitive', ["Bee", "bee", "cat", "éte"]),
-        ('not: {gt: "ant"}, mode: insensitive', ["ant", "Ant"]),
+        ({"equals": "BEE"}, ["Bee", "bee"]),
+        ({"lt": "bee"}, ["ant", "Ant"]),
+        ({"gte": "BEE"}, ["Bee", "bee", "cat", "éte"]),
+        ({"not": {"gt": "ant"}}, ["ant", "Ant"]),
     ],
 )
 async def test_the_order_of_texts_may_ignore_case(
-    engine: MongoEngine, where: str, found: list[str]
+    engine: MongoEngine, where: Any, found: list[str]
 ) -> None:
-    assert await words(engine, where) == found
+    where = {"text": {**where, "mode": "insensitive"}}
+    words = await ask(engine, "findMany", "Word", "text", where=where, orderBy={"id": "asc"})
+    assert [word["text"] for word in words] == found
 
 
 class TestJson:
     @pytest.mark.parametrize(
         ("where", "code"),
         [
-            (r'facts: "{\"a\": 1}"', "P2009"),
-            ("facts: null", "P2012"),
-            ("AND: [{facts: null}]", "P2009"),
-            ('facts: {not: {equals: "1"}}', "P2009"),
-            ("facts: {not: {equals: null}}", "P2009"),
+            ({"facts": '{"a": 1}'}, "P2009"),
+            ({"facts": None}, "P2012"),
+            ({"AND": [{"facts": None}]}, "P2009"),
+            ({"facts": {"not": {"equals": Json(1)}}}, "P2009"),
+            ({"facts": {"not": {"equals": None}}}, "P2009"),
         ],
     )
     async def test_only_behind_an_operator(
-        self, engine: MongoEngine, where: str, code: str
+        self, engine: MongoEngine, where: Any, code: str
     ) -> None:
-        query = f"{{ findManyWord(where: {{{where}}}) {{ id }} }}"
-        with pytest.raises(DataError) as caught:
-            await engine.query(json.dumps({"query": query}), tx_id=None)
-        assert caught.value.code == code
+        error = await refused(ask(engine, "findMany", "Word", where=where))
+        assert error.code == code
 
     async def test_the_clients_wrapper_needs_none(
         self, engine: MongoEngine, raw: Database[dict[str, Any]]
@@ -86,13 +78,12 @@ class TestJson:
         raw["Word"].update_one({"_id": 2}, {"$set": {"facts": {"legs": 6}}})
         facts: dict[str, Any] = {"legs": 6}
         for where in (Json(facts), {"equals": Json(facts)}):
-            request = Request("findMany", "Word", {"where": {"facts": where}}, (Selection("text"),))
-            assert await engine.execute(request, tx_id=None) == [{"text": "ant"}]
+            words = await ask(engine, "findMany", "Word", "text", where={"facts": where})
+            assert words == [{"text": "ant"}]
 
     async def test_nothing_is_a_missing_value(self, engine: MongoEngine) -> None:
-        request = Request("findMany", "Word", {"where": {"facts": None}}, (Selection("id"),))
-        with pytest.raises(MissingRequiredValueError):
-            await engine.execute(request, tx_id=None)
+        error = await refused(ask(engine, "findMany", "Word", where={"facts": None}))
+        assert isinstance(error, MissingRequiredValueError)
 
 
 class TestReferences:
@@ -102,94 +93,87 @@ class TestReferences:
         ("where", "words"),
         [
             (
-                'text: {equals: {_ref: "txt" _container: "Word"}}',
+                {"equals": FieldReference("txt", "Word")},
                 "The referenced scalar field Word.txt does not exist.",
             ),
             (
-                'text: {equals: {_ref: "id" _container: "Page"}}',
+                {"equals": FieldReference("id", "Page")},
                 "Expected a referenced scalar field of model Word, but found a field of model "
                 "Page.",
             ),
             (
-                'text: {equals: {_ref: "page" _container: "Word"}}',
+                {"equals": FieldReference("page", "Word")},
                 "Expected a referenced scalar field Word.page but found a relation field.",
             ),
             (
-                'text: {startsWith: {_ref: "id" _container: "Word"}}',
+                {"startsWith": FieldReference("id", "Word")},
                 "Expected a referenced scalar field of type String but found Word.id of type Int.",
             ),
             (
-                'text: {in: {_ref: "text" _container: "Word"}}',
+                {"in": FieldReference("text", "Word")},
                 "Expected a referenced scalar field of type String[] but found Word.text of type "
                 "String.",
             ),
         ],
     )
     async def test_to_what_cannot_be_compared(
-        self, engine: MongoEngine, where: str, words: str
+        self, engine: MongoEngine, where: Any, words: str
     ) -> None:
-        error = await refused(engine, f"{{ findManyWord(where: {{{where}}}) {{ id }} }}")
+        error = await refused(ask(engine, "findMany", "Word", where={"text": where}))
         assert error.code == "P2019"
         assert words in str(error)
 
     async def test_to_what_is_not_grouped_by(self, engine: MongoEngine) -> None:
-        having = '{id: {_count: {equals: {_ref: "pageId" _container: "Word"}}}}'
-        error = await refused(engine, f"{{ groupByWord(by: [id] having: {having}) {{ id }} }}")
+        having = {"id": {"_count": {"equals": FieldReference("pageId", "Word")}}}
+        error = await refused(ask(engine, "groupBy", "Word", by=["id"], having=having))
         assert error.code == "P2019"
         assert "Missing fields: pageId" in str(error)
 
 
 class TestGroups:
     @pytest.mark.parametrize(
-        ("query", "words"),
+        ("select", "arguments", "words"),
         [
-            ("{ groupByWord(by: []) { text } }", "At least one selection is required"),
-            ("{ groupByWord(by: [id]) { text } }", "must be included in the by-arguments"),
+            ("text", {"by": []}, "At least one selection is required"),
+            ("text", {"by": ["id"]}, "must be included in the by-arguments"),
+            ("id", {"by": ["id"], "orderBy": {"text": "asc"}}, "Every field used for orderBy"),
             (
-                "{ groupByWord(by: [id], orderBy: {text: asc}) { id } }",
-                "Every field used for orderBy",
-            ),
-            (
-                '{ groupByWord(by: [id], having: {text: {not: "a"}}) { id } }',
+                "id",
+                {"by": ["id"], "having": {"text": {"not": "a"}}},
                 "Every field used in `having` filters",
             ),
         ],
     )
     async def test_what_is_not_grouped_by(
-        self, engine: MongoEngine, query: str, words: str
+        self, engine: MongoEngine, select: str, arguments: Any, words: str
     ) -> None:
         with pytest.raises(InputError, match=words) as caught:
-            await engine.query(json.dumps({"query": query}), tx_id=None)
+            await ask(engine, "groupBy", "Word", select, **arguments)
         assert caught.value.code == "P2019"
 
 
 @pytest.mark.parametrize(
-    "query",
+    "asked",
     [
-        "{ findManyWord }",
-        "mutation { deleteManyWord }",
-        "mutation { deleteManyWord { id } }",
-        "{ findManyWord { text { length } } }",
-        "{ findManyWord { text(max: 3) } }",
-        "{ findManyPage { words } }",
-        "{ findManyPage { _count } }",
-        "{ aggregateWord { _min } }",
-        "{ groupByWord(by: [text]) { _max } }",
+        Request("deleteMany", "Word", {}, (Selection("id"),)),
+        Request("findMany", "Word", {}, (selected("text", "length"),)),
+        Request("findMany", "Word", {}, (Selection("text", {"max": 3}),)),
+        Request("findMany", "Page", {}, (Selection("words"),)),
+        Request("findMany", "Page", {}, (Selection("_count"),)),
+        Request("aggregate", "Word", {}, (Selection("_min"),)),
+        Request("groupBy", "Word", {"by": ["text"]}, (Selection("_max"),)),
     ],
+    ids=str,
 )
-async def test_selections_that_do_not_fit(engine: MongoEngine, query: str) -> None:
-    with pytest.raises(DataError) as caught:
-        await engine.query(json.dumps({"query": query}), tx_id=None)
-    assert caught.value.code == "P2009"
+async def test_selections_that_do_not_fit(engine: MongoEngine, asked: Request) -> None:
+    error = await refused(engine.execute(asked, tx_id=None))
+    assert error.code == "P2009"
 
 
 async def test_a_float_stays_a_float(engine_for: EngineFor) -> None:
     engine = await engine_for('model Scale {\n id Int @id @map("_id")\n weight Float\n}')
-    query = "mutation { createOneScale(data: {id: 1, weight: 3}) { id weight } }"
-    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
-    assert json.dumps(answer["data"]["createOneScale"]) == '{"id": 1, "weight": 3.0}'
-    query = "{ aggregateScale { _sum { id weight } _avg { id } } }"
-    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
-    assert json.dumps(answer["data"]["aggregateScale"]) == (
-        '{"_sum": {"id": 1, "weight": 3.0}, "_avg": {"id": 1.0}}'
-    )
+    answer = await ask(engine, "createOne", "Scale", "id weight", data={"id": 1, "weight": 3})
+    assert json.dumps(answer) == '{"id": 1, "weight": 3.0}'
+    sums = selected("_sum", "id weight"), selected("_avg", "id")
+    answer = await ask(engine, "aggregate", "Scale", *sums)
+    assert json.dumps(answer) == '{"_sum": {"id": 1, "weight": 3.0}, "_avg": {"id": 1.0}}'

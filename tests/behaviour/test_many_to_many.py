@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from prismongo.engine import MongoEngine
-from tests.behaviour.asking import ask, refused
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import EngineFor, Stored
 
 SCHEMA = """
@@ -29,25 +31,16 @@ model Film {
 @pytest.fixture
 async def engine(engine_for: EngineFor) -> MongoEngine:
     engine = await engine_for(SCHEMA)
-    await ask(
-        engine,
-        """mutation { createOneActor(data: {id: 1, films: {create: [
-          {id: 1, title: "a", year: 1990}, {id: 2, title: "b", year: 2000}
-        ]}}) { id } }""",
-    )
-    await ask(
-        engine,
-        "mutation { createOneActor(data: {id: 2, films: {connect: {id: 2}}}) { id } }",
-    )
-    await ask(engine, 'mutation { createOneFilm(data: {id: 3, title: "c"}) { id } }')
+    create = [{"id": 1, "title": "a", "year": 1990}, {"id": 2, "title": "b", "year": 2000}]
+    await ask(engine, "createOne", "Actor", data={"id": 1, "films": {"create": create}})
+    await ask(engine, "createOne", "Actor", data={"id": 2, "films": {"connect": {"id": 2}}})
+    await ask(engine, "createOne", "Film", data={"id": 3, "title": "c"})
     return engine
 
 
-def actor(data: str, number: int = 1) -> str:
-    return (
-        f"mutation {{ updateOneActor(where: {{id: {number}}}, data: {{films: {data}}}) "
-        "{ films(orderBy: {id: asc}) { id } } }"
-    )
+async def actor(engine: MongoEngine, data: Any, number: int = 1) -> Any:
+    films, data = selected("films", orderBy={"id": "asc"}), {"films": data}
+    return await ask(engine, "updateOne", "Actor", films, where={"id": number}, data=data)
 
 
 def lists(stored: Stored) -> tuple[list[list[int]], list[list[int]]]:
@@ -61,7 +54,7 @@ def lists(stored: Stored) -> tuple[list[list[int]], list[list[int]]]:
 async def test_creating_fills_both_lists(engine: MongoEngine, stored: Stored) -> None:
     assert lists(stored) == ([[1, 2], [2]], [[1], [1, 2], []])
     assert stored("Film")[0] == {"_id": 1, "title": "a", "year": 1990, "cast": [1]}
-    answer = await ask(engine, "{ findManyFilm { id actors { id } } }")
+    answer = await ask(engine, "findMany", "Film", "id", selected("actors"))
     assert answer == [
         {"id": 1, "actors": [{"id": 1}]},
         {"id": 2, "actors": [{"id": 1}, {"id": 2}]},
@@ -72,22 +65,32 @@ async def test_creating_fills_both_lists(engine: MongoEngine, stored: Stored) ->
 @pytest.mark.parametrize(
     ("data", "actors", "films"),
     [
-        ("{connect: {id: 3}}", [[1, 2, 3], [2]], [[1], [1, 2], [1]]),
-        ('{connect: [{title: "c"}, {id: 1}]}', [[1, 2, 3], [2]], [[1], [1, 2], [1]]),
-        ("{disconnect: {id: 2}}", [[1], [2]], [[1], [2], []]),
-        ('{disconnect: [{id: 1}, {title: "b"}]}', [[], [2]], [[], [2], []]),
-        ("{disconnect: {id: 3}}", [[1, 2], [2]], [[1], [1, 2], []]),
-        ("{set: [{id: 3}, {id: 2}]}", [[2, 3], [2]], [[], [1, 2], [1]]),
-        ("{set: []}", [[], [2]], [[], [2], []]),
-        ('{create: {id: 4, title: "d"}}', [[1, 2, 4], [2]], [[1], [1, 2], [], [1]]),
+        ({"connect": {"id": 3}}, [[1, 2, 3], [2]], [[1], [1, 2], [1]]),
+        ({"connect": [{"title": "c"}, {"id": 1}]}, [[1, 2, 3], [2]], [[1], [1, 2], [1]]),
+        ({"disconnect": {"id": 2}}, [[1], [2]], [[1], [2], []]),
+        ({"disconnect": [{"id": 1}, {"title": "b"}]}, [[], [2]], [[], [2], []]),
+        ({"disconnect": {"id": 3}}, [[1, 2], [2]], [[1], [1, 2], []]),
+        ({"set": [{"id": 3}, {"id": 2}]}, [[2, 3], [2]], [[], [1, 2], [1]]),
+        ({"set": []}, [[], [2]], [[], [2], []]),
+        ({"create": {"id": 4, "title": "d"}}, [[1, 2, 4], [2]], [[1], [1, 2], [], [1]]),
         (
-            '{connectOrCreate: [{where: {id: 3}, create: {id: 3, title: "x"}}, '
-            '{where: {id: 5}, create: {id: 5, title: "e"}}]}',
+            {
+                "connectOrCreate": [
+                    {"where": {"id": 3}, "create": {"id": 3, "title": "x"}},
+                    {"where": {"id": 5}, "create": {"id": 5, "title": "e"}},
+                ]
+            },
             [[1, 2, 3, 5], [2]],
             [[1], [1, 2], [1], [1]],
         ),
         (
-            '{upsert: {where: {id: 5}, create: {id: 5, title: "e"}, update: {year: 1}}}',
+            {
+                "upsert": {
+                    "where": {"id": 5},
+                    "create": {"id": 5, "title": "e"},
+                    "update": {"year": 1},
+                }
+            },
             [[1, 2, 5], [2]],
             [[1], [1, 2], [], [1]],
         ),
@@ -96,11 +99,11 @@ async def test_creating_fills_both_lists(engine: MongoEngine, stored: Stored) ->
 async def test_both_lists_follow(
     engine: MongoEngine,
     stored: Stored,
-    data: str,
+    data: Any,
     actors: list[list[int]],
     films: list[list[int]],
 ) -> None:
-    answer = await ask(engine, actor(data))
+    answer = await actor(engine, data)
     found = lists(stored)
     assert [sorted(each) for each in found[0]] == actors
     assert [sorted(each) for each in found[1]] == films
@@ -110,76 +113,69 @@ async def test_both_lists_follow(
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        ("{connect: {id: 9}}", "P2025"),
-        ("{delete: {id: 3}}", "P2017"),
-        ("{update: {where: {id: 3}, data: {year: 1}}}", "P2025"),
-        ('{create: {id: 3, title: "x"}}', "P2002"),
-        ('{createMany: {data: {id: 4, title: "d"}}}', "P2009"),
+        ({"connect": {"id": 9}}, "P2025"),
+        ({"delete": {"id": 3}}, "P2017"),
+        ({"update": {"where": {"id": 3}, "data": {"year": 1}}}, "P2025"),
+        ({"create": {"id": 3, "title": "x"}}, "P2002"),
+        ({"createMany": {"data": {"id": 4, "title": "d"}}}, "P2009"),
     ],
 )
-async def test_refused(engine: MongoEngine, stored: Stored, data: str, code: str) -> None:
-    error = await refused(engine, actor(data))
+async def test_refused(engine: MongoEngine, stored: Stored, data: Any, code: str) -> None:
+    error = await refused(actor(engine, data))
     assert error.code == code
     assert lists(stored) == ([[1, 2], [2]], [[1], [1, 2], []])
 
 
 async def test_updates_reach_only_what_is_connected(engine: MongoEngine, stored: Stored) -> None:
-    await ask(engine, actor("{updateMany: {where: {}, data: {year: {increment: 1}}}}", 2))
+    await actor(engine, {"updateMany": {"where": {}, "data": {"year": {"increment": 1}}}}, 2)
     assert [film.get("year") for film in stored("Film")] == [1990, 2001, None]
-    await ask(engine, actor('{update: {where: {title: "a"}, data: {year: 5}}}'))
+    await actor(engine, {"update": {"where": {"title": "a"}, "data": {"year": 5}}})
     assert [film.get("year") for film in stored("Film")] == [5, 2001, None]
 
 
 @pytest.mark.parametrize(
-    ("query", "left"),
+    ("delete", "left"),
     [
-        ("deleteOneFilm(where: {id: 2}) { id }", [1, 3]),
-        ("deleteManyFilm(where: {id: 2}) { count }", [1, 3]),
-        ("updateOneActor(where: {id: 1}, data: {films: {delete: {id: 2}}}) { id }", [1, 3]),
-        (
-            "updateOneActor(where: {id: 1}, data: {films: {deleteMany: {year: {gt: 1995}}}}) "
-            "{ id }",
-            [1, 3],
-        ),
-        ("updateOneActor(where: {id: 1}, data: {films: {deleteMany: {}}}) { id }", [3]),
+        (lambda engine: ask(engine, "deleteOne", "Film", where={"id": 2}), [1, 3]),
+        (lambda engine: ask(engine, "deleteMany", "Film", where={"id": 2}), [1, 3]),
+        (lambda engine: actor(engine, {"delete": {"id": 2}}), [1, 3]),
+        (lambda engine: actor(engine, {"deleteMany": {"year": {"gt": 1995}}}), [1, 3]),
+        (lambda engine: actor(engine, {"deleteMany": {}}), [3]),
     ],
+    ids=["one", "many", "nested", "nested many", "all nested"],
 )
 async def test_ids_of_the_deleted_stay_in_lists_and_are_not_seen(
-    engine: MongoEngine, stored: Stored, query: str, left: list[int]
+    engine: MongoEngine, stored: Stored, delete: Any, left: list[int]
 ) -> None:
     """As Prisma does: a delete is one command, and no reading follows such an id."""
-    await ask(engine, f"mutation {{ {query} }}")
+    await delete(engine)
     assert [film["_id"] for film in stored("Film")] == left
     assert lists(stored)[0] == [[1, 2], [2]]
     films = [{"id": 1}] if 1 in left else []
-    assert await ask(engine, "{ findManyActor { films { id } _count { films } } }") == [
+    seen = selected("films"), selected("_count", "films")
+    assert await ask(engine, "findMany", "Actor", *seen) == [
         {"films": films, "_count": {"films": len(films)}},
         {"films": [], "_count": {"films": 0}},
     ]
-    assert await ask(engine, "{ findManyActor(where: {films: {none: {id: {gt: 1}}}}) { id } }") == [
-        {"id": 1},
-        {"id": 2},
-    ]
-    assert await ask(engine, "{ findManyActor(where: {films: {some: {}}}) { id } }") == (
-        [{"id": 1}] if films else []
-    )
+    for where, found in [
+        ({"films": {"none": {"id": {"gt": 1}}}}, [{"id": 1}, {"id": 2}]),
+        ({"films": {"some": {}}}, [{"id": 1}] if films else []),
+    ]:
+        assert await ask(engine, "findMany", "Actor", where=where) == found
 
 
 async def test_a_list_of_ids_may_be_written_itself(engine: MongoEngine, stored: Stored) -> None:
     """Prisma does so: the other side is then not touched."""
-    await ask(engine, "mutation { createOneActor(data: {id: 3, filmIds: [3]}) { id } }")
-    await ask(
-        engine,
-        "mutation { updateOneActor(where: {id: 2}, data: {filmIds: {push: 1}}) { id } }",
-    )
+    await ask(engine, "createOne", "Actor", data={"id": 3, "filmIds": [3]})
+    await ask(engine, "updateOne", "Actor", where={"id": 2}, data={"filmIds": {"push": 1}})
     assert lists(stored) == ([[1, 2], [2, 1], [3]], [[1], [1, 2], []])
 
 
 async def test_filters_through_the_lists(engine: MongoEngine) -> None:
     for where, found in [
-        ("{films: {some: {year: 2000}}}", [1, 2]),
-        ("{films: {every: {year: 2000}}}", [2]),
-        ("{films: {none: {year: 1990}}}", [2]),
+        ({"films": {"some": {"year": 2000}}}, [1, 2]),
+        ({"films": {"every": {"year": 2000}}}, [2]),
+        ({"films": {"none": {"year": 1990}}}, [2]),
     ]:
-        answer = await ask(engine, f"{{ findManyActor(where: {where}) {{ id }} }}")
+        answer = await ask(engine, "findMany", "Actor", where=where)
         assert [actor["id"] for actor in answer] == found

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prismongo.engine import MongoEngine
-from tests.behaviour.asking import ask, refused
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import EngineFor, Stored
 
 SCHEMA = """
@@ -37,7 +37,12 @@ type Box {
 }
 """
 
-FIELDS = "phone nr tags box { size label lids } boxes { size } deckId deck { id }"
+FIELDS = (
+    "phone nr tags deckId",
+    selected("box", "size label lids"),
+    selected("boxes", "size"),
+    selected("deck"),
+)
 EMPTY: dict[str, Any] = {
     "phone": None,
     "nr": None,
@@ -69,12 +74,12 @@ class TestReading:
         self, engine: MongoEngine, raw: Any, document: dict[str, Any]
     ) -> None:
         raw["Card"].insert_one({"_id": 1, "name": "x", **document})
-        answer = await ask(engine, f"{{ findUniqueCard(where: {{id: 1}}) {{ {FIELDS} }} }}")
+        answer = await ask(engine, "findUnique", "Card", *FIELDS, where={"id": 1})
         assert answer == {**EMPTY, "deckId": document.get("deckId")}
 
     async def test_inside_a_composite(self, engine: MongoEngine, raw: Any) -> None:
         raw["Card"].insert_one({"_id": 1, "name": "x", "box": {"label": None}, "boxes": [{}]})
-        answer = await ask(engine, f"{{ findUniqueCard(where: {{id: 1}}) {{ {FIELDS} }} }}")
+        answer = await ask(engine, "findUnique", "Card", *FIELDS, where={"id": 1})
         assert answer == {
             **EMPTY,
             "box": {"size": None, "label": None, "lids": []},
@@ -86,80 +91,70 @@ class TestReading:
         self, engine: MongoEngine, raw: Any, document: dict[str, Any]
     ) -> None:
         raw["Deck"].insert_one({"_id": 1, **document})
-        error = await refused(engine, "{ findManyDeck { id title } }")
+        error = await refused(ask(engine, "findMany", "Deck", "id title"))
         assert error.code == "P2032"
-        assert await ask(engine, "{ findManyDeck { id } }") == [{"id": 1}]
+        assert await ask(engine, "findMany", "Deck") == [{"id": 1}]
 
 
 class TestFinding:
     @pytest.fixture
     async def cards(self, engine: MongoEngine) -> None:
-        await ask(
-            engine,
-            """mutation { createManyCard(data: [
-              {id: 1}, {id: 2, phone: null, deckId: null}, {id: 3, phone: "1", nr: 0}
-            ]) { count } }""",
-        )
+        null, given = {"phone": None, "deckId": None}, {"phone": "1", "nr": 0}
+        cards = [{"id": 1}, {"id": 2, **null}, {"id": 3, **given}]
+        await ask(engine, "createMany", "Card", data=cards)
 
     @pytest.mark.usefixtures("cards")
     @pytest.mark.parametrize(
         ("where", "ids"),
         [
-            ("{phone: null}", [2]),
-            ("{phone: {equals: null}}", [2]),
-            ("{phone: {isSet: false}}", [1]),
-            ("{phone: {isSet: true}}", [2, 3]),
-            ("{OR: [{phone: null}, {phone: {isSet: false}}]}", [1, 2]),
-            ("{phone: {not: null}}", [3]),
-            ('{phone: {not: "1"}}', [2]),
-            ('{phone: {in: ["1", "2"]}}', [3]),
-            ("{nr: {lt: 5}}", [3]),
-            ("{nr: {gte: 0}}", [3]),
-            ("{deck: null}", [1, 2, 3]),
+            ({"phone": None}, [2]),
+            ({"phone": {"equals": None}}, [2]),
+            ({"phone": {"isSet": False}}, [1]),
+            ({"phone": {"isSet": True}}, [2, 3]),
+            ({"OR": [{"phone": None}, {"phone": {"isSet": False}}]}, [1, 2]),
+            ({"phone": {"not": None}}, [3]),
+            ({"phone": {"not": "1"}}, [2]),
+            ({"phone": {"in": ["1", "2"]}}, [3]),
+            ({"nr": {"lt": 5}}, [3]),
+            ({"nr": {"gte": 0}}, [3]),
+            ({"deck": None}, [1, 2, 3]),
         ],
     )
-    async def test_the_trap(self, engine: MongoEngine, where: str, ids: list[int]) -> None:
+    async def test_the_trap(self, engine: MongoEngine, where: Any, ids: list[int]) -> None:
         """`None` finds what was stored as null, and not what was never given."""
-        answer = await ask(engine, f"{{ findManyCard(where: {where}) {{ id }} }}")
+        answer = await ask(engine, "findMany", "Card", where=where)
         assert [card["id"] for card in answer] == ids
 
 
 class TestOptionalUnique:
-    @pytest.mark.parametrize("data", ["", ", phone: null, nr: null"])
-    async def test_many_may_lack_it(self, engine: MongoEngine, stored: Stored, data: str) -> None:
+    @pytest.mark.parametrize("data", [{}, {"phone": None, "nr": None}])
+    async def test_many_may_lack_it(self, engine: MongoEngine, stored: Stored, data: Any) -> None:
         for number in (1, 2, 3):
-            await ask(
-                engine, f"mutation {{ createOneCard(data: {{id: {number}{data}}}) {{ id }} }}"
-            )
+            await ask(engine, "createOne", "Card", data={"id": number, **data})
         assert len(stored("Card")) == 3
 
-    @pytest.mark.parametrize(("data", "field"), [('phone: "1"', "phone"), ("nr: 0", "nr")])
+    @pytest.mark.parametrize(("data", "field"), [({"phone": "1"}, "phone"), ({"nr": 0}, "nr")])
     async def test_a_value_is_held_once(
-        self, engine: MongoEngine, stored: Stored, data: str, field: str
+        self, engine: MongoEngine, stored: Stored, data: Any, field: str
     ) -> None:
-        await ask(engine, f"mutation {{ createOneCard(data: {{id: 1, {data}}}) {{ id }} }}")
-        await ask(engine, "mutation { createOneCard(data: {id: 2}) { id } }")
-        for query in (
-            f"mutation {{ createOneCard(data: {{id: 3, {data}}}) {{ id }} }}",
-            f"mutation {{ updateOneCard(where: {{id: 2}}, data: {{{data}}}) {{ id }} }}",
+        await ask(engine, "createOne", "Card", data={"id": 1, **data})
+        await ask(engine, "createOne", "Card", data={"id": 2})
+        for asked in (
+            ask(engine, "createOne", "Card", data={"id": 3, **data}),
+            ask(engine, "updateOne", "Card", where={"id": 2}, data=data),
         ):
-            error = await refused(engine, query)
+            error = await refused(asked)
             assert (error.code, error.meta["target"]) == ("P2002", [field])
-        await ask(
-            engine,
-            f"mutation {{ updateOneCard(where: {{id: 1}}, data: {{{field}: null}}) {{ id }} }}",
-        )
-        await ask(
-            engine, f"mutation {{ updateOneCard(where: {{id: 2}}, data: {{{data}}}) {{ id }} }}"
-        )
+        await ask(engine, "updateOne", "Card", where={"id": 1}, data={field: None})
+        await ask(engine, "updateOne", "Card", where={"id": 2}, data=data)
         assert [field in card and card[field] is not None for card in stored("Card")] == [
             False,
             True,
         ]
 
-    @pytest.mark.parametrize("where", ["{phone: null}", "{}", "{id: null}"])
-    async def test_null_identifies_nobody(self, engine: MongoEngine, where: str) -> None:
-        error = await refused(engine, f"{{ findUniqueCard(where: {where}) {{ id }} }}")
+    @pytest.mark.parametrize("where", [{"phone": None}, {}, {"id": None}])
+    async def test_null_identifies_nobody(self, engine: MongoEngine, where: Any) -> None:
+        error = await refused(ask(engine, "findUnique", "Card", where=where))
         assert error.code in ("P2009", "P2012")
 
 
@@ -167,31 +162,19 @@ class TestWriting:
     async def test_a_disconnected_key_is_null_and_an_unset_one_is_gone(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(
-            engine,
-            """mutation { createOneDeck(data: {id: 1, title: "t", cards: {create: [
-              {id: 1}, {id: 2}
-            ]}}) { id } }""",
-        )
-        await ask(
-            engine,
-            "mutation { updateOneCard(where: {id: 1}, data: {deck: {disconnect: true}}) { id } }",
-        )
-        await ask(
-            engine,
-            "mutation { updateOneCard(where: {id: 2}, data: {deckId: {unset: true}}) { id } }",
-        )
+        data = {"id": 1, "title": "t", "cards": {"create": [{"id": 1}, {"id": 2}]}}
+        await ask(engine, "createOne", "Deck", data=data)
+        await ask(engine, "updateOne", "Card", where={"id": 1}, data={"deck": {"disconnect": True}})
+        await ask(engine, "updateOne", "Card", where={"id": 2}, data={"deckId": {"unset": True}})
         assert stored("Card") == [{"_id": 1, "name": "", "deckId": None}, {"_id": 2, "name": ""}]
 
     @pytest.mark.parametrize(
-        "data", ["{name: null}", "{name: {set: null}}", "{name: {unset: true}}"]
+        "data", [{"name": None}, {"name": {"set": None}}, {"name": {"unset": True}}]
     )
     async def test_a_required_value_stays(
-        self, engine: MongoEngine, stored: Stored, data: str
+        self, engine: MongoEngine, stored: Stored, data: Any
     ) -> None:
-        await ask(engine, 'mutation { createOneCard(data: {id: 1, name: "n"}) { id } }')
-        error = await refused(
-            engine, f"mutation {{ updateOneCard(where: {{id: 1}}, data: {data}) {{ id }} }}"
-        )
+        await ask(engine, "createOne", "Card", data={"id": 1, "name": "n"})
+        error = await refused(ask(engine, "updateOne", "Card", where={"id": 1}, data=data))
         assert error.code == "P2009"
         assert stored("Card") == [{"_id": 1, "name": "n"}]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-
-EngineFor = Callable[[str], Awaitable[MongoEngine]]
+from tests.behaviour.asking import ask
+from tests.behaviour.conftest import EngineFor
 
 SCHEMA = """
 model Ship {
@@ -67,32 +65,28 @@ async def engine(engine_for: EngineFor, raw: Database[dict[str, Any]]) -> MongoE
 @pytest.mark.parametrize(
     ("order", "ids"),
     [
-        ("holds: {_count: desc}", [1, 4, 2, 3, 5]),
-        ("hull: {decks: {_count: desc}}", [2, 1, 3, 4, 5]),
-        ("hull: {decks: {_count: asc}}", [3, 4, 5, 1, 2]),
-        ("owner: {flags: {_count: desc}}", [1, 2, 3, 4, 5]),
-        ("owner: {flags: {_count: asc}}", [2, 3, 4, 5, 1]),
-        ("owner: {licences: {_count: desc}}", [2, 1, 3, 4, 5]),
-        ("owner: {licences: {_count: asc}}", [1, 3, 4, 5, 2]),
+        ({"holds": {"_count": "desc"}}, [1, 4, 2, 3, 5]),
+        ({"hull": {"decks": {"_count": "desc"}}}, [2, 1, 3, 4, 5]),
+        ({"hull": {"decks": {"_count": "asc"}}}, [3, 4, 5, 1, 2]),
+        ({"owner": {"flags": {"_count": "desc"}}}, [1, 2, 3, 4, 5]),
+        ({"owner": {"flags": {"_count": "asc"}}}, [2, 3, 4, 5, 1]),
+        ({"owner": {"licences": {"_count": "desc"}}}, [2, 1, 3, 4, 5]),
+        ({"owner": {"licences": {"_count": "asc"}}}, [1, 3, 4, 5, 2]),
     ],
 )
 async def test_nothing_to_count_is_none_of_it(
-    engine: MongoEngine, order: str, ids: list[int]
+    engine: MongoEngine, order: Any, ids: list[int]
 ) -> None:
-    query = f"{{ findManyShip(orderBy: [{{{order}}}, {{id: asc}}]) {{ id }} }}"
-    answer = await engine.query(json.dumps({"query": query}), tx_id=None)
-    assert [row["id"] for row in answer["data"]["findManyShip"]] == ids
+    ships = await ask(engine, "findMany", "Ship", orderBy=[order, {"id": "asc"}])
+    assert [ship["id"] for ship in ships] == ids
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
 async def test_pages_by_cursor_make_the_whole(engine: MongoEngine, size: int) -> None:
+    order = [{"owner": {"flags": {"_count": "asc"}}}, {"id": "desc"}]
     found: list[int] = []
     while len(found) < 5:
-        cursor = f"cursor: {{id: {found[-1]}}}, skip: 1," if found else ""
-        query = (
-            f"{{ findManyShip({cursor} take: {size},"
-            " orderBy: [{owner: {flags: {_count: asc}}}, {id: desc}]) { id } }"
-        )
-        answer = await engine.query(json.dumps({"query": query}), tx_id=None)
-        found += [row["id"] for row in answer["data"]["findManyShip"]]
+        after: Any = {"cursor": {"id": found[-1]}, "skip": 1} if found else {}
+        ships = await ask(engine, "findMany", "Ship", take=size, orderBy=order, **after)
+        found += [ship["id"] for ship in ships]
     assert found == [5, 4, 3, 2, 1]

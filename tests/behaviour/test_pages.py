@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.asking import ask, selected
 from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import Row, ordered, page
 
@@ -201,7 +201,7 @@ async def engine(
     return await engine_for(SCHEMA.replace("INDEXES", INDEXES if indexed else ""))
 
 
-STORED = tuple(map(Selection, ("id", *VALUES)))
+STORED = " ".join(("id", *VALUES))
 
 
 @OPTIONS
@@ -211,8 +211,7 @@ async def test_a_page_is_a_slice_of_the_sorted_list(
 ) -> None:
     load(raw, rows)
     for arguments in asked:
-        request = Request("findMany", "Row", arguments, STORED)
-        found = await engine.execute(request, tx_id=None)
+        found = await ask(engine, "findMany", "Row", STORED, **arguments)
         agree(found, expected(rows, rows, arguments), arguments)
 
 
@@ -223,12 +222,8 @@ async def test_an_included_page_is_cut_for_each_parent(
 ) -> None:
     load(raw, rows)
     one, many = asked
-    selections = (
-        Selection("id"),
-        Selection("rows", one, STORED),
-        Selection("many", many, STORED),
-    )
-    holders = await engine.execute(Request("findMany", "Holder", {}, selections), tx_id=None)
+    lists = selected("rows", STORED, **one), selected("many", STORED, **many)
+    holders = await ask(engine, "findMany", "Holder", "id", *lists)
     assert [holder["id"] for holder in holders] == list(HOLDERS)
     for holder in holders:
         mine = [row for row in rows if row.get("holderId") == holder["id"]]
@@ -254,9 +249,9 @@ async def test_pages_put_together_are_the_whole_list(
     load(raw, rows)
     given_page = {"orderBy": arguments["orderBy"], "take": abs(arguments["take"] or 2) or 1}
     seen: list[int] = []
-    found = await engine.execute(Request("findMany", "Row", given_page, STORED), tx_id=None)
+    found = await ask(engine, "findMany", "Row", STORED, **given_page)
     while found and len(seen) <= len(rows):
         seen += [row["id"] for row in found]
         following = {**given_page, "cursor": {"id": seen[-1]}, "skip": 1}
-        found = await engine.execute(Request("findMany", "Row", following, STORED), tx_id=None)
+        found = await ask(engine, "findMany", "Row", STORED, **following)
     assert seen == [row["_id"] for row in ordered(derived(rows), keys_of(arguments))]

@@ -14,7 +14,7 @@ from prisma.fields import Base64, Json
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.asking import ask
 from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import Meaning, Row
 
@@ -215,8 +215,7 @@ async def check(
     load(raw, rows)
     meaning = Meaning(lambda row, name: follow(rows, row, name))
     for where in asked:
-        request = Request("findMany", "Row", {"where": where}, (Selection("id"),))
-        found = await engine.execute(request, tx_id=None)
+        found = await ask(engine, "findMany", "Row", where=where)
         expected = [row["_id"] for row in rows if meaning.matches(where, row)]
         assert sorted(item["id"] for item in found) == expected, where
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import FieldReference, Request, Selection
+from prismongo.query.nodes.requests import FieldReference
+from tests.behaviour.asking import ask
 from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import MISSING, Meaning, Row
 
@@ -237,7 +238,6 @@ async def test_a_filter_finds_what_it_means(
     raw["Row"].delete_many({})
     raw["Row"].insert_many([dict(row) for row in rows])
     for where in asked:
-        request = Request("findMany", "Row", {"where": where}, (Selection("id"),))
-        found = await engine.execute(request, tx_id=None)
+        found = await ask(engine, "findMany", "Row", where=where)
         expected = [row["_id"] for row in rows if Composed().matches(where, row)]
         assert sorted(item["id"] for item in found) == expected, where

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from prismongo.engine import MongoEngine
+from prismongo.query.nodes.requests import Action
 from tests.behaviour.asking import ask, refused
 from tests.behaviour.conftest import EngineFor, Stored
 
@@ -31,10 +34,7 @@ model One {{
 }}
 """
 
-DELETIONS = [
-    "mutation { deleteOneParent(where: {id: 1}) { id } }",
-    "mutation { deleteManyParent(where: {id: 1}) { count } }",
-]
+one_or_many = pytest.mark.parametrize("action", ["deleteOne", "deleteMany"])
 
 
 def pair(*, delete: str = "", update: str = "", maybe: bool, to: str = "id") -> str:
@@ -42,13 +42,16 @@ def pair(*, delete: str = "", update: str = "", maybe: bool, to: str = "id") -> 
     return PAIR.format(maybe="?" if maybe else "", to=to, actions=actions)
 
 
-async def family(engine: MongoEngine) -> None:
+async def family(engine_for: EngineFor, **schema: Any) -> MongoEngine:
     """Parent 1 (code 10) with kids 1 and 2 and the one 1; parent 2 (code 20) with kid 3."""
+    engine = await engine_for(pair(**schema))
+    first, second = {"create": [{"id": 1}, {"id": 2}]}, {"create": {"id": 3}}
     for data in (
-        "{id: 1, code: 10, kids: {create: [{id: 1}, {id: 2}]}, one: {create: {id: 1}}}",
-        "{id: 2, code: 20, kids: {create: {id: 3}}}",
+        {"id": 1, "code": 10, "kids": first, "one": {"create": {"id": 1}}},
+        {"id": 2, "code": 20, "kids": second},
     ):
-        await ask(engine, f"mutation {{ createOneParent(data: {data}) {{ id }} }}")
+        await ask(engine, "createOne", "Parent", data=data)
+    return engine
 
 
 def kids(stored: Stored) -> dict[int, object]:
@@ -60,62 +63,57 @@ def ids(stored: Stored, collection: str) -> list[int]:
 
 
 class TestDelete:
-    @pytest.mark.parametrize("query", DELETIONS)
+    @one_or_many
     @pytest.mark.parametrize("maybe", [True, False])
     async def test_cascade(
-        self, engine_for: EngineFor, stored: Stored, maybe: bool, query: str
+        self, engine_for: EngineFor, stored: Stored, maybe: bool, action: Action
     ) -> None:
-        engine = await engine_for(pair(delete="Cascade", maybe=maybe))
-        await family(engine)
-        await ask(engine, query)
+        engine = await family(engine_for, delete="Cascade", maybe=maybe)
+        await ask(engine, action, "Parent", where={"id": 1})
         assert (ids(stored, "Parent"), kids(stored), ids(stored, "One")) == ([2], {3: 2}, [])
 
-    @pytest.mark.parametrize("query", DELETIONS)
+    @one_or_many
     @pytest.mark.parametrize("delete", ["SetNull", ""])
     async def test_set_null_which_an_optional_relation_has_unsaid(
-        self, engine_for: EngineFor, stored: Stored, delete: str, query: str
+        self, engine_for: EngineFor, stored: Stored, delete: str, action: Action
     ) -> None:
-        engine = await engine_for(pair(delete=delete, maybe=True))
-        await family(engine)
-        await ask(engine, query)
+        engine = await family(engine_for, delete=delete, maybe=True)
+        await ask(engine, action, "Parent", where={"id": 1})
         assert ids(stored, "Parent") == [2]
         assert kids(stored) == {1: None, 2: None, 3: 2}
         assert stored("One") == [{"_id": 1, "parentId": None}]
 
-    @pytest.mark.parametrize("query", DELETIONS)
+    @one_or_many
     @pytest.mark.parametrize(
         ("delete", "maybe"), [("Restrict", True), ("Restrict", False), ("", False)]
     )
     async def test_restrict_which_a_required_relation_has_unsaid(
-        self, engine_for: EngineFor, stored: Stored, delete: str, maybe: bool, query: str
+        self, engine_for: EngineFor, stored: Stored, delete: str, maybe: bool, action: Action
     ) -> None:
-        engine = await engine_for(pair(delete=delete, maybe=maybe))
-        await family(engine)
-        error = await refused(engine, query)
+        engine = await family(engine_for, delete=delete, maybe=maybe)
+        error = await refused(ask(engine, action, "Parent", where={"id": 1}))
         assert error.code == "P2014"
         assert ids(stored, "Parent") == [1, 2]
         assert kids(stored) == {1: 1, 2: 1, 3: 2}
-        await ask(engine, "mutation { deleteManyKid(where: {parentId: 1}) { count } }")
-        await ask(engine, "mutation { deleteManyOne { count } }")
-        await ask(engine, query)
+        await ask(engine, "deleteMany", "Kid", where={"parentId": 1})
+        await ask(engine, "deleteMany", "One")
+        await ask(engine, action, "Parent", where={"id": 1})
         assert ids(stored, "Parent") == [2]
 
-    @pytest.mark.parametrize("query", DELETIONS)
+    @one_or_many
     @pytest.mark.parametrize("maybe", [True, False])
     async def test_no_action(
-        self, engine_for: EngineFor, stored: Stored, maybe: bool, query: str
+        self, engine_for: EngineFor, stored: Stored, maybe: bool, action: Action
     ) -> None:
-        engine = await engine_for(pair(delete="NoAction", maybe=maybe))
-        await family(engine)
-        await ask(engine, query)
+        engine = await family(engine_for, delete="NoAction", maybe=maybe)
+        await ask(engine, action, "Parent", where={"id": 1})
         assert ids(stored, "Parent") == [2]
         assert kids(stored) == {1: 1, 2: 1, 3: 2}
 
     async def test_of_many(self, engine_for: EngineFor, stored: Stored) -> None:
-        engine = await engine_for(pair(delete="Cascade", maybe=True))
-        await family(engine)
-        await ask(engine, "mutation { createOneKid(data: {id: 4}) { id } }")
-        answer = await ask(engine, "mutation { deleteManyParent { count } }")
+        engine = await family(engine_for, delete="Cascade", maybe=True)
+        await ask(engine, "createOne", "Kid", data={"id": 4})
+        answer = await ask(engine, "deleteMany", "Parent")
         assert answer == {"count": 2}
         assert kids(stored) == {4: "missing"}
 
@@ -124,9 +122,11 @@ class TestDelete:
     ) -> None:
         engine = await engine_for(pair(delete="Restrict", maybe=True, to="code"))
         for number in (1, 2):
-            await ask(engine, f"mutation {{ createOneParent(data: {{id: {number}}}) {{ id }} }}")
-        await ask(engine, "mutation { createManyKid(data: [{id: 1}, {id: 2}]) { count } }")
-        await ask(engine, DELETIONS[0])  # no code, and kids without a key: they do not belong
+            await ask(engine, "createOne", "Parent", data={"id": number})
+        await ask(engine, "createMany", "Kid", data=[{"id": 1}, {"id": 2}])
+        await ask(
+            engine, "deleteOne", "Parent", where={"id": 1}
+        )  # no code, and kids without a key: they do not belong
         assert ids(stored, "Parent") == [2]
 
 
@@ -169,111 +169,111 @@ class TestDeleteToAnyDepth:
     @pytest.fixture
     async def engine(self, engine_for: EngineFor) -> MongoEngine:
         engine = await engine_for(TREE)
-        await ask(
-            engine,
-            """mutation { createOneRoot(data: {id: 1, limbs: {create: [
-              {id: 1, leaves: {create: [{id: 1, bugs: {create: {id: 1}}}, {id: 2}]}},
-              {id: 2, leaves: {create: {id: 3, bugs: {create: [{id: 2}, {id: 3}]}}}}
-            ]}}) { id } }""",
-        )
+        leaves = {"create": [{"id": 1, "bugs": {"create": {"id": 1}}}, {"id": 2}]}
+        create = {"id": 3, "bugs": {"create": [{"id": 2}, {"id": 3}]}}
+        limbs = {"create": [{"id": 1, "leaves": leaves}, {"id": 2, "leaves": {"create": create}}]}
+        await ask(engine, "createOne", "Root", data={"id": 1, "limbs": limbs})
         return engine
 
     async def test_all_the_way_down(self, engine: MongoEngine, stored: Stored) -> None:
-        await ask(engine, "mutation { deleteOneRoot(where: {id: 1}) { id } }")
+        await ask(engine, "deleteOne", "Root", where={"id": 1})
         assert stored("Root") == stored("Limb") == stored("Leaf") == []
         assert [bug["leafId"] for bug in stored("Bug")] == [None, None, None]
 
     @pytest.mark.parametrize(
-        "query",
+        ("action", "arguments"),
         [
-            "deleteOneRoot(where: {id: 1}) { id }",
-            "deleteManyRoot { count }",
-            "updateOneRoot(where: {id: 1}, data: {limbs: {deleteMany: {}}}) { id }",
+            ("deleteOne", {"where": {"id": 1}}),
+            ("deleteMany", {}),
+            ("updateOne", {"where": {"id": 1}, "data": {"limbs": {"deleteMany": {}}}}),
         ],
     )
     async def test_a_restriction_far_down_keeps_everything(
-        self, engine: MongoEngine, stored: Stored, query: str
+        self, engine: MongoEngine, stored: Stored, action: Action, arguments: Any
     ) -> None:
-        await ask(engine, "mutation { createOneBird(data: {id: 1, limbId: 2}) { id } }")
-        error = await refused(engine, f"mutation {{ {query} }}")
+        await ask(engine, "createOne", "Bird", data={"id": 1, "limbId": 2})
+        error = await refused(ask(engine, action, "Root", **arguments))
         assert error.code == "P2014"
         assert (ids(stored, "Limb"), ids(stored, "Leaf")) == ([1, 2], [1, 2, 3])
         assert [bug["leafId"] for bug in stored("Bug")] == [1, 3, 3]
 
     async def test_through_a_nested_delete(self, engine: MongoEngine, stored: Stored) -> None:
-        await ask(
-            engine,
-            "mutation { updateOneRoot(where: {id: 1}, data: {limbs: {delete: {id: 1}}}) { id } }",
-        )
+        data = {"limbs": {"delete": {"id": 1}}}
+        await ask(engine, "updateOne", "Root", where={"id": 1}, data=data)
         assert (ids(stored, "Limb"), ids(stored, "Leaf")) == ([2], [3])
         assert [bug["leafId"] for bug in stored("Bug")] == [None, 3, 3]
 
 
-UPDATES = [
-    "mutation { updateOneParent(where: {id: 1}, data: {code: 11}) { id } }",
-    "mutation { updateManyParent(where: {id: 1}, data: {code: {increment: 1}}) { count } }",
-    """mutation { upsertOneParent(
-      where: {id: 1}, create: {id: 9}, update: {code: {set: 11}}
-    ) { id } }""",
-]
+each_update = pytest.mark.parametrize(
+    ("action", "arguments"),
+    [
+        ("updateOne", {"data": {"code": 11}}),
+        ("updateMany", {"data": {"code": {"increment": 1}}}),
+        ("upsertOne", {"create": {"id": 9}, "update": {"code": {"set": 11}}}),
+    ],
+)
 
 
 class TestUpdate:
-    @pytest.mark.parametrize("query", UPDATES)
+    @each_update
     @pytest.mark.parametrize("update", ["Cascade", ""])
     @pytest.mark.parametrize("maybe", [True, False])
     async def test_cascade_which_every_relation_has_unsaid(
-        self, engine_for: EngineFor, stored: Stored, maybe: bool, update: str, query: str
+        self,
+        engine_for: EngineFor,
+        stored: Stored,
+        maybe: bool,
+        update: str,
+        action: Action,
+        arguments: Any,
     ) -> None:
-        engine = await engine_for(pair(update=update, maybe=maybe, to="code"))
-        await family(engine)
-        await ask(engine, query)
+        engine = await family(engine_for, update=update, maybe=maybe, to="code")
+        await ask(engine, action, "Parent", where={"id": 1}, **arguments)
         assert [parent["code"] for parent in stored("Parent")] == [11, 20]
         assert kids(stored) == {1: 11, 2: 11, 3: 20}
         assert stored("One") == [{"_id": 1, "parentId": 11}]
 
-    @pytest.mark.parametrize("query", UPDATES)
-    async def test_set_null(self, engine_for: EngineFor, stored: Stored, query: str) -> None:
-        engine = await engine_for(pair(update="SetNull", maybe=True, to="code"))
-        await family(engine)
-        await ask(engine, query)
+    @each_update
+    async def test_set_null(
+        self, engine_for: EngineFor, stored: Stored, action: Action, arguments: Any
+    ) -> None:
+        engine = await family(engine_for, update="SetNull", maybe=True, to="code")
+        await ask(engine, action, "Parent", where={"id": 1}, **arguments)
         assert kids(stored) == {1: None, 2: None, 3: 20}
 
-    @pytest.mark.parametrize("query", UPDATES)
-    async def test_restrict(self, engine_for: EngineFor, stored: Stored, query: str) -> None:
-        engine = await engine_for(pair(update="Restrict", maybe=True, to="code"))
-        await family(engine)
-        error = await refused(engine, query)
+    @each_update
+    async def test_restrict(
+        self, engine_for: EngineFor, stored: Stored, action: Action, arguments: Any
+    ) -> None:
+        engine = await family(engine_for, update="Restrict", maybe=True, to="code")
+        error = await refused(ask(engine, action, "Parent", where={"id": 1}, **arguments))
         assert error.code == "P2014"
         assert [parent["code"] for parent in stored("Parent")] == [10, 20]
         assert kids(stored) == {1: 10, 2: 10, 3: 20}
 
-    @pytest.mark.parametrize("query", UPDATES)
-    async def test_no_action(self, engine_for: EngineFor, stored: Stored, query: str) -> None:
-        engine = await engine_for(pair(update="NoAction", maybe=True, to="code"))
-        await family(engine)
-        await ask(engine, query)
+    @each_update
+    async def test_no_action(
+        self, engine_for: EngineFor, stored: Stored, action: Action, arguments: Any
+    ) -> None:
+        engine = await family(engine_for, update="NoAction", maybe=True, to="code")
+        await ask(engine, action, "Parent", where={"id": 1}, **arguments)
         assert [parent["code"] for parent in stored("Parent")] == [11, 20]
         assert kids(stored) == {1: 10, 2: 10, 3: 20}
 
     @pytest.mark.parametrize("update", ["Restrict", "SetNull", "Cascade"])
-    @pytest.mark.parametrize("data", ["{code: 10}", '{name: "n"}', "{code: {multiply: 1}}"])
+    @pytest.mark.parametrize("data", [{"code": 10}, {"name": "n"}, {"code": {"multiply": 1}}])
     async def test_a_key_that_stays_the_same_moves_nobody(
-        self, engine_for: EngineFor, stored: Stored, data: str, update: str
+        self, engine_for: EngineFor, stored: Stored, data: Any, update: str
     ) -> None:
-        engine = await engine_for(pair(update=update, maybe=True, to="code"))
-        await family(engine)
-        await ask(
-            engine, f"mutation {{ updateOneParent(where: {{id: 1}}, data: {data}) {{ id }} }}"
-        )
+        engine = await family(engine_for, update=update, maybe=True, to="code")
+        await ask(engine, "updateOne", "Parent", where={"id": 1}, data=data)
         assert kids(stored) == {1: 10, 2: 10, 3: 20}
 
     async def test_of_several_parents_each_with_its_own(
         self, engine_for: EngineFor, stored: Stored
     ) -> None:
-        engine = await engine_for(pair(maybe=False, to="code"))
-        await family(engine)
-        await ask(engine, "mutation { updateManyParent(data: {code: {multiply: 3}}) { count } }")
+        engine = await family(engine_for, maybe=False, to="code")
+        await ask(engine, "updateMany", "Parent", data={"code": {"multiply": 3}})
         assert kids(stored) == {1: 30, 2: 30, 3: 60}
 
 
@@ -306,7 +306,7 @@ class TestUpdateToAnyDepth:
     ) -> None:
         engine = await engine_for(CHAIN.replace("ACTION", action))
         await self.chain(engine)
-        await ask(engine, "mutation { updateOneA(where: {id: 1}, data: {code: 2}) { id } }")
+        await ask(engine, "updateOne", "A", where={"id": 1}, data={"code": 2})
         assert stored("B") == [{"_id": 1, "aCode": 2}]
         assert stored("C") == [{"_id": 1, "bCode": then}]
 
@@ -315,21 +315,15 @@ class TestUpdateToAnyDepth:
     ) -> None:
         engine = await engine_for(CHAIN.replace("ACTION", "Restrict"))
         await self.chain(engine)
-        error = await refused(
-            engine, "mutation { updateOneA(where: {id: 1}, data: {code: 2}) { id } }"
-        )
+        error = await refused(ask(engine, "updateOne", "A", where={"id": 1}, data={"code": 2}))
         assert error.code == "P2014"
         assert stored("A") == [{"_id": 1, "code": 1}]
         assert stored("B") == [{"_id": 1, "aCode": 1}]
 
     @staticmethod
     async def chain(engine: MongoEngine) -> None:
-        await ask(
-            engine,
-            """mutation { createOneA(data: {
-              id: 1, code: 1, bs: {create: {id: 1, cs: {create: {id: 1}}}}
-            }) { id } }""",
-        )
+        data = {"id": 1, "code": 1, "bs": {"create": {"id": 1, "cs": {"create": {"id": 1}}}}}
+        await ask(engine, "createOne", "A", data=data)
 
 
 async def test_a_key_of_two_fields(engine_for: EngineFor, stored: Stored) -> None:
@@ -352,17 +346,11 @@ async def test_a_key_of_two_fields(engine_for: EngineFor, stored: Stored) -> Non
         }
         """
     )
-    await ask(
-        engine,
-        """mutation { createOneSeat(data: {
-          id: 1, row: "A", nr: 7, held: {create: {id: 1}}
-        }) { id } }""",
-    )
-    await ask(
-        engine, 'mutation { createManyTicket(data: [{id: 2, row: "A"}, {id: 3, nr: 7}]) { count } }'
-    )
-    await ask(engine, "mutation { updateOneSeat(where: {id: 1}, data: {nr: 8}) { id } }")
+    data = {"id": 1, "row": "A", "nr": 7, "held": {"create": {"id": 1}}}
+    await ask(engine, "createOne", "Seat", data=data)
+    await ask(engine, "createMany", "Ticket", data=[{"id": 2, "row": "A"}, {"id": 3, "nr": 7}])
+    await ask(engine, "updateOne", "Seat", where={"id": 1}, data={"nr": 8})
     others = [{"_id": 2, "row": "A"}, {"_id": 3, "nr": 7}]
     assert stored("Ticket") == [{"_id": 1, "row": "A", "nr": 8}, *others]
-    await ask(engine, "mutation { deleteOneSeat(where: {id: 1}) { id } }")
+    await ask(engine, "deleteOne", "Seat", where={"id": 1})
     assert stored("Ticket") == [{"_id": 1, "row": None, "nr": None}, *others]

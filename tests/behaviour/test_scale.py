@@ -11,7 +11,7 @@ import pytest
 from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.asking import ask, selected
 from tests.behaviour.conftest import Document, EngineFor, Sent
 
 SCHEMA: Final = """
@@ -76,7 +76,7 @@ def peak_memory() -> Iterator[list[int]]:
 async def test_a_hundred_thousand_rows(engine: MongoEngine, raw: Database[Document]) -> None:
     fill(raw, ROWS)
     with peak_memory() as memory:
-        found = await engine.execute(Request("findMany", "Row"), tx_id=None)
+        found = await ask(engine, "findMany", "Row", "id name level")
     kept, peak = memory
     assert len(found) == ROWS
     assert sum(row["id"] for row in found) == ROWS * (ROWS - 1) // 2
@@ -90,8 +90,7 @@ async def test_ten_thousand_values_in_one_filter(
     wanted = list(range(ASKED))
     for where in ({"id": {"in": wanted}}, {"name": {"in": [f"name {i}" for i in wanted]}}):
         sent.clear()
-        request = Request("findMany", "Row", {"where": where}, (Selection("id"),))
-        found = await engine.execute(request, tx_id=None)
+        found = await ask(engine, "findMany", "Row", where=where)
         assert sorted(row["id"] for row in found) == wanted
         assert sent.names == ["find"]
 
@@ -100,30 +99,25 @@ async def test_ten_thousand_values_in_one_filter(
 async def test_ten_thousand_alternatives(engine: MongoEngine, raw: Database[Document]) -> None:
     fill(raw, ASKED + 100)
     where = {"OR": [{"id": number, "level": number % 10} for number in range(ASKED)]}
-    request = Request("aggregate", "Row", {"where": where}, (Selection("_count"),))
-    assert await engine.execute(request, tx_id=None) == {"_count": ASKED}
+    assert await ask(engine, "aggregate", "Row", "_count", where=where) == {"_count": ASKED}
 
 
 async def test_ten_thousand_writes(engine: MongoEngine, raw: Database[Document]) -> None:
     data = [{"id": number, "name": "new", "level": 0} for number in range(ASKED)]
-    count = (Selection("count"),)
-    created = await engine.execute(Request("createMany", "Row", {"data": data}, count), tx_id=None)
+    created = await ask(engine, "createMany", "Row", data=data)
     where = {"id": {"in": [item["id"] for item in data[1:]]}}
-    deleted = await engine.execute(
-        Request("deleteMany", "Row", {"where": where}, count), tx_id=None
-    )
+    deleted = await ask(engine, "deleteMany", "Row", where=where)
     assert created == {"count": ASKED}
     assert deleted == {"count": ASKED - 1}
     assert raw["Row"].count_documents({}) == 1
 
 
 async def test_five_levels_below_one_another(engine: MongoEngine, sent: Sent, tree: int) -> None:
-    include: tuple[Selection, ...] = (Selection("id"),)
-    for _ in range(DEPTH):
-        include = (Selection("id"), Selection("children", {}, include))
-    request = Request("findMany", "Node", {"where": {"parentId": None}}, include)
+    children = selected("children")
+    for _ in range(DEPTH - 1):
+        children = selected("children", "id", children)
     with peak_memory() as memory:
-        (root,) = await engine.execute(request, tx_id=None)
+        (root,) = await ask(engine, "findMany", "Node", "id", children, where={"parentId": None})
     kept, peak = memory
     assert _size(root) == tree
     assert len(sent.names) == DEPTH + 1
@@ -134,8 +128,8 @@ async def test_a_filter_as_deep_as_anyone_writes(engine: MongoEngine, tree: int)
     where: dict[str, Any] = {"parentId": None}
     for _ in range(DEPTH):
         where = {"parent": {"is": where}}
-    request = Request("aggregate", "Node", {"where": where}, (Selection("_count"),))
-    assert await engine.execute(request, tx_id=None) == {"_count": tree - tree // WIDTH}
+    answer = await ask(engine, "aggregate", "Node", "_count", where=where)
+    assert answer == {"_count": tree - tree // WIDTH}
 
 
 def _size(node: dict[str, Any]) -> int:

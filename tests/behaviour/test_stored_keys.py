@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from prisma.errors import DataError
 
-from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from tests.behaviour.asking import ask, selected
 from tests.behaviour.conftest import EngineFor
 
 SCHEMA = """
@@ -33,11 +32,6 @@ model Shelf {
 """
 
 
-async def with_related(engine: MongoEngine, model: str, relation: str) -> Any:
-    selections = (Selection("id"), Selection(relation, selections=(Selection("id"),)))
-    return await engine.execute(Request("findMany", model, {}, selections), tx_id=None)
-
-
 @pytest.mark.parametrize(
     ("relation", "field", "stored", "kind"),
     [
@@ -52,7 +46,7 @@ async def test_a_document_or_a_list_is_no_key(
     engine = await engine_for(SCHEMA)
     raw["Book"].insert_one({"_id": 7, "authorId": 1, field: stored})
     with pytest.raises(DataError, match=rf"Book\.{field} of the record with id `7`") as caught:
-        await with_related(engine, "Book", relation)
+        await ask(engine, "findMany", "Book", "id", selected(relation))
     assert caught.value.code == "P2023"
     assert caught.value.meta == {"model": "Book", "field": field, "stored_type": kind, "id": "7"}
 
@@ -63,4 +57,4 @@ async def test_a_child_that_is_found_by_a_list_of_keys(engine_for: EngineFor, ra
     raw["Author"].insert_one({"_id": 1})
     raw["Book"].insert_one({"_id": 7, "authorId": [1]})
     with pytest.raises(DataError, match=r"Book\.authorId of the record with id `7`"):
-        await with_related(engine, "Author", "books")
+        await ask(engine, "findMany", "Author", "id", selected("books"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from prisma.errors import FieldNotFoundError, MissingRequiredValueError
 
 from prismongo.engine import MongoEngine
-from tests.behaviour.asking import ask, refused
+from prismongo.query.nodes.requests import Selection
+from tests.behaviour.asking import ask, refused, selected
 from tests.behaviour.conftest import EngineFor, Stored
 
 SCHEMA = """
@@ -36,122 +38,127 @@ async def engine(pushed_for: EngineFor) -> MongoEngine:
     return await pushed_for(SCHEMA)
 
 
-def upsert(where: str, create: str, update: str, selection: str = "id count") -> str:
-    return (
-        f"mutation {{ upsertOneTally(where: {where}, create: {create}, update: {update}) "
-        f"{{ {selection} }} }}"
+async def upsert(
+    engine: MongoEngine, where: Any, create: Any, update: Any, *select: str | Selection
+) -> Any:
+    select = select or ("id count",)
+    return await ask(
+        engine, "upsertOne", "Tally", *select, where=where, create=create, update=update
     )
 
 
-AND = upsert('{word: "and"}', '{id: 1, word: "and"}', "{count: {increment: 1}}")
+AND = ({"word": "and"}, {"id": 1, "word": "and"}, {"count": {"increment": 1}})
 
 
 class TestOneRecord:
     async def test_made_then_changed(self, engine: MongoEngine, stored: Stored) -> None:
-        assert await ask(engine, AND) == {"id": 1, "count": 1}
+        assert await upsert(engine, *AND) == {"id": 1, "count": 1}
         assert stored("Tally") == [{"_id": 1, "word": "and", "count": 1}]
-        assert await ask(engine, AND) == {"id": 1, "count": 2}
+        assert await upsert(engine, *AND) == {"id": 1, "count": 2}
         assert stored("Tally") == [{"_id": 1, "word": "and", "count": 2}]
 
     async def test_what_is_made_need_not_be_what_was_looked_for(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(engine, upsert("{id: 9}", '{id: 2, word: "or"}', "{count: 5}"))
+        await upsert(engine, {"id": 9}, {"id": 2, "word": "or"}, {"count": 5})
         assert stored("Tally") == [{"_id": 2, "word": "or", "count": 1}]
 
     async def test_found_by_a_compound_unique(self, engine: MongoEngine, stored: Stored) -> None:
-        query = upsert(
-            '{lang_count: {lang: "en", count: 1}}',
-            '{id: 1, word: "and", lang: "en"}',
-            '{word: "or"}',
+        asked = (
+            {"lang_count": {"lang": "en", "count": 1}},
+            {"id": 1, "word": "and", "lang": "en"},
+            {"word": "or"},
             "word",
         )
-        assert await ask(engine, query) == {"word": "and"}
-        assert await ask(engine, query) == {"word": "or"}
+        assert await upsert(engine, *asked) == {"word": "and"}
+        assert await upsert(engine, *asked) == {"word": "or"}
         assert stored("Tally") == [{"_id": 1, "word": "or", "lang": "en", "count": 1}]
 
     async def test_more_than_the_unique_may_be_asked_for(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        await ask(engine, AND)
+        await upsert(engine, *AND)
         error = await refused(
-            engine,
-            upsert('{word: "and", lang: "en"}', '{id: 2, word: "and"}', "{count: 5}"),
+            upsert(engine, {"word": "and", "lang": "en"}, {"id": 2, "word": "and"}, {"count": 5})
         )
         assert error.code == "P2002"  # it fits none, so one is made, and the word is taken
         assert stored("Tally") == [{"_id": 1, "word": "and", "count": 1}]
 
     async def test_an_update_of_nothing(self, engine: MongoEngine, stored: Stored) -> None:
-        query = upsert('{word: "and"}', '{id: 1, word: "and"}', "{}")
-        assert await ask(engine, query) == await ask(engine, query) == {"id": 1, "count": 1}
+        asked: Any = ({"word": "and"}, {"id": 1, "word": "and"}, {})
+        for _ in range(2):
+            assert await upsert(engine, *asked) == {"id": 1, "count": 1}
         assert stored("Tally") == [{"_id": 1, "word": "and", "count": 1}]
 
     async def test_lists(self, engine: MongoEngine, stored: Stored) -> None:
-        query = upsert(
-            "{id: 1}",
-            '{id: 1, word: "and", places: {set: ["p1"]}}',
-            '{places: {push: "p2"}}',
+        asked = (
+            {"id": 1},
+            {"id": 1, "word": "and", "places": {"set": ["p1"]}},
+            {"places": {"push": "p2"}},
             "places",
         )
-        assert await ask(engine, query) == {"places": ["p1"]}
-        assert await ask(engine, query) == {"places": ["p1", "p2"]}
+        assert await upsert(engine, *asked) == {"places": ["p1"]}
+        assert await upsert(engine, *asked) == {"places": ["p1", "p2"]}
         assert stored("Tally")[0]["places"] == ["p1", "p2"]
 
     @pytest.mark.parametrize("text", ["$word", "$$ROOT"])
     async def test_text_stays_text(self, engine: MongoEngine, stored: Stored, text: str) -> None:
-        query = upsert(
-            "{id: 1}", f'{{id: 1, word: "{text}"}}', f'{{word: "{text}", lang: "{text}"}}'
-        )
-        await ask(engine, query)
+        asked = ({"id": 1}, {"id": 1, "word": text}, {"word": text, "lang": text})
+        await upsert(engine, *asked)
         assert stored("Tally") == [{"_id": 1, "word": text, "count": 1}]
-        await ask(engine, query)
+        await upsert(engine, *asked)
         assert stored("Tally") == [{"_id": 1, "word": text, "lang": text, "count": 1}]
 
     async def test_many_at_once_make_one(self, engine: MongoEngine, stored: Stored) -> None:
-        queries = [
-            upsert('{word: "and"}', f'{{id: {number}, word: "and"}}', "{count: {increment: 1}}")
-            for number in range(8)
-        ]
-        await asyncio.gather(*(ask(engine, query) for query in queries))
+        where, create, update = AND
+        await asyncio.gather(
+            *(upsert(engine, where, {**create, "id": number}, update) for number in range(8))
+        )
         (tally,) = stored("Tally")
         assert tally["count"] == 8
 
 
 class TestWithRelations:
     async def test_made_with_what_is_nested(self, engine: MongoEngine, stored: Stored) -> None:
-        query = upsert(
-            "{id: 1}",
-            '{id: 1, word: "and", page: {create: {id: 3}}}',
-            "{page: {create: {id: 4}}}",
-            "page { id }",
+        asked = (
+            {"id": 1},
+            {"id": 1, "word": "and", "page": {"create": {"id": 3}}},
+            {"page": {"create": {"id": 4}}},
+            selected("page"),
         )
-        assert await ask(engine, query) == {"page": {"id": 3}}
-        assert await ask(engine, query) == {"page": {"id": 4}}
+        assert await upsert(engine, *asked) == {"page": {"id": 3}}
+        assert await upsert(engine, *asked) == {"page": {"id": 4}}
         assert stored("Page") == [{"_id": 3}, {"_id": 4}]
         assert stored("Tally")[0]["pageId"] == 4
 
     async def test_all_of_it_or_nothing(self, engine: MongoEngine, stored: Stored) -> None:
-        query = upsert("{id: 1}", '{id: 1, word: "and", page: {connect: {id: 3}}}', "{count: 1}")
-        error = await refused(engine, query)
+        create = {"id": 1, "word": "and", "page": {"connect": {"id": 3}}}
+        error = await refused(upsert(engine, {"id": 1}, create, {"count": 1}))
         assert error.code == "P2025"
         assert stored("Tally") == []
 
 
 class TestRefused:
     @pytest.mark.parametrize(
-        ("query", "kind"),
+        ("where", "create", "update", "kind"),
         [
-            (upsert("{id: 1}", '{id: 1, word: "a"}', "{wings: 1}"), FieldNotFoundError),
-            (upsert("{id: 1}", '{id: 1, word: "a", wings: 1}', "{}"), FieldNotFoundError),
-            (upsert("{id: 1}", "{id: 1}", "{}"), MissingRequiredValueError),
-            (upsert('{lang: "en"}', '{id: 1, word: "a"}', "{}"), None),
-            (upsert("{}", '{id: 1, word: "a"}', "{}"), None),
+            ({"id": 1}, {"id": 1, "word": "a"}, {"wings": 1}, FieldNotFoundError),
+            ({"id": 1}, {"id": 1, "word": "a", "wings": 1}, {}, FieldNotFoundError),
+            ({"id": 1}, {"id": 1}, {}, MissingRequiredValueError),
+            ({"lang": "en"}, {"id": 1, "word": "a"}, {}, None),
+            ({}, {"id": 1, "word": "a"}, {}, None),
         ],
     )
     async def test_both_parts_are_read_before_anything_is_looked_for(
-        self, engine: MongoEngine, stored: Stored, query: str, kind: type[Exception] | None
+        self,
+        engine: MongoEngine,
+        stored: Stored,
+        where: Any,
+        create: Any,
+        update: Any,
+        kind: type[Exception] | None,
     ) -> None:
-        error = await refused(engine, query)
+        error = await refused(upsert(engine, where, create, update))
         assert error.code in ("P2009", "P2012")
         assert kind is None or isinstance(error, kind)
         assert stored("Tally") == []

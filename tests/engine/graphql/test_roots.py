@@ -103,10 +103,14 @@ def test_a_name_that_there_is_not(text: str) -> None:
     assert caught.value.code == "P2009"
 
 
-@pytest.mark.parametrize("name", ["findManyUser", "aggregateUser", "findUniqueUser"])
-def test_something_must_be_selected(name: str) -> None:
-    with pytest.raises(FieldNotFoundError, match="minimum of 1 field"):
-        request(f"{{ {name} }}", datamodel("User"))
+@pytest.mark.parametrize(
+    "text",
+    ["{ findManyUser }", "{ aggregateUser }", "{ findUniqueUser }", "mutation { deleteManyUser }"],
+)
+def test_something_must_be_selected(text: str) -> None:
+    with pytest.raises(FieldNotFoundError, match="minimum of 1 field") as caught:
+        request(text, datamodel("User"))
+    assert caught.value.code == "P2009"
 
 
 @pytest.mark.parametrize("name", ["executeRaw", "queryRaw"])
