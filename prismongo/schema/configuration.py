@@ -216,7 +216,7 @@ def _text_or_env(value: Expression) -> str | Function:
 
 
 def _env(call: Call) -> Function:
-    if len(call.arguments.items) != 1:
+    if len(call.arguments.items) != 1 or call.arguments.trailing_comma:
         reason = "Exactly one string parameter must be passed to the env function."
         raise PlacedError(reason, call.position)
     return Function("env", (text_of(call.arguments.items[0].value),))

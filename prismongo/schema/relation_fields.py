@@ -38,6 +38,7 @@ def relation_field(scope: Scope, block: Block, node: FieldNode) -> Field:
         is_required=node.arity != "optional",
         relation=relation,
         documentation=node.documentation,
+        notes=node.notes,
         ignored=ignored,
         position=node.position,
     )

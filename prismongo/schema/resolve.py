@@ -1,7 +1,8 @@
 """Syntax tree → Datamodel: looks up every name and reads every attribute (`resolve`).
 
-The order of the checks is Prisma's: names, types, attributes, configuration, then the rules of the
-connector, so that of several mistakes the one that is reported is one that Prisma reports too.
+The order of the checks is Prisma's: names, types, configuration, attributes, then the rules of the
+connector, so that of several mistakes the one that is reported is one that Prisma reports too. What
+comments say to the client comes last.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from prismongo.schema.arguments import Attributes, mapped_name, text_of
+from prismongo.schema.comments import check_comments
 from prismongo.schema.configuration import datasources, generators
 from prismongo.schema.datamodel import (
     CompositeType,
@@ -49,6 +51,7 @@ def resolve(schema: Schema) -> Datamodel:
     check_names(schema)
     scope = Scope(schema)
     check_types(scope)
+    sources, makers = datasources(schema), generators(schema)
     relations = {
         (block.name, node.name): relation_field(scope, block, node)
         for block in scope.models.values()
@@ -59,10 +62,11 @@ def resolve(schema: Schema) -> Datamodel:
         models=tuple(_model(scope, block, relations) for block in scope.models.values()),
         enums=tuple(map(_enum, scope.enums.values())),
         types=tuple(_type(scope, block) for block in scope.types.values()),
-        generators=generators(schema),
-        datasources=datasources(schema),
+        generators=makers,
+        datasources=sources,
     )
     check_rules(datamodel, scope)
+    check_comments(datamodel)
     return replace(datamodel, models=tuple(map(_with_relation_names, datamodel.models)))
 
 

@@ -141,6 +141,10 @@ class Line:
         items: list[Argument] = []
         empty: list[Constant] = []
         trailing = None
+        if self.peek().kind == ",":  # alone, which is a trailing one as well
+            trailing = self.at(self.take(","))
+            self.take(")")
+            return Arguments(trailing_comma=trailing)
         while not self.skip(")"):
             self._argument(items, empty)
             if self.peek().kind != ")":

@@ -46,11 +46,12 @@ def _check_inline(datamodel: Datamodel, scope: Scope, relations: Graph, pair: Pa
 
 
 def _one_sided(side: Side) -> PlacedError:
-    model, item = side.model, side.field
+    item = side.field
+    owner = f"{'view' if side.model.is_view else 'model'} `{side.model.name}`"
     return refuse_field(
         item.name,
-        f"model `{model.name}`",
-        f"The relation field `{item.name}` on model `{model.name}` is missing an opposite relation "
+        owner,
+        f"The relation field `{item.name}` on {owner} is missing an opposite relation "
         f"field on the model `{item.type}`. Either run `prisma format` or add it manually.",
         item.position,
     )

@@ -44,6 +44,8 @@ class _Member:
 def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
     """The indexes by collection; a collection without any is there too. `_id_` is not named.
 
+    Views are left out: Prisma makes none either.
+
     Raises:
         SchemaError: a comment gives an option that cannot be.
     """
@@ -52,18 +54,21 @@ def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
             if read_options(item.notes, item.position) != NO_OPTIONS:
                 reason = "Options stand above the @@index or @@unique of the model."
                 raise refuse_option(reason, item.position)
-    return {model.db_name: tuple(_indexes(datamodel, model)) for model in datamodel.models}
+    models = [model for model in datamodel.models if not model.is_view]
+    return {model.db_name: tuple(_indexes(datamodel, model)) for model in models}
 
 
 def wanted_images(datamodel: Datamodel) -> frozenset[str]:
     """The collections that are to keep what documents were before a change."""
-    return frozenset(model.db_name for model in datamodel.models if asks_for_images(model))
+    return frozenset(
+        model.db_name for model in datamodel.models if not model.is_view and asks_for_images(model)
+    )
 
 
 def _indexes(datamodel: Datamodel, model: Model) -> Iterator[IndexSpec]:
     indexes = [index for index in model.indexes if index.kind != "id"]
     options = {id(index): read_options(index.notes, index.position) for index in indexes}
-    for item in model.fields:
+    for item in model.stored_fields:
         found = read_options(item.notes, item.position)
         if found == NO_OPTIONS:
             continue

@@ -1,0 +1,84 @@
+"""What schema comments say to the client, beyond Prisma's language.
+
+    /// @omit                               above or beside a field: it is left out of every answer
+    /// @Python(instance_name: "things")    above a model: its name on the client
+
+`@omit` stands alone on its line, `@Python(…)` anywhere in the comment, as upstream's generator
+reads it. Every other line is prose, or is read elsewhere (`stores/wanted/options.py`). `resolve`
+refuses what is not written as it must be (`check_comments`); the readings here find it in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from keyword import iskeyword
+from typing import Final
+
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
+from prismongo.schema.errors import PlacedError
+
+_OMIT: Final = re.compile(r"^\s*@omit\b(.*)$", re.MULTILINE)
+_PYTHON: Final = re.compile(r"@Python\(([^)]+)\)")
+_ARGUMENT: Final = r"""[A-Za-z_]\w*\s*:\s*(?:"[^"]*"|'[^']*')"""
+_ARGUMENTS: Final = re.compile(rf"\s*(?:{_ARGUMENT}\s*(?:,\s*{_ARGUMENT}\s*)*,?\s*)?", re.ASCII)
+_INSTANCE_NAME: Final = re.compile(r"""\binstance_name\s*:\s*(?:"([^"]*)"|'([^']*)')""")
+
+
+def is_omitted(field: Field) -> bool:
+    """Whether the field is left out of every answer."""
+    return _OMIT.search(field.notes or "") is not None
+
+
+def instance_name(model: Model) -> str | None:
+    """The name that `@Python(instance_name: "…")` gives the model on the client; None without.
+
+    Of several in one `@Python(…)` the last counts, as upstream has it.
+    """
+    found = _PYTHON.search(model.documentation or "")
+    names = _INSTANCE_NAME.findall(found[1]) if found else []
+    return names[-1][0] or names[-1][1] or None if names else None
+
+
+def check_comments(datamodel: Datamodel) -> None:
+    """Refuse the first comment that is not written as it must be, or stands where it means nothing.
+
+    Raises:
+        PlacedError: at the field or the model that the comment belongs to.
+    """
+    for model in datamodel.models:
+        _check_python(model)
+        for item in _with_omit(model):
+            if item.is_id:
+                raise PlacedError("An id cannot be left out: `@omit` is not for it.", item.position)
+            if item.kind == "relation":
+                reason = "`@omit` is not for relations: an answer has those that are asked for."
+                raise PlacedError(reason, item.position)
+    for composite in datamodel.types:
+        for item in _with_omit(composite):
+            reason = "`@omit` is not for fields of a composite type: give it to the model's field."
+            raise PlacedError(reason, item.position)
+
+
+def _with_omit(container: Model | CompositeType) -> Iterable[Field]:
+    """The fields that say `@omit`, and say it well."""
+    for item in container.fields:
+        found = _OMIT.findall(item.notes or "")
+        if any(rest.strip() for rest in found):
+            raise PlacedError("`@omit` is written `@omit`, alone on its line.", item.position)
+        if len(found) > 1:
+            raise PlacedError("`@omit` is given twice.", item.position)
+        if found:
+            yield item
+
+
+def _check_python(model: Model) -> None:
+    found = _PYTHON.findall(model.documentation or "")
+    if len(found) > 1:
+        raise PlacedError("`@Python` is given twice.", model.position)
+    if found and not _ARGUMENTS.fullmatch(found[0]):
+        reason = '`@Python` is written `@Python(instance_name: "things")`, the name in quotes.'
+        raise PlacedError(reason, model.position)
+    name = instance_name(model)
+    if name is not None and (iskeyword(name) or not name.isidentifier()):
+        raise PlacedError(f'The `instance_name` "{name}" is no name in Python.', model.position)
