@@ -1,6 +1,6 @@
 """Datamodel → DMMF, the JSON by which Prisma tells its generators what a schema says.
 
-Equal to what the CLI of Prisma 6.19 gives (`dmmf.datamodel`), which is what upstream's generator
+Equal to what the CLI of Prisma 5.17 gives (`dmmf.datamodel`), which is what upstream's generator
 reads. Of `dmmf.schema` it reads the enum `TransactionIsolationLevel` only, which MongoDB has not.
 """
 

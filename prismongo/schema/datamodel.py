@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 Kind = Literal["scalar", "enum", "composite", "relation"]
 ScalarType = Literal[
@@ -117,6 +117,9 @@ class Field:
         return hash((self.name, self.type))
 
 
+_ID_OF_A_VIEW: Final = Field("_id", "scalar", "Json", "_id")
+
+
 @dataclass(frozen=True, slots=True)
 class IndexField:
     """A field in an index; `path` has more than one name inside a composite type."""
@@ -166,8 +169,9 @@ class Model:
 
     @cached_property
     def id_field(self) -> Field:
-        """The field with `@id`; MongoDB stores it as `_id`."""
-        return next(item for item in self.fields if item.is_id)
+        """The field with `@id`, stored as `_id`. A view has one that it does not name."""
+        named = (item for item in self.fields if item.is_id or item.db_name == "_id")
+        return next(named, _ID_OF_A_VIEW)
 
     @cached_property
     def stored_fields(self) -> tuple[Field, ...]:

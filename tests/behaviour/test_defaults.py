@@ -122,7 +122,10 @@ model Made {
   id    String   @id @default(auto()) @map("_id") @db.ObjectId
   nr    Int
   cuid  String   @default(cuid())
+  cuid2 String   @default(cuid(2))
   uuid  String   @default(uuid())
+  uuid7 String   @default(uuid(7))
+  ulid  String   @default(ulid())
   nano  String   @default(nanoid(8))
   start DateTime @default(now())
   stamp DateTime @updatedAt
@@ -138,12 +141,16 @@ class TestMade:
     async def test_what_they_look_like(self, engine: MongoEngine, stored: Stored) -> None:
         before = datetime.now(UTC) - timedelta(milliseconds=1)
         data = {"nr": 1}
-        answer = await ask(engine, "createOne", "Made", "id cuid uuid nano start stamp", data=data)
+        names = "id cuid cuid2 uuid uuid7 ulid nano start stamp"
+        answer = await ask(engine, "createOne", "Made", names, data=data)
         (made,) = stored("Made")
         assert isinstance(made["_id"], ObjectId)
         assert answer["id"] == str(made["_id"])
         for name, pattern in [
             ("cuid", r"c[0-9a-z]{24}"),
+            ("cuid2", r"[a-z][0-9a-z]{23}"),
+            ("uuid7", r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
+            ("ulid", r"[0-7][0-9A-HJKMNP-TV-Z]{25}"),
             ("uuid", r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
             ("nano", r"[A-Za-z0-9_-]{8}"),
         ]:

@@ -187,6 +187,45 @@ def test_positions_are_of_the_names() -> None:
     assert [index.position for index in model.indexes][-1] == Position(18, 1)
 
 
+BLOCK_COMMENTS = """
+/**
+ * Whoever
+ * signs up.
+ */
+model User {
+  /* the key */ id String @id @map("_id") /* never shown
+                                           to anybody */
+  /// One line,
+  /* and another. */
+  name String /// And one behind.
+  /* @ttl(5) is prose here */ // plain
+  age Int
+  /***/
+  url String @default("/* a */")
+}
+
+datasource db {
+  provider = "mongodb" /* a
+                          b */
+  url = "x"
+}
+"""
+
+
+def test_block_comments_document_what_follows() -> None:
+    model = parse(BLOCK_COMMENTS).model["User"]
+    assert model.documentation == "Whoever\nsigns up."
+    assert {item.name: item.documentation for item in model.fields} == {
+        "id": "the key\nnever shown\nto anybody",
+        "name": "One line,\nand another.\nAnd one behind.",
+        "age": "@ttl(5) is prose here",
+        "url": None,
+    }
+    assert model.by_name["url"].default == Literals("/* a */")
+    assert model.by_name["id"].position == Position(7, 17)
+    assert model.by_name["url"].position == Position(15, 3)
+
+
 def test_the_datamodel_is_frozen_and_equal_to_another_of_its_text() -> None:
     first, second = datamodel_of("relations"), datamodel_of("relations")
     assert first == second

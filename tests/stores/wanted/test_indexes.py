@@ -9,6 +9,7 @@ import pytest
 from bson import ObjectId, Timestamp
 
 from prismongo.errors import SchemaError
+from prismongo.schema.parser import parse
 from prismongo.stores.wanted.indexes import wanted_indexes
 from prismongo.stores.wanted.specs import IndexSpec
 from tests.stores.mongo.push.schemas import ID, schema
@@ -264,3 +265,12 @@ def test_an_option_in_a_composite_type_is_refused() -> None:
 
     with pytest.raises(SchemaError, match="@@index or @@unique of the model"):
         wanted_indexes(datamodel)
+
+
+def test_a_view_has_no_collection() -> None:
+    datamodel = parse(
+        'generator x {\n  provider = "x"\n  previewFeatures = ["views"]\n}\n'
+        'datasource db {\n  provider = "mongodb"\n  url = "x"\n}\n'
+        'model A {\n  id String @id @map("_id")\n}\nview V {\n  x Int @unique\n}\n'
+    )
+    assert wanted_indexes(datamodel) == {"A": ()}
