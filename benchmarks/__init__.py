@@ -1,1 +1,1 @@
-"""What operations cost beside PyMongo's dicts, PyMongo with pydantic, and Beanie: `make bench`."""
+"""`make bench`: measures operations against PyMongo, PyMongo with pydantic, and Beanie."""

@@ -1,7 +1,7 @@
 """`python -m benchmarks`: the tables of docs/performance.md, on an embedded mongod.
 
-Without arguments they are printed and written there. Ends with 0 where everything could be
-measured, whatever it was.
+Without arguments they are printed and written there. The exit status is 0 if everything could be
+measured, with any result.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What each contestant offers: the operations that are measured, and the records they answer."""
+"""The protocol of a contestant: a library under test, with the operations that are measured."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ LEVELS = (
 """The relations of `with_relations`, each inside the one before, and what they hold."""
 
 NewMessage = dict[str, Any]
-"""`channelId` and `authorId`, as the contestant's ids, and `content`; the rest has defaults."""
+"""`channelId` and `authorId`, in the type of the library, and `content`; the rest has defaults."""
 
 
 class Contestant(Protocol):
-    """One way to work with the database; answers are its own kind of records."""
+    """One library; each returns its own kind of records."""
 
     name: str
 
     def id(self, value: ObjectId) -> Any:
-        """An id as this one's callers hold it."""
+        """An id in the type that this library uses."""
 
     async def find_by_id(self, user: Any) -> Any:
         """The user."""
@@ -34,7 +34,7 @@ class Contestant(Protocol):
         """The user."""
 
     async def find_latest(self, channel: Any, take: int) -> Sequence[Any]:
-        """The channel's last messages, by `sentAt` and id, youngest first."""
+        """The channel's last messages, by `sentAt` and id, newest first."""
 
     async def find_messages(self, channels: list[Any]) -> Sequence[Any]:
         """All messages of the channels, in no order."""
@@ -46,10 +46,10 @@ class Contestant(Protocol):
         """The message as it was stored."""
 
     async def update(self, message: Any, content: str, edited: datetime) -> Any:
-        """The message as it is after."""
+        """The message after the update."""
 
     async def delete(self, reaction: Any) -> Any:
-        """The reaction as it was."""
+        """The reaction before the delete."""
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """How many were stored."""

@@ -1,7 +1,6 @@
-"""The data set: a chat back end's people, communities, channels and messages, the same each time.
+"""The data set: users, communities, channels and messages of a chat, the same in every run.
 
-Documents are as our client stores them: values and defaults, and nothing for an optional field that
-has no value.
+Documents are as our client stores them: optional fields without a value are left out.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ WORDS: Final = [
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is; messages are those of one channel."""
+    """The size of the data set; `messages` is the number per channel."""
 
     users: int = 2_000
     communities: int = 20
@@ -64,7 +63,7 @@ class Size:
 
 @dataclass
 class DataSet:
-    """What was stored, as far as operations ask for it."""
+    """The stored ids and names that the operations use."""
 
     size: Size
     users: list[ObjectId] = field(default_factory=list)
@@ -73,7 +72,7 @@ class DataSet:
     channels: list[ObjectId] = field(default_factory=list)
     messages: list[ObjectId] = field(default_factory=list)
     scratch: ObjectId = field(default_factory=ObjectId)
-    """The channel of what operations write; no other message is in it."""
+    """The channel for messages that operations write."""
 
 
 async def fill(database: AsyncDatabase[Document], size: Size) -> DataSet:

@@ -1,4 +1,4 @@
-"""What the fake costs a test, in CPU time of this process: the best of several runs."""
+"""Measures the fake: CPU time of this process, the best of several runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Work = Callable[[], Awaitable[object]]
 
 
 async def fakes(runs: int) -> list[Figure]:
-    """The limits are those that tests with a fake are promised."""
+    """The figures of the fake, with their targets."""
     await fake(DatabaseService).user.count()
     return [
         Figure("a fake, after the first in a process", await _best(runs, _start), "ms", 5),
@@ -26,7 +26,7 @@ async def fakes(runs: int) -> list[Figure]:
 
 
 async def _best(runs: int, prepare: Callable[[], Awaitable[Work]]) -> float:
-    """The least milliseconds that the work took; each run is prepared first."""
+    """The shortest time of several runs, in ms; each run is prepared first."""
     taken = []
     for _ in range(runs):
         work = await prepare()

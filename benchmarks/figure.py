@@ -16,7 +16,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """Whether it keeps what was promised."""
+        """Whether the target is met."""
         if self.target is None:
             return ""
         return "met" if self.value <= self.target else "**missed**"

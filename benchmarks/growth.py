@@ -1,4 +1,4 @@
-"""How cost grows: with the number of rows, with the depth of an include, and in memory."""
+"""Measures how time grows with rows and with the depth of an include, and the memory of rows."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _depth(number: int) -> Operation:
 async def _memory(stage: Stage, contestant: Contestant, rows: int) -> float:
     number = rows // stage.data.size.messages
     channels = [contestant.id(channel) for channel in stage.data.channels[:number]]
-    await contestant.find_messages(channels[:1])  # what is kept for ever is made by now
+    await contestant.find_messages(channels[:1])  # fills the caches first
     gc.collect()
     tracemalloc.start()
     try:

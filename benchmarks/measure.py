@@ -1,4 +1,4 @@
-"""Measuring: contestants take turns within a round, so that what slows one round slows them all."""
+"""Measures: in each round all contestants run, so that a slow moment affects all of them."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Message(Document):
     pinnedById: PydanticObjectId | None = None
 
     class Settings:
-        """Beanie's settings; the documents that it writes are as everybody's."""
+        """Beanie's settings; it writes the same documents as the other contestants."""
 
         name = "Message"
         keep_nulls = False

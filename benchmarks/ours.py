@@ -1,4 +1,4 @@
-"""Ours: the public client."""
+"""This project: the public client."""
 
 from __future__ import annotations
 

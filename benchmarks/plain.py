@@ -1,4 +1,4 @@
-"""PyMongo's asyncio API with dicts, dates aware in UTC: the base of every ratio."""
+"""PyMongo's asyncio API, which returns dicts, with dates in UTC: the base of every ratio."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Plain:
         return found
 
     async def attach(self, users: list[Document], depth: int) -> None:
-        """Hang the related documents on their parents."""
+        """Put the related documents into their parents."""
         parents = users
         for name, collection in LEVELS[:depth]:
             near, far, is_list = KEYS[name]

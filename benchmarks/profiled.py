@@ -1,6 +1,6 @@
-"""Where the CPU time of an operation goes, by package: why a ratio is what it is.
+"""Profiles an operation: CPU time by package.
 
-The profiler makes calls of Python functions cost more than they do, so shares count, not sums.
+The profiler makes calls of Python functions slower, so only the shares are meaningful.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ async def _profile(operation: Operation, stage: Stage, contestant: Contestant) -
 
 
 def _by_package(stats: Stats) -> Counter[str]:
-    """Seconds by package; what is built in belongs to whoever called it."""
+    """Seconds by package; the time of built-in functions counts for their caller."""
     found: Counter[str] = Counter()
     for function, (_, _, own, _, callers) in _entries(stats).items():
         if function[0] != "~" or not callers:

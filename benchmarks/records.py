@@ -1,4 +1,4 @@
-"""The records as pydantic models: what an application without us would write down by hand."""
+"""The records as pydantic models, as an application with PyMongo would write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage: a server with the data set on it, and the contestants connected to it."""
+"""The set-up: a server with the data set, and the contestants connected to it."""
 
 from __future__ import annotations
 

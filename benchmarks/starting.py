@@ -1,4 +1,4 @@
-"""What it costs until there is a service to work with: import, start, resolve."""
+"""Measures import, start, and resolving a service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kraken's application: the root container, the database, and a folder a feature."""
+"""Kraken's application: the root container, the database, and one folder per feature."""
 
 from prismongo.client.missing import explained
 from prismongo.containers import running, start, stop, validate

@@ -1,4 +1,4 @@
-"""`python -m containers`: the main job, as `make run` starts it. Above everything else."""
+"""`python -m containers`, which `make run` starts: runs the demo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from containers.report import Report
 
 
 def main() -> int:
-    """Run the main job; the exit status."""
+    """Run the demo and return the exit status."""
     try:
         asyncio.run(run(Report()))
     except PrismaError as error:

@@ -9,7 +9,7 @@
         ┌───────────┬────┴──────┬─────────┤
      messages  communities    users ──▶ auth
 
-Nothing is read or opened before start.
+Nothing is read or opened before the start.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The main job: a container starts a database, features use it, it stops cleanly.
+"""The demo: a container starts a database, features use it, and it stops.
 
-It runs on the server that the configuration names, in a database of its own that it removes.
+It uses the server of the configuration, with a new database that it drops at the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NOBODY = "0" * 24
 
 
 async def run(report: Report) -> None:
-    """Do the main job and print each step.
+    """Run the demo and print each step.
 
     Raises:
         ConfigurationError: no server is configured.
@@ -42,7 +42,7 @@ async def run(report: Report) -> None:
     container = ApplicationContainer()
     settings = container.database_settings()
     own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})
-    ours = SchemaSettings(on_start="ignore")  # the demo pushes in a step of its own
+    ours = SchemaSettings(on_start="ignore")  # the demo pushes in a separate step
     with container.database_settings.override(own), container.schema_settings.override(ours):
         with report.step("start the application container"):
             await start(container)

@@ -1,49 +1,49 @@
-"""What the features refuse, beside what the database refuses: above every service.
+"""The errors of the features, in addition to the errors of the database.
 
     FeatureError
-    ├── NotAllowedError            the one who asks may not do this
-    ├── NotFoundError              there is no such thing, or it is not there for the one who asks
-    ├── InvalidValueError          a value that means nothing here, such as a negative size
-    ├── QuotaExceededError         there is no room left
-    └── CredentialsError           a password, a token or an invite is not good
-        └── TokenReusedError       a refresh token came a second time: its family is revoked
+    ├── NotAllowedError            the user has no permission
+    ├── NotFoundError              it does not exist, or the user may not see it
+    ├── InvalidValueError          an invalid value, such as a negative size
+    ├── QuotaExceededError         the quota is used up
+    └── CredentialsError           a password, a token or an invite is not valid
+        └── TokenReusedError       a refresh token was used twice: its family is revoked
 
-Uniques stay the database's own: `prisma.errors.UniqueViolationError` passes through.
-No message holds a password, a token or a code.
+A violated unique is still `prisma.errors.UniqueViolationError`.
+No message contains a password, a token or a code.
 """
 
 from __future__ import annotations
 
 
 class FeatureError(Exception):
-    """A feature refuses."""
+    """A feature refuses an operation."""
 
 
 class NotAllowedError(FeatureError):
-    """The one who asks may not do this."""
+    """The user has no permission for this."""
 
 
 class NotFoundError(FeatureError):
-    """There is no such thing, or it is not there for the one who asks."""
+    """It does not exist, or the user may not see it."""
 
 
 class InvalidValueError(FeatureError):
-    """A value that means nothing here, such as a negative size."""
+    """A value is not valid, such as a negative size."""
 
 
 class QuotaExceededError(FeatureError):
-    """There is no room left."""
+    """The quota is used up."""
 
 
 class CredentialsError(FeatureError):
-    """A password, a token or an invite is not good; which one it is, the caller knows."""
+    """A password, a token or an invite is not valid."""
 
 
 class TokenReusedError(CredentialsError):
-    """A refresh token came a second time; every token of its sign-in is revoked."""
+    """A refresh token was used twice; all tokens of its sign-in are revoked."""
 
 
-# Class → HTTP status: what `prismongo.containers.asgi.answer_errors` is given.
+# Class → HTTP status, for `prismongo.containers.asgi.answer_errors`.
 FEATURE_STATUS: dict[str | type[Exception], int] = {
     NotAllowedError: 403,
     NotFoundError: 404,

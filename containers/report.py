@@ -1,4 +1,4 @@
-"""What the main job prints: facts, timed steps, a table. Plain text, colours on a terminal only."""
+"""The output of the demo: facts, timed steps, a table. Colours only on a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STEP_WIDTH = 52
 
 
 class Report:
-    """Writes to a stream, line by line, as things happen."""
+    """Writes to a stream, line by line."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stdout
@@ -26,7 +26,7 @@ class Report:
         self._line(f"{self._paint(BOLD, text)}\n")
 
     def facts(self, facts: dict[str, str]) -> None:
-        """Names and what they are, aligned."""
+        """Names and values, aligned."""
         width = max(map(len, facts))
         for name, value in facts.items():
             self._line(f"    {self._paint(DIM, name.ljust(width))}  {value}")
@@ -34,7 +34,7 @@ class Report:
 
     @contextmanager
     def step(self, title: str) -> Iterator[list[str]]:
-        """A numbered step: prints its title, its time, and the details put into the list."""
+        """A numbered step: prints its title, its time, and the details in the yielded list."""
         self._steps += 1
         details: list[str] = []
         begun = time.perf_counter()
@@ -50,7 +50,7 @@ class Report:
             self._line(f"    {self._paint(DIM, detail)}")
 
     def table(self, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Rows under a head, aligned."""
+        """A table with a head, aligned."""
         widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
         self._line(f"\n{self._paint(BOLD, title)}\n")
         self._line(f"    {self._paint(DIM, _row(head, widths))}")

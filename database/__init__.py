@@ -1,4 +1,4 @@
-"""Kraken's database module: the generated client of schema.prisma, made to be injected."""
+"""Kraken's database module: `DatabaseService`, the client that is generated from schema.prisma."""
 
 from prismongo import DatabaseSettings
 from prismongo.client.missing import explained

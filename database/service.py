@@ -1,10 +1,9 @@
-"""DatabaseService: Kraken's database, the generated client with a life of its own.
+"""DatabaseService: Kraken's database, the generated client with what `prismongo.Service` adds.
 
     await database.user.find_many(where={"instanceId": "some-id"}, include={"communities": True})
 
-Connected at start and disconnected at stop by `containers/database.py`; injected into every
-feature. What it can do beside the client (transactions, raw commands, change streams, health) is
-`prismongo.Service`.
+`containers/database.py` connects it at start and disconnects it at shutdown. Every feature receives
+it. `prismongo.Service` adds transactions, raw commands, change streams and health.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
-"""Prisma's client for Python on MongoDB, and the kit for dependency-injector.
+"""Prisma's client for Python on MongoDB, and a kit for dependency-injector.
 
     class DatabaseService(Service, Prisma): ...
 
-Names are loaded when they are first asked for (PEP 562): the commands need none of them.
+Public: `Service` and `DatabaseSettings`, which are imported at first use (PEP 562), because the
+commands do not need them; the packages `changes`, `check`, `containers`, `embedded`, `engine`,
+`schema` and `testing`, by the names in their `__all__`; and the modules `errors`, `health` and
+`settings`. Everything else is private.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""`python -m prismongo` and `prismongo`: the commands of `cli`, where they can be imported.
+"""`prismongo` and `python -m prismongo`: runs the commands of `cli`.
 
-`import prisma` imports the client that was generated into it; one that is damaged would end every
-command, also the one that makes it anew.
+`import prisma` imports the generated client. If that is damaged, every command would fail, also the
+one that repairs it. So an error of this import is caught here and explained.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> int:
             raise
         sys.stderr.write(_DAMAGED.format(reason=f"{type(error).__name__}: {error}"))
         return 1
-    except KeyboardInterrupt:  # importing takes its time, too
+    except KeyboardInterrupt:  # may also come during the import
         return 130
     return run()
 

@@ -1,25 +1,25 @@
-"""What can go wrong, below every other room: upstream's classes by code, and ours beside them.
+"""The errors: the classes of prisma-client-py by code, and our own. Below every other room.
 
     prisma.errors.PrismaError
     ├── prisma.errors.DataError                 .code .meta
-    │   ├── UniqueViolationError, RecordNotFoundError, FieldNotFoundError, …   (upstream's, by code)
+    │   ├── UniqueViolationError, RecordNotFoundError, FieldNotFoundError, …   (by code)
     │   ├── UnsupportedOperationError           P2026: the engine does not offer this
-    │   └── ArgumentTypeError                   P2009: a TypeError too, as upstream's is
+    │   └── ArgumentTypeError                   P2009: also a TypeError, as in prisma-client-py
     ├── SchemaError                             .position: schema.prisma is not valid
     ├── ConfigurationError                      settings or environment are not usable
     │   └── MongodNotFoundError                 no mongod binary for the embedded server
     ├── ConnectionError                         .code .meta: the server cannot be used (P1000 …)
     ├── NotStartedError                         used before start, or after stop
-    │   └── NotConnectedError                   the same of a client: upstream's
-    │                                           ClientNotConnectedError with .code .meta
-    ├── ChangeStreamError                       .code .meta .token: `watch` cannot begin or go on
-    │   ├── HistoryLostError                    .since: what comes next is no longer kept
-    │   ├── CollectionGoneError                 it was dropped or renamed
-    │   └── SlowConsumerError                   its buffer was full, and it asked to fail then
-    └── prisma.errors.TransactionError          .code .meta on ours
+    │   └── NotConnectedError                   the same for a client: ClientNotConnectedError
+    │                                           of prisma-client-py with .code .meta
+    ├── ChangeStreamError                       .code .meta .token: `watch` cannot start or continue
+    │   ├── HistoryLostError                    .since: the server deleted the next changes
+    │   ├── CollectionGoneError                 a collection was dropped or renamed
+    │   └── SlowConsumerError                   the buffer was full, and the policy is `fail`
+    └── prisma.errors.TransactionError          .code .meta on our class
         └── prisma.errors.TransactionExpiredError
 
-A message carries facts (code, model, path, type), what to do next, and never a value or a secret.
+A message contains facts (code, model, path, type) and what to do, but no value and no secret.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ Meta = Mapping[str, Any]
 
 
 class UnsupportedOperationError(upstream.DataError):
-    """Asked for what this engine or this server does not offer (P2026)."""
+    """This engine or this server does not support the operation (P2026)."""
 
 
 class ArgumentTypeError(upstream.DataError, TypeError):
-    """A Python object of a type that no argument takes (P2009); upstream raises TypeError here."""
+    """A Python object of a type that no argument accepts (P2009); also a TypeError."""
 
 
 class SchemaError(upstream.PrismaError):
     """schema.prisma is not valid (P1012).
 
     Attributes:
-        reason: what is wrong, in Prisma's words where Prisma has them.
-        line, column: where, counted from 1; 0 where the place is the whole file.
+        reason: what is wrong, in Prisma's words if Prisma has them.
+        line, column: the place, counted from 1; 0 if it is the whole file.
     """
 
     code = "P1012"
@@ -61,7 +61,7 @@ class SchemaError(upstream.PrismaError):
 
 
 class ConfigurationError(upstream.PrismaError):
-    """Settings, config.yml or the environment cannot be used as they are (P1012)."""
+    """Settings, config.yml or the environment are not valid (P1012)."""
 
     code = "P1012"
 
@@ -75,7 +75,7 @@ class MongodNotFoundError(ConfigurationError):
 
 
 class ConnectionError(upstream.PrismaError):
-    """The server cannot be reached or refuses us.
+    """The server cannot be reached, or refuses the connection.
 
     Attributes:
         code: Prisma's code (P1000, P1001, P1002, P1013 …).
@@ -99,17 +99,17 @@ class NotStartedError(upstream.PrismaError):
 
 
 class NotConnectedError(upstream.ClientNotConnectedError, NotStartedError):
-    """The client was used before connect or after disconnect (P1001); upstream's, with a code."""
+    """The client was used before connect or after disconnect (P1001)."""
 
 
 class ChangeStreamError(upstream.PrismaError):
-    """A stream of changes cannot be opened, or cannot go on.
+    """A stream of changes cannot be opened, or cannot continue.
 
     Attributes:
-        code: P2031 where the server is no replica set, P2009 for a text that is no token, else
+        code: P2031 if the server is not a replica set, P2009 if the text is not a token, else
             P2035.
         meta: facts: the models, since when.
-        token: where the stream had come to; None where it never began.
+        token: continues after the last event; None if the stream never started.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class ChangeStreamError(upstream.PrismaError):
 
 
 class HistoryLostError(ChangeStreamError):
-    """What follows the token is no longer kept.
+    """The server has deleted the changes after the token.
 
     Attributes:
         since: from when changes are lost, in UTC, to the second.
@@ -139,7 +139,7 @@ class HistoryLostError(ChangeStreamError):
 
 
 class CollectionGoneError(ChangeStreamError):
-    """A watched collection was dropped or renamed: its documents went without an event for each."""
+    """A watched collection was dropped or renamed: there is no event for each document."""
 
 
 class SlowConsumerError(ChangeStreamError):
@@ -147,7 +147,7 @@ class SlowConsumerError(ChangeStreamError):
 
 
 class TransactionError(upstream.TransactionError):
-    """A transaction cannot go on (P2028); upstream's class with the code it lacks."""
+    """A transaction cannot continue (P2028); the class of prisma-client-py with a code."""
 
     def __init__(self, message: str, *, code: str = "P2028", meta: Meta | None = None) -> None:
         self.code = code
@@ -156,10 +156,10 @@ class TransactionError(upstream.TransactionError):
 
 
 class TransactionExpiredError(upstream.TransactionExpiredError, TransactionError):
-    """The transaction outlived its timeout and was rolled back (P2028)."""
+    """The transaction exceeded its timeout and was rolled back (P2028)."""
 
 
-# Code → class, as upstream's engine/utils.py maps them; every other code is a plain DataError.
+# Code → class, as engine/utils.py of prisma-client-py; every other code is a plain DataError.
 CLASS_BY_CODE: dict[str, type[upstream.DataError]] = {
     "P2002": upstream.UniqueViolationError,
     "P2003": upstream.ForeignKeyViolationError,
@@ -173,8 +173,8 @@ CLASS_BY_CODE: dict[str, type[upstream.DataError]] = {
 }
 
 
-# Code → HTTP status; yours to extend: `HTTP_STATUS["P2003"] = 422`. Every code of docs/errors.md is
-# here; what is the application's own mistake, or its server's set-up, is a 500.
+# Code → HTTP status; you may change it: `HTTP_STATUS["P2003"] = 422`. It has every code of
+# docs/errors.md. A mistake of the application, or of the server's configuration, is a 500.
 HTTP_STATUS: dict[str, int] = {
     "P1000": 503,
     "P1001": 503,
@@ -213,12 +213,12 @@ HTTP_STATUS: dict[str, int] = {
 
 
 def http_status(error: BaseException) -> int:
-    """The HTTP status that answers an error: 409 where a unique is taken, 404, 400, 503 and so on.
+    """The HTTP status of an error: 409 for a unique that is taken, 404, 400, 503 and so on.
 
-    By the error's code in `HTTP_STATUS`; 503 where the database is not started, else 500.
+    By the error's code in `HTTP_STATUS`; 503 if the database is not started, else 500.
     """
     if isinstance(error, upstream.ClientNotConnectedError):
-        return 503  # upstream's own has no code
+        return 503  # that of prisma-client-py has no code
     code = getattr(error, "code", None)
     return HTTP_STATUS.get(code, 500) if isinstance(code, str) else 500
 
@@ -230,13 +230,13 @@ def data_error(
     *,
     kind: type[upstream.DataError] | None = None,
 ) -> upstream.DataError:
-    """The exception for a failed operation, of the class that upstream gives the code.
+    """The exception for a failed operation, of the class that prisma-client-py has for the code.
 
     Args:
         code: Prisma's code, `P2002` and the like.
         message: Prisma's wording, then what to do; no values of the user.
         meta: facts for programs, `{"target": ["email"]}` and the like.
-        kind: the class, where upstream tells it by the message instead of the code.
+        kind: the class, if it depends on the message instead of the code.
     """
     payload = {
         "error": message,
@@ -248,7 +248,7 @@ def data_error(
         },
     }
     kind = kind or CLASS_BY_CODE.get(code, upstream.DataError)
-    if kind is upstream.FieldNotFoundError:  # which would otherwise word its own message
+    if kind is upstream.FieldNotFoundError:  # which would otherwise make its own message
         return upstream.FieldNotFoundError(payload, message=message)
     return kind(payload)
 

@@ -1,6 +1,6 @@
-"""Health: does the server answer, what is it, and is the generated client of this schema.
+"""The health check: whether the server answers, its kind, and whether the client is current.
 
-Beside the service. A check never raises for a server that is down, and ends within its time-out.
+Beside the service. A check raises no error for a server that is down, and has a time-out.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ Topology = Literal["replica set", "standalone", "sharded", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a health check found.
+    """The result of a health check.
 
     Attributes:
-        status: `up`, or `down` where the server did not answer in time.
-        latency_ms: how long the answer took; None where there was none.
-        topology: what kind of server it is; only a replica set has transactions.
-        replica_set, primary: their names; None where there are none, or none is known.
-        version: MongoDB's, such as `6.0.5`.
-        client: whether the schema.prisma that the client was generated from still says the same;
-            `stale` asks for `generate`, `unknown` is where that file is not there.
-        error: why the status is `down`, without any secret.
+        status: `up`, or `down` if the server did not answer in time.
+        latency_ms: how long the answer took; None if there was none.
+        topology: the kind of server; a standalone server has no transactions.
+        replica_set, primary: their names; None if there is none, or it is not known.
+        version: the version of MongoDB, such as `6.0.5`.
+        client: whether the schema.prisma that the client was generated from is unchanged; `stale`
+            means that `generate` is needed, `unknown` that the file does not exist.
+        error: why the status is `down`, without secrets.
     """
 
     status: Literal["up", "down"]
@@ -51,14 +51,14 @@ class Health:
         return self.status == "up"
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """As a dict for JSON."""
         return asdict(self)
 
 
 async def check_health(
     database: AsyncDatabase[Any], within: timedelta, client: Freshness = "unknown"
 ) -> Health:
-    """Ask the server, and give up after `within`; `client` is passed on."""
+    """Send a request to the server, with the time-out `within`; `client` goes into the result."""
     seconds = within.total_seconds()
     started = time.perf_counter()
     try:

@@ -1,6 +1,6 @@
-"""Metrics under Prisma's names: counters, gauges, histograms in ms. Beside errors, below all rooms.
+"""Metrics under Prisma's names: counters, gauges, histograms in ms. Below engine and stores.
 
-Source: Prisma's documentation, "Metrics"; the JSON is upstream's `prisma.Metrics`, the text is the
+Source: Prisma's documentation, "Metrics". The JSON is that of `prisma.Metrics`, the text is the
 Prometheus exposition format.
 """
 
@@ -61,7 +61,7 @@ class Histogram:
 
 @dataclass(slots=True)
 class PoolCounts:
-    """What the driver says of its connections."""
+    """The driver's connections."""
 
     opened: int = 0
     closed: int = 0
@@ -71,13 +71,13 @@ class PoolCounts:
 
     @property
     def idle(self) -> int:
-        """How many connections nobody has or waits for."""
+        """The number of connections that are not in use or requested."""
         return max(0, self.opened - self.closed - self.busy - self.waiting)
 
 
 @dataclass(slots=True)
 class Metrics:
-    """What one connected engine has done since it was connected."""
+    """What one engine has done since it connected."""
 
     client_queries: int = 0
     active: int = 0
@@ -85,7 +85,7 @@ class Metrics:
     datasource_durations: Histogram = field(default_factory=Histogram)
 
     def as_json(self, pool: PoolCounts, labels: Mapping[str, str] | None) -> dict[str, Any]:
-        """The form of upstream's `prisma.Metrics`."""
+        """The form of `prisma.Metrics`."""
         given = dict(labels or {})
         return {
             "counters": [_metric(name, value, given) for name, value in self._counters(pool)],
@@ -137,7 +137,7 @@ def _metric(name: str, value: object, labels: Mapping[str, str]) -> dict[str, An
 
 
 def _histogram(item: Histogram) -> dict[str, Any]:
-    """A bucket counts what is at most its bound and above the one before, as Prisma gives it."""
+    """A bucket counts values above the bound before and up to its own, as Prisma does."""
     buckets = [[bound, count] for bound, count in zip(BOUNDS_MS, item.counts, strict=False)]
     return {"buckets": buckets, "sum": item.sum, "count": item.count}
 

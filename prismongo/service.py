@@ -1,9 +1,9 @@
-"""Service: what every application's `DatabaseService` adds to its generated client.
+"""Service: what an application's `DatabaseService` adds to its generated client.
 
     class DatabaseService(Service, Prisma): ...
 
-The Python counterpart of the NestJS `DatabaseService extends PrismaClient`: constructed without
-I/O, connected at start, disconnected at stop, every attribute of the generated client.
+It corresponds to `DatabaseService extends PrismaClient` in NestJS: the constructor does no I/O, the
+container connects it at start and disconnects it at stop, and it has all attributes of the client.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OtherT = TypeVar("OtherT", bound=BaseModel)
 Document = dict[str, Any]
-"""A document as MongoDB has it: ObjectId, datetime, Decimal128 and the like are its values."""
+"""A document as it is stored, with BSON values: ObjectId, datetime, Decimal128 and others."""
 
 RETRIES: Final = 30
-"""How often `transaction` starts again by default: of those who meet at one document at least one
-gets through each time, so that this is how many may meet; with twelve seconds of pauses at most."""
+"""How often `transaction` starts again by default. Of several transactions that write one document
+at least one succeeds each time, so this many may run at once. All waits take 12 s at most."""
 
 LONGEST_BACK_OFF: Final = 0.5
 """The longest wait between two attempts of `transaction`, in seconds."""
 
 
 class Service(BaseClient):
-    """The database of an application, mixed into its generated client.
+    """The database of an application: a mixin for its generated client.
 
     Args:
-        settings: where the database is, and how to reach it.
+        settings: the URL of the database and options of the connection.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -71,10 +71,10 @@ class Service(BaseClient):
 
     @property
     def fake(self) -> Controls:
-        """What only a fake has: faults on purpose, the record of calls, what is stored.
+        """What only a fake can do: inject faults, record calls, read what is stored.
 
         Raises:
-            ConfigurationError: this database is no fake; `prismongo.testing.fake` makes one.
+            ConfigurationError: this database is not a fake; `prismongo.testing.fake` makes one.
         """
         raise ConfigurationError(
             f"This {type(self).__name__} is no fake: prismongo.testing.fake makes one."
@@ -82,7 +82,7 @@ class Service(BaseClient):
 
     @property
     def mongo(self) -> AsyncDatabase[Any]:
-        """PyMongo's database, for what Prisma's language does not say; connected by this client.
+        """PyMongo's database, on the connection of this client, for what Prisma does not offer.
 
         Raises:
             prisma.errors.ClientNotConnectedError: before connect and after disconnect.
@@ -95,9 +95,9 @@ class Service(BaseClient):
         return store.database
 
     async def health(self) -> Health:
-        """Whether the server answers within `settings.health_timeout`, and what it is.
+        """Whether the server answers within `settings.health_timeout`, and what kind it is.
 
-        Never raises for a server that is down, or a client that is not connected.
+        Raises no error if the server is down or the client is not connected.
         """
         try:
             return await check_health(
@@ -114,14 +114,14 @@ class Service(BaseClient):
         timeout: timedelta = DEFAULT_TX_TIMEOUT,
         retries: int = RETRIES,
     ) -> T:
-        """Run `callback` in a transaction: committed where it returns, rolled back where it raises.
+        """Run `callback` in a transaction, which commits if it returns and rolls back if it raises.
 
-        After a write conflict, or where the server or the network dropped the transaction,
-        everything is done again, so the callback must have no other effects.
+        After a write conflict, or if the server or the network dropped the transaction, the
+        callback is called again, so it must have no other effects.
 
         Args:
             callback: receives the client of the transaction.
-            max_wait: how long beginning may take, an attempt.
+            max_wait: how long the begin of an attempt may take.
             timeout: how long an attempt may take.
             retries: how often to start again.
 
@@ -129,8 +129,8 @@ class Service(BaseClient):
             What the callback returns.
 
         Raises:
-            DataError: P2034, where even the last attempt met a conflict.
-            TransactionError: P2028, it took too long, or an error inside had ended it before.
+            DataError: P2034, the last attempt had a conflict too.
+            TransactionError: P2028, it took too long, or an error inside it was caught.
         """
         for attempt in range(retries + 1):
             try:
@@ -142,7 +142,7 @@ class Service(BaseClient):
             await back_off(attempt, LONGEST_BACK_OFF)
         raise AssertionError("unreachable")
 
-    # --- raw, in MongoDB's own language ---
+    # --- raw commands, in MongoDB's own language ---
 
     async def find_raw(
         self,
@@ -150,21 +150,21 @@ class Service(BaseClient):
         filter: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> list[Document]:
-        """The documents of a model's collection, as they are stored.
+        """Documents of a model's collection, as they are stored.
 
             await database.find_raw(User, {"_id": ObjectId(id)}, {"projection": {"bio": 1}})
 
-        Values are BSON's own on both sides: ObjectId, Decimal128, datetime (aware, in UTC). The
-        names are those of the collection. In a transaction's client it is part of that transaction.
+        Arguments and results have BSON values: ObjectId, Decimal128, datetime (aware, in UTC), and
+        the stored names. Called on the client of a transaction it is part of that transaction.
 
         Args:
-            model: a generated class, which names the collection.
-            filter: MongoDB's: never put what a user gave in it without a look at its type.
+            model: a generated class; its collection is used.
+            filter: MongoDB's filter. Check the type of every value from a user before you use it.
             options: `sort`, `limit`, `skip`, `projection` and the other options of `find`.
 
         Raises:
-            prisma.errors.RawQueryError: P2010, the server or the driver refuses.
-            DataError: P2009, an argument is of another form.
+            prisma.errors.RawQueryError: P2010, the server or the driver refuses it.
+            DataError: P2009, an argument has the wrong type.
         """
         arguments = {"filter": filter, "options": options}
         documents: list[Document] = await self._raw("findRaw", model, arguments)
@@ -176,11 +176,11 @@ class Service(BaseClient):
         pipeline: Sequence[Mapping[str, Any]] = (),
         options: Mapping[str, Any] | None = None,
     ) -> list[Document]:
-        """What a pipeline over a model's collection gives; all else as for `find_raw`.
+        """The result of a pipeline on a model's collection; otherwise like `find_raw`.
 
         Args:
-            model: a generated class, which names the collection.
-            pipeline: its stages.
+            model: a generated class; its collection is used.
+            pipeline: the stages.
             options: `allowDiskUse`, `hint` and the other options of `aggregate`.
         """
         arguments = {"pipeline": list(pipeline), "options": options}
@@ -188,11 +188,11 @@ class Service(BaseClient):
         return documents
 
     async def run_command_raw(self, command: Mapping[str, Any]) -> Document:
-        """The server's reply to a command of the database; all else as for `find_raw`.
+        """The server's reply to a command; otherwise like `find_raw`.
 
         Args:
-            command: its name comes first: `{"count": "User"}`. Commands that answer with a cursor
-                give its first part only.
+            command: its first key is its name: `{"count": "User"}`. If it returns a cursor, the
+                result has only the first batch.
         """
         reply: Document = await self._raw("runCommandRaw", None, {"command": command})
         return reply
@@ -230,19 +230,20 @@ class Service(BaseClient):
     ) -> Changes[BaseModel]: ...
 
     def watch(self, *models: type[BaseModel], **options: Unpack[WatchOptions]) -> Changes[Any]:
-        """What changes in the database from now on, committed and in order.
+        """The committed changes of the data from now on, in order.
 
             async with database.watch(Message, where={"channelId": channel_id}) as changes:
                 async for change in changes:
                     ...
 
         Args:
-            models: generated models, as one stream; none: all of the schema.
-            options: `where`: the filter of `find_many`; needs `/// @changeImages` above the model
-                but for inserts, or filters by id. `operations`: some of `insert`, `update` and
-                `delete`. `resume_after`: a change's token. `checkpoint`: keeps tokens, see
-                `database.changes`. `buffer`: how many changes may wait for the consumer, 1,000.
-                `policy`: what happens then: `wait`, `drop_oldest` or `fail`.
+            models: generated models, as one stream; none: all models of the schema.
+            options: `where`: the filter of `find_many`; it needs `/// @changeImages` above the
+                model, except for inserts and for filters by id. `operations`: some of `insert`,
+                `update` and `delete`. `resume_after`: the token of a change. `checkpoint`: saves
+                tokens, see `prismongo.changes`. `buffer`: how many changes may wait for the
+                consumer (1,000). `policy`: what happens when it is full: `wait`, `drop_oldest` or
+                `fail`.
 
         Raises:
             DataError: P2009, an unknown name or a wrong value.
@@ -254,7 +255,7 @@ class Service(BaseClient):
 
 
 def _may_start_again(error: PrismaError) -> bool:
-    """Whether nothing of the transaction is kept, and a new one may well succeed."""
+    """Whether nothing of the transaction was stored, and another attempt may succeed."""
     if isinstance(error, TransactionError):
         return False
     cause = error.__cause__

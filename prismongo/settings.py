@@ -1,7 +1,7 @@
-"""What the database is told from outside: frozen, validated, below all other rooms.
+"""Settings of the database: frozen pydantic models. Below all other rooms.
 
-`DatabaseSettings` holds the values, `resolve` says what they mean: a URL or the embedded server.
-Nothing here reads a file, the environment or a socket; the root container does that.
+`DatabaseSettings` has the values; `resolve` returns the server that they mean, a URL or the
+embedded one. Nothing here reads a file, the environment or a socket; the root container does that.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DRIVER_MAX_POOL_SIZE = 100
 
 
 def _seconds(value: Any) -> Any:
-    """Numerals are seconds, as numbers are: the environment only has text."""
+    """A text of digits means seconds, as a number does: the environment only has text."""
     try:
         return timedelta(seconds=float(value)) if isinstance(value, int | float | str) else value
     except (ValueError, OverflowError):
@@ -54,10 +54,10 @@ Duration = Annotated[timedelta, BeforeValidator(_seconds), AfterValidator(_more_
 
 @dataclass(frozen=True)
 class Remote:
-    """A server that runs already.
+    """A server that is already running.
 
     Attributes:
-        url: the whole connection string, its path naming the database.
+        url: the whole connection string; its path names the database.
     """
 
     url: SecretStr
@@ -70,12 +70,12 @@ class Remote:
 
 @dataclass(frozen=True)
 class Embedded:
-    """A server to start and to stop with the process (prismongo/embedded).
+    """A server that is started, and stops with the process (prismongo/embedded).
 
     Attributes:
         database: the name of the database on it.
-        mongod: the binary, or None to search for one.
-        data: the directory to keep, or None for one that is removed at the end.
+        mongod: the binary; None: search for one.
+        data: the data directory, which is not removed; None: a temporary one.
     """
 
     database: str
@@ -84,29 +84,29 @@ class Embedded:
 
 
 class DatabaseSettings(BaseModel):
-    """Settings of one database. A key that is empty or None counts as left out.
+    """Settings of one database. An empty key or None means that it is not set.
 
     Attributes:
         url: `mongodb://…` or `mongodb+srv://…`; never shown in a repr, an error or a log.
-        name: the database to use instead of the one in the URL's path.
-        embedded: start a local server where `url` is unset.
+        name: the name of the database, instead of the one in the URL.
+        embedded: start a local server if `url` is not set.
         mongod: the embedded server's binary; unset: `PATH`, then an installed package.
-        data: the embedded server's directory, kept; unset: one of its own, removed at the end.
-        connect_timeout: how long a start may take; a timedelta or seconds.
+        data: the embedded server's data directory, which is not removed; unset: a temporary one.
+        connect_timeout: how long connecting may take; a timedelta or seconds.
         server_selection_timeout: how long an operation waits for a usable server; a timedelta or
-            seconds. Unset: the URL's own `serverSelectionTimeoutMS`, or the driver's 30 s.
-        max_pool_size: connections per server at most. Unset: the URL's, or the driver's 100.
-        min_pool_size: connections per server kept open. Unset: the URL's, or the driver's 0.
+            seconds. Unset: the URL's `serverSelectionTimeoutMS`, or the driver's 30 s.
+        max_pool_size: the most connections per server. Unset: the URL's, or the driver's 100.
+        min_pool_size: the fewest open connections per server. Unset: the URL's, or the driver's 0.
         wait_queue_timeout: how long an operation waits for a connection of the pool; a timedelta or
-            seconds. Unset: the URL's, or for ever.
+            seconds. Unset: the URL's, or no limit.
         app_name: the name in the server's log. Unset: the URL's, or none.
         read_preference: `primary`, `secondaryPreferred` … Unset: the URL's, or `primary`.
         tls: whether the connection is encrypted. Unset: the URL's, or not.
-        tls_ca_file: the certificates that the server's is checked against. Unset: the system's.
-        compressors: `zstd`, `snappy`, `zlib`, by preference. Unset: the URL's, or none.
-        slow_query: from which duration an operation is logged as a WARNING; a timedelta or seconds.
-            Unset: never.
-        log: what the query log shows of values: `redacted`, `?` for each; or `values`.
+        tls_ca_file: the CA certificates for the server's certificate. Unset: the system's.
+        compressors: `zstd`, `snappy`, `zlib`, the preferred one first. Unset: the URL's, or none.
+        slow_query: an operation that takes this long or longer is logged as a WARNING; a timedelta
+            or seconds. Unset: never.
+        log: how the query log shows values: `redacted` means `?` for each; or `values`.
         health_timeout: how long a health check may take; a timedelta or seconds.
     """
 
@@ -134,7 +134,7 @@ class DatabaseSettings(BaseModel):
     health_timeout: Duration = timedelta(seconds=2)
 
     if TYPE_CHECKING:
-        # What validation accepts is wider than what the fields hold; type checkers know only this.
+        # For type checkers: validation accepts more types than the fields have.
         def __init__(
             self,
             *,
@@ -163,7 +163,7 @@ class DatabaseSettings(BaseModel):
         """Settings from configuration values, such as the `database` part of config.yml.
 
         Raises:
-            ConfigurationError: names every wrong key and what is wrong with it, never a value.
+            ConfigurationError: names every wrong key and the problem, but no value.
         """
         try:
             return cls.model_validate(dict(values))
@@ -184,7 +184,7 @@ class DatabaseSettings(BaseModel):
     @field_validator("compressors", mode="before")
     @classmethod
     def _split_compressors(cls, value: Any) -> Any:
-        """As in a URL: names with commas between."""
+        """Names separated by commas, as in a URL."""
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
@@ -204,11 +204,11 @@ class DatabaseSettings(BaseModel):
         return self
 
     def resolve(self) -> Remote | Embedded:
-        """What to connect to: `url` where it is set, else the embedded server if that is allowed.
+        """The server to connect to: that of `url`, else the embedded one if `embedded` is true.
 
         Raises:
-            ConfigurationError: neither is set; never a silent throw-away database.
-            ConnectionError: P1013, the URL is of another form or names no database.
+            ConfigurationError: neither is set.
+            ConnectionError: P1013, the URL is malformed or names no database.
         """
         if self.url is not None:
             url = self.url.get_secret_value()
@@ -223,11 +223,11 @@ class DatabaseSettings(BaseModel):
         )
 
     def at(self, server: Remote) -> Self:
-        """The same settings for a server that was found or started."""
+        """The same settings with the URL of this server."""
         return self.model_copy(update={"url": server.url, "name": None, "embedded": False})
 
     def client_options(self) -> dict[str, Any]:
-        """Keyword arguments for PyMongo's client: only what is set, for they outrank the URL's."""
+        """Keyword arguments for PyMongo's client; only set values, for they replace the URL's."""
         options = {
             "serverSelectionTimeoutMS": _milliseconds(self.server_selection_timeout),
             "maxPoolSize": self.max_pool_size,
@@ -243,12 +243,12 @@ class DatabaseSettings(BaseModel):
 
 
 class SchemaSettings(BaseModel):
-    """What a start does about the schema.
+    """What the start of an application does about the schema.
 
     Attributes:
-        on_start: `check` warns where the database's collections and indexes are not as
-            schema.prisma says; `push` creates those that are missing; both refuse a client that was
-            generated from another schema. `ignore` does nothing.
+        on_start: `check` logs a warning if collections or indexes differ from the schema; `push`
+            creates those that are missing. Both raise an error if schema.prisma has changed since
+            the client was generated. `ignore` does nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -1,9 +1,9 @@
-"""A MongoDB URL taken apart without a driver: below settings and every other room.
+"""Parses MongoDB URLs without a driver. Below every other room.
 
     mongodb[+srv]://[user:password@]host[,host…]/database?option=value&…
 
-Syntax: the MongoDB manual, "Connection Strings". No function here opens anything, and no error
-carries any part of the URL.
+Syntax: the MongoDB manual, "Connection Strings". No function opens anything, and no error contains
+a part of the URL.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def url_database(url: str) -> str:
     """The name of the database in the path of `url`.
 
     Raises:
-        ConnectionError: P1013, the URL is of another form or names no usable database.
+        ConnectionError: P1013, the URL is malformed or names no valid database.
     """
     parts = _split(url)
     name = parts.database
-    # A password's own `/` or `?` ends the authority before its `@`.
+    # An unescaped `/` or `?` in a password ends the authority before its `@`.
     cause = ENCODE if "@" in name + parts.options else ""
     if not name:
         raise _invalid(
@@ -50,10 +50,10 @@ def url_database(url: str) -> str:
 def with_database(url: str, name: str) -> str:
     """`url` with `name` in its path.
 
-    The path is also where a user is looked up when the URL does not say: `authSource` keeps that.
+    The path is also the default of `authSource`, so `authSource` is added if the URL needs it.
 
     Raises:
-        ConnectionError: P1013, the URL is of another form.
+        ConnectionError: P1013, the URL is malformed.
     """
     parts = _split(url)
     options = [parts.options] if parts.options else []
@@ -64,7 +64,7 @@ def with_database(url: str, name: str) -> str:
 
 
 def name_problem(name: str) -> str | None:
-    """What is wrong with `name` as the name of a database, or None."""
+    """Why `name` is not a valid name of a database; None if it is."""
     if FORBIDDEN_IN_NAMES & set(name):
         return 'must have none of / \\ . " $ and no space'
     if not 0 < len(name.encode()) <= LONGEST_NAME:
@@ -84,7 +84,7 @@ def _split(url: str) -> _Parts:
 
 
 def _is_looked_up_in_path(parts: _Parts) -> bool:
-    """Whether the user is authenticated against the path's database: not said, and not external."""
+    """Whether the path is the default of `authSource`: it is not set, and the user not external."""
     options = {key.lower(): value for key, value in parse_qsl(parts.options)}
     mechanism = options.get("authmechanism", "SCRAM")
     return "@" in parts.authority and "authsource" not in options and mechanism.startswith("SCRAM")

@@ -12,7 +12,7 @@ from prismongo.containers.base import Container
 
 
 class AuthContainer(Container):
-    """Given a database and settings, an `AuthService`."""
+    """Needs a database and settings; provides an `AuthService`."""
 
     database = providers.Dependency(instance_of=DatabaseService)
     settings = providers.Dependency(instance_of=AuthSettings)

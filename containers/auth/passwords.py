@@ -1,7 +1,7 @@
-"""Passwords, hashed with argon2id: beside the auth service, used by users too.
+"""Hashes passwords with argon2id. Used by the auth and the users services.
 
-Hashing takes tens of milliseconds and as much memory as is configured, by intention; it runs in a
-thread so that the event loop goes on.
+Hashing is slow and needs much memory on purpose, as configured. It runs in a thread, so that it
+does not block the event loop.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from containers.auth.settings import AuthSettings
 
 
 class Passwords:
-    """Hashes passwords and checks them. Holds no state but its parameters."""
+    """Hashes passwords and verifies them."""
 
     def __init__(self, settings: AuthSettings) -> None:
         self._hasher = PasswordHasher(
@@ -25,16 +25,16 @@ class Passwords:
         )
 
     async def hash(self, password: str) -> str:
-        """The hash to store, with its salt and parameters in it."""
+        """The hash to store; it contains its salt and parameters."""
         return await asyncio.to_thread(self._hasher.hash, password)
 
     async def verify(self, hashed: str, password: str) -> bool:
-        """Whether `password` is the one that was hashed; False for what is no hash."""
+        """Whether `password` matches the hash; False if the text is not a hash."""
         try:
             return await asyncio.to_thread(self._hasher.verify, hashed, password)
         except (VerificationError, InvalidHashError):
             return False
 
     def is_outdated(self, hashed: str) -> bool:
-        """Whether the hash was made with other parameters than those of today."""
+        """Whether the hash was made with other parameters than the current ones."""
         return self._hasher.check_needs_rehash(hashed)

@@ -1,8 +1,7 @@
 """Sign-in, refresh tokens and invites: a feature service on the generated client.
 
-A refresh token is good for one use: using it gives the next one of its family. One that comes a
-second time was stolen, or its successor was, so the whole family is revoked. Only hashes are
-stored.
+A refresh token can be used once: using it returns the next token of its family. If a token is used
+twice, it or its successor was stolen, so the whole family is revoked. Only hashes are stored.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from database import DatabaseService
 
 @dataclass(frozen=True)
 class Session:
-    """What a sign-in gives.
+    """The result of a sign-in.
 
     Attributes:
         user_id: who signed in.
-        refresh_token: to be handed to the client; known only here and there.
-        expires_at: when the token ends, UTC.
+        refresh_token: the token for the client; it is not stored.
+        expires_at: when the token expires, in UTC.
     """
 
     user_id: str
@@ -59,11 +58,11 @@ class AuthService:
         """A new session, the first of its family.
 
         Raises:
-            CredentialsError: no such user or another password; it does not say which.
+            CredentialsError: no such user, or a wrong password; it does not say which.
         """
         user = await self.database.user.find_unique(where={"username": username})
         if user is None:
-            # As long as a wrong password takes: time must not tell who exists.
+            # Takes as long as a wrong password, so that the time does not reveal which users exist.
             await self._passwords.hash(password)
         if user is None or not await self._passwords.verify(user.hashedPassword, password):
             raise CredentialsError("The username or the password is not right.")
@@ -71,7 +70,7 @@ class AuthService:
         return await self._issue(self.database, user.id, str(uuid4()), user_agent)
 
     async def refresh(self, token: str) -> Session:
-        """The next session for a refresh token, which is thereby used up.
+        """The next session for a refresh token, which cannot be used again.
 
         Raises:
             TokenReusedError: it was used before; its whole family is revoked.
@@ -99,17 +98,17 @@ class AuthService:
         return session
 
     async def sign_out(self, token: str) -> None:
-        """End the session of a refresh token, with all its family; nothing for an unknown one."""
+        """Revoke a refresh token with its family; does nothing for an unknown one."""
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": _hash(token)})
         if found is not None:
             await self._revoke({"familyId": found.familyId})
 
     async def sign_out_everywhere(self, user_id: str) -> int:
-        """End every session of a user; the number of tokens revoked."""
+        """Revoke all tokens of a user; returns their number."""
         return await self._revoke({"userId": user_id})
 
     async def forget_expired(self) -> int:
-        """Delete the tokens that have expired; their number."""
+        """Delete the expired tokens; returns their number."""
         return await self.database.refreshtoken.delete_many(where={"expiresAt": {"lte": _now()}})
 
     async def invite(
@@ -119,7 +118,7 @@ class AuthService:
         max_uses: int | None = None,
         expires_at: datetime | None = None,
     ) -> InstanceInvite:
-        """A new invite; `max_uses` None is without limit, `expires_at` None for ever."""
+        """A new invite; `max_uses` None: no limit, `expires_at` None: it does not expire."""
         data: InstanceInviteCreateInput = {"code": secrets.token_urlsafe(12), "usedByIds": []}
         if created_by is not None:
             data["createdById"] = created_by
@@ -130,9 +129,9 @@ class AuthService:
         return await self.database.instanceinvite.create(data=data)
 
     async def redeem(self, code: str, user_id: str) -> InstanceInvite:
-        """Use an invite once for a user: no more often than it allows, however many try at once.
+        """Use an invite for a user, never more often than it allows, also with concurrent calls.
 
-        Redeeming again what the user has redeemed changes nothing.
+        A second call for the same user changes nothing.
 
         Raises:
             CredentialsError: unknown, disabled, expired or used up.
@@ -140,7 +139,7 @@ class AuthService:
         invite = await self.database.instanceinvite.find_unique(where={"code": code})
         if invite is None:
             raise CredentialsError("There is no such invite.")
-        # The limit never changes, so the one conditional write below decides the race.
+        # The limit never changes, so the conditional write below decides between concurrent calls.
         usable: InstanceInviteWhereInput = {"id": invite.id, "isDisabled": False}
         if invite.maxUses is not None:
             usable["uses"] = {"lt": invite.maxUses}
@@ -181,11 +180,11 @@ class AuthService:
         raise CredentialsError("The refresh token is not good: sign in again.")
 
     async def _revoke(self, which: RefreshTokenWhereInput) -> int:
-        """Revoke active tokens, also one that is being issued meanwhile; their number."""
+        """Revoke active tokens, also one that is issued at the same time; returns their number."""
 
         async def revoke(tx: DatabaseService) -> int:
-            # A transaction: it meets a rotation under way at the token that is rotated, starts
-            # again, and then finds the token that was issued. A single write would pass it by.
+            # A transaction: it conflicts with a concurrent rotation of the token, starts again,
+            # and then finds the new token. A single write would miss it.
             return await tx.refreshtoken.update_many(
                 where={**which, "status": RefreshTokenStatus.ACTIVE},
                 data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
@@ -202,7 +201,7 @@ class AuthService:
 
 
 def _hash(token: str) -> str:
-    """SHA-256 is enough: a token is 256 random bits, not something a person made up."""
+    """SHA-256 is enough, because a token is 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

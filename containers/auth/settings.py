@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class AuthSettings(BaseModel):
-    """How long tokens live and what hashing a password costs.
+    """The lifetime of tokens and the cost of hashing a password.
 
     Attributes:
-        refresh_token_lifetime: how long a refresh token is good for; a timedelta or seconds.
+        refresh_token_lifetime: how long a refresh token is valid; a timedelta or seconds.
         time_cost: argon2's passes over the memory.
         memory_cost: argon2's memory in KiB.
         parallelism: argon2's threads.

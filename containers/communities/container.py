@@ -10,7 +10,7 @@ from prismongo.containers.base import Container
 
 
 class CommunitiesContainer(Container):
-    """Given a database, a `CommunityService`."""
+    """Needs a database; provides a `CommunityService`."""
 
     database = providers.Dependency(instance_of=DatabaseService)
     service = providers.Factory(CommunityService, database=database)

@@ -1,7 +1,7 @@
-"""Communities: founding, joining, roles, and their end. A feature service on the client.
+"""Communities: create, join, roles, delete. A feature service on the client.
 
-Membership is stored twice by intention: as a `Membership`, which has facts of its own, and as the
-id lists that make `user.communities` one query. Both change in one transaction.
+A membership is stored twice on purpose: as a `Membership` with its own fields, and in the id lists
+that make `user.communities` one query. Both change in one transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
 
 @dataclass(frozen=True)
 class CommunityCard:
-    """A community as a list shows it, with how many members and channels it has."""
+    """A community in a list, with the numbers of its members and channels."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class CommunityCard:
 
 
 class CommunityService:
-    """Founds, joins, leaves and ends communities, and says who may do what in them."""
+    """Creates and deletes communities, adds and removes members, checks permissions."""
 
     def __init__(self, database: DatabaseService) -> None:
         self.database = database
@@ -48,7 +48,7 @@ class CommunityService:
         description: str | None = None,
         channels: Sequence[str] = DEFAULT_CHANNELS,
     ) -> Community:
-        """A community with its owner as member, its channels and its default role; all or nothing.
+        """Create a community with its owner as member, channels and a default role, or nothing.
 
         Returns:
             The community, its channels included in order.
@@ -74,7 +74,7 @@ class CommunityService:
         """Make a user a member.
 
         Raises:
-            UniqueViolationError: the user is one (P2002).
+            UniqueViolationError: the user is a member already (P2002).
             NotFoundError: there is no such community or user.
         """
 
@@ -86,15 +86,15 @@ class CommunityService:
     async def create_member(
         self, community_id: str, user: UserCreateInput
     ) -> tuple[User, Membership]:
-        """A new user who is a member from the start: both or neither.
+        """Create a user and the membership, both or neither.
 
         Args:
-            community_id: the community to be in.
-            user: the user's data, the password hashed already.
+            community_id: the community.
+            user: the user's data, with the password hashed.
 
         Raises:
             UniqueViolationError: the username is taken (P2002).
-            NotFoundError: there is no such community; no user is left either.
+            NotFoundError: there is no such community; the user is not created.
         """
 
         async def enter(tx: DatabaseService) -> tuple[User, Membership]:
@@ -104,10 +104,10 @@ class CommunityService:
         return await self.database.transaction(enter)
 
     async def leave(self, community_id: str, user_id: str) -> None:
-        """Take a member out, with roles and private channels; nothing where there is no member.
+        """Remove a member with roles and private channels; does nothing if there is none.
 
         Raises:
-            NotAllowedError: the owner stays as long as the community does.
+            NotAllowedError: the owner cannot leave.
             NotFoundError: there is no such community.
         """
 
@@ -130,7 +130,7 @@ class CommunityService:
         await self.database.transaction(go)
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
-        """The communities of a user, by name, each with its counts; three queries in all."""
+        """The communities of a user, by name, with their counts; three queries in total."""
         communities = await self.database.community.find_many(
             where={"memberships": {"some": {"userId": user_id}}}, order={"name": "asc"}
         )
@@ -160,14 +160,14 @@ class CommunityService:
         """A role of the community.
 
         Raises:
-            UniqueViolationError: it has one of that name (P2002).
+            UniqueViolationError: it has a role of this name (P2002).
         """
         return await self.database.role.create(
             data={"communityId": community_id, "name": name, "permissions": list(permissions)}
         )
 
     async def give_role(self, role_id: str, user_id: str) -> None:
-        """Give a member a role; again changes nothing.
+        """Give a member a role; a second call changes nothing.
 
         Raises:
             NotFoundError: there is no such role, or the user is no member of its community.
@@ -188,7 +188,7 @@ class CommunityService:
         )
 
     async def take_role(self, role_id: str, user_id: str) -> None:
-        """Take a role from a member; nothing where there is none."""
+        """Take a role from a member; does nothing if the member does not have it."""
         await self.database.userrole.delete_many(where={"roleId": role_id, "userId": user_id})
 
     async def is_member(self, community_id: str, user_id: str) -> bool:
@@ -199,7 +199,7 @@ class CommunityService:
         return found is not None
 
     async def permissions(self, community_id: str, user_id: str) -> frozenset[Permission]:
-        """What a user may do: all as owner, else what the roles say; nothing if no member."""
+        """The permissions of a user: all for the owner, else those of the roles."""
         community = await self.database.community.find_unique(where={"id": community_id})
         if community is None or not await self.is_member(community_id, user_id):
             return frozenset()
@@ -214,16 +214,16 @@ class CommunityService:
         return frozenset(Permission(held) for role in roles for held in role.permissions)
 
     async def require(self, community_id: str, user_id: str, permission: Permission) -> None:
-        """Let pass who has the permission.
+        """Check that a user has a permission.
 
         Raises:
-            NotAllowedError: the user has not.
+            NotAllowedError: the user does not have it.
         """
         if permission not in await self.permissions(community_id, user_id):
             raise NotAllowedError(f"This needs the permission {permission.value}.")
 
     async def delete(self, community_id: str, user_id: str) -> None:
-        """End a community with everything it owns: channels, messages, roles, memberships.
+        """Delete a community with its channels, messages, roles and memberships.
 
         Raises:
             NotAllowedError: the user is not its owner.
@@ -234,7 +234,7 @@ class CommunityService:
             community = await _community(tx, community_id)
             if community.ownerId != user_id:
                 raise NotAllowedError("Only its owner can delete a community.")
-            # Cascades follow foreign keys; the id lists of the members are not among them.
+            # Cascades follow foreign keys, but not the id lists of the members.
             await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
             await tx.community.delete(where={"id": community_id})
 
@@ -242,7 +242,7 @@ class CommunityService:
 
 
 async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[str]) -> None:
-    """The default role and the first channels; within a transaction."""
+    """Create the default role and the first channels; inside a transaction."""
     await tx.role.create(
         data={
             "communityId": community_id,
@@ -258,7 +258,7 @@ async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[st
 
 
 async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membership:
-    """Both forms of a membership; within a transaction."""
+    """Create both forms of a membership; inside a transaction."""
     await _community(tx, community_id)
     if await tx.user.find_unique(where={"id": user_id}) is None:
         raise NotFoundError("There is no such user.")

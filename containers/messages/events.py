@@ -1,6 +1,6 @@
-"""What happens in a channel, as typed events. Beside feed.py, which tells of them.
+"""The events of a channel, which feed.py makes.
 
-A record in an event is shared by all who follow the channel: read it only.
+All subscribers of a channel receive the same records: do not modify them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from prisma.models import Message, MessageReaction
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """What all events have.
+class _Event:
+    """The attributes of all events.
 
     Attributes:
         token: give it to `subscribe(resume_after=…)` to continue after this event.
@@ -25,59 +25,59 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class MessagePosted(Happened):
-    """A message is new in the channel.
+class MessagePosted(_Event):
+    """A message was posted.
 
     Attributes:
-        message: as it was then, its author included.
+        message: the message after the change, with its author.
     """
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class MessageEdited(Happened):
-    """A message says something else.
+class MessageEdited(_Event):
+    """A message was edited.
 
     Attributes:
-        message: as it was then, its author included.
+        message: the message after the change, with its author.
     """
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class MessageDeleted(Happened):
-    """A message is not to be shown any more.
+class MessageDeleted(_Event):
+    """A message was deleted.
 
     Attributes:
-        message: as it was before, its author included.
+        message: the message before, with its author.
     """
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionAdded(Happened):
-    """Somebody has reacted to a message.
+class ReactionAdded(_Event):
+    """A user reacted to a message.
 
     Attributes:
-        reaction: the user included.
+        reaction: the reaction, with its user.
     """
 
     reaction: MessageReaction
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionRemoved(Happened):
-    """A reaction was taken back, or its message removed for good.
+class ReactionRemoved(_Event):
+    """A reaction was removed, or its message was removed from the database.
 
     Attributes:
-        reaction: the user included.
+        reaction: the reaction, with its user.
     """
 
     reaction: MessageReaction
 
 
 ChannelEvent = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
-"""Anything that happens in a channel."""
+"""Any event of a channel."""

@@ -1,7 +1,7 @@
-"""A channel as it happens: changes of its messages and reactions → typed events. Beside service.py.
+"""ChannelFeed turns changes of messages and reactions into events of a channel. Beside service.py.
 
-All who follow a channel share one stream of the database. So they share its events, too: each
-event's author is looked up once, however many follow.
+All subscribers of a channel share one change stream, and they also share its events: the author of
+an event is read once, however many subscribers there are.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from prismongo.changes import Change, Changes, Policy
 ChannelChange = Change[Message | MessageReaction]
 
 RECENT: Final = 1_000
-"""How many events are remembered for those who come to them later."""
+"""How many events are kept for slower subscribers."""
 
 BUFFER: Final = 1_000
-"""How many changes may wait for one who follows."""
+"""The default size of a subscriber's buffer."""
 
 EDITED: Final = frozenset({"content", "mentionedUserIds", "editedAt"})
-"""Who changes one of these edits a message; pins and counts of replies are no edits."""
+"""A change of one of these fields is an edit; pins and counts of replies are not."""
 
 
 @dataclass(slots=True)
 class _Recent:
-    """An event, once somebody has made it; under the lock, so that others wait for it."""
+    """An event, made by the first subscriber that needs it; the lock makes the others wait."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     event: ChannelEvent | None = None
 
 
 class ChannelFeed:
-    """Tells of what happens in channels.
+    """Makes the events of channels.
 
     Args:
-        database: where they are.
+        database: the database of the messages.
     """
 
     def __init__(self, database: DatabaseService) -> None:
@@ -72,10 +72,10 @@ class ChannelFeed:
         return ChannelEvents(self, changes, channel_id)
 
     async def event(self, change: ChannelChange, channel_id: str) -> ChannelEvent | None:
-        """The event that a change is for a channel; None where it is none.
+        """The event of a channel for a change; None if the change is not an event.
 
         Raises:
-            prisma.errors.PrismaError: the author could not be looked up; asking again may help.
+            prisma.errors.PrismaError: the author could not be read; you may call it again.
         """
         event = _event(change, channel_id)
         if event is None:
@@ -111,8 +111,8 @@ class ChannelFeed:
 class ChannelEvents:
     """The events of a channel: `async with … as events: async for event in events`.
 
-    Entering returns once nothing is missed any more. The loop ends where the database is
-    disconnected.
+    Entering returns when every later event will be received. The loop ends when the database
+    disconnects.
     """
 
     def __init__(
@@ -142,19 +142,19 @@ class ChannelEvents:
         """The next event.
 
         Raises:
-            ChangeStreamError: they cannot go on; its subclasses say why, its token from where.
+            ChangeStreamError: the stream cannot continue; its subclasses say why, its token where.
             DataError: P2023 or P2032, a stored document does not fit the schema.
-            StopAsyncIteration: they were left, or the database was disconnected.
+            StopAsyncIteration: the block was left, or the database disconnected.
         """
         while True:
             if self._change is None:
                 self._change = await anext(self._changes)
-            event = await self._told(self._change)
-            self._change = None  # not before: a call that was cancelled is made again
+            event = await self._event_of(self._change)
+            self._change = None  # not earlier: after a cancelled call the change is used again
             if event is not None:
                 return event
 
-    async def _told(self, change: ChannelChange) -> ChannelEvent | None:
+    async def _event_of(self, change: ChannelChange) -> ChannelEvent | None:
         try:
             return await self._feed.event(change, self._channel_id)
         except PrismaError as error:
@@ -164,7 +164,7 @@ class ChannelEvents:
 
     @property
     def token(self) -> str:
-        """Continues after what has been given, and after what was no event."""
+        """Continues after the last event, and after changes that are not events."""
         return self._changes.token
 
 
@@ -182,7 +182,7 @@ def _event(change: ChannelChange, channel_id: str) -> ChannelEvent | None:
 
 
 def _shown(message: Message | MessageReaction | None, channel_id: str) -> Message | None:
-    """The message, where the channel shows it."""
+    """The message, if it is visible in the channel."""
     if not isinstance(message, Message) or message.isDeleted:
         return None
     return message if message.channelId == channel_id else None

@@ -1,7 +1,7 @@
-"""What is read across messages: receipts, unread counts, search. Beside service.py.
+"""Read receipts, unread counts and search. Beside service.py.
 
-A channel is read up to one message; what comes after it in the order of the pages, sent by others,
-is unread. So two messages of the same millisecond are still told apart.
+A user has read a channel up to one message. Later messages of other users, in the order of the
+pages, are unread. This order is also defined for two messages of the same millisecond.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ BY_CHANNEL: list[Literal["channelId"]] = ["channelId"]
 
 
 class ReadingService:
-    """Keeps who has read what, counts the rest, and searches."""
+    """Stores what users have read, counts what they have not read, and searches."""
 
     def __init__(self, database: DatabaseService) -> None:
         self.database = database
 
     async def mark_read(self, user_id: str, message_id: str) -> None:
-        """Mark a channel read up to a message; never back to an earlier one.
+        """Mark a channel as read up to a message; never back to an earlier one.
 
         Raises:
             NotFoundError: there is no such message in a channel.
@@ -45,7 +45,7 @@ class ReadingService:
                 "update": {},
             },
         )
-        # Only forward, decided by the write itself: a slow request must not undo a later one.
+        # The write itself checks the order: a slow request must not undo a later one.
         await self.database.readreceipt.update_many(
             where={
                 "userId": user_id,
@@ -59,10 +59,10 @@ class ReadingService:
         )
 
     async def unread(self, user_id: str, channel_ids: Sequence[str]) -> dict[str, int]:
-        """How many messages of others the user has not read, for each channel; two queries in all.
+        """The number of unread messages of other users per channel; two queries in total.
 
         Returns:
-            A number for every channel asked for; all messages where nothing was marked read.
+            A number for every channel; all messages if none was marked as read.
         """
         receipts = await self.database.readreceipt.find_many(
             where={"userId": user_id, "channelId": {"in": list(channel_ids)}}
@@ -83,13 +83,13 @@ class ReadingService:
     async def search(
         self, channel_id: str, text: str, *, take: int = 20, before: str | None = None
     ) -> list[Message]:
-        """Messages of a channel that contain `text`, whatever its case, newest first.
+        """Messages of a channel that contain `text`, ignoring case, newest first.
 
         Args:
             channel_id: the channel.
             text: taken literally.
-            take: how many at most.
-            before: the id of the last one of the page before.
+            take: the maximum number.
+            before: the id of the last message of the page before.
         """
         return await self.database.message.find_many(
             where={
@@ -106,7 +106,7 @@ class ReadingService:
 
 
 def _after(channel_id: str, receipt: ReadReceipt | None) -> MessageWhereInput:
-    """What comes after the message that a receipt names, in the order of the pages."""
+    """The filter for messages after that of a receipt, in the order of the pages."""
     if receipt is None:
         return {"channelId": channel_id}
     later: list[MessageWhereInput] = [{"sentAt": {"gt": receipt.lastReadAt}}]

@@ -1,8 +1,8 @@
-"""Messages: posting, threads, pages, and what changes on a message. A feature service.
+"""Messages: post, edit, delete, threads, pages, reactions, pins. A feature service.
 
-A message is deleted softly: it stays for its thread and is shown to nobody. Reply counts change in
-the transaction that adds or removes the reply, so they are exact however many write at once.
-What is read across messages (search, unread) is in reading.py, what happens to them in feed.py.
+A deleted message stays in the database for its thread, but is not shown. Reply counts change in the
+transaction that adds or removes the reply, so they are exact with concurrent writers.
+Search and unread counts are in reading.py, events in feed.py.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 
 
 class MessageService:
-    """Posts, edits, deletes, pages, marks and follows messages.
+    """Posts, edits, deletes, lists, pins and follows messages.
 
     Args:
-        database: where they are.
-        feed: shared by all services of an application, so that they share what it looks up.
+        database: the database.
+        feed: shared by all services of an application, so that authors are read once.
     """
 
     def __init__(self, database: DatabaseService, feed: ChannelFeed | None = None) -> None:
@@ -43,15 +43,15 @@ class MessageService:
         reply_to: str | None = None,
         mentions: Sequence[str] = (),
     ) -> Message:
-        """A new message in a channel, the author included.
+        """Post a message to a channel; returns it with its author.
 
-        That the author may post there is for the caller to ask: `CommunityService.require`.
+        The caller must check the permission: `CommunityService.require`.
 
         Args:
-            channel_id: where.
-            author_id: who.
-            content: what.
-            reply_to: a message of the same channel; a reply to a reply joins its thread.
+            channel_id: the channel.
+            author_id: the author.
+            content: the text.
+            reply_to: a message of the same channel; a reply to a reply is added to its thread.
             mentions: ids of the users mentioned.
 
         Raises:
@@ -77,7 +77,7 @@ class MessageService:
         data["parentMessageId"] = root
 
         async def write(tx: DatabaseService) -> Message:
-            # First, so that a transaction that must wait for another has done nothing yet.
+            # First, so that a transaction that waits for another one has not written anything yet.
             counted = await tx.message.update_many(
                 where={"id": root, "isDeleted": False},
                 data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
@@ -91,11 +91,11 @@ class MessageService:
     async def page(
         self, channel_id: str, *, take: int = 50, before: str | None = None
     ) -> list[Message]:
-        """A page of a channel, newest first, authors included.
+        """A page of a channel, newest first, with authors.
 
         Args:
             channel_id: the channel.
-            take: how many at most.
+            take: the maximum number.
             before: the id of the oldest message of the page before; None for the last page.
         """
         return await self.database.message.find_many(
@@ -110,11 +110,11 @@ class MessageService:
     async def thread(
         self, message_id: str, *, take: int = 50, after: str | None = None
     ) -> list[Message]:
-        """The replies to a message, oldest first, authors included.
+        """The replies to a message, oldest first, with authors.
 
         Args:
-            message_id: the message that the thread is about.
-            take: how many at most.
+            message_id: the message at the start of the thread.
+            take: the maximum number.
             after: the id of the last reply of the page before.
         """
         return await self.database.message.find_many(
@@ -127,10 +127,10 @@ class MessageService:
         )
 
     async def edit(self, message_id: str, author_id: str, content: str) -> Message:
-        """Change what a message says; only its author can.
+        """Edit a message; only its author can.
 
         Raises:
-            NotFoundError: the author has no such message.
+            NotFoundError: this author has no such message.
         """
         changed = await self.database.message.update_many(
             where={"id": message_id, "authorId": author_id, "isDeleted": False},
@@ -143,14 +143,14 @@ class MessageService:
         )
 
     async def delete(self, message_id: str, *, author_id: str | None = None) -> None:
-        """Delete a message softly; the thread it replies to counts one less.
+        """Mark a message as deleted, and reduce the reply count of its thread.
 
         Args:
-            message_id: the message; deleting it again changes nothing.
-            author_id: whose it must be; None where the caller has checked the permission.
+            message_id: the message; a second call changes nothing.
+            author_id: the author that it must have; None if the caller checked the permission.
 
         Raises:
-            NotFoundError: there is no such message, or it is another's.
+            NotFoundError: there is no such message, or it has another author.
         """
         message = await self.database.message.find_unique(where={"id": message_id})
         if message is None or author_id not in (None, message.authorId):
@@ -177,24 +177,24 @@ class MessageService:
         buffer: int = BUFFER,
         policy: Policy = "wait",
     ) -> ChannelEvents:
-        """What happens in a channel from now on: messages new, edited and deleted, and reactions.
+        """The events of a channel from now on: new, edited and deleted messages, and reactions.
 
             async with messages.subscribe(channel_id) as events:
                 async for event in events:
                     ...
 
-        That the reader may is for the caller to ask: `CommunityService.is_member`.
+        The caller must check the permission: `CommunityService.is_member`.
 
         Args:
             channel_id: the channel.
             resume_after: the token of an event, to continue after it.
-            buffer: how many changes may wait for this reader.
-            policy: what happens then, see `database.changes`; all readers of a channel share a
-                stream, so that under `wait` they wait for the slowest.
+            buffer: how many changes may wait for this subscriber.
+            policy: what happens when the buffer is full, see `prismongo.changes`. All subscribers
+                of a channel share a stream, so with `wait` they all wait for the slowest.
 
-        Raises, where it is entered:
-            ChangeStreamError: P2031, the server is no replica set; P2009, this is no token.
-            HistoryLostError: what followed the token is no longer kept.
+        Entering raises:
+            ChangeStreamError: P2031, the server is not a replica set; P2009, not a token.
+            HistoryLostError: the server has deleted the changes after the token.
             UnsupportedOperationError: P2026, the collections keep no images: push the schema.
         """
         return self._feed.subscribe(
@@ -202,7 +202,7 @@ class MessageService:
         )
 
     async def react(self, message_id: str, user_id: str, emoji: str) -> None:
-        """React to a message; the same reaction again changes nothing.
+        """React to a message; a second call changes nothing.
 
         Raises:
             NotFoundError: there is no such message.
@@ -230,14 +230,14 @@ class MessageService:
         )
 
     async def unreact(self, message_id: str, user_id: str, emoji: str) -> bool:
-        """Take a reaction back; whether there was one."""
+        """Remove a reaction; returns whether there was one."""
         removed = await self.database.messagereaction.delete_many(
             where={"messageId": message_id, "userId": user_id, "emoji": emoji}
         )
         return removed > 0
 
     async def reactions(self, message_id: str) -> dict[str, int]:
-        """How often each emoji was given, the most frequent first."""
+        """The number of reactions per emoji, the most frequent first."""
         rows = await self.database.messagereaction.group_by(
             BY_EMOJI, where={"messageId": message_id}, count=True
         )
@@ -267,11 +267,11 @@ class MessageService:
         await self.database.transaction(mark)
 
     async def unpin(self, message_id: str) -> None:
-        """Take a pin off; nothing where there is none."""
+        """Remove a pin; does nothing if there is none."""
         await self.database.message.update_many(where={"id": message_id}, data={"isPinned": False})
 
     async def pins(self, channel_id: str) -> list[Message]:
-        """The pinned messages of a channel, the latest pin first, authors included."""
+        """The pinned messages of a channel, the latest pin first, with authors."""
         return await self.database.message.find_many(
             where={"channelId": channel_id, "isPinned": True},
             order={"pinnedAt": "desc"},

@@ -11,7 +11,7 @@ from prismongo.containers.base import Container
 
 
 class UsersContainer(Container):
-    """Given a database and what hashes passwords, a `UserService`."""
+    """Needs a database and the password hasher; provides a `UserService`."""
 
     database = providers.Dependency(instance_of=DatabaseService)
     passwords = providers.Dependency(instance_of=Passwords)

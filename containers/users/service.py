@@ -1,4 +1,4 @@
-"""People: registration, profiles, search, blocks and storage. A feature service on the client."""
+"""Users: registration, profiles, search, blocks and storage. A feature service on the client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Profile:
 
 
 class UserService:
-    """Registers and finds people, and keeps account of their storage."""
+    """Registers and finds users, and counts their storage."""
 
     def __init__(self, database: DatabaseService, passwords: Passwords) -> None:
         self.database = database
@@ -45,14 +45,14 @@ class UserService:
         display_name: str | None = None,
         instance_id: str | None = None,
     ) -> User:
-        """A new user.
+        """Create a user.
 
         Raises:
-            UniqueViolationError: the username or the address is taken (P2002).
+            UniqueViolationError: the username or the email address is taken (P2002).
         """
         hashed = await self._passwords.hash(password)
         data: UserCreateInput = {"username": username, "hashedPassword": hashed}
-        # What is left out is not stored at all: many users may lack an address.
+        # A value that is left out is not stored, so many users may have no email address.
         if email is not None:
             data["email"] = email
         if display_name is not None:
@@ -62,7 +62,7 @@ class UserService:
         return await self.database.user.create(data=data)
 
     async def profile(self, user_id: str) -> Profile:
-        """What others may see of a user, with the names of the communities.
+        """The public profile of a user, with the names of the communities.
 
         Raises:
             NotFoundError: there is no such user.
@@ -74,12 +74,12 @@ class UserService:
         return _profile(user)
 
     async def search(self, text: str, *, take: int = 20, after: str | None = None) -> list[Profile]:
-        """Users whose name contains `text`, whatever its case, by username.
+        """Users whose name contains `text`, ignoring case, ordered by username.
 
         Args:
-            text: taken literally; empty finds everybody.
-            take: how many at most.
-            after: the id of the last one of the page before.
+            text: taken literally; an empty text finds all users.
+            take: the maximum number.
+            after: the id of the last user of the page before.
         """
         where: UserWhereInput = {
             "OR": [
@@ -97,10 +97,10 @@ class UserService:
         return [_profile(user) for user in found]
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
-        """Block another user; again changes nothing.
+        """Block another user; a second call changes nothing.
 
         Raises:
-            NotAllowedError: nobody blocks oneself.
+            NotAllowedError: a user cannot block oneself.
         """
         if blocker_id == blocked_id:
             raise NotAllowedError("Nobody can block oneself.")
@@ -113,24 +113,24 @@ class UserService:
         )
 
     async def unblock(self, blocker_id: str, blocked_id: str) -> bool:
-        """Take a block back; whether there was one."""
+        """Remove a block; returns whether there was one."""
         removed = await self.database.userblock.delete_many(
             where={"blockerId": blocker_id, "blockedId": blocked_id}
         )
         return removed > 0
 
     async def is_blocked(self, blocker_id: str, blocked_id: str) -> bool:
-        """Whether the first has blocked the second."""
+        """Whether the first user has blocked the second."""
         found = await self.database.userblock.find_unique(
             where={"blockerId_blockedId": {"blockerId": blocker_id, "blockedId": blocked_id}}
         )
         return found is not None
 
     async def reserve_storage(self, user_id: str, size: int) -> None:
-        """Count `size` bytes to a user's storage, never beyond the quota, however many at once.
+        """Add `size` bytes to a user's storage, never above the quota, also with concurrent calls.
 
         Raises:
-            QuotaExceededError: that much is not left.
+            QuotaExceededError: the quota does not allow it.
             NotFoundError: there is no such user.
             InvalidValueError: `size` is negative.
         """
@@ -141,8 +141,8 @@ class UserService:
                 raise NotFoundError("There is no such user.")
             if user.storageUsed + size > user.storageQuota:
                 raise QuotaExceededError("There is not enough storage left.")
-            # The one conditional write decides; read again only where the quota itself changed,
-            # or where others took the room meanwhile.
+            # The conditional write decides. Read again only if the quota changed, or if concurrent
+            # calls used the space meanwhile.
             counted = await self.database.user.update_many(
                 where={
                     "id": user_id,
@@ -155,7 +155,7 @@ class UserService:
                 return
 
     async def release_storage(self, user_id: str, size: int) -> None:
-        """Give `size` bytes back; what is not counted cannot be given back, and is ignored.
+        """Subtract `size` bytes from a user's storage, but not below zero.
 
         Raises:
             InvalidValueError: `size` is negative.

@@ -1,10 +1,10 @@
-"""A channel over WebSockets: the chat back end of chat_api.py, and who follows a channel.
+"""The events of a channel over WebSockets, added to the chat back end of chat_api.py.
 
     uvicorn --factory docs.examples.channel_socket:create_app
 
-`ws://…/channels/{id}/events` sends what happens from now on, as JSON; `?after=token` continues
-after an event. A client that was cut off connects again with the last token that it has seen, and
-misses nothing. tests/features/test_messages_socket.py runs it.
+`ws://…/channels/{id}/events` sends all later events as JSON; `?after=token` continues after an
+event. A disconnected client connects again with the last token that it received, and misses
+nothing. tests/kraken/features/test_messages_socket.py runs it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from prismongo.errors import ChangeStreamError, HistoryLostError, SlowConsumerEr
 router = APIRouter()
 
 BUFFER = 200
-"""So many events may wait for a client."""
+"""How many events may wait for a client."""
 
 
 class Close(IntEnum):
-    """Why the server closes a socket (RFC 6455, section 7.4); from 4000 on they are our own."""
+    """Why the server closes a socket (RFC 6455, section 7.4); codes from 4000 are private."""
 
     INTERNAL_ERROR = 1011
     SERVICE_RESTART = 1012
@@ -52,12 +52,12 @@ class Close(IntEnum):
 async def follow(
     socket: WebSocket, channel_id: str, messages: Messages, after: str | None = None
 ) -> None:
-    """Send a channel's events until the client leaves, or does not keep up."""
-    # "fail": a client that does not read must not hold up all others of the channel.
+    """Send a channel's events until the client disconnects or is too slow."""
+    # "fail": a client that does not read must not block the others of the channel.
     subscribed = messages.subscribe(channel_id, resume_after=after, buffer=BUFFER, policy="fail")
     try:
         async with subscribed as events:
-            await socket.accept()  # once it is open nothing is missed
+            await socket.accept()  # from here on no event is missed
             await _send_while_connected(socket, events)
     except ChangeStreamError as error:
         if socket.application_state is WebSocketState.CONNECTING:
@@ -66,7 +66,7 @@ async def follow(
 
 
 async def _send_while_connected(socket: WebSocket, events: ChannelEvents) -> None:
-    """Whoever only sends does not learn that nobody is there any more; reading tells."""
+    """Send and read at the same time: only reading shows that the client has disconnected."""
     sending = asyncio.create_task(_send(socket, events))
     reading = asyncio.create_task(_read(socket))
     try:
@@ -82,18 +82,18 @@ async def _send_while_connected(socket: WebSocket, events: ChannelEvents) -> Non
 
 async def _send(socket: WebSocket, events: ChannelEvents) -> None:
     async for event in events:
-        await socket.send_json({**told(event), "token": event.token})
+        await socket.send_json({**as_json(event), "token": event.token})
     await socket.close(Close.SERVICE_RESTART)  # the database was disconnected
 
 
 async def _read(socket: WebSocket) -> None:
-    """Return when the client has left; what it says is nothing to us."""
+    """Return when the client has disconnected; its messages are ignored."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
 
 
-def told(event: ChannelEvent) -> dict[str, Any]:
-    """An event as clients see it; of authors they see the name alone."""
+def as_json(event: ChannelEvent) -> dict[str, Any]:
+    """An event as clients see it; of authors only the name."""
     match event:
         case MessagePosted():
             return {"event": "posted", "message": posted(event.message).model_dump(mode="json")}
@@ -127,7 +127,7 @@ def _reason(error: ChangeStreamError) -> Close:
 
 
 def create_app(container: ApplicationContainer | None = None) -> FastAPI:
-    """The chat's application, whose channels can be followed."""
+    """The chat back end with the events of channels."""
     app = chat_api.create_app(container)
     app.include_router(router)
     return app

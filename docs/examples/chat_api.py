@@ -2,7 +2,7 @@
 
     uvicorn --factory docs.examples.chat_api:create_app
 
-It needs DATABASE_URL, or DATABASE_EMBEDDED=true. tests/containers/test_example.py runs it.
+It needs DATABASE_URL, or DATABASE_EMBEDDED=true. tests/containers/test_checks_asgi.py runs it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Communities = Annotated[
     CommunityService, Depends(provided(ApplicationContainer.communities.service))
 ]
 Messages = Annotated[MessageService, Depends(provided(ApplicationContainer.messages.service))]
-# "function": committed before the answer goes out, not after it.
+# "function": it commits before the response is sent, not after it.
 Transaction = Annotated[
     DatabaseService,
     Depends(in_transaction(ApplicationContainer.database.service), scope="function"),
@@ -38,35 +38,35 @@ router = APIRouter()
 
 
 class Registration(BaseModel):
-    """Who wants in."""
+    """A new user."""
 
     username: str
     password: str
 
 
 class Founding(BaseModel):
-    """A community to be."""
+    """A new community."""
 
     name: str
     owner_id: str
 
 
 class Founded(BaseModel):
-    """A community that is."""
+    """The created community."""
 
     id: str
     channel_ids: list[str]
 
 
 class Draft(BaseModel):
-    """What to post."""
+    """A new message."""
 
     author_id: str
     content: str
 
 
 class Posted(BaseModel):
-    """What was posted. Not the stored message itself: its author has a password hash."""
+    """A posted message. Not the stored message itself, because its author has a password hash."""
 
     id: str
     author: str | None
@@ -76,20 +76,20 @@ class Posted(BaseModel):
 
 @router.post("/users", status_code=201)
 async def register(registration: Registration, users: Users) -> Profile:
-    """A name that is taken answers 409."""
+    """409 if the name is taken."""
     user = await users.register(registration.username, registration.password)
     return await users.profile(user.id)
 
 
 @router.get("/users/{user_id}")
 def profile(user_id: str, users: Users) -> Profile:
-    """A synchronous endpoint: it runs in a thread, and asks the event loop for what awaits."""
+    """A synchronous endpoint: it runs in a thread, and calls async methods on the event loop."""
     return from_thread.run(users.profile, user_id)
 
 
 @router.post("/communities", status_code=201)
 async def found(founding: Founding, communities: Communities) -> Founded:
-    """An owner who does not exist answers 404, and nothing is created."""
+    """404 if the owner does not exist; nothing is created."""
     community = await communities.create(founding.name, founding.owner_id)
     return Founded(
         id=community.id, channel_ids=[channel.id for channel in community.channels or []]
@@ -98,7 +98,7 @@ async def found(founding: Founding, communities: Communities) -> Founded:
 
 @router.put("/communities/{community_id}/owner", status_code=204)
 async def hand_over(community_id: str, owner_id: str, transaction: Transaction) -> None:
-    """What is raised here rolls back: an owner who is no member answers 404, nothing changes."""
+    """404 if the new owner is not a member; the error rolls the transaction back."""
     await transaction.community.update(
         where={"id": community_id}, data={"owner": {"connect": {"id": owner_id}}}
     )
@@ -109,7 +109,7 @@ async def hand_over(community_id: str, owner_id: str, transaction: Transaction) 
 
 @router.post("/channels/{channel_id}/messages", status_code=201)
 async def post(channel_id: str, draft: Draft, messages: Messages) -> Posted:
-    """A message, and who wrote it."""
+    """Post a message; returns it with its author."""
     return posted(await messages.post(channel_id, draft.author_id, draft.content))
 
 

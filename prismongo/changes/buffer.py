@@ -1,4 +1,4 @@
-"""Buffer: stands between a shared stream and one consumer; bounded, with a policy when full."""
+"""Buffer: the bounded queue between a shared stream and one consumer, with a policy when full."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from prismongo.errors import SlowConsumerError
 from prismongo.stores.changes import BEGINNING, Position
 
 Policy = Literal["wait", "drop_oldest", "fail"]
-"""What happens where a consumer's buffer is full: the stream waits for it, and with it all who
-share the stream; or its oldest change is dropped, and counted; or the consumer fails."""
+"""What happens when a consumer's buffer is full: the stream and all its consumers wait; or the
+oldest change is dropped and counted; or the consumer fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A change, or the error that stands in its place, and where the stream is after it."""
+    """A change, or the error of decoding it, and the position of the stream after it."""
 
     content: Change[Any] | DataError
     token: str
@@ -31,8 +31,8 @@ class Buffer:
     """The changes that wait for one consumer.
 
     Args:
-        size: how many at most.
-        policy: what happens then.
+        size: the maximum number.
+        policy: what happens when it is full.
 
     Attributes:
         dropped: how many changes the policy has dropped.
@@ -50,17 +50,17 @@ class Buffer:
         self.dropped = 0
 
     def begin(self, since: Position = BEGINNING) -> None:
-        """From now on the consumer listens: to what happened later than `since`."""
+        """The consumer starts to receive: changes after `since`."""
         self._since = since
         self._items = deque(item for item in self._items if item.position > since)
         self._room.set()
 
     async def put(self, item: Delivery) -> None:
-        """Keep a delivery for the consumer; under `wait`, once there is room."""
+        """Add a delivery; with the policy `wait`, wait for space first."""
         if len(self._items) >= self._size:
-            await asyncio.sleep(0)  # it may be about to take one
+            await asyncio.sleep(0)  # gives the consumer a chance to take one
         while len(self._items) >= self._size and not self._is_over:
-            # one that only begins to listen may yet turn out to want nothing of it
+            # a consumer that has not begun may not want any of these: it always waits
             policy: Policy = "wait" if self._since is None else self._policy
             match policy:
                 case "wait":
@@ -78,10 +78,10 @@ class Buffer:
             self._filled.set()
 
     async def get(self) -> Delivery | None:
-        """The next delivery; None once the stream was ended.
+        """The next delivery; None after the stream ended.
 
         Raises:
-            PrismaError: what ended the stream, after all that came before it.
+            PrismaError: the error that ended the stream, after all earlier deliveries.
         """
         while not self._items:
             if self._failure is not None:
@@ -95,16 +95,16 @@ class Buffer:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it was ended without a failure: by its consumer, or with the connection."""
+        """Whether it ended without an error: the consumer left, or the database disconnected."""
         return self._is_over and self._failure is None
 
     @property
     def is_empty(self) -> bool:
-        """Whether the consumer has been given everything."""
+        """Whether the consumer has taken everything."""
         return not self._items
 
     def end(self, failure: BaseException | None = None) -> None:
-        """Take no more. With a failure the consumer is given what is there, then the failure."""
+        """Accept no more. With a failure the consumer gets the remaining items, then the error."""
         if self._is_over:
             return
         self._is_over = True

@@ -1,4 +1,4 @@
-"""Change: what consumers are given. The same object goes to all who share a stream."""
+"""Change: what a consumer receives. Consumers that share a stream receive the same object."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ModelT_co = TypeVar("ModelT_co", bound=BaseModel, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[ModelT_co]):
-    """What happened to one record. Read it only: others may be given the same object.
+    """A change of one record. Do not modify it: other consumers may have the same object.
 
     Attributes:
         operation: `insert`, `update` or `delete`.
         model: the schema's name of the record's model.
-        id: the record's id, as its model has it.
-        after: the record after the change; None once it is deleted. Where the collection keeps
-            images (`/// @changeImages`) it is the record as it was right then; otherwise what it
-            was when MongoDB looked, perhaps later, and None if it was gone by then.
-        before: the record before an update or a delete; None where the collection keeps no images,
-            or did not at that time.
-        updated_fields: the schema's names of the fields that an update wrote or removed; for a
-            replacement all of them.
+        id: the record's id, as in its model.
+        after: the record after the change; None if it was deleted. If the collection keeps images
+            (`/// @changeImages`), it is the record at the time of the change. Otherwise it is the
+            record when MongoDB read it, perhaps later, and None if it did not exist any more.
+        before: the record before an update or a delete; None if the collection keeps no images, or
+            did not at that time.
+        updated_fields: the schema's names of the fields that an update wrote or removed; all
+            fields if the document was replaced.
         token: give it to `watch(resume_after=…)` to continue after this change, in any process.
         time: when it happened, in UTC, to the millisecond.
     """

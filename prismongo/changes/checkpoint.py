@@ -1,4 +1,4 @@
-"""Checkpoints: where a consumer has come to, kept so that the next one continues there."""
+"""Checkpoint: saves the token of the last handled change, so that a consumer can continue there."""
 
 from __future__ import annotations
 
@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from prismongo.service import Service
 
-if TYPE_CHECKING:
-    pass
 
-
-class KeepsToken(Protocol):
-    """Any object that can keep a token: a file, a row somewhere else."""
+class TokenStore(Protocol):
+    """Any object that can save a token, for example in a file."""
 
     async def load(self) -> str | None:
-        """The token that was saved last; None where there is none."""
+        """The token that was saved last; None if there is none."""
 
     async def save(self, token: str) -> None:
-        """Keep a token, replacing the one before."""
+        """Save a token in place of the one before."""
 
 
 class Checkpoint:
-    """A token under a name, kept in the watched database, beside its collections.
+    """Saves a token under a name in the watched database (collection `_change_tokens`).
 
-    One consumer a name: two would each set the other back.
+    Use one name per consumer: two consumers would overwrite each other's token.
 
     Args:
         database: the database.
@@ -36,13 +33,13 @@ class Checkpoint:
         self.name = name
 
     async def load(self) -> str | None:
-        """The token that was saved last; None where there is none."""
+        """The token that was saved last; None if there is none."""
         return await self._database.streams.source.load_token(self.name)
 
     async def save(self, token: str) -> None:
-        """Keep a token, replacing the one before."""
+        """Save a token in place of the one before."""
         await self._database.streams.source.save_token(self.name, token)
 
     async def forget(self) -> None:
-        """Begin with the present the next time."""
+        """Delete the token: the next time the consumer starts with new changes."""
         await self._database.streams.source.save_token(self.name, None)

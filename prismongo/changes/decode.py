@@ -1,4 +1,4 @@
-"""decode, changes: Event → Change, by the codecs that answers are read with."""
+"""Decodes a ChangeEvent of a store into a Change, with the codecs that queries use."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class ChangeDecoder:
     """Makes the changes of one stream.
 
     Args:
-        datamodel: of the models.
-        watching: what is watched.
+        datamodel: the schema.
+        watching: the query of the stream.
         shapes: the classes of the watched models, in their order.
     """
 
@@ -40,7 +40,7 @@ class ChangeDecoder:
         }
 
     def change(self, event: ChangeEvent) -> Change[BaseModel]:
-        """The change that an event tells of.
+        """The change for an event.
 
         Raises:
             DataError: P2023 or P2032, the stored document does not fit the schema.
@@ -60,7 +60,7 @@ class ChangeDecoder:
 
 def _reader(decoder: Decoder, watched: WatchedModel, shape: Shape) -> Read:
     read = decoder.records(watched.selected, shape.form)
-    if shape.form is WIRE:  # a class of the user's own, which may validate
+    if shape.form is WIRE:  # a class that the user wrote, which may have validators
         return lambda row: model_parse(shape.kind, read(row))
     return read
 

@@ -1,7 +1,7 @@
-"""SharedStream: one cursor of a store, for all consumers that want the same.
+"""SharedStream: one cursor of a store, shared by all consumers with the same query.
 
-A task of its own reads the cursor and fills the consumers' buffers, in order; where one that waits
-is full, so does the cursor, and the server keeps what follows.
+A background task reads the cursor and fills the consumers' buffers, in order. If the buffer of a
+consumer with the policy `wait` is full, the task waits, and the server keeps the later events.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ from prismongo.changes.decode import ChangeDecoder
 from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.stores.changes import ChangeCursor, ChangeEvent, ChangeSource
 
-GRACE: Final = 3.0
-"""How long a cursor may take to come to rest before it is left behind, in seconds."""
+CLOSE_TIMEOUT: Final = 3.0
+"""How long a cursor may take to end before its task is cancelled, in seconds."""
 
-AT_ONCE: Final = 500
-"""How many deliveries are made before others of the event loop have their turn."""
+YIELD_AFTER: Final = 500
+"""After this many deliveries other tasks of the event loop run."""
 
 
 class SharedStream:
-    """A stream that runs while it has consumers.
+    """A stream that runs as long as it has consumers.
 
     Args:
         source: the store's changes.
-        watching: what is watched.
-        decoder: makes changes of events.
-        after: the token to begin after; None: now.
+        watching: the query.
+        decoder: makes changes from events.
+        after: the token to continue after; None: from now on.
 
     Attributes:
-        token: continues after all that every consumer has been given to keep.
-        resting_token: the same while nothing is being delivered; it moves on without changes.
+        token: continues after everything that is in the buffers of all consumers.
+        resting_token: the same, or None while an event is being delivered. It also advances when
+            there are no changes.
     """
 
     def __init__(
@@ -64,19 +65,19 @@ class SharedStream:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing comes any more."""
+        """Whether the stream has ended or is ending."""
         return self._is_closing or self._task.done()
 
     @property
     def has_consumers(self) -> bool:
-        """Whether anybody listens."""
+        """Whether there is a consumer."""
         return bool(self._buffers)
 
     async def join(self, buffer: Buffer) -> None:
-        """Deliver to a buffer what happens from now on; returns once that is certain.
+        """Add a consumer; returns when it will receive every later change.
 
-        The first consumer has the stream from its beginning; for all others what happened before
-        they came is left out.
+        The first consumer receives the stream from its beginning, every other one only changes
+        after it joined.
 
         Raises:
             PrismaError: the stream could not be opened.
@@ -92,20 +93,20 @@ class SharedStream:
             buffer.begin(await self._source.position())
 
     def leave(self, buffer: Buffer) -> None:
-        """Deliver no more to a buffer."""
+        """Remove a consumer."""
         buffer.end()
         self._buffers.pop(buffer, None)
 
     async def close(self) -> None:
-        """End the stream for all, and release its cursor; it is closed on the server then."""
+        """End the stream for all consumers, and close its cursor on the server."""
         self._is_closing = True
         for buffer in list(self._buffers):
             self.leave(buffer)
         if self._cursor is not None:
             self._cursor.interrupt()
         if not self._task.done():
-            # A cursor is only let go between questions: what the server was asked is waited for.
-            await asyncio.wait({self._task}, timeout=GRACE)
+            # A cursor can only be closed between two requests: wait for the answer.
+            await asyncio.wait({self._task}, timeout=CLOSE_TIMEOUT)
         if not self._task.done():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -117,24 +118,24 @@ class SharedStream:
             self.token = self.resting_token = cursor.token
             self._opened.set()
             while not self._is_closing:
-                await self._pass_on(cursor)
+                await self._deliver_next(cursor)
         finally:
             await cursor.close()
 
-    async def _pass_on(self, cursor: ChangeCursor) -> None:
+    async def _deliver_next(self, cursor: ChangeCursor) -> None:
         event = await cursor.next()
         if event is not None:
             self.resting_token = None
             item = Delivery(self._content(event), event.token, event.position)
             for buffer in list(self._buffers):
                 await buffer.put(item)
-            await self._let_others_run()
+            await self._yield_to_loop()
         self.token = self.resting_token = cursor.token
 
-    async def _let_others_run(self) -> None:
-        """Now and then: the driver may have thousands of events at hand, and waits for none."""
+    async def _yield_to_loop(self) -> None:
+        """The driver may have received thousands of events, and then never yields to the loop."""
         self._delivered += len(self._buffers)
-        if self._delivered >= AT_ONCE:
+        if self._delivered >= YIELD_AFTER:
             self._delivered = 0
             await asyncio.sleep(0)
 

@@ -1,4 +1,4 @@
-"""Changes: what `watch` returns. The consumer's side of a stream, and when it saves its place."""
+"""Changes: what `watch` returns, the consumer's end of a stream. It also saves the checkpoint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from prismongo.changes.buffer import Buffer, Delivery, Policy
 from prismongo.changes.change import Change
-from prismongo.changes.checkpoint import KeepsToken
+from prismongo.changes.checkpoint import TokenStore
 from prismongo.changes.shared import SharedStream
 from prismongo.changes.streams import Streams
 from prismongo.errors import NotStartedError
@@ -22,20 +22,20 @@ from prismongo.query.nodes.changes import ChangeType
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 BUFFER = 1_000
-"""How many changes may wait for a consumer by default."""
+"""The default size of a consumer's buffer."""
 
-IDLE = 10.0
-"""After so many seconds without a change a checkpoint follows the stream: the server's history
-moves on, and a token that stays behind would be lost with it."""
+CHECKPOINT_INTERVAL = 10.0
+"""After so many seconds without a change the current token is saved. The server deletes old
+history, and an old token would become invalid with it."""
 
 
 class WatchOptions(TypedDict, total=False):
-    """What `DatabaseService.watch` takes beside models."""
+    """The keyword arguments of `DatabaseService.watch`."""
 
     where: Mapping[str, object] | None
     operations: Collection[ChangeType] | None
     resume_after: str | None
-    checkpoint: KeepsToken | None
+    checkpoint: TokenStore | None
     buffer: int
     policy: Policy
 
@@ -43,19 +43,19 @@ class WatchOptions(TypedDict, total=False):
 class Changes(Generic[ModelT]):
     """A stream of changes: `async with … as changes: async for change in changes`.
 
-    Entering returns once the stream is open on the server; leaving returns once it is closed there,
-    unless others share it. The loop ends where the database is disconnected.
+    Entering returns when the stream is open on the server. Leaving returns when it is closed there,
+    unless others share it. The loop ends when the database disconnects.
 
     Args:
-        streams: of the connection.
+        streams: the streams of the connection.
         models: the generated models to watch.
-        is_everything: they are all models of the schema.
+        is_everything: whether these are all models of the schema.
         where: the filter that their records must match.
-        operations: None: all.
+        operations: the operations to receive; None: all.
         resume_after: the token to continue after; None: from now on.
-        checkpoint: what keeps tokens; a token that it has comes before `resume_after`.
-        buffer: how many changes may wait at most.
-        policy: what happens then.
+        checkpoint: saves tokens; a saved token has precedence over `resume_after`.
+        buffer: the maximum number of changes that wait.
+        policy: what happens when the buffer is full.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Changes(Generic[ModelT]):
         where: Mapping[str, object] | None = None,
         operations: Collection[ChangeType] | None = None,
         resume_after: str | None = None,
-        checkpoint: KeepsToken | None = None,
+        checkpoint: TokenStore | None = None,
         buffer: int = BUFFER,
         policy: Policy = "wait",
     ) -> None:
@@ -83,19 +83,19 @@ class Changes(Generic[ModelT]):
         self._checkpoint = checkpoint
         self._buffer = Buffer(buffer, policy)
         self._stream: SharedStream | None = None
-        self._given = ""
-        self._saved: str | None = None
+        self._delivered_token = ""
+        self._saved_token: str | None = None
 
     async def __aenter__(self) -> Self:
         if self._stream is not None:
             raise NotStartedError("These changes were entered before: call `watch` again.")
         if self._checkpoint is not None:
-            self._saved = await self._checkpoint.load()
-        after = self._saved or self._resume_after
+            self._saved_token = await self._checkpoint.load()
+        after = self._saved_token or self._resume_after
         stream = await self._streams.join(self._query, self._shapes, self._buffer, after)
-        self._stream, self._given = stream, stream.token
+        self._stream, self._delivered_token = stream, stream.token
         try:
-            await self.handled()  # what comes between now and the first change is not lost either
+            await self.handled()  # so that nothing before the first change is lost
         except BaseException:
             await self._streams.leave(stream, self._buffer)
             raise
@@ -113,13 +113,13 @@ class Changes(Generic[ModelT]):
         return self
 
     async def __anext__(self) -> Change[ModelT]:
-        """The next change. Asking for it says that the one before has been handled.
+        """The next change. Requesting it means that the one before was handled.
 
         Raises:
             DataError: P2023 or P2032, a stored document does not fit the schema; the next call
-                gives the change after it.
-            ChangeStreamError: the stream cannot go on; its subclasses say why.
-            StopAsyncIteration: it was left, or the database was disconnected.
+                returns the change after it.
+            ChangeStreamError: the stream cannot continue; its subclasses say why.
+            StopAsyncIteration: the block was left, or the database disconnected.
         """
         if self._stream is None:
             raise _not_entered()
@@ -130,24 +130,24 @@ class Changes(Generic[ModelT]):
         except PrismaError as error:
             if not self.ends_with(error):
                 raise
-            delivery = None  # the checkpoint could not be saved, because the database was closed
+            delivery = None  # the checkpoint could not be saved, because the database disconnected
         if delivery is None:
             raise StopAsyncIteration
-        self._given = delivery.token
+        self._delivered_token = delivery.token
         if isinstance(delivery.content, DataError):
             raise delivery.content.with_traceback(None)
         return cast(Change[ModelT], delivery.content)
 
     @property
     def token(self) -> str:
-        """Continues after what has been given; while all has been, it moves on with the server."""
+        """Continues after the last change that was returned. It also advances without changes."""
         resting = self._entered.resting_token
-        return resting if resting is not None and self._buffer.is_empty else self._given
+        return resting if resting is not None and self._buffer.is_empty else self._delivered_token
 
     def ends_with(self, error: PrismaError) -> bool:
-        """Whether it is only that they were left, or that the database is being disconnected.
+        """Whether an error means only that the block was left or the database disconnects.
 
-        Whoever asks the database something about a change is given such an error, too.
+        A consumer that queries the database for a change may get such an error as well.
         """
         return self._buffer.is_closed or isinstance(error, ClientNotConnectedError)
 
@@ -157,26 +157,26 @@ class Changes(Generic[ModelT]):
         return self._buffer.dropped
 
     async def handled(self) -> None:
-        """Save the checkpoint: all that was given has been handled.
+        """Save the checkpoint: every change that was returned has been handled.
 
-        Asking for the next change does it. Call it before a `break`: what was given last counts as
-        not handled otherwise, and comes again.
+        Requesting the next change does this. Call it before a `break`; otherwise the last change
+        counts as not handled, and comes again.
         """
-        if self._checkpoint is not None and self._given != self._saved:
-            await self._checkpoint.save(self._given)
-            self._saved = self._given
+        if self._checkpoint is not None and self._delivered_token != self._saved_token:
+            await self._checkpoint.save(self._delivered_token)
+            self._saved_token = self._delivered_token
 
     async def _next(self) -> Delivery | None:
         if self._checkpoint is None:
             return await self._buffer.get()
         while True:
             try:
-                async with asyncio.timeout(IDLE) as limit:
+                async with asyncio.timeout(CHECKPOINT_INTERVAL) as limit:
                     return await self._buffer.get()
             except TimeoutError:
                 if not limit.expired():
                     raise
-            self._given = self.token
+            self._delivered_token = self.token
             await self.handled()
 
     @property

@@ -1,4 +1,4 @@
-"""Streams: the shared streams of one connection. They end before the connection does."""
+"""Streams: the shared streams of one connection. They end before it disconnects."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from prismongo.tasks import start_background
 
 
 class Streams:
-    """Knows who wants the same, and gives them one stream.
+    """Gives consumers with the same query one shared stream.
 
     Args:
-        engine: whose store is watched; it closes the streams when it closes.
+        engine: its store is watched; it closes the streams when it closes.
     """
 
     def __init__(self, engine: MongoEngine) -> None:
         self._engine = engine
         self._validator = Validator(engine.datamodel)
-        self._present: dict[object, SharedStream] = {}
+        self._from_now: dict[object, SharedStream] = {}
         self._streams: set[SharedStream] = set()
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def source(self) -> ChangeSource:
-        """The store's changes."""
+        """Where the store's changes come from."""
         return self._engine.store.changes
 
     def query(
@@ -47,7 +47,7 @@ class Streams:
         *,
         is_everything: bool,
     ) -> tuple[ChangeQuery, tuple[Shape, ...]]:
-        """What is to be watched, and the classes of its records.
+        """The validated query, and the classes of the watched models.
 
         Raises:
             prisma.errors.DataError: P2009, an unknown name or a wrong value.
@@ -63,21 +63,21 @@ class Streams:
     async def join(
         self, query: ChangeQuery, shapes: Sequence[Shape], buffer: Buffer, after: str | None
     ) -> SharedStream:
-        """Deliver to a buffer what is watched: from now on, or all that came after a token.
+        """Add a consumer's buffer to a stream: from now on, or from a token.
 
-        Consumers of the present share streams; one that continues after a token has its own.
+        Consumers from now on share streams; a consumer with a token has its own.
 
         Raises:
             PrismaError: the stream could not be opened.
         """
         key = (query.key, tuple(shapes))
-        stream = self._present.get(key) if after is None else None
+        stream = self._from_now.get(key) if after is None else None
         if stream is None or stream.is_over:
             decoder = ChangeDecoder(self._engine.datamodel, query, shapes)
             stream = SharedStream(self.source, query, decoder, after)
             self._streams.add(stream)
             if after is None:
-                self._present[key] = stream
+                self._from_now[key] = stream
         try:
             await stream.join(buffer)
         except BaseException:
@@ -86,20 +86,20 @@ class Streams:
         return stream
 
     async def leave(self, stream: SharedStream, buffer: Buffer) -> None:
-        """Deliver no more; with its last consumer a stream ends, and its cursor is closed."""
+        """Remove a consumer. After the last one the stream ends, and its cursor is closed."""
         stream.leave(buffer)
         if not stream.has_consumers:
             await asyncio.shield(self._end(stream))
 
     async def close(self) -> None:
-        """End all streams; their consumers' loops end."""
+        """End all streams, and with them the loops of their consumers."""
         for stream in list(self._streams):
             self._end(stream)
         await asyncio.gather(*self._closing)
 
     def _end(self, stream: SharedStream) -> asyncio.Task[None]:
         """Close a stream in the background; nobody can join it any more."""
-        for key in [key for key, each in self._present.items() if each is stream]:
-            del self._present[key]
+        for key in [key for key, each in self._from_now.items() if each is stream]:
+            del self._from_now[key]
         self._streams.discard(stream)
         return start_background(stream.close(), self._closing)

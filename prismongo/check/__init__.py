@@ -1,6 +1,6 @@
-"""Is all well between schema.prisma, the generated client and a live database? Beside the service.
+"""Compares a database and the generated client with the schema. Above the service.
 
-facts ──▶ findings ──▶ text, JSON        start: the part of it that a start can afford
+facts ──▶ findings ──▶ report: text, JSON        start: the check at the start of an application
 """
 
 from prismongo.check.facts import Checked, check

@@ -1,4 +1,4 @@
-"""Do the stored documents fit the schema (`look_at_documents`)? By model and field, with counts."""
+"""Reads stored documents and counts those that do not fit the schema, by model and field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from prismongo.stores.mongo.push.inspect import Database
 EXAMPLES: Final = 3
 LONGEST_ID: Final = 60  # characters
 
-# A date beyond Python's range is one misfit, not the end of the reading.
+# A date outside of Python's range must be counted, not raise an error.
 _ROWS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
     datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
@@ -27,12 +27,12 @@ _ROWS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
 
 @dataclass(slots=True)
 class Misfits:
-    """The documents that do not fit in one way.
+    """One problem of a field, and the documents that have it.
 
     Attributes:
         misfit: the field, what is wrong with it, and the types.
-        documents: how many of those that were read.
-        ids: of the first of them, as text.
+        documents: the number of documents with it.
+        ids: the ids of the first of them, as text.
     """
 
     misfit: Misfit
@@ -42,7 +42,7 @@ class Misfits:
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """What was read of one model: how many documents, and the misfits, the most frequent first."""
+    """The result for one model: the number of documents read, the most frequent problems first."""
 
     model: str
     collection: str
@@ -53,19 +53,21 @@ class ModelFit:
 async def check_documents(
     database: Database, datamodel: Datamodel, sample: int
 ) -> tuple[ModelFit, ...]:
-    """Read `sample` documents of each model, chosen by chance; all where there are no more.
+    """Read `sample` random documents of each model; all if there are fewer.
 
     Raises:
         prisma.errors.PrismaError: the server does not answer, or refuses.
     """
     models = [model for model in datamodel.models if not model.ignored]
     try:
-        return tuple([await _look_at(database, datamodel, model, sample) for model in models])
+        return tuple([await _check_model(database, datamodel, model, sample) for model in models])
     except (PyMongoError, BSONError) as error:
         raise translate(error, None, datamodel) from error
 
 
-async def _look_at(database: Database, datamodel: Datamodel, model: Model, sample: int) -> ModelFit:
+async def _check_model(
+    database: Database, datamodel: Datamodel, model: Model, sample: int
+) -> ModelFit:
     fit, read, found = misfits_of(datamodel, model), 0, dict[Misfit, Misfits]()
     collection = database.get_collection(model.db_name, codec_options=_ROWS)
     async for row in _rows(collection, model, sample):
@@ -80,7 +82,7 @@ async def _look_at(database: Database, datamodel: Datamodel, model: Model, sampl
 
 
 def _text(value: Any) -> str:
-    """An id that a terminal shows and does not obey."""
+    """An id as text, without control characters for a terminal."""
     text = str(value)[:LONGEST_ID]
     return text if text.isprintable() else ascii(text)
 

@@ -1,6 +1,6 @@
-"""A schema and a URL → what there is to know about both (`check`). Nothing is judged here.
+"""Collects the facts of a check from the server and the client. `findings` judges them.
 
-Each question is asked by itself, so that one that the server refuses leaves the others answered.
+Each request to the server is separate: if it refuses one, the others are still answered.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ HEALTH_TIMEOUT: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found.
+    """The facts that a check collected.
 
     Attributes:
-        database: its name.
-        client: whether the generated client is of the schema; `missing` where there is none.
-        health: what the server is, or why it cannot be used.
-        plan: what stands between schema and database; an error where the server would not say,
-            None where it was not reached.
-        documents: how those that were read fit; None where none were asked for.
-        sample: how many were asked for, a model.
-        hosts: where the server was reached, as `host:port, …`.
+        database: the name of the database.
+        client: whether the generated client matches the schema; `missing` if there is none.
+        health: what kind of server it is, or why it cannot be used.
+        plan: the differences between schema and database; an error if the server refused, None if
+            it was not reached.
+        documents: the results of the documents that were read; None if none were requested.
+        sample: the number of documents per model that was requested.
+        hosts: the address of the server, as `host:port, …`.
     """
 
     database: str
@@ -57,19 +57,19 @@ class Checked:
 async def check(
     datamodel: Datamodel, url: str, *, output: Path | None = None, sample: int | None = None
 ) -> Checked:
-    """Ask the server and the generated client whether they are as the schema says.
+    """Compare the server and the generated client with the schema.
 
-    Nothing is changed, and no document is read but those of `sample`.
+    Nothing is changed. Documents are read only if `sample` is given.
 
     Args:
-        datamodel: what `parse` made of schema.prisma.
+        datamodel: the result of `parse`.
         url: the MongoDB URL, naming the database.
-        output: the folder of the generated client; the environment's `prisma` where None.
-        sample: how many documents of each model to read, chosen by chance.
+        output: the folder of the generated client; None: the package `prisma` of the environment.
+        sample: how many random documents of each model to read.
 
     Raises:
-        SchemaError: a comment of the schema gives an index option that cannot be.
-        ConnectionError: P1013, the URL cannot be.
+        SchemaError: a comment of the schema has an invalid index option.
+        ConnectionError: P1013, the URL is not valid.
     """
     wanted_indexes(datamodel)
     name, client = url_database(url), client_state(datamodel, output)
@@ -89,7 +89,7 @@ async def check(
 
 
 def client_state(datamodel: Datamodel, output: Path | None = None) -> ClientState:
-    """Whether the generated client in a folder is of a schema, comments and layout apart."""
+    """Whether the client in a folder matches a schema. Comments and layout do not count."""
     if generated_schema(output) is None:
         return "missing"
     return "fresh" if is_generated_from(datamodel, output) else "stale"

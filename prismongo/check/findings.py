@@ -1,4 +1,4 @@
-"""Facts → findings: what is well, what is not, and what to do about it (`findings`)."""
+"""Turns the facts of a check into findings: what is right, what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ State = Literal["ok", "note", "failed", "skipped"]
 Subject = Literal["server", "topology", "client", "indexes", "documents"]
 
 MOST_LINES: Final = 12
-"""How many lines of detail a finding may have: all of them shall fit on a screen."""
+"""The maximum number of detail lines of a finding, so that all findings fit on a screen."""
 
 _PUSH: Final = "prismongo push"
 _NOT_REACHED: Final = "the server was not reached"
@@ -42,7 +42,7 @@ _CLIENT: Final[Mapping[ClientState, tuple[State, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is to be said about one subject; `failed` is what a deployment must not go on with."""
+    """The result for one subject. `failed` means that a deployment must stop."""
 
     subject: Subject
     state: State
@@ -51,12 +51,12 @@ class Finding:
 
 
 def is_well(checked: Checked) -> bool:
-    """Whether a deployment may go on: nothing has failed."""
+    """Whether nothing has failed, so that a deployment may continue."""
     return all(finding.state != "failed" for finding in findings(checked))
 
 
 def findings(checked: Checked) -> tuple[Finding, ...]:
-    """One finding a subject, in the order of a report."""
+    """One finding per subject, in the order of the report."""
     return (
         _server(checked),
         _topology(checked),
@@ -139,7 +139,7 @@ def drift_text(steps: Iterable[PushStep]) -> str:
 
 
 def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:
-    """The steps as a plan has them, without what else a collection lacks that is missing itself."""
+    """The steps as lines of text; of a missing collection only the collection itself."""
     missing: set[str] = set()
     for step in steps:
         match step:
@@ -159,7 +159,7 @@ def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:
 
 
 def index_remedy(mismatches: Iterable[PushStep]) -> str:
-    """What makes it right: a push, one that drops as well, or a person."""
+    """The remedy: `push`, `push --drop`, or a correction by hand."""
     steps = PushPlan("", tuple(mismatches))
     additive, all_of_ours = steps.to_do(drop=False), steps.to_do(drop=True)
     drop = " --drop" if len(all_of_ours) > len(additive) else ""

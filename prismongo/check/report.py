@@ -1,4 +1,4 @@
-"""Findings as a person reads them (`report_lines`), and as a program does (`as_dict`)."""
+"""Formats findings: as lines of text (`report_lines`) or for JSON (`as_dict`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SIGNS: Final = {"ok": "ok", "note": "note", "failed": "FAILED", "skipped": "ski
 
 
 def report_lines(checked: Checked) -> Iterator[str]:
-    """One screen: a line a subject, and below it what there is to see."""
+    """One screen: a line per subject, with its details below."""
     yield f"The database {checked.database}:"
     for finding in findings(checked):
         first, *others = finding.text.splitlines()
@@ -35,7 +35,7 @@ def report_lines(checked: Checked) -> Iterator[str]:
 
 
 def as_dict(checked: Checked) -> dict[str, Any]:
-    """The whole of it for JSON; keys are only ever added."""
+    """All facts and findings for JSON. Later versions may add keys, but remove none."""
     health = checked.health
     return {
         "ok": is_well(checked),

@@ -1,6 +1,6 @@
-"""What a start does about the schema (`at_start`): check it, push it, or nothing.
+"""`at_start`: at the start of an application check the schema, push it, or do nothing.
 
-A check costs one question a collection, and reads no document.
+A check needs one request per collection, and reads no document.
 """
 
 from __future__ import annotations
@@ -28,24 +28,23 @@ Database = AsyncDatabase[dict[str, Any]]
 logger = logging.getLogger("prismongo.schema")
 
 CHECK_TIMEOUT: Final = 5.0
-"""Seconds for all questions of a check; where the server is slower than that, none is answered."""
+"""The time limit for all requests of a check, in seconds. A slower server is not checked."""
 
 MOST_LINES: Final = 8
 
 
 async def at_start(database: Database, schema: ClientSchema, settings: SchemaSettings) -> None:
-    """Do as `settings.on_start` says with a database that has just been connected.
+    """Check or push the schema of a connected database, as `settings.on_start` says.
 
-    `schema` is the one that the client was generated from: `service.client_schema`. `check` warns
-    of collections and indexes that are not as it says, on the logger `prismongo.schema`; `push`
-    creates those that are missing, and warns of the rest. Both refuse a client whose schema.prisma
-    has changed since; where that file is not there, as in a container image, there is nothing to
-    compare with.
+    `schema` is the schema that the client was generated from: `service.client_schema`. `check` logs
+    a warning about collections and indexes that differ, on the logger `prismongo.schema`. `push`
+    creates those that are missing, and logs the rest. Both raise an error if the file schema.prisma
+    has changed since. If it does not exist, as in a container image, this is not checked.
 
     Raises:
         ConfigurationError: the client was generated from an earlier schema.prisma.
-        SchemaError: schema.prisma is not valid, or a comment gives an index option that cannot be.
-        UniqueViolationError: documents violate a unique index that push is to make.
+        SchemaError: schema.prisma is not valid, or a comment has an invalid index option.
+        UniqueViolationError: documents violate a unique index that push would create.
         prisma.errors.DataError: the server refuses an index (P2035).
     """
     if settings.on_start == "ignore":
@@ -94,6 +93,6 @@ def _warn(plan: PushPlan) -> None:
 
 
 def _log(event: PushEvent) -> None:
-    """Without the values that violate a unique index: they are for a screen, not for a log."""
+    """Log an event, but not the values that violate a unique index: a log must hold no values."""
     for line in () if isinstance(event, Violated) else event_lines(event):
         logger.info("%s", line)

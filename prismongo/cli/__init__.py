@@ -1,4 +1,4 @@
-"""`prismongo …`, also `python -m prismongo …`: thin commands over the rooms of the house.
+"""The commands: `prismongo …`, the same as `python -m prismongo …`. Above everything else.
 
 program ──▶ commands ──▶ arguments, terminal
 """

@@ -1,4 +1,4 @@
-"""Arguments that several commands take, and what they mean: a schema's text, a database's URL."""
+"""Arguments that several commands have: the schema, the output folder, the URL."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def drop_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def whole_number(text: str) -> int:
-    """A number from 1 up."""
+    """An integer of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 up is wanted, not '{text}'")
     return int(text)
 
 
 def port_number(text: str) -> int:
-    """A TCP port; 0 is any that is free."""
+    """A TCP port; 0 means any free port."""
     if not text.isdecimal() or int(text) >= 2**16:
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not '{text}'")
     return int(text)
@@ -88,7 +88,7 @@ def schema_text(path: Path) -> str:
 
 
 def database_url(url: str | None, datamodel: Datamodel) -> str:
-    """`url`, else what the datasource names in the environment, then in .env.
+    """`url`, else the variable that the datasource names, from the environment, then from .env.
 
     Raises:
         ConfigurationError: nothing names a database.

@@ -1,4 +1,4 @@
-"""The commands: each its name, what `--help` tells of it, its arguments, and what it does."""
+"""The commands: name, help text, arguments and function of each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from prismongo.stores.mongo.push.text import event_lines
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: `add_arguments` declares what it takes, `run` does it and gives the status."""
+    """A command: `add_arguments` declares its arguments, `run` returns the exit status."""
 
     name: str
     help: str
@@ -54,7 +54,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    schema_text(arguments.schema)  # whose error says how to name another file
+    schema_text(arguments.schema)  # raises an error that mentions --schema
     done = generate(arguments.schema, output=arguments.output)
     state = "Generated" if done.written else "Unchanged:"
     say(f"{state} Prisma Client Python in {done.output}")
@@ -93,7 +93,7 @@ def _say_event(event: PushEvent) -> None:
 
 
 def _shown(error: SchemaError, text: str) -> SchemaError:
-    """An error of a comment has its place, not the text to show."""
+    """The error with the text of the schema, so that it shows the line."""
     return SchemaError(error.reason, error.line, error.column, text=text)
 
 
@@ -143,7 +143,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _output(datamodel: Datamodel, schema: Path) -> Path | None:
-    """Where the schema's client is generated to; the environment where it has no generator."""
+    """The folder of the generated client; None: the package of the environment."""
     try:
         return output_of(python_generator(datamodel), schema.absolute())
     except SchemaError:
@@ -163,12 +163,12 @@ def _mongod_arguments(parser: argparse.ArgumentParser) -> None:
 def _mongod(arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
-    except OSError as error:  # of the directory, in the system's words
+    except OSError as error:  # about the directory, with the message of the system
         raise ConfigurationError(f"The server cannot be started: {error}.") from error
 
 
 async def _serve(server: Mongod) -> int:
-    """Run the server until SIGINT or SIGTERM, which is status 0, or until it ends by itself."""
+    """Run the server until SIGINT or SIGTERM (status 0), or until it ends by itself (status 1)."""
     serving = asyncio.current_task()
     if serving is not None:
         for number in (signal.SIGINT, signal.SIGTERM):

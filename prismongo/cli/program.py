@@ -1,6 +1,6 @@
-"""Arguments in, an exit status out (`main`): 0 done, 1 an error that is explained, 2 wrong usage.
+"""`main` runs a command and returns its exit status: 0 success, 1 error, 2 wrong usage, 130 ^C.
 
-A mistake of the user's is a line on standard error, never a traceback; 130 is ^C.
+A mistake of the user is reported in a line on standard error, never with a traceback.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ Exit status: 0 done, 1 an error or a failed check, 2 wrong usage."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; `arguments` are those after the program's name (`sys.argv` where None)."""
+    """Run a command; `arguments` are those after the program's name (None: of `sys.argv`)."""
     enter_project()
     namespace, unknown = _parser().parse_known_args(arguments)
-    if unknown:  # said by the command's own parser, which shows the options that there are
+    if unknown:  # the parser of the command shows its own options
         namespace.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         status: int = namespace.run(namespace)
@@ -46,10 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read our output has gone, as `| head` does
+    except BrokenPipeError:  # the reader of our output has closed it, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:  # a full disk, say: of the output, or of temporary files
+    except OSError as error:  # for example a full disk
         sys.stderr.write(f"{error}\n")
         return 1
     return status

@@ -1,4 +1,4 @@
-"""The project that a command runs in: its folder comes first where its own modules are imported."""
+"""Puts the folder of the project first on `sys.path`, so that commands can import its modules."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def enter_project() -> None:
-    """Put the folder of the nearest pyproject.toml, upwards from here, first on `sys.path`.
+    """Put the folder of the nearest pyproject.toml, in or above the working directory, first.
 
-    A schema's partial type generator, and whatever else a command imports of an application, is
-    found there, installed or not. Where there is no pyproject.toml it is the working directory.
+    Commands import modules of the application from there, for example the partial type generator.
+    Without a pyproject.toml it is the working directory.
     """
     here = Path.cwd()
     folder = next(

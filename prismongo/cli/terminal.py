@@ -1,4 +1,4 @@
-"""What the commands write, and its colours on a terminal. Beside the commands."""
+"""Writes lines to standard output, in colours on a terminal."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ _COLOURS: Final = {
     "!": _RED,
     "FAILED": _RED,
 }
-"""By the sign that a line begins with."""
+"""Colours by the first sign of a line."""
 
 
 def say(text: str) -> None:
-    """A line on standard output, at once; its sign coloured where a person sees it."""
+    """Write a line to standard output at once; on a terminal its sign has a colour."""
     sys.stdout.write(f"{_coloured(text) if _has_colours() else text}\n")
     sys.stdout.flush()
 
 
 def _has_colours() -> bool:
-    """On a terminal, unless `NO_COLOR` is set (https://no-color.org) or it has none."""
+    """Whether to use colours: on a terminal with colours, unless `NO_COLOR` is set.
+
+    Source: https://no-color.org.
+    """
     environment = os.environ
     plain = environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
     return sys.stdout.isatty() and not plain

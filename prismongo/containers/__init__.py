@@ -1,7 +1,7 @@
 """The kit for dependency-injector: containers that start, stop, and are overridden in tests.
 
-Names are loaded when they are first asked for (PEP 562). `prismongo.containers.asgi`, which needs
-Starlette, is for those who import it; `testing` and `wiring` by their own names.
+Public: the names in `__all__`, which are imported at first use (PEP 562), and the modules `asgi`
+(needs Starlette), `configuration`, `testing` and `wiring`. Other modules are private.
 """
 
 from __future__ import annotations

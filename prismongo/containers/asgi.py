@@ -6,10 +6,10 @@
 
     Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
 
-`containers` does not import this: whoever does has Starlette, which comes with FastAPI.
+No other module imports this one: it needs Starlette, which FastAPI installs.
 """
 
-# Annotations stay values here: FastAPI reads those of the callables that it is given.
+# No `from __future__ import annotations`: FastAPI reads the annotations of these callables.
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -44,12 +44,12 @@ logger = logging.getLogger(__name__)
 def lifespan(
     container: AnyContainer,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, Any]]]:
-    """The lifespan of an application: the container starts before it serves, and stops after.
+    """The lifespan of an application: starts the container before it serves, stops it after.
 
-    Before anything opens, the endpoints are looked at, too: markers that are not injected, and
-    `provided` of what the container does not have, stop the start.
+    The endpoints are checked before anything opens: markers that are not injected, and `provided`
+    with a provider that the container does not have, stop the start.
 
-    Raises, where the application starts: as `containers.running` does.
+    The start of the application raises what `prismongo.containers.running` raises.
     """
 
     @asynccontextmanager
@@ -67,17 +67,17 @@ STATE = "served_container"
 
 
 class Served:
-    """A container behind an application, and its providers by the attributes of its class."""
+    """The container of an application; finds its providers by the attributes of its class."""
 
     def __init__(self, container: AnyContainer) -> None:
         self.container = container
         self._providers = wiring.ProvidersMap(next(containers_in(container)))
 
     def resolve(self, provider: providers.Provider[T]) -> providers.Provider[T]:
-        """The provider of this container that an attribute of its class stands for.
+        """The provider of this container for an attribute of its class.
 
         Raises:
-            ValidationError: the container has none such.
+            ValidationError: the container has no such provider.
         """
         found: providers.Provider[T] | None = self._providers.resolve_provider(provider)
         if found is None:
@@ -88,7 +88,7 @@ class Served:
 
 
 def served_to(connection: HTTPConnection) -> Served:
-    """The container of the application that a request came to.
+    """The container of the application that received a request.
 
     Raises:
         NotStartedError: the application was not started with `lifespan`.
@@ -102,32 +102,32 @@ def served_to(connection: HTTPConnection) -> Served:
 
 @dataclass(frozen=True)
 class Provided(Generic[T]):
-    """A dependency of FastAPI's: what a provider gives in the container of the application."""
+    """A FastAPI dependency: the value of a provider in the container of the application."""
 
     provider: providers.Provider[T]
 
     async def __call__(self, connection: HTTPConnection) -> T:
-        """The value; async, so that it costs no thread."""
+        """The value; async, so that FastAPI needs no thread for it."""
         return served_to(connection).resolve(self.provider)()
 
 
 @dataclass(frozen=True)
 class InTransaction(Generic[ServiceT]):
-    """A dependency of FastAPI's: a transaction as long as the endpoint runs."""
+    """A FastAPI dependency: a transaction while the endpoint runs."""
 
     provider: providers.Provider[ServiceT]
 
     async def __call__(self, connection: HTTPConnection) -> AsyncIterator[ServiceT]:
-        """The client of the transaction: rolled back where the endpoint raises."""
+        """The client of the transaction, which is rolled back if the endpoint raises."""
         async with served_to(connection).resolve(self.provider)().tx() as tx:
             yield tx
 
 
 def provided(provider: providers.Provider[T]) -> Provided[T]:
-    """A dependency that gives each request what `provider` gives, in its application's container.
+    """A dependency that gives each request the value of `provider` in its application's container.
 
-    `Depends(provided(ApplicationContainer.users.service))`: it needs no wiring, so that two
-    applications in one process each have their own, and follows overrides of the container.
+    `Depends(provided(ApplicationContainer.users.service))` needs no wiring. Two applications in
+    one process each use their own container. Overrides of the container apply.
 
     Args:
         provider: an attribute of the container's class.
@@ -136,11 +136,10 @@ def provided(provider: providers.Provider[T]) -> Provided[T]:
 
 
 def in_transaction(provider: providers.Provider[ServiceT]) -> InTransaction[ServiceT]:
-    """A dependency that gives the endpoint a transaction: committed where it returns.
+    """A dependency that gives the endpoint a transaction, which commits if the endpoint returns.
 
-    Use `Depends(in_transaction(…), scope="function")`: it must have been committed before the
-    answer goes out. It does not start again after a write conflict (P2034), as
-    `Service.transaction` does.
+    Use `Depends(in_transaction(…), scope="function")`, so that it commits before the response is
+    sent. Unlike `Service.transaction` it does not start again after a write conflict (P2034).
 
     Args:
         provider: the database, as an attribute of the container's class.
@@ -149,12 +148,12 @@ def in_transaction(provider: providers.Provider[ServiceT]) -> InTransaction[Serv
 
 
 def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
-    """Answer the errors of the database, and the application's own, by `{"detail", "code"}`.
+    """Turn errors of the database and of the application into responses `{"detail", "code"}`.
 
     Args:
         app: the application.
-        statuses: what shall differ from `prismongo.errors.HTTP_STATUS`, by code, and the statuses
-            of the application's own errors, by class: `{"P2002": 422, NotAllowedError: 403}`.
+        statuses: changes to `prismongo.errors.HTTP_STATUS`, by code, and the statuses of the
+            application's own errors, by class: `{"P2002": 422, NotAllowedError: 403}`.
     """
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
@@ -170,7 +169,7 @@ def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
 
 
 def status_of(error: BaseException, statuses: Statuses) -> int:
-    """The HTTP status of an error: what `statuses` says, else its code's."""
+    """The HTTP status of an error: by `statuses`, else by its code."""
     keys: list[Any] = [getattr(error, "code", None), *type(error).__mro__]
     for key in keys:
         if key in statuses:
@@ -181,9 +180,9 @@ def status_of(error: BaseException, statuses: Statuses) -> int:
 def health(
     provider: providers.Provider[ServiceT],
 ) -> Callable[[Request], Awaitable[JSONResponse]]:
-    """An endpoint that says how the database is: 200 where it is up, else 503, in bounded time.
+    """An endpoint with the health of the database: 200 if it is up, else 503, within a time limit.
 
-    It says nothing of where the server is: anybody may ask. `app.add_route("/health", …)`.
+    It does not reveal the address of the server. Use it with `app.add_route("/health", …)`.
 
     Args:
         provider: the database, as an attribute of the container's class.
@@ -191,9 +190,9 @@ def health(
 
     async def answer(request: Request) -> JSONResponse:
         found = await _health(served_to(request).resolve(provider))
-        told = ("status", "latency_ms", "topology", "client", "error")
+        shown = ("status", "latency_ms", "topology", "client", "error")
         status = HTTPStatus.OK if found.is_up else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse({name: getattr(found, name) for name in told}, status)
+        return JSONResponse({name: getattr(found, name) for name in shown}, status)
 
     return answer
 
@@ -206,9 +205,9 @@ async def _health(provider: providers.Provider[ServiceT]) -> Health:
 
 
 def _body(error: Exception, status: int) -> dict[str, Any]:
-    # What is not the caller's doing is for the log alone.
-    told = status < HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = str(error) if told else HTTPStatus(status).phrase
+    # Details of server errors go to the log only.
+    is_public = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = str(error) if is_public else HTTPStatus(status).phrase
     return {"detail": detail, "code": getattr(error, "code", None)}
 
 

@@ -1,11 +1,11 @@
-"""What every container here is made of: a strictly typed base, and how one mounts another.
+"""Container, the typed base class of containers, and `mount`, which nests one in another.
 
-dependency-injector types every attribute of a container as some provider, so that a misspelt name
-passes the type checker. `Container` takes that back, and `mount` gives a nested container its own
-type: `container.users.service()` is known to be a `UserService`.
+For type checkers every attribute of a dependency-injector container is a provider, so a misspelt
+name is not reported. With `Container` it is, and `mount` gives a nested container its own type:
+`container.users.service()` is a `UserService`.
 
-Two more of its ways are put right: resetting overrides also undid what a container was given, and
-overriding one container by another ignored names that the first does not have.
+Two behaviours of dependency-injector are corrected: `reset_override` removed also what a container
+was given, and overriding a container by another ignored names that the first does not have.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ContainerT = TypeVar("ContainerT", bound=containers.DeclarativeContainer)
 
 
 class ContainerInstance(containers.DynamicContainer):
-    """What a container class gives when it is called."""
+    """An instance of a container class."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,19 +36,19 @@ class ContainerInstance(containers.DynamicContainer):
         super().override(overriding)
 
     def reset_override(self) -> None:
-        """Undo all overrides; what the container was given stays."""
+        """Remove all overrides; keep what the container was given."""
         super().reset_override()
         self.override_providers(**self.given)
         self.apply_container_providers_overridings()
 
 
 class Container(containers.DeclarativeContainer):
-    """A declarative container whose attributes are those it declares."""
+    """A declarative container; type checkers report attributes that it does not declare."""
 
     instance_type = ContainerInstance
 
     if TYPE_CHECKING:
-        # Not a method any more: the type checker then reports names that are not declared.
+        # No longer a method, so type checkers report names that are not declared.
         __getattr__: None  # type: ignore[misc, assignment]  # on purpose
     else:
 
@@ -62,13 +62,13 @@ class Mounted(providers.Container[ContainerT]):
     """A container within another."""
 
     def reset_override(self) -> None:
-        """Undo all overrides; what the container was given stays."""
+        """Remove all overrides; keep what the container was given."""
         super().reset_override()
         self.apply_overridings()
 
 
 def mount(container: type[ContainerT], **given: Any) -> ContainerT:
-    """A nested container, its dependencies bound; typed as itself.
+    """A nested container with its dependencies bound; its type is the class that is mounted.
 
     Args:
         container: the class to mount.

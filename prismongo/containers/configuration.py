@@ -1,10 +1,10 @@
-"""config.yml and the environment, read into plain values: only the root container comes here.
+"""Reads config.yml and the environment into settings. Only a root container uses this module.
 
     file ──parse──▶ YAML ──substitute──▶ values ──validate──▶ Configuration
 
-YAML is parsed first and variables are put into its values afterwards, so that what a variable holds
-can neither break the file nor add a key to it. All sections are validated together, so that what is
-wrong in any of them is said before anything opens. Nothing is read at import.
+YAML is parsed first, and variables are put into its values afterwards. So the text of a variable
+can neither break the file nor add a key to it. All sections are validated together, so all mistakes
+are reported before anything opens. Nothing is read at import.
 """
 
 from __future__ import annotations
@@ -38,36 +38,36 @@ class Configuration:
     """The settings that one configuration file gives.
 
     Attributes:
-        settings: those of each section, by their class.
+        settings: the settings of each section, by their class.
     """
 
     settings: Mapping[type[BaseModel], BaseModel]
 
     def section(self, settings: type[SettingsT]) -> SettingsT:
-        """The settings of the section that they are the class of."""
+        """The settings of this class."""
         return cast(SettingsT, self.settings[settings])
 
 
-class _TwiceError(yaml.MarkedYAMLError):
-    """A key stands twice in one mapping."""
+class _DuplicateKeyError(yaml.MarkedYAMLError):
+    """A mapping has the same key twice."""
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML's plain values, where a key stands once: of two the last would win, unseen."""
+    """YAML's plain values. A repeated key is an error; PyYAML would silently use the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """What PyYAML makes of a mapping, refused where it would drop a value."""
+        """The dict that PyYAML makes of a mapping, after a check for repeated keys."""
         keys = [key.value for key, _ in node.value]
         for place, (key, _) in enumerate(node.value):
             if key.value in keys[:place]:
-                raise _TwiceError(problem_mark=key.start_mark)
+                raise _DuplicateKeyError(problem_mark=key.start_mark)
         return super().construct_mapping(node, deep)
 
 
 def section(
     config: providers.Provider[Configuration], settings: type[SettingsT]
 ) -> providers.Singleton[SettingsT]:
-    """A provider of the settings of one section."""
+    """A provider of the settings of this class."""
     return providers.Singleton(Configuration.section, config, settings)
 
 
@@ -77,13 +77,13 @@ def read(sections: Sections, file: Path = FILE) -> Configuration:
     Variables come from the environment, then from `.env` in the working directory.
 
     Args:
-        sections: the sections that there are, each with its settings; any may be left out.
-        file: the application's own file; config.yml in the working directory where none is given.
+        sections: the names of the sections, each with its class; the file may leave any out.
+        file: the application's file; the default is config.yml in the working directory.
 
     Raises:
-        ConfigurationError: the file cannot be read or is no mapping of these sections; a key is
-            wrong, missing, unknown or empty, or a variable that it needs is not set. It names the
-            file and all such keys and variables, never a value.
+        ConfigurationError: the file cannot be read or is not a mapping of these sections; a key is
+            wrong, missing, unknown or empty, or a variable that it needs is not set. The message
+            names the file and all such keys and variables, but no value.
     """
     environment = {**_dotenv(Path.cwd() / ".env"), **os.environ}
     named = environment.get(FILE_VARIABLE)
@@ -96,7 +96,7 @@ def read(sections: Sections, file: Path = FILE) -> Configuration:
 def parse(
     text: str, environment: Mapping[str, str], path: Path, sections: Sections
 ) -> Configuration:
-    """The same from the file's text; `path` is only named.
+    """Configuration from the text of a file; `path` is used in messages only.
 
     Raises:
         ConfigurationError: as `read` does.
@@ -104,7 +104,7 @@ def parse(
     try:
         document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        wrong = "has a key twice" if isinstance(error, _TwiceError) else "is not valid YAML"
+        wrong = "has a key twice" if isinstance(error, _DuplicateKeyError) else "is not valid YAML"
         raise ConfigurationError(f"{path} {wrong}{_place(error)}") from None
     if not isinstance(document, dict):
         raise ConfigurationError(f"{path} must be a mapping of sections and is {_kind(document)}")
@@ -126,7 +126,7 @@ def parse(
 def _section(
     name: str, given: Any, settings: type[BaseModel], environment: Mapping[str, str]
 ) -> BaseModel | list[str]:
-    """The settings of a section, or what is wrong. What variables leave empty is left out."""
+    """The settings of a section, or its problems. A key whose variables are empty is left out."""
     if not isinstance(given, dict):
         return [f"{name}: must be a mapping and is {_kind(given)}"]
     problems: list[str] = []
@@ -150,7 +150,7 @@ def _said(problem: ErrorDetails, settings: type[BaseModel]) -> str:
 
 
 class _Substitution:
-    """Puts variables into values, and collects what cannot be put in."""
+    """Puts variables into values, and collects the problems."""
 
     def __init__(self, environment: Mapping[str, str], problems: list[str]) -> None:
         self._environment = environment
@@ -197,7 +197,7 @@ class _Substitution:
 
 
 def _reference(text: str) -> tuple[str | None, str]:
-    """What stands between `{` and its own `}`, and the rest; a default may hold braces in pairs."""
+    """The text between `{` and its `}`, and the rest; a default may contain pairs of braces."""
     depth = 0
     for place, letter in enumerate(text):
         depth += (letter == "{") - (letter == "}")
@@ -226,6 +226,6 @@ def _kind(value: Any) -> str:
 
 
 def _place(error: yaml.YAMLError) -> str:
-    """Where the file is wrong; the parser's own words may quote what it found there."""
+    """Line and column of the mistake. PyYAML's message is not used: it may quote a value."""
     mark = getattr(error, "problem_mark", None)
     return f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""

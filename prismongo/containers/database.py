@@ -1,10 +1,10 @@
-"""The database as a container: an application's own is a subclass, with its `service` declared.
+"""DatabaseContainer: the database as a container. An application subclasses it and adds `service`.
 
     settings ──▶ server ──▶ service ◀── schema
 
-`server` says where the database is, and starts it where settings ask for an embedded one; `service`
-is the connected client, its schema checked or pushed as `schema` says. Both are
-`providers.Resource`s with init and shutdown. The short form of a subclass:
+`server` is where the database is; it starts a local server if the settings ask for one. `service`
+is the connected client, whose schema is checked or pushed as `schema` says. Both are resources
+with init and shutdown. The short form of a subclass:
 
     class DatabaseContainer(prismongo.containers.DatabaseContainer):
         service = connected(DatabaseService)
@@ -30,10 +30,10 @@ ServiceT = TypeVar("ServiceT", bound=Service)
 
 
 async def open_server(settings: DatabaseSettings) -> AsyncIterator[Remote]:
-    """Where the database is: the server that settings name, or an embedded one that is started.
+    """The server that the settings name, or an embedded one, which is started and stopped.
 
     Raises:
-        ConfigurationError: settings name no server and ask for none.
+        ConfigurationError: the settings name no server and do not ask for an embedded one.
         MongodNotFoundError: no binary for the embedded server.
     """
     match target := settings.resolve():
@@ -49,7 +49,7 @@ async def open_server(settings: DatabaseSettings) -> AsyncIterator[Remote]:
 async def open_service(
     service: type[ServiceT], settings: DatabaseSettings, server: Remote, schema: SchemaSettings
 ) -> AsyncIterator[ServiceT]:
-    """A service connected to `server`, its schema checked or pushed; disconnected at the end.
+    """Connect to `server`, check or push the schema, yield the service; disconnect at shutdown.
 
     Raises:
         ConnectionError: the server cannot be used, or does not answer in time.
@@ -65,10 +65,10 @@ async def open_service(
 
 
 class DatabaseResource(PlainResource[ServiceT]):
-    """The connected database; only a database can take its place."""
+    """The resource of the connected database; only a database can override it."""
 
     def override(self, provider: Any) -> Any:
-        """Put a provider, or a service of a test's own, in its place.
+        """Override it with a provider, or with a service.
 
         Raises:
             ConfigurationError: it is neither.
@@ -80,7 +80,7 @@ class DatabaseResource(PlainResource[ServiceT]):
 
 
 class DatabaseContainer(Container):
-    """Settings in, the place of the database out; a subclass adds the connected `service`."""
+    """Needs settings; provides the address of the server. A subclass adds `service`."""
 
     settings = providers.Dependency(instance_of=DatabaseSettings)
     schema = providers.Dependency(instance_of=SchemaSettings, default=SchemaSettings())
@@ -88,7 +88,7 @@ class DatabaseContainer(Container):
 
 
 def connected(service: type[ServiceT]) -> DatabaseResource[ServiceT]:
-    """The `service` of a subclass of DatabaseContainer: connect, check or push, disconnect.
+    """The resource `service` for a subclass of DatabaseContainer, over `open_service`.
 
     Args:
         service: the application's class: `class DatabaseService(Service, Prisma)`.

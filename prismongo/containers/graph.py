@@ -1,8 +1,8 @@
-"""The graph of providers as it would resolve now, in a fixed order: beneath resource and lifecycle.
+"""The graph of a container's providers, in a fixed order. Below resource and lifecycle.
 
-dependency-injector walks its providers as sets, so that independent ones come in another order in
-each process, and it walks an overridden provider's own dependencies too. Here declaration order
-decides, an override replaces what it overrides, and every provider has a path to be named by.
+dependency-injector traverses its providers as sets, so the order of independent providers differs
+between processes, and it also traverses the dependencies of overridden providers. Here the order
+is that of declaration, an override replaces what it overrides, and every provider has a path.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ AnyProvider = providers.Provider[Any]
 AnyContainer = containers.Container | AnyProvider
 
 
-class Asynchronous(providers.Resource[None]):
-    """Stands beside each of our resources, so that a container's own shutdown is awaitable.
+class AsyncMarker(providers.Resource[None]):
+    """A second resource beside each PlainResource, in dependency-injector's asynchronous mode.
 
-    dependency-injector awaits shutdown only where some resource is in its asynchronous mode, and
-    awaits what such a resource gives where it is injected: a plain value would be a TypeError.
+    dependency-injector awaits the shutdown of a container only if one of its resources is in this
+    mode. PlainResource itself cannot be: its value would be awaited wherever it is injected.
     """
 
     def __init__(self) -> None:
@@ -28,27 +28,27 @@ class Asynchronous(providers.Resource[None]):
         self.enable_async_mode()
 
     def init(self) -> None:
-        """Nothing: it only stands there."""
+        """Does nothing."""
 
 
 def members(container: AnyContainer) -> dict[str, AnyProvider]:
-    """The providers of a container, or of the provider that mounts one, in declaration order."""
+    """The providers of a container, or of a provider that mounts one, in declaration order."""
     return container.providers  # type: ignore[union-attr]  # a provider of a container passes names on
 
 
 def needs(provider: AnyProvider) -> list[AnyProvider]:
-    """The providers that resolving this one calls, in the order they are written."""
+    """The providers that resolving this one calls, in the order in which they are written."""
     if isinstance(provider, providers.Container):
         return list(members(provider).values())
     if isinstance(provider, providers.Configuration | providers.Self):
         return []
     if provider.last_overriding is not None:
         return [provider.last_overriding]
-    return [needed for needed in provider.related if not isinstance(needed, Asynchronous)]
+    return [needed for needed in provider.related if not isinstance(needed, AsyncMarker)]
 
 
 def in_order(roots: Iterable[AnyProvider]) -> list[AnyProvider]:
-    """All providers behind `roots`, and they themselves, each after what it needs.
+    """`roots` and all providers that they need, each after those that it needs.
 
     A cycle, which `cycle_in` finds, is entered once.
     """
@@ -69,7 +69,7 @@ def _visit(provider: AnyProvider, seen: dict[AnyProvider, None], done: list[AnyP
 
 
 def cycle_in(roots: Iterable[AnyProvider]) -> list[AnyProvider]:
-    """The first providers found that need each other, from one round to itself; or nothing."""
+    """The first cycle that is found, with its first provider also at the end; or an empty list."""
     harmless: set[AnyProvider] = set()
     for root in roots:
         if chain := _cycle_from(root, [], harmless):
@@ -92,7 +92,7 @@ def _cycle_from(
 
 
 def roots_of(container: AnyContainer) -> list[AnyProvider]:
-    """The providers that a container declares, but those that are there for an overridden one."""
+    """The providers that a container declares, without those that only an overridden one needs."""
     declared = flat(container)
     replaced = [origin for provider in declared for origin in _replaced(provider)]
     idle = set(in_order(replaced))
@@ -100,7 +100,7 @@ def roots_of(container: AnyContainer) -> list[AnyProvider]:
 
 
 def _replaced(provider: AnyProvider) -> list[AnyProvider]:
-    """What a provider would need if it were not overridden; being given something is not that."""
+    """What a provider would need if it were not overridden. A bound dependency is no override."""
     overriding: tuple[AnyProvider, ...] = provider.overridden
     if isinstance(provider, providers.Dependency | providers.DependenciesContainer):
         return [earlier for earlier in overriding if earlier is not provider.last_overriding]
@@ -110,7 +110,7 @@ def _replaced(provider: AnyProvider) -> list[AnyProvider]:
 
 
 def resources_of(container: AnyContainer) -> list[providers.BaseResource[Any]]:
-    """Every resource that a container uses, each after those it needs; overridden ones not."""
+    """Every resource that a container uses, each after those it needs; without overridden ones."""
     return list(_resources(in_order(roots_of(container))))
 
 
@@ -120,7 +120,7 @@ def resources_behind(provider: AnyProvider) -> list[providers.BaseResource[Any]]
 
 
 def flat(container: AnyContainer) -> list[AnyProvider]:
-    """The providers declared in a container and in those it mounts: not what it is given."""
+    """The providers declared in a container and in those it mounts, without what it was given."""
     declared: list[AnyProvider] = []
     for provider in members(container).values():
         mounted = isinstance(provider, providers.Container)
@@ -129,7 +129,7 @@ def flat(container: AnyContainer) -> list[AnyProvider]:
 
 
 def containers_in(container: AnyContainer) -> Iterator[Any]:
-    """The container itself, and all that are mounted in it; not what provides them."""
+    """The container itself and all that are mounted in it: instances, not their providers."""
     yield container.container if isinstance(container, providers.Container) else container
     for provider in members(container).values():
         if isinstance(provider, providers.Container):

@@ -1,12 +1,12 @@
-"""Start and stop of a container: the guarantees that a bare one lacks. The top of the way through.
+"""Start and stop of a container, with guarantees that dependency-injector does not give.
 
     async with running(ApplicationContainer()) as container:
         await container.users.service().register("ada", "correct horse")
 
-validate → start, one resource after the other in a fixed order → yield → stop in reverse. Each step
-is bounded in time, a failed start is rolled back, errors of a stop come as one group. A run stops
-what it started and what its container declares, never what it was given: stopping one feature
-leaves its siblings' database open.
+validate → start the resources one after the other in a fixed order → body → stop in reverse order.
+Each step has a time limit. If a start fails, what had started is stopped. Errors of a stop come as
+one ExceptionGroup. `stop` stops what was started here and what the container declares, but not what
+the container was given: stopping one feature leaves the database open for the others.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ __all__ = ["LifecycleSettings", "running", "start", "stop", "validate"]
 
 
 class LifecycleSettings(BaseModel):
-    """How long each resource may take, in seconds.
+    """How long each resource may take to start and to stop, in seconds.
 
-    A container that has them as its provider `lifecycle` is started and stopped by them.
+    They apply to a container that provides them as `lifecycle`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -57,7 +57,7 @@ class LifecycleSettings(BaseModel):
 
 @dataclass
 class _Run:
-    """What is under way or done for one container, on one event loop."""
+    """The state of one container on one event loop."""
 
     loop: asyncio.AbstractEventLoop
     limits: LifecycleSettings = field(default_factory=LifecycleSettings)
@@ -75,15 +75,15 @@ async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterato
 
     Args:
         container: an instance of a container.
-        serve: the process is ours: SIGTERM and SIGINT cancel the body, which may finish what is in
-            flight, then everything stops and the `async with` ends without an error. A second
-            signal cancels that work, too; one that comes during the start ends the process.
+        serve: for a process that the application owns. SIGTERM and SIGINT cancel the body, which
+            may finish its work; then everything stops, and the `async with` ends without an error.
+            A second signal cancels that work too. A signal during the start ends the process.
 
     Raises:
-        ValidationError: the graph cannot work; nothing was opened.
-        Exception: the first error of a failed start, everything started before it stopped again.
+        ValidationError: the container is not valid; nothing was opened.
+        Exception: the first error of a failed start; what had started was stopped.
         ExceptionGroup: what could not be stopped.
-        SystemExit: a signal ended the start, after what had started was stopped; its number + 128.
+        SystemExit: a signal ended the start, what had started was stopped; the number + 128.
     """
     with _Signals() if serve else nullcontext() as signals:
         try:
@@ -99,15 +99,15 @@ async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterato
 
 
 async def start(container: AnyContainer) -> None:
-    """Validate, then start every resource that is not running, each after those it needs.
+    """Validate, then start every resource that is not running, each after those that it needs.
 
-    Many may call it; it ends early only when the last of them is cancelled.
+    Several tasks may call it; the start is cancelled only if all of them are.
 
     Raises:
-        ValidationError: the graph cannot work; nothing was opened.
-        NotStartedError: the container is being stopped, or its start was ended.
+        ValidationError: the container is not valid; nothing was opened.
+        NotStartedError: the container is stopping, or its start was cancelled.
         TimeoutError: a resource took too long.
-        Exception: the first error; what this call started is stopped again, in reverse.
+        Exception: the first error; what this call had started was stopped, in reverse order.
     """
     run = _run_of(container)
     if run.stopping is not None:
@@ -120,12 +120,12 @@ async def start(container: AnyContainer) -> None:
 
 
 async def stop(container: AnyContainer) -> None:
-    """Stop what runs, in reverse order, each within its time; safe at any moment, also twice.
+    """Stop what runs, in reverse order, each within its time limit; may be called at any moment.
 
-    It runs to its end even where its caller is cancelled.
+    It runs to its end even if its caller is cancelled.
 
     Raises:
-        ExceptionGroup: what could not be stopped; everything else is.
+        ExceptionGroup: what could not be stopped; everything else was.
     """
     run = _run_of(container)
     if run.starting is not None:
@@ -176,7 +176,7 @@ async def _stop(container: AnyContainer, run: _Run) -> None:
     try:
         declared = {*flat(container), *run.started}
         resources = [resource for resource in resources_of(container) if resource in declared]
-        # Overridden while they ran: the graph no longer leads to them.
+        # Overridden while they ran, so they are not in the graph any more.
         hidden = [resource for resource in run.started if resource not in resources]
         failures = await _close([*hidden, *resources], run.limits, paths(container))
     finally:
@@ -190,7 +190,7 @@ async def _stop(container: AnyContainer, run: _Run) -> None:
 async def _close(
     resources: Sequence[Resource], limits: LifecycleSettings, named: Mapping[AnyProvider, str]
 ) -> list[Exception]:
-    """Shut resources down, the last one first; what went wrong."""
+    """Shut resources down, the last one first; returns the errors."""
     failures: list[Exception] = []
     for resource in reversed(resources):
         name = named.get(resource, repr(resource))
@@ -205,7 +205,7 @@ async def _close(
 
 
 def _forget_singletons(container: AnyContainer) -> None:
-    """Drop every singleton that may hold the value of a resource that is no more, or of a fake."""
+    """Reset every singleton that may hold the value of a stopped resource, or a fake."""
     for provider in in_order(flat(container)):
         if isinstance(provider, providers.BaseSingleton):
             behind = provider.traverse(types=[providers.BaseResource])
@@ -220,7 +220,7 @@ def _limits(container: AnyContainer) -> LifecycleSettings:
 
 
 class _Signals:
-    """SIGTERM and SIGINT cancel the task that entered; that cancellation ends where it leaves."""
+    """SIGTERM and SIGINT cancel the task that enters; leaving ends that cancellation."""
 
     def __init__(self) -> None:
         self.taken: list[int] = []

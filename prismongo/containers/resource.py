@@ -1,13 +1,13 @@
-"""A resource that resolves plainly: what dependency-injector's own would hand out as a future.
+"""PlainResource: an async resource whose provider returns the value, not a future.
 
     idle ──init──▶ starting ──▶ started ──shutdown──▶ stopping ──▶ idle
 
-Once started, calling the provider gives the value itself; otherwise it raises. The value lives in
-an async context manager that one task enters and leaves, so a time-out or a task group inside it
-works, and a loop that ends without `shutdown` still leaves it: asyncio cancels the task.
+After start, calling the provider returns the value; otherwise it raises. One task enters and exits
+the async context manager of the value. So a time-out or a task group inside it works, and if the
+event loop ends without `shutdown`, asyncio cancels the task, which exits the context manager.
 
-Works around dependency-injector 4.49: an async resource, and all that depends on it, resolves to a
-future for ever, and a plain override resolved once makes it a bare task.
+Reason: in dependency-injector 4.49 an async resource, and everything that depends on it, always
+resolves to a future, and after a plain override was resolved once, to a bare task.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from dependency_injector import providers
 
-from prismongo.containers.graph import Asynchronous, resources_behind
+from prismongo.containers.graph import AsyncMarker, resources_behind
 from prismongo.errors import NotStartedError
 from prismongo.tasks import SharedTask, cancel_and_wait
 
@@ -33,7 +33,7 @@ HOW_TO_START = "use `async with running(container)`"
 
 
 class Phase(Enum):
-    """Where a resource stands; the value is how a message says it."""
+    """The state of a resource; messages use the value."""
 
     IDLE = "not started"
     STARTING = "still starting"
@@ -42,13 +42,13 @@ class Phase(Enum):
 
 
 @dataclass
-class _Stay(Generic[T]):
-    """One stay in the context manager, from entering to leaving."""
+class _Lifetime(Generic[T]):
+    """One run of the resource: from entering its context manager to leaving it."""
 
     loop: asyncio.AbstractEventLoop
     ready: asyncio.Future[T]
-    leave: asyncio.Event = field(default_factory=asyncio.Event)
-    opening: SharedTask[T] | None = None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    starting: SharedTask[T] | None = None
     task: asyncio.Task[None] | None = None
     phase: Phase = Phase.STARTING
 
@@ -56,21 +56,22 @@ class _Stay(Generic[T]):
 class PlainResource(providers.Resource[T]):
     """A `providers.Resource` over an async generator function or async context manager factory.
 
-    `init` and `shutdown` are always awaitable, idempotent, and safe in any order; many may wait.
+    `init` and `shutdown` are always awaitable and idempotent, may be called in any order, and
+    several tasks may wait for them.
     """
 
     def __init__(self, provides: Provides[T] | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(provides, *args, **kwargs)
-        self._stay: _Stay[T] | None = None
-        self._beside = Asynchronous()
+        self._lifetime: _Lifetime[T] | None = None
+        self._async_marker = AsyncMarker()
 
     @property
     def related(self) -> Iterator[providers.Provider[Any]]:
-        """What belongs to it, for dependency-injector's own walks."""
+        """The providers that dependency-injector traverses from here."""
         yield from super().related
-        yield self._beside
+        yield self._async_marker
 
-    # Upstream's other overload, an awaitable, is what this class exists to rule out.
+    # dependency-injector's other overload returns an awaitable; this class never does.
     def __call__(self, *args: Any, **kwargs: Any) -> T:  # type: ignore[override]  # as said
         """The value.
 
@@ -79,42 +80,42 @@ class PlainResource(providers.Resource[T]):
         """
         if self.last_overriding is not None:
             return self.last_overriding(*args, **kwargs)  # type: ignore[no-any-return]  # of any type
-        stay = self._stay
-        if stay is None or stay.phase is not Phase.STARTED:
+        lifetime = self._lifetime
+        if lifetime is None or lifetime.phase is not Phase.STARTED:
             raise NotStartedError(f"{self.phase.value}: {HOW_TO_START}")
-        if stay.loop is not (_running_loop() or stay.loop) or stay.loop.is_closed():
+        if lifetime.loop is not (_running_loop() or lifetime.loop) or lifetime.loop.is_closed():
             raise NotStartedError(f"started on another event loop: {HOW_TO_START} on this one")
-        return stay.ready.result()
+        return lifetime.ready.result()
 
     @property
     def phase(self) -> Phase:
-        """Where the resource stands."""
-        return self._stay.phase if self._stay else Phase.IDLE
+        """The state of the resource."""
+        return self._lifetime.phase if self._lifetime else Phase.IDLE
 
     @property
     def initialized(self) -> bool:
         """Whether there is something to shut down."""
-        return self._stay is not None
+        return self._lifetime is not None
 
     def init(self) -> Awaitable[T]:
-        """Start, or wait for the start under way.
+        """Start, or wait for the start in progress.
 
         Raises:
-            NotStartedError: it is being stopped, or the start was ended.
-            Exception: whatever the context manager raised on entering.
+            NotStartedError: it is stopping, or the start was cancelled.
+            Exception: what the context manager raised on entering.
         """
         return asyncio.get_running_loop().create_task(self._init())
 
     def shutdown(self) -> Awaitable[None]:
-        """Stop; nothing where nothing is started.
+        """Stop; does nothing if nothing is started.
 
         Raises:
-            Exception: whatever the context manager raised on leaving.
+            Exception: what the context manager raised on leaving.
         """
         return asyncio.get_running_loop().create_task(self._shutdown())
 
     def async_(self, *args: Any, **kwargs: Any) -> Awaitable[T]:
-        """The value, once the start under way has ended; otherwise as calling does."""
+        """The value, after a start in progress has ended; otherwise the same as calling."""
         if self.last_overriding is None and self.phase is Phase.STARTING:
             return self.init()
         return _ready(self(*args, **kwargs))
@@ -123,42 +124,48 @@ class PlainResource(providers.Resource[T]):
         if self.last_overriding is not None:
             return self()
         loop = asyncio.get_running_loop()
-        stay = self._stay
-        if stay is None or stay.loop.is_closed():
-            stay = self._stay = _Stay(loop, loop.create_future())
-            stay.opening = SharedTask(self._open(stay), name=f"start of {self.provides!r}")
-        if stay.phase is not Phase.STARTING or stay.opening is None or stay.loop is not loop:
+        lifetime = self._lifetime
+        if lifetime is None or lifetime.loop.is_closed():
+            lifetime = self._lifetime = _Lifetime(loop, loop.create_future())
+            lifetime.starting = SharedTask(self._open(lifetime), name=f"start of {self.provides!r}")
+        if (
+            lifetime.phase is not Phase.STARTING
+            or lifetime.starting is None
+            or lifetime.loop is not loop
+        ):
             return self()
-        return await stay.opening.wait()
+        return await lifetime.starting.wait()
 
-    async def _open(self, stay: _Stay[T]) -> T:
-        """Enter the context manager, in a task that stays in it."""
-        stay.task = stay.loop.create_task(self._live(stay), name=f"stay in {self.provides!r}")
-        either: set[asyncio.Future[Any]] = {stay.task, stay.ready}
+    async def _open(self, lifetime: _Lifetime[T]) -> T:
+        """Start the task that enters the context manager, and wait for the value."""
+        lifetime.task = lifetime.loop.create_task(
+            self._run(lifetime), name=f"lifetime of {self.provides!r}"
+        )
+        either: set[asyncio.Future[Any]] = {lifetime.task, lifetime.ready}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            await cancel_and_wait(stay.task)
+            await cancel_and_wait(lifetime.task)
             raise
-        if not stay.ready.done():
-            stay.task.result()
-        return stay.ready.result()
+        if not lifetime.ready.done():
+            lifetime.task.result()
+        return lifetime.ready.result()
 
-    async def _live(self, stay: _Stay[T]) -> None:
+    async def _run(self, lifetime: _Lifetime[T]) -> None:
         try:
             for resource in resources_behind(self):
                 if isinstance(started := resource.init(), Awaitable):
                     await started
             async with self._manager() as value:
-                stay.phase = Phase.STARTED
-                stay.ready.set_result(value)
+                lifetime.phase = Phase.STARTED
+                lifetime.ready.set_result(value)
                 try:
-                    await stay.leave.wait()
+                    await lifetime.stop.wait()
                 finally:
-                    stay.phase = Phase.STOPPING
+                    lifetime.phase = Phase.STOPPING
         finally:
-            if self._stay is stay:
-                self._stay = None
+            if self._lifetime is lifetime:
+                self._lifetime = None
 
     def _manager(self) -> AbstractAsyncContextManager[T]:
         arguments = [_resolve(argument) for argument in self.args]
@@ -169,27 +176,27 @@ class PlainResource(providers.Resource[T]):
         return manager
 
     async def _shutdown(self) -> None:
-        stay = self._stay
-        if stay is None or stay.loop.is_closed():
-            self._stay = None
+        lifetime = self._lifetime
+        if lifetime is None or lifetime.loop.is_closed():
+            self._lifetime = None
             return
-        if stay.loop is not asyncio.get_running_loop():
+        if lifetime.loop is not asyncio.get_running_loop():
             raise NotStartedError("started on another event loop: stop it there")
-        if stay.phase is Phase.STARTING and stay.opening is not None:
-            await cancel_and_wait(stay.opening.task)
-        elif stay.task is not None:
-            stay.phase = Phase.STOPPING
-            stay.leave.set()
-            await self._leave(stay, stay.task)
+        if lifetime.phase is Phase.STARTING and lifetime.starting is not None:
+            await cancel_and_wait(lifetime.starting.task)
+        elif lifetime.task is not None:
+            lifetime.phase = Phase.STOPPING
+            lifetime.stop.set()
+            await self._wait_stopped(lifetime, lifetime.task)
 
-    async def _leave(self, stay: _Stay[T], task: asyncio.Task[None]) -> None:
-        """Wait until the task has left; whoever gives up waiting gives up the resource."""
+    async def _wait_stopped(self, lifetime: _Lifetime[T], task: asyncio.Task[None]) -> None:
+        """Wait until the task has ended; if the waiter is cancelled, the task is cancelled too."""
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
             task.cancel()
-            if self._stay is stay:
-                self._stay = None
+            if self._lifetime is lifetime:
+                self._lifetime = None
             raise
 
 

@@ -1,7 +1,7 @@
 """Overriding for tests: `with overridden(container, database=fake(DatabaseService)) as container:`.
 
-Beside lifecycle. What dependency-injector's own overriding lacks: names are checked, fakes are of
-the type that is wanted, and objects that were made before do not keep what was overridden.
+Beside lifecycle. It adds three things to dependency-injector's overriding: names are checked, the
+types of fakes are checked, and singletons that hold an overridden value are reset.
 """
 
 from __future__ import annotations
@@ -28,28 +28,27 @@ from prismongo.errors import ConfigurationError
 ContainerT = TypeVar("ContainerT", bound=AnyContainer)
 
 SERVICE = "service"
-"""The provider that stands for a mounted container: `database` means `database.service`."""
+"""The provider that the name of a mounted container means: `database` is `database.service`."""
 
 _WRAPPERS = (AsyncIterator, AsyncGenerator, AbstractAsyncContextManager)
 
 
 @contextmanager
 def overridden(container: ContainerT, **fakes: Any) -> Iterator[ContainerT]:
-    """Put fakes in the place of what the container provides, and take them away again.
+    """Override providers of a container with fakes while the body runs.
 
-    Before start, nothing is started that only the overridden would have needed; after start, what
-    is running goes on, unused. Singletons made with either are made anew.
+    Used before start, resources that only the overridden providers need are not started. Used
+    after start, they continue to run, unused. Singletons that hold either are reset.
 
     Args:
         container: an instance of a container, running or not.
-        fakes: what to put where: a provider's name, or that of a mounted container, whose
-            `service` it then is; deeper ones by their path, `**{"database.settings": …}`. A fake
-            is an object of the type that is wanted, or a provider. It is the test's own: it is
-            neither started nor stopped.
+        fakes: the fakes by the provider's name. The name of a mounted container means its
+            `service`; other providers are named by their path, `**{"database.settings": …}`. A
+            fake is an object of the right type, or a provider. It is neither started nor stopped.
 
     Raises:
-        ConfigurationError: no provider has such a name; the fake is of another type; a resource
-            that has started already holds what was to be overridden.
+        ConfigurationError: there is no provider of this name; the fake has the wrong type; a
+            resource that has started already holds what would be overridden.
     """
     chosen = {_named(container, name): fake for name, fake in fakes.items()}
     for provider, fake in chosen.items():
@@ -100,7 +99,7 @@ def _check_type(container: AnyContainer, provider: AnyProvider, fake: Any) -> No
 
 
 def _wanted(container: AnyContainer, provider: AnyProvider) -> Iterator[type]:
-    """The types that a provider gives, and that those who depend on it ask for."""
+    """The type that a provider returns, and the types that its dependents require."""
     provides = getattr(provider, "provides", None)
     given = provides if inspect.isclass(provides) else _returned(provides)
     if given is not None:
@@ -111,7 +110,7 @@ def _wanted(container: AnyContainer, provider: AnyProvider) -> Iterator[type]:
 
 
 def _returned(function: Any) -> type | None:
-    """The class that a function says it returns, or that its context manager gives."""
+    """The class in the return annotation of a function, or in that of its context manager."""
     try:
         found = typing.get_type_hints(function).get("return")
     except (TypeError, NameError):
@@ -136,7 +135,7 @@ def _check_started(container: AnyContainer, provider: AnyProvider) -> None:
 
 
 def _forget(container: AnyContainer, overridden_ones: Iterable[AnyProvider]) -> None:
-    """Drop the singletons that hold a fake, or what it replaces."""
+    """Reset the singletons that hold a fake, or what it replaces."""
     for provider in overridden_ones:
         for singleton in _behind_which(container, provider, providers.BaseSingleton):
             singleton.reset()

@@ -1,8 +1,8 @@
-"""The whole graph of a container looked at before anything opens: beneath lifecycle.
+"""Checks a whole container before anything opens. Below lifecycle.
 
-dependency-injector finds undefined dependencies only when asked, wrong constructor arguments and
-cycles only when a provider is called, and markers that resolve to nothing only where they are used.
-`validate` finds them all, and each finding names the path that leads to it.
+dependency-injector finds undefined dependencies only on request, wrong constructor arguments and
+cycles only when a provider is called, and markers without a provider only when they are used.
+`validate` finds them all, and each message names the provider's path.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ CALLS = (providers.Factory, providers.BaseSingleton, providers.Callable, provide
 
 
 class ValidationError(ConfigurationError):
-    """A container that cannot work as it is declared.
+    """The declarations of a container are wrong.
 
     Attributes:
-        problems: one line each, naming the provider's path.
+        problems: one line for each problem, with the provider's path.
     """
 
     def __init__(self, problems: list[str]) -> None:
@@ -41,12 +41,12 @@ class ValidationError(ConfigurationError):
 
 
 def validate(container: AnyContainer) -> None:
-    """Check that every provider of a container can be resolved; nothing is resolved or opened.
+    """Check that every provider of a container can be resolved, without resolving or opening any.
 
     Raises:
         ValidationError: dependencies that are not defined or of the wrong type, cycles,
             constructor arguments that are missing or unknown, fakes that lack a method, markers
-            that resolve to nothing or are not injected.
+            that no provider matches or that are not injected.
     """
     roots = roots_of(container)
     named = paths(container)
@@ -84,7 +84,7 @@ def _dependency_problems(dependency: providers.Dependency[Any]) -> Iterator[str]
 
 
 def _fake_problems(overridden: Any) -> Iterator[str]:
-    """What a class offers and the fake in its place does not."""
+    """Methods of a class that the fake which overrides it does not have."""
     original, fake = overridden.provides, _fake(overridden.last_overriding)
     kind = fake if inspect.isclass(fake) else type(fake)
     if not inspect.isclass(original) or fake is None or issubclass(kind, original):
@@ -96,7 +96,7 @@ def _fake_problems(overridden: Any) -> Iterator[str]:
 
 
 def _fake(overriding: AnyProvider) -> Any:
-    """The value, or the class of the value, that a provider gives, where that can be known."""
+    """The value that a provider returns, or its class; None if that is not known."""
     match overriding:
         case providers.Object():
             return overriding.provides
@@ -109,11 +109,11 @@ def _fake(overriding: AnyProvider) -> Any:
 
 
 def _argument_problems(provider: Any) -> Iterator[str]:
-    """What calling `provides` with the injected arguments would complain about."""
+    """The problems of calling `provides` with the injected arguments."""
     try:
         signature = inspect.signature(provider.provides)
     except (TypeError, ValueError):
-        return  # Not callable by itself, or a builtin that does not say what it takes.
+        return  # Not callable, or a builtin without a signature.
     parameters = list(signature.parameters.values())
     name = getattr(provider.provides, "__qualname__", repr(provider.provides))
     yield from _unknown(name, parameters, provider.args, provider.kwargs)

@@ -1,4 +1,4 @@
-"""Markers of dependency-injector's wiring: injected for certain, or found before start.
+"""dependency-injector's wiring: markers that would not be injected are found before start.
 
     Users = Annotated[UserService, Depends(Provide["users.service"])]
 
@@ -6,9 +6,9 @@
     @inject
     async def profile(user_id: str, users: Users) -> Profile: ...
 
-dependency-injector passes over what it cannot inject: the function then gets the marker itself, a
-second container wired to a module takes it from the first, and `Closing` stops what others use.
-Beneath validation; `asgi` looks at the endpoints of an application the same way.
+dependency-injector ignores what it cannot inject, so the function receives the marker itself. A
+second container that is wired to a module takes it away from the first, and `Closing` stops
+resources that others use. Below validation; `asgi` checks the endpoints of an application too.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ REMEDY = (
 
 
 def inject(function: Callable[P, R]) -> Callable[P, R]:
-    """dependency-injector's `inject`, which also sees markers in annotations that are text.
+    """dependency-injector's `inject`, which also reads markers in annotations that are text.
 
     Annotations are text under `from __future__ import annotations`.
 
     Raises:
-        NameError: an annotation names what is not there at run time, such as an import under
+        NameError: an annotation uses a name that does not exist at run time: an import under
             `TYPE_CHECKING`.
     """
     names = sys._getframe(1).f_locals  # of an enclosing function, where there is one
@@ -48,7 +48,7 @@ def inject(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def marker_problems(container: AnyContainer) -> Iterator[str]:
-    """What is wrong with the markers in the modules that a container is wired to."""
+    """Problems of the markers in the modules that a container is wired to."""
     for each in containers_in(container):
         for module in _modules_of(each):
             for name, value in vars(module).items():
@@ -58,7 +58,7 @@ def marker_problems(container: AnyContainer) -> Iterator[str]:
 
 
 def function_problems(functions: Iterable[Any], container: AnyContainer) -> Iterator[str]:
-    """What is wrong with the markers of these functions, each looked at once."""
+    """Problems of the markers of these functions; each function is checked once."""
     ours = set(flat(container))
     for function in {id(function): function for function in functions}.values():
         name = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
@@ -67,7 +67,7 @@ def function_problems(functions: Iterable[Any], container: AnyContainer) -> Iter
 
 
 def _problems(function: Any, ours: set[AnyProvider]) -> Iterator[str]:
-    # There is no public way to ask whether, and with what, a function was injected.
+    # There is no public API that says whether a function was injected, and with what.
     injected = wiring._patched_registry.get_callable(function)
     if injected is None:
         for parameter in _marked(function):
@@ -90,11 +90,11 @@ def _is_resource(provider: AnyProvider) -> bool:
 
 
 def _marked(function: Any) -> Iterator[str]:
-    """The parameters that bear a marker, in their default or in their annotation."""
+    """The parameters with a marker, in their default or in their annotation."""
     try:
         parameters = inspect.signature(function, eval_str=True).parameters
     except (NameError, TypeError, ValueError):
-        return  # Not a function that a marker could be written in, or read from.
+        return  # Not a function with a readable signature.
     for parameter in parameters.values():
         candidates = [parameter.default, *get_args(parameter.annotation)[1:]]
         # FastAPI's Depends(marker)
@@ -124,7 +124,7 @@ def _functions_of(module: ModuleType) -> Iterator[Any]:
 
 
 def endpoints(routes: Any) -> Iterator[Any]:
-    """What the routes of Starlette or FastAPI call, the dependencies of endpoints included."""
+    """The functions that routes of Starlette or FastAPI call, and their dependencies."""
     if not isinstance(routes, Iterable):
         return
     for route in routes:

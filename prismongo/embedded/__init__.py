@@ -1,4 +1,4 @@
-"""A local mongod for tests and first steps: started, guarded by a watchdog, ended with the process.
+"""A local mongod for tests and first steps, which ends with the process that started it.
 
 async with Mongod() as server:
     server.url("name")

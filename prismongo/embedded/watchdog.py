@@ -1,10 +1,10 @@
-"""The process between us and an embedded mongod: it ends the server when we end, however we end.
+"""The process between parent and server: ends the server when the parent ends, for any reason.
 
-Started by guarded.py, by path and never imported: `python watchdog.py PARENT REMOVE COMMAND…`.
-Standard input is a pipe from the parent. Anything read from it, its end included, means stop;
-a parent that was killed closes it too. A process forked off the parent holds the pipe open, so
-the parent's id is watched as well. Standard output is closed when the server is gone.
-Standard library only, so that it starts in milliseconds.
+process.py starts it by path; it is never imported: `python watchdog.py PARENT REMOVE COMMAND…`.
+Standard input is a pipe from the parent. A byte, or the end of the pipe, means stop; the end also
+comes if the parent is killed. A process that is forked from the parent holds the pipe open, so the
+parent's id is checked too. Standard output is closed after the server has ended. It uses only the
+standard library, so that it starts in milliseconds.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-PARENT_CHECK = 1.0  # seconds between two looks at the parent's id
-GRACE = 15.0  # seconds that a server with data to keep has to shut down
+PARENT_CHECK = 1.0  # seconds between two checks of the parent's id
+SHUTDOWN_TIMEOUT = 15.0  # seconds that a server has to shut down if its data is kept
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 DEATH_SIGNAL_OPTION = 1  # PR_SET_PDEATHSIG, <linux/prctl.h>
 
 
 def main(parent: int, directory: str, command: list[str]) -> None:
-    """Runs `command` until the parent wants it no more, or is gone.
+    """Run `command` until the parent stops it, or has ended.
 
     Args:
-        parent: the process never to outlive.
-        directory: removed at the end; empty where the data is to be kept.
+        parent: the id of the parent process.
+        directory: removed at the end; empty if the data is kept.
         command: the server's command line; its output goes to our standard error.
     """
     for number in STOP_SIGNALS:
-        signal.signal(number, _leave)
-    woken = _wake_on_child_exit()
+        signal.signal(number, _exit)
+    child_exited = _wake_on_child_exit()
     server = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=sys.stderr, preexec_fn=_death_with_us()
+        command, stdin=subprocess.DEVNULL, stdout=sys.stderr, preexec_fn=_kill_with_parent()
     )
     try:
-        _wait(server, parent, woken)
+        _wait(server, parent, child_exited)
     finally:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
@@ -49,32 +49,32 @@ def main(parent: int, directory: str, command: list[str]) -> None:
             shutil.rmtree(directory, ignore_errors=True)
 
 
-def _wait(server: subprocess.Popen[bytes], parent: int, woken: int) -> None:
-    """Returns when the parent wants no server any more, or is gone; tells it if the server is."""
-    told = False
+def _wait(server: subprocess.Popen[bytes], parent: int, child_exited: int) -> None:
+    """Wait for the parent to stop it or to end; report to the parent if the server ends."""
+    reported = False
     while os.getppid() == parent:
-        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [], PARENT_CHECK)
+        ready, _, _ = select.select([sys.stdin.fileno(), child_exited], [], [], PARENT_CHECK)
         if sys.stdin.fileno() in ready:
             return
-        if woken in ready:
-            os.read(woken, 64)
-        if not told and server.poll() is not None:
-            told = True
+        if child_exited in ready:
+            os.read(child_exited, 64)
+        if not reported and server.poll() is not None:
+            reported = True
             os.close(sys.stdout.fileno())
 
 
 def _end(server: subprocess.Popen[bytes], *, gracefully: bool) -> None:
-    """Ends the server and waits until it is gone; one whose data is removed needs no grace."""
+    """End the server and wait; if its data is removed it is killed at once."""
     if gracefully:
         server.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(GRACE)
+            server.wait(SHUTDOWN_TIMEOUT)
     server.kill()
     server.wait()
 
 
 def _wake_on_child_exit() -> int:
-    """A file descriptor that `select` finds readable once a child has ended."""
+    """A file descriptor that becomes readable when a child has ended."""
     readable, writable = os.pipe()
     os.set_blocking(writable, False)
     signal.set_wakeup_fd(writable)
@@ -82,10 +82,10 @@ def _wake_on_child_exit() -> int:
     return readable
 
 
-def _death_with_us() -> Callable[[], object] | None:
-    """What the server runs before it starts: should we be killed ourselves, Linux kills it.
+def _kill_with_parent() -> Callable[[], object] | None:
+    """A function that the server calls before it starts: if the watchdog is killed, Linux kills it.
 
-    Linux ties this to the thread that forks: here the only one, in a process that stays.
+    On Linux this depends on the thread that forks; the watchdog has only one.
     """
     if sys.platform != "linux":
         return None
@@ -95,7 +95,7 @@ def _death_with_us() -> Callable[[], object] | None:
     return lambda: prctl(DEATH_SIGNAL_OPTION, signal.SIGKILL)
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
+def _exit(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit
 
 

@@ -1,7 +1,6 @@
-"""schema.prisma: its text → `Datamodel` (`parse`).
+"""Parses the text of schema.prisma into a `Datamodel` (`parse`). Public: the names in `__all__`.
 
-`push`, which needs the driver, is the mongo store's, and is loaded when it is first asked for
-(PEP 562).
+`push` belongs to the MongoDB store and needs the driver, so it is imported at first use (PEP 562).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reads attributes and their arguments: by name, once each, of the right type, none left over.
+"""Reads attributes and their arguments; refuses unknown, repeated and wrongly typed ones.
 
-`Attributes` hands out the attributes of one field or block, `ArgumentReader` the arguments of one
-of them; `finish` refuses what nobody asked for. The sentences are Prisma's.
+`Attributes` has the attributes of one field or block, `ArgumentReader` the arguments of one
+attribute; `finish` refuses those that were not read. The messages are Prisma's.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class ArgumentReader:
             self._left[argument.name] = argument
 
     def default(self, name: str) -> Expression:
-        """The argument that may be given without its name; refused where it is missing."""
+        """The argument that may be given without its name; an error if it is missing."""
         value = self.optional_default(name)
         if value is None:
             raise PlacedError(f'Argument "{name}" is missing.', self.attribute.position)
         return value
 
     def optional_default(self, name: str) -> Expression | None:
-        """The same, None where it is missing."""
+        """The same; None if it is missing."""
         named, unnamed = self._left.pop(name, None), self._left.pop(None, None)
         if named and unnamed:
             reason = f'Argument "{name}" is already specified as unnamed argument.'
@@ -56,12 +56,12 @@ class ArgumentReader:
         return found.value if found else None
 
     def optional(self, name: str) -> Expression | None:
-        """A named argument, None where it is missing."""
+        """A named argument; None if it is missing."""
         found = self._left.pop(name, None)
         return found.value if found else None
 
     def text(self, name: str, *, empty: str = _EMPTY_MAP) -> str | None:
-        """A named argument that is a text; `empty` is the sentence for an empty one."""
+        """A named argument that is a text; `empty` is the message for an empty text."""
         value = self.optional(name)
         return None if value is None else self._not_empty(text_of(value), empty)
 
@@ -71,11 +71,11 @@ class ArgumentReader:
         return value
 
     def refuse(self, message: str) -> PlacedError:
-        """A refusal of this attribute."""
+        """The error that refuses this attribute."""
         return refuse_attribute(self.attribute, message)
 
     def finish(self) -> None:
-        """Refuse the first argument that nobody asked for."""
+        """Refuse the first argument that was not read."""
         for argument in self._left.values():
             raise PlacedError("No such argument.", argument.position)
 
@@ -87,7 +87,7 @@ class Attributes:
         self._left = list(attributes)
 
     def single(self, name: str) -> ArgumentReader | None:
-        """The attribute of this name; refused where it stands twice."""
+        """The attribute of this name; an error if there are two."""
         found = [item for item in self._left if item.name == name]
         if not found:
             return None
@@ -104,7 +104,7 @@ class Attributes:
         return map(ArgumentReader, found)
 
     def scoped(self) -> Attribute | None:
-        """The attribute with a dot in its name, `@db.ObjectId`; refused where there are two."""
+        """The attribute with a dot in its name, `@db.ObjectId`; an error if there are two."""
         found = [item for item in self._left if "." in item.name]
         self._left = [item for item in self._left if "." not in item.name]
         if len(found) > 1:
@@ -114,13 +114,13 @@ class Attributes:
         return found[0] if found else None
 
     def finish(self) -> None:
-        """Refuse the first attribute that nobody asked for."""
+        """Refuse the first attribute that was not read."""
         for attribute in self._left:
             raise PlacedError(f'Attribute not known: "@{attribute.name}".', attribute.position)
 
 
 def mapped_name(attributes: Attributes) -> str | None:
-    """The name in `@map("…")` or `@@map("…")`; None where there is no such attribute."""
+    """The name in `@map("…")` or `@@map("…")`; None if there is no such attribute."""
     reader = attributes.single("map")
     if reader is None:
         return None

@@ -1,4 +1,4 @@
-"""`datasource` and `generator` blocks: what they say, and what they must say."""
+"""Reads and checks the `datasource` and `generator` blocks."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _check_provider(block: Block, settings: Mapping[str, Expression]) -> None:
             raise _refuse_source(block.name, message, value)
         case Text(value=provider):
             reason = f'Datasource provider not known: "{provider}".'
-            if provider in _OTHER_PROVIDERS:  # Prisma knows it, this engine does not
+            if provider in _OTHER_PROVIDERS:  # valid in Prisma, but not supported here
                 reason = f'The datasource provider "{provider}" is not supported, only "mongodb".'
             raise PlacedError(reason, value.position)
         case _:

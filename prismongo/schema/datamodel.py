@@ -1,8 +1,8 @@
-"""The frozen picture of a schema.prisma: what every other room of the house consults.
+"""The Datamodel: a schema.prisma as frozen dataclasses. Every other room uses it.
 
 `parser` makes a `Datamodel` from text; `generate` turns it into DMMF; `push` into collections and
-indexes; `query` checks requests against it. It holds what Prisma's schema language says (the names
-are Prisma's) and knows nothing of MongoDB commands, Python models or files.
+indexes; `query` validates requests with it. It contains what Prisma's schema language expresses,
+with Prisma's names, and nothing about MongoDB commands, Python models or files.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Field:
         return self.native_type is not None and self.native_type.name == "ObjectId"
 
     def __hash__(self) -> int:
-        """Cheap: each value that is written looks its field up. Equality tells the rest apart."""
+        """A fast hash by few attributes: every written value looks up its field."""
         return hash((self.name, self.type))
 
 
@@ -197,7 +197,7 @@ class Model:
     def uniques(self) -> Mapping[str, tuple[Field, ...]]:
         """What identifies one record: the client's name of each unique → its fields.
 
-        A single field goes by its own name, a compound one by its `name:` or its joined names.
+        The name of a single field is its own, of a compound one its `name:` or the joined names.
         """
         found: dict[str, tuple[Field, ...]] = {
             item.name: (item,) for item in self.fields if item.is_id or item.is_unique

@@ -1,4 +1,4 @@
-"""`@default(…)`: the value or the function, and whether it fits the field."""
+"""Reads `@default(…)`, and checks that the value or function fits the field."""
 
 from __future__ import annotations
 

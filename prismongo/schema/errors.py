@@ -1,4 +1,4 @@
-"""How the stages of `parse` say that a schema is not valid, in Prisma's sentences.
+"""The errors of the stages of `parse`, with Prisma's messages.
 
 A stage raises `PlacedError` with a place; `parse`, which has the text, makes it a `SchemaError`.
 """
@@ -19,7 +19,7 @@ class PlacedError(Exception):
 
 
 def refuse(message: str, position: Position) -> PlacedError:
-    """A refusal that Prisma words as a plain validation error."""
+    """An error that Prisma reports as a plain validation error."""
     return PlacedError(f"Error validating: {message}", position)
 
 

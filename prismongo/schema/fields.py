@@ -1,4 +1,4 @@
-"""The fields of models and composite types: their attributes, read one field at a time."""
+"""Reads the fields of models and composite types with their attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the fields that an index names exist, are stored, and are named once."""
+"""Checks the fields of an index: they exist, are stored, and are named once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether the text of a constant default is a value of its scalar, in the words of Prisma.
+"""Checks that the text of a constant default is a value of its scalar; messages are Prisma's.
 
-Details in parentheses are those of the Rust libraries that Prisma asks, but for JSON: there Python
-says what is wrong, at the same place.
+Details in parentheses are those of the Rust libraries that Prisma uses. Only for JSON they are
+those of Python, with the same place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether the names in a schema are fit and free (`check_names`): the first check of `resolve`."""
+"""`check_names`: the names in a schema are valid and unique. The first check of `resolve`."""
 
 from __future__ import annotations
 

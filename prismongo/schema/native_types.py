@@ -1,4 +1,4 @@
-"""`@db.…`: the BSON types that a scalar can be stored as."""
+"""`@db.…`: the BSON types for each scalar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of a schema.prisma → Datamodel (`parse`): the first stage of the way through."""
+"""`parse`: text of a schema.prisma → Datamodel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def parse(text: str) -> Datamodel:
     """Parse the text of a schema.prisma into its Datamodel. Reads no file and no environment.
 
     Raises:
-        SchemaError: the schema is not valid; the first mistake, with its place.
+        SchemaError: the schema is not valid; it names the first mistake and its place.
     """
     try:
         return resolve(read(text))

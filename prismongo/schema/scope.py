@@ -1,4 +1,4 @@
-"""What the names in a schema refer to: models, enums, composite types and their fields."""
+"""Looks up the names in a schema: models, enums, composite types and their fields."""
 
 from __future__ import annotations
 

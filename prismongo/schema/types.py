@@ -1,4 +1,4 @@
-"""Whether every field has a type that exists (`check_types`): the second check of `resolve`."""
+"""`check_types`: the type of every field exists. The second check of `resolve`."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""The testing kit: a database without a server, for tests. Beside the service.
+"""For tests: a database without a server. Above the service.
 
-Everything down to the plan is the service's own code; below it the steps are evaluated in memory.
-`prismongo.testing.plugin` has the fixtures, `docs/testing.md` the recipes.
+From the action to the plan a fake runs the code of the service; only the steps of the plan are
+evaluated in memory. `prismongo.testing.plugin` has pytest fixtures, `docs/testing.md` examples.
+Public: the names in `__all__`.
 """
 
 from prismongo.testing.controls import Controls, Snapshot
 from prismongo.testing.fake import fake
-from prismongo.testing.script import Call
+from prismongo.testing.faults import Call
 
 __all__ = ["Call", "Controls", "Snapshot", "fake"]

@@ -1,6 +1,6 @@
-"""Controls: what only a fake has, on its one attribute `fake`. Beneath the fake.
+"""Controls: what only a fake can do, as its attribute `fake`. Below the fake.
 
-Faults on purpose, the record of calls, and what is stored.
+Injected faults, the record of calls, and the stored documents.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from prismongo.query.nodes.steps import Row
 from prismongo.stores.memory import Memory
 from prismongo.stores.memory.select import projected
 from prismongo.stores.memory.tables import Tables
-from prismongo.testing.script import Call, Failure, Script
+from prismongo.testing.faults import Call, Failure, Faults
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that a fake held at a time."""
+    """Everything that a fake stored at one moment."""
 
     tables: Tables
 
@@ -28,26 +28,26 @@ class Controls:
     """The controls of one fake.
 
     Args:
-        schema: that of the fake's client; read when something is first asked.
+        schema: the schema of the fake's client; it is read at the first use.
     """
 
     def __init__(self, schema: ClientSchema) -> None:
         self._schema = schema
         self._memory = Memory()
-        self._script = Script(lambda: schema.datamodel)
+        self._faults = Faults(lambda: schema.datamodel)
 
     # --- what is stored ---
 
     def snapshot(self) -> Snapshot:
-        """What is stored now, for `restore`; it takes no time, whatever the size."""
+        """What is stored now, for `restore`. It takes the same short time for any size."""
         return Snapshot(self._filled().snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Store what was stored at the snapshot and nothing else; open transactions are aborted."""
+        """Replace everything that is stored by the snapshot; open transactions are aborted."""
         self._memory.restore(snapshot.tables)
 
     def documents(self, model: str) -> list[Row]:
-        """The stored documents of a model, as MongoDB would hold them; dates are in UTC.
+        """The stored documents of a model, as MongoDB would store them; dates are in UTC.
 
         Args:
             model: its name in the schema: `User`.
@@ -58,54 +58,54 @@ class Controls:
         collection = self._schema.datamodel.model[model].db_name
         return [projected(row, None) for row in self._filled().tables[collection]]
 
-    # --- what was asked, and what shall happen ---
+    # --- calls and injected faults ---
 
     @property
     def calls(self) -> list[Call]:
-        """The actions that were asked for, in order, those of batches and transactions included."""
-        return self._script.calls
+        """The actions that were called, in order, also those in batches and transactions."""
+        return self._faults.calls
 
     def fail(self, name: str, error: Failure, *, times: int | None = 1) -> None:
-        """Let an action fail: `fake.fail("message.create", UniqueViolationError)`.
+        """Make an action fail: `fake.fail("message.create", UniqueViolationError)`.
 
-        In a transaction an error of the database ends it, as it would on a server.
+        In a transaction an error of the database ends the transaction, as on a server.
 
         Args:
-            name: `model.action`, either of them `*` for any; or `begin`, `commit` of a transaction.
-            error: an exception, a class, or a code of Prisma's: `"P2034"`.
+            name: `model.action`, where `*` means any; or `begin` or `commit` for transactions.
+            error: an exception, its class, or a code of Prisma: `"P2034"`.
             times: how often; None for always.
 
         Raises:
             ConfigurationError: there is no such action.
         """
-        self._script.fail(name, error, times)
+        self._faults.fail(name, error, times)
 
     def delay(self, name: str, duration: timedelta | float, *, times: int | None = None) -> None:
-        """Let an action take longer; `name` and `times` as for `fail`.
+        """Delay an action; `name` and `times` as for `fail`.
 
         Args:
             name: which action.
-            duration: how much longer; a number is seconds.
+            duration: how long; a number is seconds.
             times: how often; None for always.
         """
-        self._script.delay(name, duration, times)
+        self._faults.delay(name, duration, times)
 
     def stub(self, name: str, answer: Any, *, times: int | None = None) -> None:
-        """Let an action answer this: `fake.stub("user.count", 7)`; `name`, `times` as for `fail`.
+        """Set the answer of an action: `fake.stub("user.count", 7)`; `name`, `times` as for `fail`.
 
         Args:
             name: which action.
-            answer: what it answers, a record as a model or a dict; or a function of the `Call`.
+            answer: the answer, a record as a model or a dict; or a function of the `Call`.
             times: how often; None for always.
         """
-        self._script.stub(name, answer, times)
+        self._faults.stub(name, answer, times)
 
     def forget(self) -> None:
-        """Forget the calls, and what was to fail, to wait or to be answered; documents stay."""
-        self._script.clear()
+        """Delete the recorded calls, faults, delays and stubs; keep the documents."""
+        self._faults.clear()
 
     def _filled(self) -> Memory:
-        """The memory, with the schema's collections, used before or not."""
+        """The memory; adds the schema's collections at the first use."""
         if not self._memory.tables:
             self._memory.add(self._schema.datamodel)
         return self._memory

@@ -1,4 +1,4 @@
-"""The fake's engine: the service's own, that plays the fake's script before it does anything."""
+"""The engine of a fake: the usual engine, which first applies injected faults and stubs."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.memory.memory import MemoryTransaction
-from prismongo.testing.script import BEGIN, COMMIT, Answer, Call, Script, call_of
+from prismongo.testing.faults import BEGIN, COMMIT, Call, Faults, StubbedAnswer, call_of
 
 
 class FakeEngine(MongoEngine):
-    """Answers as the script says, else as any engine, from memory."""
+    """Returns stubbed answers, raises injected errors; else executes on the store in memory."""
 
-    def __init__(self, datamodel: Datamodel, make_store: MakeStore, script: Script) -> None:
+    def __init__(self, datamodel: Datamodel, make_store: MakeStore, faults: Faults) -> None:
         super().__init__(datamodel, make_store)
-        self._script = script
+        self._faults = faults
 
     def open(self) -> None:
-        """Connect without waiting: there is nothing to wait for."""
+        """Connect without awaiting anything."""
         self._store = self._make_store(self.datamodel, None)
         self._sessions = Sessions(self._store)
 
     async def execute(
         self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
     ) -> Any:
-        """What the script says, or what the request answers."""
-        answer = await self._play(request, tx_id)
+        """The stubbed answer, or the answer of the request."""
+        answer = await self._apply(request, tx_id)
         if answer is not None:
             return answer.value
         return await super().execute(request, tx_id=tx_id, form=form)
@@ -42,42 +42,42 @@ class FakeEngine(MongoEngine):
     async def execute_batch(
         self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
     ) -> list[Any]:
-        """The same for several requests, of which all are kept, or none is."""
-        answers = [await self._play(request, tx_id) for request, _ in requests]
+        """The same for several requests in one transaction."""
+        answers = [await self._apply(request, tx_id) for request, _ in requests]
         asked = [each for each, answer in zip(requests, answers, strict=True) if answer is None]
         found = iter(await super().execute_batch(asked, tx_id=tx_id))
         return [next(found) if answer is None else answer.value for answer in answers]
 
     async def start_transaction(self, *, content: str) -> TransactionId:
-        """Begin, unless the script is against it."""
-        await self._script.play(Call("", BEGIN))
+        """Begin; an injected error is raised instead."""
+        await self._faults.apply(Call("", BEGIN))
         return await super().start_transaction(content=content)
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:
-        """Commit; where the script lets it fail, nothing is kept."""
+        """Commit; after an injected error nothing is stored."""
         try:
-            await self._script.play(Call("", COMMIT))
+            await self._faults.apply(Call("", COMMIT))
         except BaseException:
             await self.rollback_transaction(tx_id)
             raise
         await super().commit_transaction(tx_id)
 
-    async def _play(self, request: Request, tx_id: TransactionId | None) -> Answer | None:
+    async def _apply(self, request: Request, tx_id: TransactionId | None) -> StubbedAnswer | None:
         self._check(tx_id)
         try:
-            return await self._script.play(call_of(request))
+            return await self._faults.apply(call_of(request))
         except PrismaError as error:
             self._end(tx_id, error)
             raise
 
     def _check(self, tx_id: TransactionId | None) -> None:
-        """Connected, and the transaction open: else that is the error."""
+        """Raise an error if it is not connected, or the transaction is not open."""
         _ = self.store
         if tx_id is not None:
             self._all().find(tx_id)
 
     def _end(self, tx_id: TransactionId | None, error: PrismaError) -> None:
-        """An error of the database ends a transaction, also one that was made on purpose."""
+        """An error of the database ends a transaction, also an injected one."""
         if tx_id is None:
             return
         with contextlib.suppress(PrismaError):

@@ -1,6 +1,6 @@
-"""`fake(DatabaseService)`: the service on a store in memory, with faults on purpose.
+"""`fake(DatabaseService)`: the service on a store in memory, with injected faults.
 
-It is the service's own class with another store: everything down to the plan is the same code.
+A fake is an instance of a subclass of the service, with another store. All other code is the same.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from prismongo.settings import DatabaseSettings
 from prismongo.stores.memory import MemoryStore
 from prismongo.testing.controls import Controls
 from prismongo.testing.engine import FakeEngine
-from prismongo.testing.script import Call, RecordedRequest
+from prismongo.testing.faults import Call, RecordedRequest
 
 ServiceT = TypeVar("ServiceT", bound=Service)
 
 _FAKES: Final[WeakKeyDictionary[type[Service], type[Service]]] = WeakKeyDictionary()
-"""A service's class → the class of its fakes."""
+"""Class of a service → class of its fakes."""
 
 
 def fake(service: type[ServiceT]) -> ServiceT:
     """A database in memory, with the schema's collections and unique indexes; empty at first.
 
-    It is ready as it is made: there is nothing to connect to, though `async with` and `connect`
-    work as ever. After `disconnect` it is as unusable as any other; what is stored stays. What it
-    cannot do (raw commands, PyMongo's database) it refuses by name. What only a fake can do hangs
-    on its attribute `fake`: `database.fake.fail("message.create", "P2034")`.
+    It can be used at once, without connect, but `async with` and `connect` also work. After
+    `disconnect` it cannot be used, as any service; its documents stay. It refuses what it cannot do
+    (raw commands, PyMongo's database). What only a fake can do is on its attribute `fake`:
+    `database.fake.fail("message.create", "P2034")`.
 
     Args:
         service: the application's class: `class DatabaseService(Service, Prisma)`. Its constructor
@@ -65,7 +65,7 @@ def _fake_of(service: type[Service]) -> type[Service]:
 
 
 class _Fake(Service):
-    """What stands before a service in the order of resolution, to make a fake of it."""
+    """Comes before a service in the method resolution order, and makes a fake of it."""
 
     _is_fresh = True
 
@@ -80,24 +80,26 @@ class _Fake(Service):
     async def connect(
         self, timeout: int | timedelta | UseClientDefault = USE_CLIENT_DEFAULT
     ) -> None:
-        """Connect, which costs nothing.
+        """Connect; nothing is awaited.
 
         Raises:
             prisma.engine.errors.AlreadyConnectedError: it was connected before.
         """
         if self._is_fresh and self._internal_engine is not None:
-            self._internal_engine = None  # opened by being used; from now on it is connected
+            self._internal_engine = (
+                None  # it was opened by its first use; from now on it is connected
+            )
         self._is_fresh = False
         await super().connect(timeout)
 
     async def disconnect(self, timeout: float | timedelta | None = None) -> None:
-        """Disconnect; what is stored stays."""
+        """Disconnect; the documents stay."""
         if not self._copied:
             self._is_fresh = False
         await super().disconnect(timeout)
 
     async def health(self) -> Health:
-        """`up` while it can be used: there is no server that could fail to answer."""
+        """`up` while it can be used: there is no server that could be down."""
         status: Literal["up", "down"] = "up" if self._is_fresh or self.is_connected() else "down"
         return Health(status, client=self.client_schema.freshness())
 
@@ -116,7 +118,7 @@ class _Fake(Service):
         self._internal_engine = engine
 
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
-        return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._script)
+        return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._faults)
 
     def _structured(
         self,

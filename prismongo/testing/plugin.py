@@ -1,12 +1,12 @@
-"""The pytest plugin: fixtures for tests of what uses the database. An entry point, as the CLI is.
+"""The pytest plugin: fixtures for tests of code that uses the database. An entry point.
 
     pytest --prismongo=fake     (the default) in memory
-    pytest --prismongo=mongo    on a real server, started once a run, or that of --prismongo-url
+    pytest --prismongo=mongo    on a real server, started once per run, or at --prismongo-url
 
-Every pytest run of the environment loads it, also one where no client is generated and where
-pytest-asyncio is missing: what needs them is imported in the fixtures that need them. An
-application defines two fixtures in its conftest: `prismongo_service` gives its DatabaseService,
-and `prismongo_application` its container.
+Every pytest run in the environment loads it, also if no client is generated or pytest-asyncio is
+missing. So the fixtures import what they need only when they are used. An application defines two
+fixtures in its conftest: `prismongo_service` returns its DatabaseService class, and
+`prismongo_application` its container.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _to_define(name: str, body: str) -> str:
 
 @pytest.fixture
 def prismongo_fake(prismongo_service: type[Service]) -> Service:
-    """A database in memory, empty and ready."""
+    """A new database in memory."""
     from prismongo.testing import fake
 
     return fake(prismongo_service)
@@ -90,10 +90,9 @@ def prismongo_fake(prismongo_service: type[Service]) -> Service:
 
 @pytest.fixture(scope="session")
 def prismongo_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
-    """The URL of a database on this run's server, by its name.
+    """A function: name of a database → its URL on the server of this run.
 
-    The server is that of `--prismongo-url`, else a replica set of one node, started when first
-    asked for.
+    The server is that of `--prismongo-url`, else a replica set of one node, started at first use.
     """
     from prismongo.embedded import Mongod
     from prismongo.url import with_database
@@ -111,7 +110,7 @@ def prismongo_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str],
 async def prismongo_database(
     request: pytest.FixtureRequest, prismongo_service: type[Service]
 ) -> AsyncIterator[Service]:
-    """A connected database that is this test's alone, with the schema's unique indexes.
+    """A connected database that only this test uses, with the schema's unique indexes.
 
     With `--prismongo=mongo` it is dropped after the test.
     """
@@ -123,7 +122,7 @@ async def prismongo_database(
     from prismongo.settings import DatabaseSettings
 
     url = request.getfixturevalue("prismongo_server")(f"test_{uuid4().hex}")
-    # Closed early, PyMongo 4.20 leaves the socket of its second monitor to the garbage collector.
+    # If closed early, PyMongo 4.20 does not close the socket of its second monitor.
     url += f"{'&' if '?' in url else '?'}serverMonitoringMode=poll"
     async with prismongo_service(DatabaseSettings(url=url)) as service:
         try:
@@ -147,7 +146,7 @@ async def prismongo_container(
 
 
 def _uniques(datamodel: Datamodel) -> Datamodel:
-    """A schema without the indexes that only make things fast."""
+    """A schema without the indexes that are not unique, which only make queries fast."""
     models = tuple(
         replace(model, indexes=tuple(each for each in model.indexes if each.kind != "index"))
         for model in datamodel.models
@@ -156,6 +155,6 @@ def _uniques(datamodel: Datamodel) -> Datamodel:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Runs it on an event loop in another thread: this thread's is pytest-asyncio's."""
+    """Run it on an event loop in another thread, because pytest-asyncio owns that of this one."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, work).result()

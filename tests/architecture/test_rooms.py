@@ -27,7 +27,7 @@ ROOMS = """
   prismongo.stores
   prismongo.engine
   prismongo.client
-  prismongo.testing.script
+  prismongo.testing.faults
 * prismongo.health prismongo.changes prismongo.service prismongo.testing.controls
   prismongo.testing prismongo.check
   prismongo.containers

@@ -11,7 +11,7 @@ from prisma.errors import PrismaError
 from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
-from prismongo.changes import Changes, Checkpoint, KeepsToken, stream
+from prismongo.changes import Changes, Checkpoint, TokenStore, stream
 from tests.changes.taking import take, until
 from tests.processes import line_of, running
 
@@ -30,7 +30,7 @@ class Kept:
 
 
 @pytest.fixture(params=["in the database", "an object"])
-def checkpoint(request: pytest.FixtureRequest, database: DatabaseService) -> KeepsToken:
+def checkpoint(request: pytest.FixtureRequest, database: DatabaseService) -> TokenStore:
     return Kept() if request.param == "an object" else Checkpoint(database, "consumer")
 
 
@@ -43,7 +43,7 @@ async def contents(changes: Changes[Message], count: int) -> list[str]:
     return [change.after.content for change in await take(changes, count) if change.after]
 
 
-async def test_what_fails_comes_again(database: DatabaseService, checkpoint: KeepsToken) -> None:
+async def test_what_fails_comes_again(database: DatabaseService, checkpoint: TokenStore) -> None:
     handled: list[str] = []
 
     async def consume(fail_at: str) -> None:
@@ -66,14 +66,14 @@ async def test_what_fails_comes_again(database: DatabaseService, checkpoint: Kee
     assert handled == ["one", "two", "three", "four", "five"]
 
 
-async def until_loaded(checkpoint: KeepsToken) -> None:
+async def until_loaded(checkpoint: TokenStore) -> None:
     async with asyncio.timeout(20):
         while await checkpoint.load() is None:
             await asyncio.sleep(0.01)
 
 
 async def test_what_comes_before_the_first_change_is_not_lost(
-    database: DatabaseService, checkpoint: KeepsToken
+    database: DatabaseService, checkpoint: TokenStore
 ) -> None:
     async with database.watch(Message, checkpoint=checkpoint):
         pass
@@ -83,7 +83,7 @@ async def test_what_comes_before_the_first_change_is_not_lost(
 
 
 async def test_leaving_does_not_say_that_the_last_was_handled(
-    database: DatabaseService, checkpoint: KeepsToken
+    database: DatabaseService, checkpoint: TokenStore
 ) -> None:
     async with database.watch(Message, checkpoint=checkpoint) as changes:
         await post(database, "one", "two", "three")
@@ -126,7 +126,7 @@ async def test_without_changes_it_follows_the_server(
     database: DatabaseService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A token that stays behind while nothing matches would be lost with the server's history."""
-    monkeypatch.setattr(stream, "IDLE", 0.05)
+    monkeypatch.setattr(stream, "CHECKPOINT_INTERVAL", 0.05)
     kept = Kept()
     async with database.watch(Message, where={"content": "never"}, checkpoint=kept) as changes:
         waiting = asyncio.create_task(take(changes, 1))
@@ -142,7 +142,7 @@ async def test_without_changes_it_follows_the_server(
 async def test_a_change_is_saved_only_after_it_was_handled(
     database: DatabaseService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "IDLE", 0.02)
+    monkeypatch.setattr(stream, "CHECKPOINT_INTERVAL", 0.02)
     kept = Kept()
     async with database.watch(Message, checkpoint=kept) as changes:
         await post(database, "one")

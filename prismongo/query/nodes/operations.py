@@ -30,7 +30,7 @@ class RecordUpdates:
     """What an update does to one record, and its nested writes."""
 
     model: Model
-    updates: tuple[FieldUpdate, ...] = ()
+    changes: tuple[FieldUpdate, ...] = ()
     writes: tuple[NestedWrite, ...] = ()
 
 
@@ -265,7 +265,7 @@ class UpdateRecords:
 
     model: Model
     where: Filter
-    updates: tuple[FieldUpdate, ...]
+    changes: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ RELATED = "\0"
 can hold a NUL character."""
 
 Row = dict[str, Any]
-Rows = list[Row]
-
 ORDER_VALUES = "__order"
 """Where `Find` puts the values that it sorted by, when asked to."""
 
@@ -66,7 +64,7 @@ class Find:
     fields: tuple[Field, ...] | None = None
     distinct: tuple[Field, ...] = ()
     order_values: bool = False
-    skip_id_sort: bool = False
+    loose_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +214,7 @@ class UpsertComposite:
 
     path: Path
     value: object
-    updates: tuple[FieldUpdate, ...]
+    changes: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +223,7 @@ class UpdateElements:
 
     path: Path
     where: Filter
-    updates: tuple[FieldUpdate, ...]
+    changes: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +254,7 @@ class UpdateOne:
 
     model: Model
     where: Filter
-    updates: tuple[FieldUpdate, ...]
+    changes: tuple[FieldUpdate, ...]
     fields: tuple[Field, ...] | None = None
 
 
@@ -266,7 +264,7 @@ class UpdateMany:
 
     model: Model
     where: Filter
-    updates: tuple[FieldUpdate, ...]
+    changes: tuple[FieldUpdate, ...]
 
 
 @frozen
@@ -341,9 +339,4 @@ class LostRaceError(Exception):
 
 
 Plan = Generator[Step, Any, Any]
-"""Yields steps, is sent what the store found, returns what answers the operation."""
-
-RowsPlan = Generator[Step, Any, Rows]
-CountPlan = Generator[Step, Any, int]
-WritePlan = Generator[Step, Any, None]
-"""A plan that returns nothing: other plans run it by `yield from`."""
+"""Yields steps, is sent what the store found, returns the rows of the answer."""

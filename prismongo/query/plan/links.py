@@ -11,13 +11,13 @@ from prismongo.query.nodes.steps import FieldUpdate, Row, Set
 from prismongo.query.values.codecs import now
 from prismongo.schema.datamodel import Field, Link, Model
 
-ReferenceKey = tuple[Any, ...]
+Key = tuple[Any, ...]
 
 CHUNK = 50_000
 """How many keys one `in` takes, well below MongoDB's 16 MB a command."""
 
 
-def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
+def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
     """The values of the fields in a stored row; None where one is null or missing."""
     if len(fields) == 1:
         value = row.get(fields[0].db_name)
@@ -29,20 +29,18 @@ def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
     """The records whose fields have these values; None stands for null and missing alike."""
     parts = tuple(
-        null_or_missing((field.db_name,))
-        if value is None
-        else Compare((field.db_name,), "eq", value)
+        absent((field.db_name,)) if value is None else Compare((field.db_name,), "eq", value)
         for field, value in zip(fields, values, strict=True)
     )
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def null_or_missing(path: tuple[str, ...]) -> Filter:
+def absent(path: tuple[str, ...]) -> Filter:
     """Null or missing."""
     return Or((Compare(path, "eq", None), IsSet(path, is_set=False)))
 
 
-def among(fields: Sequence[Field], keys: Sequence[ReferenceKey]) -> Filter:
+def among(fields: Sequence[Field], keys: Sequence[Key]) -> Filter:
     """The records whose fields have one of the keys."""
     if len(fields) == 1:
         if len(keys) == 1:
@@ -61,7 +59,7 @@ def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
     return [row[model.id_field.db_name] for row in rows]
 
 
-def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
+def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
     """What the parents are related by, each key once, in order.
 
     Raises:
@@ -77,7 +75,7 @@ def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
     return [key for key in found if key is not None]
 
 
-def parent_keys(link: Link, row: Row) -> list[ReferenceKey]:
+def parent_keys(link: Link, row: Row) -> list[Key]:
     """The keys of the records that are related to one row."""
     if link.is_many_to_many:
         values = row.get(link.local[0].db_name)
@@ -86,15 +84,15 @@ def parent_keys(link: Link, row: Row) -> list[ReferenceKey]:
     return [] if key is None else [key]
 
 
-def with_updated_at(model: Model, updates: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
+def touched(model: Model, changes: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
     """Changes to a key, with the moment of the change in every `@updatedAt` they leave alone."""
-    updated_names = {update.path[0] for update in updates}
+    changed = {change.path[0] for change in changes}
     moments = (
         Set((field.db_name,), now())
         for field in model.stored_fields
-        if field.is_updated_at and field.db_name not in updated_names
+        if field.is_updated_at and field.db_name not in changed
     )
-    return (*updates, *moments)
+    return (*changes, *moments)
 
 
 def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -27,7 +27,7 @@ from prismongo.query.nodes.filters import (
     or_missing,
     quantified,
 )
-from prismongo.query.validate.condition import ConditionValidator, FilterContext
+from prismongo.query.validate.condition import ConditionValidator, Place
 from prismongo.query.validate.operators import QUANTIFIERS, operators
 from prismongo.query.validate.values import (
     Values,
@@ -97,7 +97,7 @@ class WhereValidator:
         if field.kind == "relation" and isinstance(owner, Model):
             return self._relation(self._datamodel.link(owner, key), value, path, negated)
         return self._stored(
-            field, value, path, FilterContext(owner, (*prefix, field.db_name), negated, negated)
+            field, value, path, Place(owner, (*prefix, field.db_name), negated, negated)
         )
 
     def _combination(
@@ -112,67 +112,65 @@ class WhereValidator:
     ) -> Filter | None:
         inner, any_of = negated != (key == "NOT"), negated != (key == "OR")
         parts = [
-            self._where(owner, item, item_path, inner, prefix, depth + 1)
-            for item_path, item in as_objects(value, path)
+            self._where(owner, item, place, inner, prefix, depth + 1)
+            for place, item in as_objects(value, path)
         ]
         found = joined(parts, negated=any_of)
         return join([], negated=any_of) if found is None and depth == 0 else found
 
     def _stored(
-        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+        self, field: Field, value: object, path: ArgumentPath, place: Place
     ) -> Filter | None:
         if field.kind == "composite":
-            return self._composite(field, value, path, context)
-        return self._conditions.condition(field, value, path, context)
+            return self._composite(field, value, path, place)
+        return self._conditions.condition(field, value, path, place)
 
     # --- composites ---
 
-    def _composite(
-        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
-    ) -> Filter:
+    def _composite(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
         given = isinstance(value, Mapping) and {canonical(key) for key in value}
         if not given or not given <= set(operators(field)):
-            return self._composite_equals(field, value, path, context)
+            return self._composite_equals(field, value, path, place)
         parts = [
-            self._composite_operator(field, canonical(key), item, (*path, key), context)
+            self._composite_operator(field, canonical(key), item, (*path, key), place)
             for key, item in as_object(value, path).items()
         ]
-        return join(parts, negated=context.negated)
+        return join(parts, negated=place.negated)
 
     def _composite_operator(
-        self, field: Field, key: str, value: object, path: ArgumentPath, context: FilterContext
+        self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
     ) -> Filter:
         kind = self._datamodel.type[field.type]
         match key:
             case "equals":
-                return self._composite_equals(field, value, path, context)
+                return self._composite_equals(field, value, path, place)
             case "isSet":
-                return IsSet(context.path, as_boolean(value, path) != context.negated)
+                return IsSet(place.path, as_boolean(value, path) != place.negated)
             case "isEmpty":
-                empty = as_boolean(value, path) != context.negated
-                return IsEmpty(context.path, empty, null_is_empty=False)
+                empty = as_boolean(value, path) != place.negated
+                return IsEmpty(place.path, empty, null_is_empty=False)
             case "some" | "every" | "none":
                 inner, lenient = self.where(kind, value, path), key == "none"
-                return Elements(context.path, QUANTIFIERS[key], inner, context.negated, lenient)
+                return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
             case "is" | "isNot":
-                negated = context.negated != (key == "isNot")
+                negated = place.negated != (key == "isNot")
                 if value is None:
-                    here = replace(context, negated=negated)
+                    here = replace(place, negated=negated)
                     return self._composite_equals(field, None, path, here)
-                return self.where(kind, value, path, negated=negated, prefix=context.path)
+                return self.where(kind, value, path, negated=negated, prefix=place.path)
             case _:
                 raise unknown(path, operators(field), f"a filter of {field.type}")
 
     def _composite_equals(
-        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+        self, field: Field, value: object, path: ArgumentPath, place: Place
     ) -> Filter:
-        operator: Comparison = "ne" if context.negated else "eq"
+        operator: Comparison = "ne" if place.negated else "eq"
         if value is None:
             if field.is_required:
                 raise missing(path)
-            return Compare(context.path, operator, None)
+            return Compare(place.path, operator, None)
         stored = self._values.whole(field, value, path, defaults=False)
-        return Compare(context.path, operator, stored, exact=field.is_list)
+        return Compare(place.path, operator, stored, exact=field.is_list)
 
     # --- relations ---
 
@@ -226,6 +224,6 @@ class WhereValidator:
         negated: bool,
     ) -> Filter:
         """A filter on a value that stands under `name` in the row of a group."""
-        context = FilterContext(model, (name,), negated, negated)
-        found = self._conditions.condition(field, value, path, context)
+        place = Place(model, (name,), negated, negated)
+        found = self._conditions.condition(field, value, path, place)
         return EVERYTHING if found is None else found

@@ -1,1 +1,1 @@
-"""The language of schema.prisma: text → tokens → lines → blocks, before names are looked up."""
+"""The grammar of schema.prisma: text → tokens → lines → blocks, without looking up names."""

@@ -1,7 +1,7 @@
-"""Text → tokens, a line at a time (`tokenize`), and the places in the text (`Source`).
+"""Splits text into tokens, one line at a time (`tokenize`), and knows its positions (`Source`).
 
-Prisma's schema language is a language of lines: a field, an attribute of a block and a setting
-each end with their line. Only a block comment, `/* … */`, goes over the ends of lines.
+In Prisma's schema language a field, an attribute of a block and a setting each end with their line.
+Only a block comment, `/* … */`, may contain ends of lines.
 """
 
 from __future__ import annotations

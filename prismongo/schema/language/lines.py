@@ -1,4 +1,4 @@
-"""Reads what stands on one line: types, attributes, arguments, expressions.
+"""Parses one line: types, attributes, arguments, expressions.
 
 A `Line` is a cursor over the tokens of a line. Where the grammar does not fit it raises
 `UnreadableError`, and `blocks` refuses the whole line as Prisma does; where the line can be read

@@ -1,6 +1,6 @@
-"""The syntax tree: what the lines of a schema.prisma say, before names are looked up.
+"""The nodes of the syntax tree of a schema.prisma.
 
-`parser` builds it, `resolve` reads it. Every node knows its place for the errors of later stages.
+`parser` builds it, `resolve` reads it. Every node has its position, for the errors of later stages.
 """
 
 from __future__ import annotations

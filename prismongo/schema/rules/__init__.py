@@ -1,4 +1,4 @@
-"""What Prisma's mongodb connector asks of a schema whose every name and attribute is read."""
+"""The validation rules of Prisma's mongodb connector, for a schema that has been resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Composite types: at least one field, and no type that needs itself to exist."""
+"""Composite types: at least one field, and no cycle of required fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Referential actions that would come round to where they started (`check_cycles`)."""
+"""`check_cycles`: referential actions must not form a cycle."""
 
 from __future__ import annotations
 

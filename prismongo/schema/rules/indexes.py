@@ -1,4 +1,4 @@
-"""Indexes: each set of fields once, names that are free, full text by Prisma's rules."""
+"""Indexes: no repeated set of fields, unique names, Prisma's rules for full text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_ADJACENT: Final = "All index fields must be listed adjacently in the fields
 
 
 def check_indexes(datamodel: Datamodel, model: Model, scope: Scope) -> None:
-    """Refuse the first index of a model that does not hold."""
+    """Refuse the first index of a model that breaks a rule."""
     block = scope.models[model.name]
     indexes = [index for index in model.indexes if index.kind != "id"]
     for index in indexes:
@@ -95,7 +95,7 @@ def _taken_client_name(attribute: Attribute, name: str) -> PlacedError:
 
 
 def _check_joined_name(model: Model, index: Index, attribute: Attribute) -> None:
-    """A compound unique without a name goes by its joined fields: no field may be called so."""
+    """A compound unique without a name uses its joined fields: no field may have this name."""
     if index.kind != "unique" or len(index.fields) < 2:
         return
     joined = "_".join(item.path[-1] for item in index.fields)

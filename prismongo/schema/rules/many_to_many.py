@@ -25,7 +25,7 @@ def check_implicit(pair: Pair) -> None:
 
 
 def check_many_to_many(datamodel: Datamodel, scope: Scope, pair: Pair) -> None:
-    """Refuse the first thing that does not hold between two id lists."""
+    """Refuse the first rule that two id lists break."""
     sides = _sides(pair)
     for name in ("references", "fields"):
         for side in sides:

@@ -1,4 +1,4 @@
-"""Models on MongoDB: one id, stored as `_id`; `auto()` on ObjectIds; field names that it takes."""
+"""Models on MongoDB: one id, stored as `_id`; `auto()` only on ObjectIds; valid field names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SORTED_ID: Final = (
 
 
 def check_model(model: Model, scope: Scope) -> None:
-    """Refuse the first thing in a model, relations and indexes apart, that does not hold."""
+    """Refuse the first rule that a model breaks, without relations and indexes."""
     if model.is_view:
         check_view(model, scope)
         for item in model.stored_fields:

@@ -18,7 +18,7 @@ from prismongo.schema.shard_keys import refuse_shard_keys
 
 
 def check_rules(datamodel: Datamodel, scope: Scope) -> None:
-    """Refuse the first thing that the mongodb connector does not accept."""
+    """Refuse the first rule of the mongodb connector that the schema breaks."""
     _check_collections(datamodel, scope)
     check_composites(datamodel, scope)
     for model in sorted(datamodel.models, key=lambda item: item.is_view):

@@ -1,4 +1,4 @@
-"""One-to-many: the key and the actions stand on the single side."""
+"""One-to-many: the foreign key and the actions are on the single side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from prismongo.schema.rules.sides import relation_error, shown
 
 
 def check_one_to_many(forward: Side, back: Side) -> None:
-    """Refuse a key that is missing, or what stands on the list side and must not."""
+    """Refuse a missing key, or arguments that are not allowed on the list side."""
     if not forward.relation.fields:
         raise relation_error(
             forward,

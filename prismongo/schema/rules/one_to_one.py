@@ -1,4 +1,4 @@
-"""One-to-one: the key stands on one side, is unique, and the other side is optional."""
+"""One-to-one: the foreign key is on one side and unique, and the other side is optional."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from prismongo.schema.rules.sides import relation_error, shown
 
 
 def check_one_to_one(forward: Side, back: Side) -> None:
-    """Refuse the first thing that does not hold between the two sides."""
+    """Refuse the first rule that the two sides break."""
     _check_defined(forward, back)
     _check_defined_once(forward, back)
     _check_actions(forward, back)

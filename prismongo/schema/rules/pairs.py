@@ -1,4 +1,4 @@
-"""The two sides of every relation, found as Prisma finds them (`pairs`)."""
+"""`pairs`: the two sides of every relation, found as Prisma finds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relation fields by themselves: whether it is clear which relation each belongs to."""
+"""Relation fields: it must be clear which relation each one belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations: what must hold between their two sides, whatever their shape."""
+"""Relations: the rules for the two sides of every relation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prismongo.schema.scope import Scope
 
 
 def check_relations(datamodel: Datamodel, scope: Scope) -> None:
-    """Refuse the first relation that does not hold."""
+    """Refuse the first relation that breaks a rule."""
     found = tuple(pairs(datamodel))
     relations = graph(datamodel, found)
     for pair in found:

@@ -1,4 +1,4 @@
-"""How a side of a relation is refused: at its field, its attribute, or an argument of it."""
+"""Errors for one side of a relation, with the place: field, attribute or argument."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ HISTORY: Final = 100_000
 """How many writes are kept, unless a memory is told otherwise."""
 
 
-class DocumentWrite(NamedTuple):
+class Write(NamedTuple):
     """A document written: `before` is None where it was inserted, `after` where it was deleted."""
 
     collection: str
@@ -35,7 +35,7 @@ class DocumentWrite(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class OplogPosition:
+class Place:
     """A place in the feed: behind so many writes, the last of which happened then."""
 
     number: int
@@ -43,11 +43,11 @@ class OplogPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class OplogEntry:
+class Entry:
     """A write, and where it stands."""
 
-    write: DocumentWrite
-    position: OplogPosition
+    write: Write
+    place: Place
 
 
 class Oplog:
@@ -61,34 +61,34 @@ class Oplog:
     def __init__(self) -> None:
         self.history = HISTORY
         self._name = secrets.token_hex(4)
-        self._entries: dict[int, OplogEntry] = {}
+        self._entries: dict[int, Entry] = {}
         self._is_kept = False
         self._waiting: dict[asyncio.Event, None] = {}
-        self.end = OplogPosition(0, _now())
+        self.end = Place(0, _now())
 
     def keep(self) -> None:
         """From now on the feed keeps what is written."""
         self._is_kept = True
 
-    def publish(self, writes: Sequence[DocumentWrite]) -> None:
+    def publish(self, writes: Sequence[Write]) -> None:
         """Tell of writes that happened at once."""
         if not self._is_kept or not writes:
             return
         time = max(_now(), self.end.time)
         for write in writes:
-            self.end = OplogPosition(self.end.number + 1, time)
-            self._entries[self.end.number] = OplogEntry(write, self.end)
+            self.end = Place(self.end.number + 1, time)
+            self._entries[self.end.number] = Entry(write, self.end)
             self._entries.pop(self.end.number - self.history, None)
         for waiter in self._waiting:
             waiter.set()
 
-    def after(self, position: OplogPosition) -> OplogEntry | None:
+    def after(self, place: Place) -> Entry | None:
         """The next write; None where there is none yet.
 
         Raises:
             KeyError: it is no longer kept.
         """
-        return None if position.number == self.end.number else self._entries[position.number + 1]
+        return None if place.number == self.end.number else self._entries[place.number + 1]
 
     def wake(self, waiter: asyncio.Event) -> None:
         """Set this event whenever something is written, until `forget`."""
@@ -100,21 +100,21 @@ class Oplog:
 
     # --- tokens: in the order of places, as texts too ---
 
-    def token(self, position: OplogPosition) -> str:
+    def token(self, place: Place) -> str:
         """The place as a text."""
-        return f"{self._name}.{position.number:012d}.{position.time:%Y%m%d%H%M%S%f}"
+        return f"{self._name}.{place.number:012d}.{place.time:%Y%m%d%H%M%S%f}"
 
-    def position(self, token: str) -> OplogPosition:
+    def place(self, token: str) -> Place:
         """The place of a token.
 
         Raises:
             ValueError: it is none of this feed's.
         """
         name, number, time = token.split(".")
-        position = OplogPosition(int(number), datetime.strptime(f"{time}+0000", "%Y%m%d%H%M%S%f%z"))
-        if name != self._name or not 0 <= position.number <= self.end.number:
+        place = Place(int(number), datetime.strptime(f"{time}+0000", "%Y%m%d%H%M%S%f%z"))
+        if name != self._name or not 0 <= place.number <= self.end.number:
             raise ValueError("a token of another feed")
-        return position
+        return place
 
 
 def _now() -> datetime:

@@ -12,12 +12,12 @@ from typing import Any
 from prismongo.query.nodes.steps import Row
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.errors import unique_violation
-from prismongo.stores.memory.compare import ComparisonKey, key
+from prismongo.stores.memory.compare import Key, key
 from prismongo.stores.memory.indexes import Index, UniqueIndex
 from prismongo.stores.wanted.indexes import wanted_indexes
 from prismongo.stores.wanted.specs import IndexSpec
 
-IndexKeys = tuple[Sequence[ComparisonKey], ...]
+Entries = tuple[Sequence[Key], ...]
 """The keys that each unique index of a table holds of one document."""
 
 
@@ -31,35 +31,33 @@ class Table:
         shared: whether it is part of a snapshot and must stay as it is.
     """
 
-    __slots__ = ("_no_keys", "checked_indexes", "indexes", "key_owners", "model", "rows", "shared")
+    __slots__ = ("_nothing", "indexes", "model", "refusing", "rows", "shared", "taken")
 
     def __init__(
         self,
         model: Model | None,
         indexes: Sequence[UniqueIndex] = (),
-        checked_indexes: Sequence[Index] = (),
+        refusing: Sequence[Index] = (),
     ) -> None:
         self.model = model
         self.indexes = indexes
-        self.checked_indexes = checked_indexes
-        self.rows: dict[ComparisonKey, Row] = {}
-        self.key_owners: dict[str, dict[ComparisonKey, ComparisonKey]] = {
-            index.name: {} for index in indexes
-        }
+        self.refusing = refusing
+        self.rows: dict[Key, Row] = {}
+        self.taken: dict[str, dict[Key, Key]] = {index.name: {} for index in indexes}
         self.shared = False
-        self._no_keys: IndexKeys = ((),) * len(indexes)
+        self._nothing: Entries = ((),) * len(indexes)
 
     def copy(self) -> Table:
         """A table with the same documents, to be changed on its own."""
-        new = Table(self.model, self.indexes, self.checked_indexes)
+        new = Table(self.model, self.indexes, self.refusing)
         new.rows = dict(self.rows)
-        new.key_owners = {name: dict(keys) for name, keys in self.key_owners.items()}
+        new.taken = {name: dict(keys) for name, keys in self.taken.items()}
         return new
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
-    def index_keys(self, row: Row | None) -> IndexKeys:
+    def entries(self, row: Row | None) -> Entries:
         """What each of the unique indexes holds of a document.
 
         Raises:
@@ -67,12 +65,12 @@ class Table:
             DataError: P2035, a document that cannot be in an index.
         """
         if row is None:
-            return self._no_keys
-        for index in self.checked_indexes:
+            return self._nothing
+        for index in self.refusing:
             index.keys(row)
         return tuple([index.keys(row) for index in self.indexes])
 
-    def check_id(self, row_id: ComparisonKey) -> None:
+    def check_id(self, row_id: Key) -> None:
         """Whether a new document may have this id.
 
         Raises:
@@ -81,34 +79,30 @@ class Table:
         if row_id in self.rows:
             raise unique_violation(self.model, ("_id",))
 
-    def check_keys(
-        self, index: UniqueIndex, row_id: ComparisonKey, keys: Sequence[ComparisonKey]
-    ) -> None:
+    def check_keys(self, index: UniqueIndex, row_id: Key, keys: Sequence[Key]) -> None:
         """Whether the document of this id may have these keys of a unique.
 
         Raises:
             prisma.errors.UniqueViolationError: one of them is another's.
         """
-        key_owners = self.key_owners[index.name]
+        taken = self.taken[index.name]
         for each in keys:
-            if key_owners.get(each, row_id) != row_id:
+            if taken.get(each, row_id) != row_id:
                 raise unique_violation(self.model, index.spec.paths)
 
-    def insert(self, row_id: ComparisonKey, row: Row) -> None:
+    def insert(self, row_id: Key, row: Row) -> None:
         """Store a new document, past all transactions.
 
         Raises:
             prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
         """
-        index_keys = self.index_keys(row)
+        entries = self.entries(row)
         self.check_id(row_id)
-        for index, keys in zip(self.indexes, index_keys, strict=True):
+        for index, keys in zip(self.indexes, entries, strict=True):
             self.check_keys(index, row_id, keys)
-        self.replace(row_id, row, self._no_keys, index_keys)
+        self.replace(row_id, row, self._nothing, entries)
 
-    def replace(
-        self, row_id: ComparisonKey, row: Row | None, before: IndexKeys, after: IndexKeys
-    ) -> None:
+    def replace(self, row_id: Key, row: Row | None, before: Entries, after: Entries) -> None:
         """Store a document in the place of the one of its id, or remove that; it was checked.
 
         Args:
@@ -122,16 +116,16 @@ class Table:
         else:
             self.rows[row_id] = row
         for index, old, new in zip(self.indexes, before, after, strict=True):
-            key_owners = self.key_owners[index.name]
+            taken = self.taken[index.name]
             for each in old:
-                if key_owners.get(each) == row_id:  # else it was given to another already
-                    del key_owners[each]
+                if taken.get(each) == row_id:  # else it was given to another already
+                    del taken[each]
             for each in new:
-                key_owners[each] = row_id
+                taken[each] = row_id
 
-    def put(self, row_id: ComparisonKey, row: Row | None) -> None:
+    def put(self, row_id: Key, row: Row | None) -> None:
         """`replace`, where nobody knows the entries yet."""
-        before, after = self.index_keys(self.rows.get(row_id)), self.index_keys(row)
+        before, after = self.entries(self.rows.get(row_id)), self.entries(row)
         self.replace(row_id, row, before, after)
 
     def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
@@ -140,9 +134,9 @@ class Table:
             found = self.rows.get(key(values["_id"]))
             return () if found is None else (found,)
         for index in self.indexes:
-            wanted = index.lookup_key(values)
+            wanted = index.finds(values)
             if wanted is not None:
-                row_id = self.key_owners[index.name].get(wanted)
+                row_id = self.taken[index.name].get(wanted)
                 return () if row_id is None else (self.rows[row_id],)
         return None
 
@@ -192,7 +186,7 @@ def snapshot_of(tables: Tables) -> Tables:
     return dict(tables)
 
 
-def table_to_write(tables: Tables, collection: str) -> Table:
+def writable(tables: Tables, collection: str) -> Table:
     """The collection's table, to be changed."""
     table = tables[collection]
     if table.shared:

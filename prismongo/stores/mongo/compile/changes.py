@@ -9,23 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from prismongo.query.nodes.changes import ChangeQuery, WatchedModel
 from prismongo.query.nodes.filters import EVERYTHING
 from prismongo.query.nodes.prefixed import prefixed
-from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.filter import compile_filter
+
+Document = dict[str, Any]
 
 AFTER: Final = "fullDocument"
 BEFORE: Final = "fullDocumentBeforeChange"
 KEY: Final = "documentKey"
 
-END_TYPES: Final = ("drop", "rename", "invalidate")
+ENDINGS: Final = ("drop", "rename", "invalidate")
 """What takes documents away without an event for each. Of one collection the last alone is read:
 only behind it a stream of that collection can begin again."""
 
-WITHOUT_VALUES: Final[Document] = {
+NAMES_ALONE: Final[Document] = {
     "$set": {
         "updateDescription.updatedFields": {
             "$map": {
@@ -45,7 +46,7 @@ OPERATION_TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeStreamCommand:
+class WatchCommand:
     """What `watch` is given; `collection` is None where the whole database is watched."""
 
     collection: str | None
@@ -54,49 +55,49 @@ class ChangeStreamCommand:
     full_document_before_change: str | None
 
 
-def compile_change_query(query: ChangeQuery, with_images: Collection[str]) -> ChangeStreamCommand:
+def compile_changes(watching: ChangeQuery, with_images: Collection[str]) -> WatchCommand:
     """The command of a stream.
 
     Args:
-        query: what is watched.
+        watching: what is watched.
         with_images: the collections that keep images of changed documents.
     """
-    collections = [watched.model.db_name for watched in query.models]
+    collections = [watched.model.db_name for watched in watching.models]
     imaged = [name for name in collections if name in with_images]
-    if query.need_images:
+    if watching.need_images:
         images = ("required", "required")
     elif len(imaged) == len(collections):
         images = ("whenAvailable", "whenAvailable")
     else:
         images = ("updateLookup", "whenAvailable" if imaged else "")
-    return ChangeStreamCommand(
+    return WatchCommand(
         collections[0] if len(collections) == 1 else None,
-        [{"$match": _type_condition(query, collections)}, *_wheres(query), WITHOUT_VALUES],
+        [{"$match": _kinds(watching, collections)}, *_wheres(watching), NAMES_ALONE],
         images[0],
         images[1] or None,
     )
 
 
-def _type_condition(query: ChangeQuery, collections: list[str]) -> Document:
+def _kinds(watching: ChangeQuery, collections: list[str]) -> Document:
     """Plain conditions first, alone: the server looks for these in the oplog itself."""
-    types = [kind for name in query.operations for kind in OPERATION_TYPES[name]]
+    types = [kind for name in watching.operations for kind in OPERATION_TYPES[name]]
     wanted: Document = {"operationType": {"$in": sorted(types)}}
     if len(collections) > 1:
         wanted["ns.coll"] = {"$in": collections}
-    return {"$or": [wanted, _end_condition(query)]}
+    return {"$or": [wanted, _ending(watching)]}
 
 
-def _end_condition(query: ChangeQuery) -> Document:
-    kinds = END_TYPES if len(query.models) > 1 else END_TYPES[-1:]
+def _ending(watching: ChangeQuery) -> Document:
+    kinds = ENDINGS if len(watching.models) > 1 else ENDINGS[-1:]
     return {"operationType": {"$in": list(kinds)}}
 
 
-def _wheres(query: ChangeQuery) -> list[Document]:
-    if all(watched.where == EVERYTHING for watched in query.models):
+def _wheres(watching: ChangeQuery) -> list[Document]:
+    if all(watched.where == EVERYTHING for watched in watching.models):
         return []
-    kinds: list[Document] = [_end_condition(query)]
-    for watched in query.models:
-        alone = len(query.models) == 1
+    kinds: list[Document] = [_ending(watching)]
+    for watched in watching.models:
+        alone = len(watching.models) == 1
         kinds += [
             condition if alone else {"ns.coll": watched.model.db_name, "$and": [condition]}
             for condition in _where(watched)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prismongo.schema.datamodel import Link
-from prismongo.stores.mongo.compile.commands import Document
+
+Document = dict[str, Any]
 
 
 def lookup(link: Link, name: str, pipeline: list[Document]) -> Document:

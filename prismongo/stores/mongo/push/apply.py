@@ -31,7 +31,7 @@ from prismongo.stores.wanted.specs import IndexSpec
 
 NAMESPACE_EXISTS: Final = 48
 UNKNOWN_OPTION: Final = 40415
-NOT_FOUND: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
+GONE: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
 
 
 class RefusedIndexError(Exception):
@@ -44,7 +44,7 @@ class RefusedIndexError(Exception):
 
 
 @dataclass(slots=True)
-class PushProgress:
+class Work:
     """What is being done, and what has been.
 
     Attributes:
@@ -55,20 +55,20 @@ class PushProgress:
     report: Report | None
     done: list[PushStep] = field(default_factory=list)
 
-    def report_event(self, event: PushEvent) -> None:
+    def tell(self, event: PushEvent) -> None:
         """An event, to whoever gave a `report`."""
         if self.report is not None:
             self.report(event)
 
-    def mark_done(self, steps: Iterable[PushStep], since: float) -> None:
+    def note(self, steps: Iterable[PushStep], since: float) -> None:
         """Steps are done that were begun at `since`, by `time.perf_counter`."""
         seconds = time.perf_counter() - since
         for step in steps:
             self.done.append(step)
-            self.report_event(Done(step, seconds))
+            self.tell(Done(step, seconds))
 
 
-async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
+async def apply(work: Work, steps: Sequence[PushStep]) -> None:
     """Carry out the steps, whatever they are.
 
     Raises:
@@ -78,15 +78,15 @@ async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
     """
     phases = _phases(steps)
     for removed in phases.removed:
-        await _remove(progress, removed)
+        await _remove(work, removed)
     for created in phases.created:
-        await _create_collection(progress, created)
+        await _create_collection(work, created)
     for kept in phases.images:
-        await _keep_images(progress, kept)
+        await _keep_images(work, kept)
     for _, missing in groupby(phases.missing, key=lambda step: step.index.collection):
-        await _create_indexes(progress, list(missing))
+        await _create_indexes(work, list(missing))
     for replaced in phases.replaced:
-        await _replace(progress, replaced)
+        await _replace(work, replaced)
 
 
 @dataclass(slots=True)
@@ -121,64 +121,64 @@ def _phases(steps: Iterable[PushStep]) -> _Phases:
     return phases
 
 
-async def _remove(progress: PushProgress, step: IndexNotInSchema) -> None:
+async def _remove(work: Work, step: IndexNotInSchema) -> None:
     since = time.perf_counter()
-    await _drop(progress.database, step.found)
-    progress.mark_done([step], since)
+    await _drop(work.database, step.found)
+    work.note([step], since)
 
 
-async def _create_collection(progress: PushProgress, step: CreateCollection) -> None:
+async def _create_collection(work: Work, step: CreateCollection) -> None:
     since = time.perf_counter()
     try:
-        await progress.database.command("create", step.collection)
+        await work.database.command("create", step.collection)
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise
-    progress.mark_done([step], since)
+    work.note([step], since)
 
 
-async def _keep_images(progress: PushProgress, step: KeepImages) -> None:
+async def _keep_images(work: Work, step: KeepImages) -> None:
     since = time.perf_counter()
     options = {"changeStreamPreAndPostImages": {"enabled": True}}
     try:
-        await progress.database.command({"collMod": step.collection, **options})
+        await work.database.command({"collMod": step.collection, **options})
     except OperationFailure as error:
         if error.code != UNKNOWN_OPTION:
             raise
         raise unsupported("`/// @changeImages`", "it needs MongoDB 6.0 or later") from error
-    progress.mark_done([step], since)
+    work.note([step], since)
 
 
-async def _create_indexes(progress: PushProgress, steps: Sequence[CreateIndex]) -> None:
+async def _create_indexes(work: Work, steps: Sequence[CreateIndex]) -> None:
     since = time.perf_counter()
-    await _build(progress, [step.index for step in steps])
-    progress.mark_done(steps, since)
+    await _build(work, [step.index for step in steps])
+    work.note(steps, since)
 
 
-async def _replace(progress: PushProgress, step: IndexDiffers) -> None:
+async def _replace(work: Work, step: IndexDiffers) -> None:
     since = time.perf_counter()
-    await _drop(progress.database, step.found)
+    await _drop(work.database, step.found)
     try:
-        await _build(progress, [step.wanted])
+        await _build(work, [step.wanted])
     except RefusedIndexError:
-        await build_indexes(progress.database, [step.found], None)
+        await build_indexes(work.database, [step.found], None)
         raise
-    progress.mark_done([step], since)
+    work.note([step], since)
 
 
 async def _drop(database: Database, index: IndexSpec) -> None:
     try:
         await database.command({"dropIndexes": index.collection, "index": index.name})
     except OperationFailure as error:
-        if error.code not in NOT_FOUND:
+        if error.code not in GONE:
             raise
 
 
-async def _build(progress: PushProgress, indexes: Sequence[IndexSpec]) -> None:
+async def _build(work: Work, indexes: Sequence[IndexSpec]) -> None:
     try:
-        await build_indexes(progress.database, indexes, progress.report)
+        await build_indexes(work.database, indexes, work.report)
     except OperationFailure as error:
-        if not await _are_there(progress.database, indexes):
+        if not await _are_there(work.database, indexes):
             raise RefusedIndexError(indexes, error) from error
 
 

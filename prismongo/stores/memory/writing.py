@@ -26,8 +26,8 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.schema.datamodel import Model
 from prismongo.stores.errors import not_bson, too_deep, too_large
-from prismongo.stores.memory.compare import ComparisonKey, key
-from prismongo.stores.memory.memory import LockedError, Memory, MemoryTransaction
+from prismongo.stores.memory.compare import Key, key
+from prismongo.stores.memory.memory import HeldError, Memory, MemoryTransaction
 from prismongo.stores.memory.predicate import predicate
 from prismongo.stores.memory.select import Evaluator, projected
 from prismongo.stores.memory.update import updated
@@ -35,14 +35,14 @@ from prismongo.stores.rows import ROWS
 
 T = TypeVar("T")
 
-MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+LARGEST: Final = 16 * 1024 * 1024
 """Bytes that MongoDB holds a document."""
 
-MAX_DEPTH: Final = 179
+DEEPEST: Final = 179
 """Levels that may be nested in a document. On a server an update takes one less than an insert."""
 
 
-class Writer:
+class Writing:
     """The writes of one step.
 
     Args:
@@ -65,31 +65,27 @@ class Writer:
             case Insert(model, documents):
                 for document in documents:
                     row = as_stored(document)
-                    await self._retry_when_released(partial(self._insert, model, row))
+                    await self._when_free(partial(self._insert, model, row))
                 return None
-            case UpdateOne(model, where, updates, fields):
-                after = await self._retry_when_released(
-                    partial(self._apply_to_first, model, where, updates)
-                )
+            case UpdateOne(model, where, changes, fields):
+                after = await self._when_free(partial(self._first, model, where, changes))
                 return None if after is None else projected(after, fields)
             case DeleteOne(model, where, fields):
-                gone = await self._retry_when_released(
-                    partial(self._apply_to_first, model, where, None)
-                )
+                gone = await self._when_free(partial(self._first, model, where, None))
                 return None if gone is None else projected(gone, fields)
-            case UpdateMany(model, where, updates):
-                return await self._apply_to_all(model, where, updates)
+            case UpdateMany(model, where, changes):
+                return await self._each(model, where, changes)
             case DeleteMany(model, where):
-                return await self._apply_to_all(model, where, None)
+                return await self._each(model, where, None)
             case _:
                 assert_never(step)
 
-    async def _retry_when_released(self, attempt: Callable[[], T]) -> T:
+    async def _when_free(self, attempt: Callable[[], T]) -> T:
         while True:
             try:
                 return attempt()
-            except LockedError:
-                await self._memory.wait_for_release()
+            except HeldError:
+                await self._memory.released()
 
     def _reader(self) -> Evaluator:
         transaction = self._transaction
@@ -99,45 +95,43 @@ class Writer:
         row_id = key(row["_id"])
         self._memory.write(model.db_name, row_id, row, self._transaction, is_new=True)
 
-    def _apply_to_first(
-        self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
+    def _first(
+        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
     ) -> Row | None:
         """Change, or delete, the first document that matches → as it is now, or was."""
         reader = self._reader()
         for row in reader.matching(model, where):
-            return self._apply(model, row, updates, reader)
+            return self._apply(model, row, changes, reader)
         return None
 
-    async def _apply_to_all(
-        self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
+    async def _each(
+        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
     ) -> int:
         """Change, or delete, all documents that match → how many."""
         count = 0
         for row in self._reader().matching(model, where):
-            count += await self._retry_when_released(
-                partial(self._apply_if_matching, model, row, where, updates)
-            )
+            count += await self._when_free(partial(self._again, model, row, where, changes))
         return count
 
-    def _apply_if_matching(
-        self, model: Model, row: Row, where: Filter, updates: tuple[FieldUpdate, ...] | None
+    def _again(
+        self, model: Model, row: Row, where: Filter, changes: tuple[FieldUpdate, ...] | None
     ) -> bool:
         """Apply where it still matches: what was waited for may have changed it."""
         reader = self._reader()
         now = reader.current(model, key(row["_id"]))
         if now is None or (now is not row and not predicate(where, reader)(now)):
             return False
-        self._apply(model, now, updates, reader)
+        self._apply(model, now, changes, reader)
         return True
 
     def _apply(
-        self, model: Model, row: Row, updates: tuple[FieldUpdate, ...] | None, reader: Evaluator
+        self, model: Model, row: Row, changes: tuple[FieldUpdate, ...] | None, reader: Evaluator
     ) -> Row:
-        row_id: ComparisonKey = key(row["_id"])
-        if updates is None:
+        row_id: Key = key(row["_id"])
+        if changes is None:
             self._memory.write(model.db_name, row_id, None, self._transaction)
             return row
-        after = as_stored(updated(row, updates, reader))
+        after = as_stored(updated(row, changes, reader))
         if bson.encode(after) == bson.encode(row):
             return row  # what changes nothing is no write
         self._memory.write(model.db_name, row_id, after, self._transaction)
@@ -154,10 +148,10 @@ def as_stored(document: Row) -> Row:
         encoded = bson.encode(document)
     except (BSONError, UnicodeEncodeError, OverflowError) as error:
         raise not_bson() from error
-    if len(encoded) > MAX_DOCUMENT_BYTES:
+    if len(encoded) > LARGEST:
         raise too_large()
     row: Row = bson.decode(encoded, ROWS)
-    if _is_deeper(row.values(), MAX_DEPTH):
+    if _is_deeper(row.values(), DEEPEST):
         raise too_deep()
     return row
 

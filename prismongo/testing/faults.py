@@ -1,6 +1,6 @@
-"""The script of a fake: what was asked of it, and what shall go otherwise than it would.
+"""Fault injection of a fake: recorded calls, failures, delays and stubs. Below the fake's engine.
 
-Beneath the fake's engine, which plays it before each action and at each end of a transaction.
+The engine applies them before each action, and at the begin and commit of each transaction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from prismongo.schema.datamodel import Datamodel
 
 BEGIN: Final = "begin"
 COMMIT: Final = "commit"
-WORDS: Final = "Failed on purpose, by the fake."
+MESSAGE: Final = "Failed on purpose, by the fake."
 
 _METHODS: Final[Mapping[str, str]] = {
     **{action: method for method, action in ACTIONS.items()},
@@ -35,12 +35,12 @@ Failure = BaseException | type[BaseException] | str
 
 @dataclass(frozen=True)
 class Call:
-    """One action that was asked for.
+    """One call of an action.
 
     Attributes:
         model: as an attribute of the client: `message`; "" for `run_command_raw`.
         action: the client's method: `create`.
-        arguments: what was given, as it was then; what was left out, or None, is not there.
+        arguments: a copy of the arguments, without those that are None or left out.
     """
 
     model: str
@@ -55,13 +55,13 @@ class Call:
 
 @dataclass(frozen=True)
 class RecordedRequest(Request):
-    """A request that knows how the generated action was called."""
+    """A request with the call of the generated action that made it."""
 
     call: Call = field(default_factory=lambda: Call("", ""))
 
 
 def call_of(request: Request) -> Call:
-    """The call that a request comes from; the text door has none but the request itself."""
+    """The call that made a request. A GraphQL request has none, so it is made from the request."""
     if isinstance(request, RecordedRequest):
         return request.call
     model = (request.model or "").lower()
@@ -69,11 +69,11 @@ def call_of(request: Request) -> Call:
 
 
 @dataclass
-class _Cue:
-    """Something that is to happen when a name comes up, for so many times."""
+class _Rule:
+    """What happens at calls with a matching name, for a number of times."""
 
     name: str
-    happens: Callable[[Call], Any]
+    result: Callable[[Call], Any]
     left: int | None
 
     def is_for(self, call: Call) -> bool:
@@ -90,66 +90,66 @@ class _Cue:
 
 
 @dataclass
-class Answer:
-    """What a stub answers in an action's place."""
+class StubbedAnswer:
+    """The answer of a stub."""
 
     value: Any
 
 
-class Script:
+class Faults:
     """Calls, failures, delays and stubs of one fake."""
 
     def __init__(self, datamodel: Callable[[], Datamodel]) -> None:
         self._datamodel = datamodel
         self.calls: list[Call] = []
-        self._failures: list[_Cue] = []
-        self._delays: list[_Cue] = []
-        self._stubs: list[_Cue] = []
+        self._failures: list[_Rule] = []
+        self._delays: list[_Rule] = []
+        self._stubs: list[_Rule] = []
 
     def fail(self, name: str, failure: Failure, times: int | None) -> None:
-        """Raise at this name; the oldest failure that is left comes first."""
+        """Raise an error at this name; of several the oldest comes first."""
         error = _error(failure)
-        self._failures.append(_Cue(self._known(name), lambda _: error(), times))
+        self._failures.append(_Rule(self._known(name), lambda _: error(), times))
 
     def delay(self, name: str, duration: timedelta | float, times: int | None) -> None:
         """Wait before this name."""
         seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
-        self._delays.append(_Cue(self._known(name), lambda _: seconds, times))
+        self._delays.append(_Rule(self._known(name), lambda _: seconds, times))
 
     def stub(self, name: str, answer: Any, times: int | None) -> None:
-        """Answer this name without looking at what is stored; the youngest stub counts."""
+        """Set the answer for this name; of several stubs the newest applies."""
         if name in (BEGIN, COMMIT):
             raise ConfigurationError(f"`{name}` answers nothing: there is nothing to stub.")
         answers = answer if callable(answer) else lambda _: answer
-        self._stubs.insert(0, _Cue(self._known(name), answers, times))
+        self._stubs.insert(0, _Rule(self._known(name), answers, times))
 
     def clear(self) -> None:
-        """Forget the calls, and everything that was to happen."""
+        """Delete the calls, failures, delays and stubs."""
         self.calls.clear()
-        for cues in (self._failures, self._delays, self._stubs):
-            cues.clear()
+        for rules in (self._failures, self._delays, self._stubs):
+            rules.clear()
 
-    async def play(self, call: Call) -> Answer | None:
-        """What happens at a call; None where it is carried out.
+    async def apply(self, call: Call) -> StubbedAnswer | None:
+        """Apply the rules to a call. Returns a stubbed answer; None if the call is to be executed.
 
         Raises:
-            BaseException: what `fail` was given.
+            BaseException: the error that `fail` set.
         """
         if call.action not in (BEGIN, COMMIT):
             self.calls.append(call)
-        for cue in filter(lambda cue: cue.is_for(call), self._delays):
-            cue.use()
-            await asyncio.sleep(cue.happens(call))
-        for cue in filter(lambda cue: cue.is_for(call), self._failures):
-            cue.use()
-            raise cue.happens(call)
-        for cue in filter(lambda cue: cue.is_for(call), self._stubs):
-            cue.use()
-            return Answer(_as_answered(call, cue.happens(call)))
+        for rule in filter(lambda rule: rule.is_for(call), self._delays):
+            rule.use()
+            await asyncio.sleep(rule.result(call))
+        for rule in filter(lambda rule: rule.is_for(call), self._failures):
+            rule.use()
+            raise rule.result(call)
+        for rule in filter(lambda rule: rule.is_for(call), self._stubs):
+            rule.use()
+            return StubbedAnswer(_wire_form(call, rule.result(call)))
         return None
 
     def _known(self, name: str) -> str:
-        """The name, where it is one.
+        """The name, after a check that it exists.
 
         Raises:
             ConfigurationError: there is no such action.
@@ -178,20 +178,20 @@ def _check(name: str, part: str, known: Iterable[str]) -> None:
 
 
 def _error(failure: Failure) -> Callable[[], BaseException]:
-    """What to raise: an exception, one of a class, or Prisma's for a code."""
+    """A function that makes the error: an exception, one of a class, or Prisma's for a code."""
     if isinstance(failure, BaseException):
         return lambda: failure
     codes = {kind: code for code, kind in CLASS_BY_CODE.items()}
     if isinstance(failure, str):
-        return lambda: data_error(failure, f"{failure}: {WORDS}")
+        return lambda: data_error(failure, f"{failure}: {MESSAGE}")
     if issubclass(failure, DataError):
         code = codes.get(failure, "P2035")
-        return lambda: data_error(code, f"{code}: {WORDS}", kind=failure)
+        return lambda: data_error(code, f"{code}: {MESSAGE}", kind=failure)
     return failure
 
 
-def _as_answered(call: Call, value: Any) -> Any:
-    """A stub's value in the form that the generated action takes apart."""
+def _wire_form(call: Call, value: Any) -> Any:
+    """A stub's value in the form that the generated action expects."""
     if call.action == "count":
         return {"_count": {"_all": value} if isinstance(value, int) else value}
     if call.action in ("create_many", "update_many", "delete_many"):
