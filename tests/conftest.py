@@ -18,10 +18,12 @@ from pymongo import MongoClient
 
 from prismongo.embedded import Mongod
 from prismongo.settings import DatabaseSettings
+from tests.commands import Sent
 
 if TYPE_CHECKING:
     from database import DatabaseService
 
+pytest_plugins = ["tests.engines"]
 
 STORES = {"mongo": "mongo", "memory": "fake"}
 """What a test runs on, and what the plugin's option calls it."""
@@ -83,6 +85,12 @@ def mongo_url(mongod: Mongod, mongo_client: MongoClient[dict[str, Any]]) -> Iter
     name = f"test_{uuid4().hex}"
     yield f"{mongod.url(name)}&serverMonitoringMode=poll"
     mongo_client.drop_database(name)
+
+
+@pytest.fixture
+def sent() -> Sent:
+    """The commands that this test's clients send."""
+    return Sent()
 
 
 @pytest.fixture

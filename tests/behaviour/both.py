@@ -17,7 +17,7 @@ from prismongo.schema import Datamodel, push
 from prismongo.stores.memory import Memory, MemoryStore
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
-from tests.behaviour.conftest import Document
+from tests.engines import Document
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Selection
 from tests.behaviour.asking import ask, selected
-from tests.behaviour.conftest import Document, EngineFor
 from tests.behaviour.meaning import Row, page
+from tests.engines import Document, EngineFor
 
 SCHEMA: Final = """
 model Row {

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Action
 from tests.behaviour.asking import ask, refused
-from tests.behaviour.conftest import Document, EngineFor
+from tests.engines import Document, EngineFor
 
 SCHEMA: Final = """
 model Row {

@@ -10,7 +10,7 @@ import pytest
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Selection
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Order {

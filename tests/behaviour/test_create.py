@@ -12,7 +12,7 @@ from prisma.fields import Base64, Json
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, refused
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Boat {

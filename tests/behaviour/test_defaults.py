@@ -11,7 +11,7 @@ from bson import Int64, ObjectId
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 LITERALS = """
 model Kit {

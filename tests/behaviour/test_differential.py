@@ -32,9 +32,9 @@ from prismongo.stores.memory import Memory
 from prismongo.stores.memory.tables import Tables
 from prismongo.stores.mongo import MongoStore
 from tests.behaviour.both import both_engines, encoded
-from tests.behaviour.conftest import HEADER, Document
 from tests.behaviour.random_requests import Requests
 from tests.behaviour.random_values import COLLECTIONS, SCHEMA
+from tests.engines import HEADER, Document
 
 SEQUENCES: Final = int(
     os.environ.get("DIFFERENTIAL_SEQUENCES") or (2_000 if os.environ.get("CI") else 200)

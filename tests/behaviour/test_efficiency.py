@@ -10,7 +10,8 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Action
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import Document, EngineFor, Sent
+from tests.commands import Sent
+from tests.engines import Document, EngineFor
 
 SCHEMA: Final = """
 model Author {

@@ -14,7 +14,8 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.schema import parse, push
 from tests.behaviour.asking import ask
-from tests.behaviour.conftest import HEADER, Document, EngineFor, Sent
+from tests.commands import Sent
+from tests.engines import HEADER, Document, EngineFor
 
 SCHEMA: Final = """
 model User {

@@ -13,7 +13,7 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import FieldReference, Request, Selection
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import EngineFor
+from tests.engines import EngineFor
 
 SCHEMA = """
 model Word {

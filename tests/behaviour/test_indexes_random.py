@@ -16,7 +16,7 @@ from prismongo.schema import parse
 from prismongo.stores.memory import Memory
 from prismongo.url import url_database
 from tests.behaviour.both import both_engines, encoded
-from tests.behaviour.conftest import HEADER, Document
+from tests.engines import HEADER, Document
 
 TYPES: Final = """
 type P {

@@ -12,7 +12,7 @@ from prisma.errors import DataError, PrismaError, TransactionError, UniqueViolat
 
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Action, Request, Selection
-from tests.behaviour.conftest import EngineFor
+from tests.engines import EngineFor
 
 SCHEMA = """
 model User {

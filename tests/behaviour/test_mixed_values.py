@@ -11,7 +11,7 @@ from prismongo.engine import MongoEngine
 from prismongo.errors import UnsupportedOperationError
 from prismongo.query.nodes.requests import Action
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Row {

@@ -10,7 +10,7 @@ from prisma.errors import RecordNotFoundError
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Shelf {

@@ -8,7 +8,7 @@ import pytest
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, refused, selected
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Card {

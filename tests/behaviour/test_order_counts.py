@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask
-from tests.behaviour.conftest import EngineFor
+from tests.engines import EngineFor
 
 SCHEMA = """
 model Ship {

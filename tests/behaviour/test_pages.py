@@ -12,8 +12,8 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, selected
-from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import Row, ordered, page
+from tests.engines import EngineFor
 
 SCHEMA = """
 model Row {

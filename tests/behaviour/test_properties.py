@@ -15,8 +15,8 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask
-from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import Meaning, Row
+from tests.engines import EngineFor
 
 SCHEMA = """
 enum Kind {

@@ -17,8 +17,8 @@ from pymongo.database import Database
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import FieldReference
 from tests.behaviour.asking import ask
-from tests.behaviour.conftest import EngineFor
 from tests.behaviour.meaning import MISSING, Meaning, Row
+from tests.engines import EngineFor
 
 SCHEMA = """
 type Place {

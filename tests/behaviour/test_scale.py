@@ -12,7 +12,8 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, selected
-from tests.behaviour.conftest import Document, EngineFor, Sent
+from tests.commands import Sent
+from tests.engines import Document, EngineFor
 
 SCHEMA: Final = """
 model Row {

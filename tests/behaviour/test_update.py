@@ -13,7 +13,7 @@ from prisma.fields import Json
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Selection
 from tests.behaviour.asking import ask, refused
-from tests.behaviour.conftest import EngineFor, Stored
+from tests.engines import EngineFor, Stored
 
 SCHEMA = """
 model Sack {

@@ -23,10 +23,10 @@ from prismongo.schema import parse
 from prismongo.stores.changes import ChangeEvent
 from prismongo.stores.memory import Memory
 from tests.behaviour.both import both_engines, encoded, shape_request
-from tests.behaviour.conftest import HEADER
 from tests.behaviour.random_requests import Requests
 from tests.behaviour.random_values import SCHEMA
 from tests.behaviour.test_differential import READS, Pair, Step, seeds
+from tests.engines import HEADER
 
 IMAGED: Final = ("User", "Post")
 DATAMODEL: Final = parse(

@@ -20,9 +20,9 @@ from prismongo.stores.changes import ChangeEvent
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
 from tests.behaviour.both import shape_request
-from tests.behaviour.conftest import HEADER
 from tests.behaviour.meaning import Meaning, Row
 from tests.behaviour.test_properties import SCHEMA, VALUES, Where, bson, scalar_filters, tables
+from tests.engines import HEADER
 
 Document = dict[str, Any]
 DATAMODEL = parse(HEADER + SCHEMA)

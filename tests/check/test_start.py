@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pymongo.monitoring
 import pytest
 from prisma.errors import UniqueViolationError
 from pymongo import AsyncMongoClient
@@ -29,6 +28,7 @@ from prismongo.generator import generate
 from prismongo.schema import Datamodel, push
 from prismongo.settings import SchemaSettings
 from prismongo.testing import fake
+from tests.commands import Sent
 from tests.stores.mongo.push.schemas import HEAD, ID
 
 TOP = Path(__file__).parents[2]
@@ -131,30 +131,15 @@ async def test_a_check_gives_up_where_nobody_answers(
 
 
 async def test_no_document_is_read_and_few_connections_are_opened(
-    project: Datamodel, mongo_url: str
+    project: Datamodel, mongo_url: str, sent: Sent
 ) -> None:
     await push(project, mongo_url)
-    seen = Commands()
-    async with AsyncMongoClient[dict[str, Any]](mongo_url, event_listeners=[seen]) as client:
+    async with AsyncMongoClient[dict[str, Any]](mongo_url, event_listeners=[sent]) as client:
         await at_start(client.get_default_database(), SCHEMA, CHECK)
-        names = list(seen.names)
 
-    assert set(names) == {"listCollections", "listIndexes"}
-    assert len(names) == 1 + len(project.models)
-    assert len(seen.connections) <= 4
-
-
-class Commands(pymongo.monitoring.CommandListener):
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.connections: set[int | None] = set()
-
-    def started(self, event: pymongo.monitoring.CommandStartedEvent) -> None:
-        self.names.append(event.command_name)
-        self.connections.add(event.server_connection_id)
-
-    def succeeded(self, event: pymongo.monitoring.CommandSucceededEvent) -> None: ...
-    def failed(self, event: pymongo.monitoring.CommandFailedEvent) -> None: ...
+    assert set(sent.names) == {"listCollections", "listIndexes"}
+    assert len(sent.names) == 1 + len(project.models)
+    assert len(sent.connections) <= 4
 
 
 # --- push, ignore ---

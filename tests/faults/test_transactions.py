@@ -13,18 +13,13 @@ from prisma.errors import TransactionExpiredError
 from prisma.models import User
 from prisma.types import UserCreateInput
 from pymongo import AsyncMongoClient
-from pymongo.monitoring import (
-    CommandFailedEvent,
-    CommandListener,
-    CommandStartedEvent,
-    CommandSucceededEvent,
-)
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.client.base import BaseClient
 from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
+from tests.commands import Sent
 
 APP = "transactions-that-fail"
 SLOW = {"$where": "sleep(20000) || true"}
@@ -182,43 +177,17 @@ async def test_disconnecting_leaves_none_open(
 # --- what is asked of the server ---
 
 
-class Asked(CommandListener):
-    """The commands of transactions that the driver sends, and how many of them at once."""
-
-    def __init__(self) -> None:
-        self.commands: list[dict[str, Any]] = []
-        self.at_once = 0
-        self._under_way: set[int] = set()
-
-    def started(self, event: CommandStartedEvent) -> None:
-        if "txnNumber" in event.command:
-            self.commands.append(dict(event.command))
-            self._under_way.add(event.request_id)
-            self.at_once = max(self.at_once, len(self._under_way))
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        self._under_way.discard(event.request_id)
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        self._under_way.discard(event.request_id)
-
-
-@pytest.fixture
-def asked() -> Asked:
-    return Asked()
-
-
 class Client(BaseClient, Prisma):  # type: ignore[misc]  # tx() gives a client of this class
     """A generated client on our engine, without a service's settings."""
 
 
 @pytest.fixture
-def client_for(mongo_url: str, asked: Asked) -> Callable[[str], Client]:
+def client_for(mongo_url: str, sent: Sent) -> Callable[[str], Client]:
     """Gives clients whose URL has more options, and whose commands are seen."""
 
     def client(options: str) -> Client:
         def make_client(*pool: Any) -> AsyncMongoClient[dict[str, Any]]:
-            return AsyncMongoClient(mongo_url + options, event_listeners=[*pool, asked])
+            return AsyncMongoClient(mongo_url + options, event_listeners=[*pool, sent])
 
         def make_store(datamodel: Datamodel, _: object) -> MongoStore:
             return MongoStore(datamodel, make_client, url_database(mongo_url))
@@ -230,12 +199,12 @@ def client_for(mongo_url: str, asked: Asked) -> Callable[[str], Client]:
 
 @pytest.mark.parametrize("options", ["", "&w=1&readConcernLevel=local"], ids=["", "weaker"])
 async def test_concerns_are_majority_whatever_the_url_says(
-    client_for: Callable[[str], Client], asked: Asked, options: str
+    client_for: Callable[[str], Client], sent: Sent, options: str
 ) -> None:
     async with client_for(options) as client, client.tx() as tx:
         await tx.user.create(user("grace"))
         await tx.user.find_many()
-    first, second, commit = asked.commands
+    first, second, commit = (command for command in sent.commands if "txnNumber" in command)
     assert first["startTransaction"] is True
     assert first["readConcern"]["level"] == "majority"
     assert "writeConcern" not in first
@@ -245,10 +214,10 @@ async def test_concerns_are_majority_whatever_the_url_says(
 
 
 async def test_tasks_in_one_transaction_send_one_command_at_a_time(
-    client_for: Callable[[str], Client], asked: Asked
+    client_for: Callable[[str], Client], sent: Sent
 ) -> None:
     async with client_for("") as client, client.tx() as tx:
         await asyncio.gather(*(tx.user.create(user(str(number))) for number in range(20)))
         await asyncio.gather(*(tx.user.count() for _ in range(20)))
-    assert len(asked.commands) == 41
-    assert asked.at_once == 1
+    assert sum("txnNumber" in command for command in sent.commands) == 41
+    assert sent.at_once == 1

@@ -11,13 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bson import Code, Regex
-from pymongo.monitoring import (
-    CommandFailedEvent,
-    CommandListener,
-    CommandStartedEvent,
-    CommandSucceededEvent,
-)
 
+from tests.commands import Sent
 from tests.reliability.hostile import PATTERN, SMUGGLED
 
 JOINING: Final = ("$and", "$or", "$nor")
@@ -45,30 +40,18 @@ MARK: Final = "canary"
 Found = Iterator[str]
 
 
-class Evidence(CommandListener):
+class Evidence(Sent):
     """The commands since the last `clear`."""
-
-    def __init__(self) -> None:
-        self.commands: list[Mapping[str, Any]] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        """The driver sends a command."""
-        self.commands.append(event.command)
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        """The server has answered."""
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        """The server has refused."""
 
     def against(self) -> list[str]:
         """Everything in the commands that was a value when it came in."""
-        commands, self.commands = self.commands, []
-        return [found for command in commands for found in _command(command)]
+        found = [found for command in self.commands for found in _command(command)]
+        self.clear()
+        return found
 
 
-def _command(command: Mapping[str, Any]) -> Found:
-    match dict(command):
+def _command(command: dict[str, Any]) -> Found:
+    match command:
         case {"find": str(), **parts}:
             yield from _query(parts.get("filter", {}))
             yield from _names(parts.get("projection") or {})
@@ -89,9 +72,7 @@ def _command(command: Mapping[str, Any]) -> Found:
             yield from _query(parts.get("query", {}))
             yield from _update(parts.get("update") or {})
             yield from _names(parts.get("fields") or {})
-        case {"ping": _} | {"commitTransaction": _} | {"abortTransaction": _} | {"endSessions": _}:
-            return
-        case {"getMore": _} | {"hello": _}:
+        case {"ping": _} | {"commitTransaction": _} | {"abortTransaction": _} | {"getMore": _}:
             return
         case other:
             yield f"a command that nobody asked for: {next(iter(other))}"

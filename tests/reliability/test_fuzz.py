@@ -26,9 +26,9 @@ from prismongo.query.nodes.requests import Request
 from prismongo.schema import parse, push
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
-from tests.behaviour.conftest import HEADER
 from tests.behaviour.random_requests import Requests
 from tests.behaviour.random_values import SCHEMA
+from tests.engines import HEADER
 from tests.reliability.asking import ACTIONS, arguments_of, as_document
 from tests.reliability.evidence import Evidence
 from tests.reliability.hostile import Spoiling, spoiled, spoilings
@@ -105,7 +105,7 @@ class Target:
             database = self.store.database
             for name in await database.list_collection_names():
                 await database[name].delete_many({})
-            self.evidence.commands.clear()
+            self.evidence.clear()
 
     def report(self) -> None:
         """What the answers were, for `pytest -s`."""

@@ -44,7 +44,7 @@ async def attacked(mongo_url: str, evidence: Evidence) -> AsyncIterator[Database
                 "messages": {"create": [{"content": "x"}]},
             }
         )
-        evidence.commands.clear()
+        evidence.clear()
         yield service
         kept = await service.user.find_unique_or_raise(where={"username": "victim"})
         assert kept == victim

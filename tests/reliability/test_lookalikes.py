@@ -14,8 +14,8 @@ from prisma.fields import Json
 
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Request, Selection
-from tests.behaviour.conftest import EngineFor
 from tests.behaviour.random_values import SCHEMA
+from tests.engines import EngineFor
 
 TEXTS: Final = (
     *(

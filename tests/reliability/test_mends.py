@@ -15,8 +15,8 @@ from database import DatabaseService
 from prismongo.engine import MongoEngine
 from prismongo.errors import ArgumentTypeError
 from prismongo.query.nodes.requests import Request, Selection
-from tests.behaviour.conftest import EngineFor
 from tests.behaviour.random_values import SCHEMA
+from tests.engines import EngineFor
 from tests.reliability.hostile import MEGABYTES
 
 LEVELS = (150, 350, 10_000)

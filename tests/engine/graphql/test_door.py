@@ -6,7 +6,6 @@ Past 400 lines: the door is one, and each of its answers is a few lines of text.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -23,8 +22,7 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from prismongo.errors import TransactionError, UnsupportedOperationError
-
-EngineFor = Callable[[str], Awaitable[MongoEngine]]
+from tests.engines import EngineFor
 
 SCHEMA = """
 model Crate {

@@ -1,4 +1,4 @@
-"""Fixtures of the engine's tests: an engine for any schema text, what it sent, what it stored.
+"""Fixtures of the tests that ask an engine: one for any schema text, and what it has stored.
 
 `engine_for`, `raw` and `stored` are of the test's store: a server, or memory.
 """
@@ -10,12 +10,6 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient, MongoClient
-from pymongo.monitoring import (
-    CommandFailedEvent,
-    CommandListener,
-    CommandStartedEvent,
-    CommandSucceededEvent,
-)
 
 from prismongo.engine import MongoEngine
 from prismongo.engine.engine import MakeStore
@@ -24,54 +18,13 @@ from prismongo.stores.memory import Memory, MemoryStore
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
 from tests.behaviour.raw_memory import RawMemory
+from tests.commands import Sent
 
 HEADER = 'datasource db {\n  provider = "mongodb"\n  url      = env("DATABASE_URL")\n}\n'
 
 Document = dict[str, Any]
 EngineFor = Callable[[str], Awaitable[MongoEngine]]
 Stored = Callable[[str], list[Document]]
-
-
-class Sent(CommandListener):
-    """What the engines of a test sent to the server since the last `clear`.
-
-    Attributes:
-        commands: the commands, in order.
-        returned: how many documents came back with them.
-    """
-
-    def __init__(self) -> None:
-        self.commands: list[Document] = []
-        self.returned = 0
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the commands, in order."""
-        return [next(iter(command)) for command in self.commands]
-
-    def clear(self) -> None:
-        """Forget what was sent."""
-        self.commands.clear()
-        self.returned = 0
-
-    def started(self, event: CommandStartedEvent) -> None:
-        """The driver sends a command."""
-        if event.command_name not in ("hello", "endSessions"):
-            self.commands.append(dict(event.command))
-
-    def succeeded(self, event: CommandSucceededEvent) -> None:
-        """The server has answered."""
-        cursor = event.reply.get("cursor", {})
-        self.returned += len(cursor.get("firstBatch", ())) + len(cursor.get("nextBatch", ()))
-
-    def failed(self, event: CommandFailedEvent) -> None:
-        """The server has refused."""
-
-
-@pytest.fixture
-def sent() -> Sent:
-    """The commands that this test's engines send."""
-    return Sent()
 
 
 @pytest.fixture

@@ -1,7 +1,0 @@
-"""Fixtures of the reliability tests: the engine's, for any schema on either store."""
-
-from __future__ import annotations
-
-from tests.behaviour.conftest import engine_for, make_store, memory, pushed_for, raw, sent, stored
-
-__all__ = ["engine_for", "make_store", "memory", "pushed_for", "raw", "sent", "stored"]
