@@ -213,6 +213,73 @@ async def test_concerns_are_majority_whatever_the_url_says(
     assert commit["writeConcern"] == {"w": "majority"}
 
 
+OPTIONS = (
+    *("readPreference=primaryPreferred", "readPreference=secondaryPreferred"),
+    *("readPreference=nearest&maxStalenessSeconds=120",),
+    *("readPreference=nearest&readPreferenceTags=dc:ny&readPreferenceTags=",),
+    *("readConcernLevel=available", "readConcernLevel=linearizable", "readConcernLevel=snapshot"),
+    *("w=0", "w=1", "w=majority&wtimeoutMS=1", "journal=false", "fsync=true"),
+    *("timeoutMS=60000", "socketTimeoutMS=60000", "connectTimeoutMS=60000"),
+    *("retryWrites=false", "retryReads=false", "maxAdaptiveRetries=0", "maxIdleTimeMS=1"),
+    *("maxPoolSize=1", "compressors=zlib", "directConnection=true", "connect=false"),
+    *("tz_aware=false", "uuidRepresentation=standard", "datetime_conversion=DATETIME_MS"),
+)
+"""Whatever an option of a URL may change in what a client sends: one a group, at its extreme."""
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+async def test_no_option_of_the_url_breaks_a_transaction(
+    client_for: Callable[[str], Client], asked: Asked, options: str
+) -> None:
+    async with client_for(f"&{options}") as client:
+        await _write_nested(client)
+        await _read_in_a_transaction(client)
+    assert len(asked.commands) > 10
+    read_from = [command.get("$readPreference", {"mode": "primary"}) for command in asked.commands]
+    assert read_from == [{"mode": "primary"}] * len(asked.commands)
+    concerns = [command["readConcern"] for command in asked.commands if "readConcern" in command]
+    assert {concern["level"] for concern in concerns} == {"majority"}
+    written = [command for command in asked.commands if "writeConcern" in command]
+    assert {next(iter(command)) for command in written} <= {"commitTransaction"}
+    assert all(command["writeConcern"] == {"w": "majority"} for command in written)
+
+
+async def test_the_settings_read_preference_breaks_none(mongo_url: str) -> None:
+    settings = DatabaseSettings(url=mongo_url, read_preference="secondaryPreferred")
+    async with DatabaseService(settings) as service:
+        await _write_nested(service)
+        await _read_in_a_transaction(service)
+        async with service.tx() as tx:
+            assert len(await tx.find_raw(User, {})) == len(await tx.aggregate_raw(User, [])) == 2
+            assert len((await tx.run_command_raw({"find": "User"}))["cursor"]["firstBatch"]) == 2
+        found = await service.transaction(lambda tx: tx.user.find_many(order={"username": "asc"}))
+    assert [each.username for each in found] == ["ada", "grace"]
+
+
+async def _write_nested(client: Prisma) -> None:
+    """Nested writes, which read what they change."""
+    ada: Any = user("ada")
+    made = await client.community.create(
+        {"name": "c", "owner": {"create": ada}, "channels": {"create": [{"name": "one"}]}},
+        include={"channels": True},
+    )
+    (channel,) = made.channels or []
+    update: Any = {"update": {"where": {"id": channel.id}, "data": {"name": "two"}}}
+    await client.community.update({"channels": update}, where={"id": made.id})
+    assert await client.channel.count(where={"name": "two"}) == 1
+    await client.community.delete(where={"id": made.id})  # and its channels with it
+    assert await client.channel.count() == 0
+
+
+async def _read_in_a_transaction(client: Any) -> None:
+    async with client.tx() as tx:
+        await tx.user.create(user("grace"))
+        assert await tx.user.count() == 2
+        assert await tx.user.update_many({"bio": "x"}, where={}) == 2
+        assert len(await tx.user.find_many()) == 2
+        assert len(await tx.user.find_many(include={"messages": True})) == 2
+
+
 async def test_tasks_in_one_transaction_send_one_command_at_a_time(
     client_for: Callable[[str], Client], sent: Sent
 ) -> None:

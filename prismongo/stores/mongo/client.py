@@ -36,7 +36,7 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
 
 
 def make_client(
-    url: str, settings: DatabaseSettings, *listeners: PoolListener, **options: int
+    url: str, settings: DatabaseSettings, *listeners: PoolListener, **options: Any
 ) -> AsyncMongoClient[dict[str, Any]]:
     """A client that has opened nothing yet, and reports to the listeners.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pymongo
 from prisma.errors import PrismaError
-from pymongo import WriteConcern
+from pymongo import ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -36,9 +36,15 @@ class MongoTransaction:
         self._failure: PrismaError | None = None
 
     async def begin(self) -> None:
-        """Start it; the server hears of it with the first command."""
+        """Start it; the server hears of it with the first command.
+
+        Nothing is left to the client's options: MongoDB reads in transactions from the primary
+        alone, and the driver refuses whatever would read elsewhere.
+        """
         await self.session.start_transaction(
-            read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
+            read_concern=ReadConcern("majority"),
+            write_concern=WriteConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
         )
 
     async def commit(self) -> None:

@@ -144,7 +144,9 @@ async def opened(url: str) -> AsyncIterator[Database]:
     """
     name = url_database(url)
     # The primary, whatever the URL reads from: without a secondary it is the only one to say hello.
-    async with make_client(url, DatabaseSettings(read_preference="primary")) as client:
+    # As an object, which the URL's readPreferenceTags and maxStalenessSeconds do not contradict.
+    primary = {"read_preference": ReadPreference.PRIMARY}
+    async with make_client(url, DatabaseSettings(), **primary) as client:
         await open_client(client, min(CONNECT_TIMEOUT, client.options.server_selection_timeout))
         yield client.get_database(name)
 

@@ -306,8 +306,9 @@ async def test_a_report_that_fails_stops_the_push(live: Live, mongo_url: str) ->
     assert live.list_collection_names() == []
 
 
-async def test_reading_is_done_on_the_primary(live: Live, mongo_url: str) -> None:
-    url = f"{mongo_url}&readPreference=secondary&serverSelectionTimeoutMS=2000"
+@pytest.mark.parametrize("more", ["", "&maxStalenessSeconds=120", "&readPreferenceTags=dc:ny"])
+async def test_reading_is_done_on_the_primary(live: Live, mongo_url: str, more: str) -> None:
+    url = f"{mongo_url}&readPreference=secondary{more}&serverSelectionTimeoutMS=2000"
 
     pushed = await push(schema("a Int @unique"), url)
 
