@@ -8,7 +8,7 @@ import pytest
 
 from prismongo.engine import MongoEngine
 from tests.behaviour.asking import ask, selected
-from tests.behaviour.conftest import EngineFor
+from tests.engines import EngineFor
 
 SCHEMA = """
 generator client {

@@ -229,17 +229,17 @@ OPTIONS = (
 
 @pytest.mark.parametrize("options", OPTIONS)
 async def test_no_option_of_the_url_breaks_a_transaction(
-    client_for: Callable[[str], Client], asked: Asked, options: str
+    client_for: Callable[[str], Client], sent: Sent, options: str
 ) -> None:
     async with client_for(f"&{options}") as client:
         await _write_nested(client)
         await _read_in_a_transaction(client)
-    assert len(asked.commands) > 10
-    read_from = [command.get("$readPreference", {"mode": "primary"}) for command in asked.commands]
-    assert read_from == [{"mode": "primary"}] * len(asked.commands)
-    concerns = [command["readConcern"] for command in asked.commands if "readConcern" in command]
+    assert len(sent.commands) > 10
+    read_from = [command.get("$readPreference", {"mode": "primary"}) for command in sent.commands]
+    assert read_from == [{"mode": "primary"}] * len(sent.commands)
+    concerns = [command["readConcern"] for command in sent.commands if "readConcern" in command]
     assert {concern["level"] for concern in concerns} == {"majority"}
-    written = [command for command in asked.commands if "writeConcern" in command]
+    written = [command for command in sent.commands if "writeConcern" in command]
     assert {next(iter(command)) for command in written} <= {"commitTransaction"}
     assert all(command["writeConcern"] == {"w": "majority"} for command in written)
 
