@@ -13,5 +13,5 @@ from prisma import Prisma
 from prismongo import Service
 
 
-class DatabaseService(Service, Prisma):  # type: ignore[misc]  # tx() gives a client of this class
+class DatabaseService(Service, Prisma):
     """The database of Kraken."""

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
 
-from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
 from prisma.errors import PrismaError, TransactionError
 from pydantic import BaseModel
 from pymongo.asynchronous.database import AsyncDatabase
@@ -20,7 +19,7 @@ from pymongo.errors import PyMongoError
 
 from prismongo.changes.stream import Changes, WatchOptions
 from prismongo.changes.streams import Streams
-from prismongo.client.base import BaseClient
+from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
 from prismongo.engine.observe import LogSettings
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.health import Health, check_health, down
@@ -56,18 +55,20 @@ class Service(BaseClient):
         settings: the URL of the database and options of the connection.
     """
 
+    settings: DatabaseSettings
+
     def __init__(self, settings: DatabaseSettings) -> None:
         if not isinstance(settings, DatabaseSettings):
             raise ConfigurationError(f"{type(self).__name__} takes DatabaseSettings.")
-        super().__init__(
-            self._stores(settings),
-            connect_timeout=settings.connect_timeout,
-            log=LogSettings.of(settings),
-        )
+        super().__init__(use_dotenv=False, connect_timeout=settings.connect_timeout)
         self.settings = settings
+        self._make_store = self._stores(settings)
 
     def _stores(self, settings: DatabaseSettings) -> MakeStore:
         return mongo_stores(settings)
+
+    def _log_settings(self) -> LogSettings:
+        return LogSettings.of(self.settings)
 
     @property
     def fake(self) -> Controls:
@@ -110,8 +111,8 @@ class Service(BaseClient):
         self,
         callback: Callable[[Self], Awaitable[T]],
         *,
-        max_wait: timedelta = DEFAULT_TX_MAX_WAIT,
-        timeout: timedelta = DEFAULT_TX_TIMEOUT,
+        max_wait: timedelta = TX_MAX_WAIT,
+        timeout: timedelta = TX_TIMEOUT,
         retries: int = RETRIES,
     ) -> T:
         """Run `callback` in a transaction, which commits if it returns and rolls back if it raises.

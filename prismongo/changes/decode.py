@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prisma._compat import model_parse
 from prisma.errors import DataError
 from pydantic import BaseModel
 
@@ -61,7 +60,7 @@ class ChangeDecoder:
 def _reader(decoder: Decoder, watched: WatchedModel, shape: Shape) -> Read:
     read = decoder.records(watched.selected, shape.form)
     if shape.form is WIRE:  # a class that the user wrote, which may have validators
-        return lambda row: model_parse(shape.kind, read(row))
+        return lambda row: shape.kind.model_validate(read(row))
     return read
 
 

@@ -15,7 +15,7 @@ from prisma.errors import PrismaError
 
 from prismongo.check.documents import ModelFit, check_documents
 from prismongo.errors import ConnectionError
-from prismongo.generator.generate import generated_schema, is_generated_from
+from prismongo.generator import generated_schema, is_generated_from
 from prismongo.health import Health, check_health, down
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.mongo.connect import hosts_of

@@ -26,7 +26,7 @@ from prismongo.cli.terminal import say
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator import generate
-from prismongo.generator.generate import output_of, python_generator
+from prismongo.generator.settings import output_of, python_generator
 from prismongo.schema import Datamodel, parse, push
 from prismongo.settings import EMBEDDED_DATABASE
 from prismongo.stores.mongo.push.events import PushEvent

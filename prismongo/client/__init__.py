@@ -1,1 +1,35 @@
-"""The client: what generated code stands on, and every override of its seams."""
+"""What generated packages stand on, written once by hand.
+
+    base            BaseClient: life, transactions, the way to the engine
+    actions         Actions: `reads`, `writes`, `calculations`
+    batch           BaseBatch and the writes that it collects
+    records         the bases of records and of composite values
+    inputs/         the typed dicts that no schema changes
+    transactions, registry, partial, validator, schema
+
+Of upstream's package these are used, and nothing else: `prisma.errors`, `prisma.fields` (`Json`,
+`Base64`), `prisma._metrics` (what `get_metrics` answers), `prisma.engine.errors`
+(`AlreadyConnectedError`), `prisma._builder.serializer` (which users extend by their own types) and
+`prisma._constants` (the aliases of operators). They are the classes that applications import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prismongo.client.base import BaseClient as BaseClient
+    from prismongo.client.base import load_env as load_env
+    from prismongo.client.batch import BaseBatch as BaseBatch
+
+__all__ = ["BaseBatch", "BaseClient", "load_env"]
+
+_MODULES = {"BaseBatch": "batch", "BaseClient": "base", "load_env": "base"}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,101 +1,148 @@
-"""The hand-written part of every client: a generated client on our engine, and what it lacks.
+"""BaseClient: what every generated `Prisma` derives from, and `Service` as well.
 
-`BaseClient` stands before a generated `Prisma` in the order of resolution and overrides its private
-seams. It knows no generated package: those that it needs are found from the class that mixes it in.
-`prisma` is pinned to 0.15.0; `tests/client/test_seams.py` fails where one of these seams differs.
+    class DatabaseService(Service, Prisma): ...
+
+The order of resolution is the service, the generated class, this one: checkers know the actions of
+the schema and what the service adds. A generated class says which models there are, and where its
+package is; what it does is written here. Names and call shapes are those of prisma-client-py 0.15.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
-import warnings
+import os
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast, overload
 
-from prisma._base_client import (
-    USE_CLIENT_DEFAULT,
-    AsyncBasePrisma,
-    BasePrisma,
-    UseClientDefault,
-)
-from prisma._constants import DEFAULT_TX_MAX_WAIT, DEFAULT_TX_TIMEOUT
-from prisma._transactions import AsyncTransactionManager
-from prisma._types import PrismaMethod
-from prisma.engine.errors import AlreadyConnectedError
-from prisma.errors import UnknownModelError
+from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
 
+from prismongo.client.deprecated import as_timedelta
 from prismongo.client.schema import ClientSchema
-from prismongo.engine.engine import MakeStore, MongoEngine
+from prismongo.client.transactions import TransactionManager
+from prismongo.engine.engine import MakeStore, MongoEngine, already_connected
 from prismongo.engine.observe import LogSettings
-from prismongo.engine.structured import copied, structured_request
-from prismongo.errors import NotConnectedError
+from prismongo.engine.structured import structured_request
+from prismongo.errors import ConfigurationError, NotConnectedError
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.decode.shapes import Shape, shape_of
-from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.requests import Request, Selection
+from prismongo.schema.datamodel import Datamodel
+from prismongo.settings import DatabaseSettings
+from prismongo.stores.mongo.client import mongo_stores
+from prismongo.stores.store import Store
 
-_DEPRECATED: Final = (
-    "Passing {what} as `timeout` argument is deprecated and will be removed in the next major "
-    "release. Use a `datetime.timedelta` instance instead."
-)
-"""Upstream's words."""
+if TYPE_CHECKING:
+    from prisma._metrics import Metrics
+
+    from prismongo.client.inputs.settings import DatasourceOverride, HttpConfig, MetricsFormat
+    from prismongo.engine.sessions import TransactionId
+
+CONNECT_TIMEOUT: Final = timedelta(seconds=10)
+TX_MAX_WAIT: Final = timedelta(seconds=2)
+TX_TIMEOUT: Final = timedelta(seconds=5)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-class BaseClient(AsyncBasePrisma):
-    """A generated client on our engine: `class Client(BaseClient, Prisma)`.
+def load_env(*, override: bool = False, **options: Any) -> None:
+    """Read `.env` and `prisma/.env` of the working directory into the environment.
 
     Args:
-        make_store: the store to use; called at each connect.
-        connect_timeout: how long a connect may take.
-        log: what is logged of each operation.
+        override: whether they come before variables that are set.
+        options: what `dotenv.load_dotenv` takes.
     """
+    from dotenv import load_dotenv
+
+    for path in (".env", "prisma/.env"):
+        load_dotenv(path, override=override, **options)
+
+
+class BaseClient:
+    """A client of one schema, in one of these states: not connected, connected, in a transaction.
+
+    Args:
+        use_dotenv: read `.env` files first.
+        log_queries: accepted; the logger `database.queries` tells of every operation.
+        auto_register: register this client for `Model.prisma()`.
+        datasource: another URL than the schema's.
+        connect_timeout: how long a connect may take; an int is seconds (deprecated upstream).
+        http: accepted; there is no HTTP between the client and this engine.
+    """
+
+    # What the generated class says.
+    _package: ClassVar[str]
+    _accessors: ClassVar[Mapping[str, str]] = {}
+    _schema_path: Path
+    _packaged_schema_path: Path
+    _datasource_url: ClassVar[str | None]
+    _datasource_variable: ClassVar[str | None]
+
+    _internal_engine: Any = None
+    _copied = False
+    _tx_id: TransactionId | None = None
 
     def __init__(
         self,
-        make_store: MakeStore,
         *,
-        connect_timeout: timedelta,
-        log: LogSettings = LogSettings(),  # noqa: B008 - frozen
+        use_dotenv: bool = True,
+        log_queries: bool = False,
+        auto_register: bool = False,
+        datasource: DatasourceOverride | None = None,
+        connect_timeout: int | timedelta = CONNECT_TIMEOUT,
+        http: HttpConfig | None = None,
     ) -> None:
-        super().__init__(  # type: ignore[call-arg]  # the generated class comes next
-            use_dotenv=False, connect_timeout=connect_timeout
-        )
-        self._make_store = make_store
-        self._log = log
+        if not self._accessors:
+            name = type(self).__name__
+            raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
+        self._datasource = datasource
+        self._make_store: MakeStore = self._store_of_schema
+        self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
+        if use_dotenv:
+            load_env()
+        if auto_register:
+            self._generated("client", "register")(self)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The actions of a model, made when they are first asked for."""
+            model = type(self)._accessors.get(name)
+            if model is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            actions = self._actions_of(self._generated("models", model))
+            setattr(self, name, actions)
+            return actions
 
     @cached_property
     def client_schema(self) -> ClientSchema:
         """The schema that this client was generated from."""
         return ClientSchema(self._packaged_schema_path, self._schema_path)
 
-    # --- seams of prisma._base_client.AsyncBasePrisma ---
+    def is_registered(self) -> bool:
+        """Whether this is the client that `Model.prisma()` asks."""
+        try:
+            return self._generated("_registry", "get_client")() is self
+        except ClientNotRegisteredError:
+            return False
 
-    def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
-        return MongoEngine(self.client_schema.datamodel, self._make_store, log=self._log)
+    def is_transaction(self) -> bool:
+        """Whether this is the client of a transaction."""
+        return self._tx_id is not None
 
-    @property
-    def _engine(self) -> Any:
-        if self._internal_engine is None:
-            raise NotConnectedError
-        return self._internal_engine
+    def is_connected(self) -> bool:
+        """Whether it is connected, or about to be."""
+        return self._internal_engine is not None
 
-    @_engine.setter
-    def _engine(self, engine: Any) -> None:
-        self._internal_engine = engine
+    # --- life ---
 
-    @property
-    def _mongo_engine(self) -> MongoEngine:
-        return cast(MongoEngine, self._engine)
-
-    async def connect(
-        self, timeout: int | timedelta | UseClientDefault = USE_CLIENT_DEFAULT
-    ) -> None:
-        """Connect; where that fails the client is not connected, unlike upstream's.
+    async def connect(self, timeout: int | timedelta | None = None) -> None:
+        """Connect; where that fails the client is not connected.
 
         Args:
             timeout: how long it may take; an int is seconds (deprecated upstream).
@@ -104,16 +151,14 @@ class BaseClient(AsyncBasePrisma):
             prismongo.errors.ConnectionError: the server cannot be used.
             prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
         """
-        if isinstance(timeout, int):
-            timeout = timedelta(seconds=timeout)
-            warnings.warn(_DEPRECATED.format(what="an int"), DeprecationWarning, stacklevel=2)
+        limit = self._connect_timeout if timeout is None else as_timedelta(timeout, "timeout")
         if self._internal_engine is not None:
-            raise AlreadyConnectedError("Already connected to the query engine")
+            raise already_connected()
         engine = self._create_engine()
         self._internal_engine = engine
         try:
-            limit, datasources = self._prepare_connect_args(timeout=timeout)
-            await engine.connect(timeout=limit, datasources=datasources)
+            overrides = None if self._datasource is None else [self._datasource]
+            await engine.connect(timeout=limit, datasources=overrides)
         except BaseException:
             if self._internal_engine is engine:
                 self._internal_engine = None
@@ -130,143 +175,178 @@ class BaseClient(AsyncBasePrisma):
         Args:
             timeout: how long to wait for it; a number is seconds (deprecated upstream).
         """
-        if isinstance(timeout, int | float):
-            timeout = timedelta(seconds=timeout)
-            warnings.warn(_DEPRECATED.format(what="a number"), DeprecationWarning, stacklevel=2)
+        limit = None if timeout is None else as_timedelta(timeout, "timeout", what="a number")
         engine, self._internal_engine = self._internal_engine, None
         if engine is None or self._copied:
             return
-        home = cast(MongoEngine, engine).home
-        if home.is_elsewhere:
-            home.close_there()
+        if engine.home.is_elsewhere:
+            engine.home.close_there()
             return
-        closing = home.close()
+        closing = engine.home.close()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(None if timeout is None else timeout.total_seconds()):
+            async with asyncio.timeout(None if limit is None else limit.total_seconds()):
                 await asyncio.shield(closing)  # a cancelled disconnect still disconnects
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.is_connected():
+            await self.disconnect()
 
     def __del__(self) -> None:
         """Dropped without disconnect, it disconnects where its event loop is still there."""
-        if hasattr(self, "_internal_engine"):  # absent where the constructor failed
-            super().__del__()
+        engine, self._internal_engine = self._internal_engine, None
+        if engine is not None and not self._copied:
+            engine.stop()
+
+    # --- transactions, metrics ---
+
+    def tx(
+        self,
+        *,
+        max_wait: int | timedelta = TX_MAX_WAIT,
+        timeout: int | timedelta = TX_TIMEOUT,
+    ) -> TransactionManager[Self]:
+        """A transaction, as a context manager that gives a client of its own.
+
+            async with database.tx() as tx:
+                await tx.user.create({...})
+
+        Args:
+            max_wait: how long beginning may take; an int is milliseconds (deprecated upstream).
+            timeout: how long the whole may take, then it is rolled back.
+        """
+        return TransactionManager(
+            client=self,
+            max_wait=as_timedelta(max_wait, "max_wait", unit=_MILLISECOND),
+            timeout=as_timedelta(timeout, "timeout", unit=_MILLISECOND),
+        )
+
+    @overload
+    async def get_metrics(
+        self, format: Literal["json"] = "json", *, global_labels: dict[str, str] | None = None
+    ) -> Metrics: ...
+
+    @overload
+    async def get_metrics(
+        self, format: Literal["prometheus"], *, global_labels: dict[str, str] | None = None
+    ) -> str: ...
+
+    async def get_metrics(
+        self, format: MetricsFormat = "json", *, global_labels: dict[str, str] | None = None
+    ) -> str | Metrics:
+        """What was done since connect, under Prisma's names.
+
+        Args:
+            format: `json` for `prisma.Metrics`, `prometheus` for a scraper's text.
+            global_labels: labels to add to each metric.
+        """
+        found = await self._engine.metrics(format=format, global_labels=global_labels)
+        if format == "prometheus":
+            return cast(str, found)
+        from prisma._metrics import Metrics
+
+        return Metrics.model_validate(found)
+
+    # --- what generated code, the service and the fake stand on ---
+
+    def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
+        """The engine to connect, made at each connect; upstream's seam."""
+        return MongoEngine(self.client_schema.datamodel, self._make_store, log=self._log_settings())
+
+    def _store_of_schema(self, datamodel: Datamodel, url: str | None) -> Store:
+        """The store of the URL that the schema names, or of another one."""
+        variable = self._datasource_variable
+        if url is None and variable is not None:
+            url = os.environ.get(variable)
+            if not url:
+                raise ConfigurationError(f"Environment variable not found: {variable}.")
+        settings = DatabaseSettings(url=url or self._datasource_url)
+        return mongo_stores(settings)(datamodel, None)
+
+    def _log_settings(self) -> LogSettings:
+        return LogSettings()
+
+    @property
+    def _engine(self) -> Any:
+        if self._internal_engine is None:
+            raise NotConnectedError
+        return self._internal_engine
+
+    @_engine.setter
+    def _engine(self, engine: Any) -> None:
+        self._internal_engine = engine
+
+    @property
+    def _mongo_engine(self) -> MongoEngine:
+        return cast(MongoEngine, self._engine)
+
+    def _generated(self, module: str, name: str) -> Any:
+        """What a module of the generated package has."""
+        return getattr(import_module(f"{self._package}.{module}"), name)
+
+    def _models(self) -> list[Any]:
+        """The classes of all models."""
+        models = self.client_schema.datamodel.models
+        return [self._generated("models", item.name) for item in models if not item.ignored]
+
+    def _actions_of(self, model: Any) -> Any:
+        """The actions whose answers are of a class."""
+        name = getattr(model, "__prisma_model__", None)
+        kind = None if name is None else f"{name}Actions"
+        actions = import_module(f"{self._package}.actions")
+        if kind is None or not hasattr(actions, kind):
+            raise UnknownModelError(str(name))
+        return getattr(actions, kind)(self, model)
 
     def _copy(self) -> Self:
-        """A client on the same engine, for a transaction; no constructor of a subclass runs."""
+        """A client on the same engine, for a transaction; no constructor of a subclass runs.
+
+        The actions of the models are not copied: each client has its own.
+        """
         new = self.__class__.__new__(self.__class__)
         vars(new).update(vars(self))
-        for name in BasePrisma.__slots__:
-            setattr(new, name, getattr(self, name))
-        for name in _generated(type(self)).__slots__:
-            actions = getattr(self, name)
-            setattr(new, name, type(actions)(new, actions._model))
         new._copied = True
         return new
 
     async def _execute(
         self,
         *,
-        method: PrismaMethod,
+        method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel] | None = None,
-        root_selection: list[str] | None = None,
+        model: type[BaseModel],
+        selections: tuple[Selection, ...] | None = None,
     ) -> Any:
-        """The structured door, in the envelope that the generated actions open."""
-        engine: MongoEngine = self._engine
-        request, form = self._structured(method, arguments, model, root_selection)
-        result = await engine.execute(request, tx_id=self._tx_id, form=form)
-        return {"data": {"result": result}}
+        """What an action answers: records of the class, or what the selections name."""
+        engine = self._mongo_engine
+        request, form = self._structured(method, arguments, model, selections)
+        found = await engine.execute(request, tx_id=self._tx_id, form=form)
+        return shape_of(model).made(found) if selections is None and form.is_wire else found
+
+    async def _execute_batch(self, asked: Sequence[tuple[Request, Form]]) -> list[Any]:
+        found = await self._mongo_engine.execute_batch(asked, tx_id=self._tx_id)
+        return [answer["count"] if isinstance(answer, dict) else answer for answer in found]
 
     def _structured(
         self,
         method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel] | None,
-        root_selection: list[str] | None = None,
+        model: type[BaseModel],
+        selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
-        if model is None:
-            raise TypeError(f"{method} needs a model")
         shape = self._shape(model)
-        request = structured_request(method, arguments, shape, root_selection)
-        return request, WIRE if root_selection is not None else shape.form
+        request = structured_request(method, arguments, shape, selections)
+        return request, WIRE if selections is not None else shape.form
 
     def _shape(self, model: type[BaseModel]) -> Shape:
         shape = shape_of(model)
-        if shape.model not in self._prisma_models:
+        if shape.model not in self.client_schema.datamodel.model:
             raise UnknownModelError(shape.model)
         return shape
-
-    def _models(self) -> list[type[BaseModel]]:
-        """The generated class of every model, in the schema's order."""
-        package = _generated(type(self)).__module__.rpartition(".")[0]
-        classes = import_module(f"{package}.models")
-        known = self.client_schema.datamodel.models
-        return [getattr(classes, model.name) for model in known if not model.ignored]
-
-    def tx(
-        self,
-        *,
-        max_wait: int | timedelta = DEFAULT_TX_MAX_WAIT,
-        timeout: int | timedelta = DEFAULT_TX_TIMEOUT,
-    ) -> AsyncTransactionManager[Self]:
-        """A transaction, as a context manager that gives a client of its own.
-
-        Args:
-            max_wait: how long beginning may take; an int is milliseconds (deprecated upstream).
-            timeout: how long the whole may take, then it is rolled back.
-        """
-        return AsyncTransactionManager(client=self, max_wait=max_wait, timeout=timeout)
-
-    def batch_(self) -> Any:
-        """Writes that are kept together or not at all; their results come back in order."""
-        generated: Any = sys.modules[_generated(type(self)).__module__]
-        return type("Batch", (ResultsBatch, generated.Batch), {})(self)
-
-
-class ResultsBatch:
-    """Before a generated `Batch` in the order of resolution: our door, and the batch's results.
-
-    Attributes:
-        results: what each write answers, in order: a model, or a number for the `_many` actions.
-            Set by `commit`, and so at the end of `async with`.
-    """
-
-    def __init__(self, client: BaseClient) -> None:
-        super().__init__(client)  # type: ignore[call-arg]  # the generated class comes next
-        self._of = client
-        self._requests: list[tuple[Request, Form]] = []
-        self.results: list[Any] = []
-
-    def _add(self, **kwargs: Any) -> None:
-        arguments = copied(kwargs.pop("arguments"))  # as they are now, as upstream writes them out
-        self._requests.append(self._of._structured(arguments=arguments, **kwargs))
-
-    async def __aenter__(self) -> Self:
-        """The batch itself."""
-        return self
-
-    async def commit(self) -> list[Any]:
-        """Execute the writes in one transaction.
-
-        Returns:
-            What each write answers, in order.
-        """
-        requests, self._requests = self._requests, []
-        answers = await self._of._mongo_engine.execute_batch(requests, tx_id=self._of._tx_id)
-        self.results = [
-            answer["count"] if isinstance(answer, dict) else answer for answer in answers
-        ]
-        return self.results
-
-
-def _generated(client: type) -> Any:
-    """The generated class that a client's class is made of.
-
-    Raises:
-        TypeError: it is made of none.
-    """
-    for kind in client.__mro__:
-        if AsyncBasePrisma in kind.__bases__ and not issubclass(kind, BaseClient):
-            return kind
-    raise TypeError(
-        f"{client.__name__} has no generated client: class {client.__name__}(Service, Prisma)"
-    )

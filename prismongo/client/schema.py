@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from prismongo.errors import SchemaError
-from prismongo.generator.dmmf import fingerprint
 from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.fingerprint import fingerprint
 from prismongo.schema.parser import parse
 
 Freshness = Literal["fresh", "stale", "unknown"]

@@ -10,18 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, Protocol, TypeVar, cast, overload
-
-from prisma._types import DatasourceOverride, MetricsFormat, TransactionId
-from prisma.engine import AsyncAbstractEngine
-from prisma.engine.errors import AlreadyConnectedError
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
 from prismongo.engine.answers import Answers
 from prismongo.engine.drive import StepObserver, run, run_step, together
 from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
 from prismongo.engine.owner import OwnerLoop
-from prismongo.engine.sessions import Sessions
+from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.errors import NotConnectedError
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
@@ -34,6 +30,13 @@ from prismongo.schema.parser import parse
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from prisma._types import DatasourceOverride, MetricsFormat
+    from prisma.engine import AsyncAbstractEngine
+else:
+    AsyncAbstractEngine = object
+    """Upstream's contract, whose module imports an HTTP client."""
 
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
@@ -106,7 +109,7 @@ class MongoEngine(AsyncAbstractEngine):
             prisma.errors.ClientNotConnectedError: it was closed meanwhile.
         """
         if self._connecting is not None or self._store is not None:
-            raise AlreadyConnectedError("Already connected to the query engine")
+            raise already_connected()
         url = next((item.get("url") for item in datasources or ()), None)
         self._connecting = store = self._make_store(self.datamodel, url)
         try:
@@ -242,8 +245,15 @@ class MongoEngine(AsyncAbstractEngine):
         options = json.loads(content)
         if options.get("isolation_level") is not None:
             raise no_isolation_levels()
+        return await self.begin(
+            max_wait=timedelta(milliseconds=options["max_wait"]),
+            timeout=timedelta(milliseconds=options["timeout"]),
+        )
+
+    async def begin(self, *, max_wait: timedelta, timeout: timedelta) -> TransactionId:
+        """Begin a transaction: within `max_wait`, and for `timeout` at most."""
         return await self._all().start(
-            max_wait=options["max_wait"] / 1000, timeout=options["timeout"] / 1000
+            max_wait=max_wait.total_seconds(), timeout=timeout.total_seconds()
         )
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:
@@ -284,3 +294,10 @@ class MongoEngine(AsyncAbstractEngine):
         if format == "prometheus":
             return metrics.as_prometheus(pool, global_labels)
         return metrics.as_json(pool, global_labels)
+
+
+def already_connected() -> Exception:
+    """Upstream's error; its module imports an HTTP client, which nobody else needs."""
+    from prisma.engine.errors import AlreadyConnectedError
+
+    return AlreadyConnectedError("Already connected to the query engine")

@@ -12,14 +12,18 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from prisma._types import TransactionId
 from prisma.errors import PrismaError
 
 from prismongo.errors import TransactionError, TransactionExpiredError
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import start_background
+
+if TYPE_CHECKING:
+    from prisma._types import TransactionId as TransactionId
+else:
+    TransactionId = str  # upstream's module imports an HTTP client
 
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""

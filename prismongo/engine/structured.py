@@ -6,16 +6,15 @@ What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from prisma.errors import DataError
 from prisma.fields import Json
 
 from prismongo.errors import ArgumentTypeError, data_error
-from prismongo.query.errors.input import invalid, too_deep
+from prismongo.query.errors.input import too_deep, unsupported
 from prismongo.query.nodes.requests import Action, Request, Selection
-from prismongo.query.values.codecs import kind_of
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "createOne",
@@ -26,6 +25,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "update_many": "updateMany",
     "upsert": "upsertOne",
     "count": "aggregate",
+    "aggregate": "aggregate",
     "group_by": "groupBy",
     "find_many": "findMany",
     "find_first": "findFirst",
@@ -52,7 +52,7 @@ def structured_request(
     method: str,
     arguments: Mapping[str, Any],
     shape: Shape,
-    root_selection: Sequence[str] | None = None,
+    selections: tuple[Selection, ...] | None = None,
 ) -> Request:
     """The request of one generated action.
 
@@ -60,21 +60,25 @@ def structured_request(
         method: upstream's name of the action.
         arguments: the action's arguments, `include` among them.
         shape: the class of the answer, whose declared fields are the selection.
-        root_selection: what upstream selects instead, as text: `count`, `_sum { views }` …
+        selections: what is selected instead: of a number, of an aggregate.
     """
     try:
-        return _request(ACTIONS[method], dict(arguments), shape, root_selection)
+        return _request(ACTIONS[method], dict(arguments), shape, selections)
     except RecursionError:
         raise too_deep() from None
 
 
 def _request(
-    action: Action, given: dict[str, Any], shape: Shape, root_selection: Sequence[str] | None
+    action: Action,
+    given: dict[str, Any],
+    shape: Shape,
+    selections: tuple[Selection, ...] | None,
 ) -> Request:
     include = given.pop("include", None)
-    if root_selection is not None:
-        selections = tuple(map(_parse_root, root_selection))
-    else:
+    for name in ("select", "omit"):
+        if given.pop(name, None) is not None:
+            raise unsupported(name, "declare a class of the fields that you need")
+    if selections is None:
         selections = _selections(shape, include)
     return Request(action, shape.model, given, selections)
 
@@ -140,12 +144,3 @@ def _not_an_include(value: object) -> DataError:
     """Upstream's own error."""
     words = f"Expected `bool` or `dict` include value but got {type(value)} instead."
     return data_error("P2009", words, {"kind": "InvalidArgumentType"}, kind=ArgumentTypeError)
-
-
-def _parse_root(text: object) -> Selection:
-    """`views`, or `_sum { views score }`: all that upstream writes there."""
-    if not isinstance(text, str):  # one of the names to group by
-        raise invalid(("by",), f"expected the name of a field, got {kind_of(text)}")
-    name, _, inner = text.partition("{")
-    members = inner.replace("}", " ").split()
-    return Selection(name.strip(), selections=tuple(map(Selection, members)))

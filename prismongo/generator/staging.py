@@ -1,66 +1,58 @@
-"""Renders the client beside a copy of upstream's package, then moves what differs into place.
+"""Puts a package into place: written beside, proved by an import, then moved file by file.
 
-A run that changes nothing writes nothing. A run that fails leaves the client that was there, and
-one that is killed leaves that or none: never a mixture that cannot be imported.
+A run that changes nothing writes nothing. A run that fails before the move leaves the client that
+was there; one that is ended within it leaves no client: never a mixture that can be imported.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from importlib.util import find_spec
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from prismongo.errors import ConfigurationError, SchemaError
+from prismongo.client.partial import GENERATING
+from prismongo.errors import ConfigurationError
 
 PACKAGED_SCHEMA: Final = Path("schema.prisma")
-_OURS: Final = Path("generator", "templates", "client.py.jinja")  # upstream's, in each copy of it
-_ENTRY: Final = Path("client.py")  # without it, `import prisma` takes the client as not generated
+_ENTRY: Final = Path("client.py")  # without it there is no client
+_MARK: Final = "__title__ = 'prisma'"
+"""A line of every generated package, upstream's included."""
 
 
-def package() -> Path:
-    """The folder of the environment's `prisma` package."""
-    spec = find_spec("prisma")
-    if spec is None or spec.origin is None:
-        raise ConfigurationError("The package prisma is not installed: pip install prisma==0.15.0.")
-    return Path(spec.origin).parent
+def stage(files: Mapping[str, str], folder: Path) -> None:
+    """Write the files of a package into a new folder."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
-def copy_package(target: Path) -> None:
-    """Copy upstream's package without a client that was generated into it."""
-    source = package()
-    rendered = {source / file for file in _rendered(source)}
-
-    def generated(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if Path(folder, name) in rendered]
-
-    # With their times, which keeps upstream's compiled modules good: half of the work, else.
-    shutil.copytree(source, target, ignore=generated, copy_function=shutil.copy2)
-
-
-def render(data: dict[str, Any], scratch: Path) -> None:
-    """Run upstream's generator on `data` in a process that imports `prisma` from `scratch`.
+def prove(staged: Path, *, script: str | None) -> None:
+    """Import a staged package in a process of its own; run the partial type generator in it.
 
     Raises:
-        SchemaError: upstream cannot express the schema.
-        ConfigurationError: the partial type generator failed, or upstream's generator did.
+        ConfigurationError: the script failed, or the package cannot be imported.
     """
-    report = scratch / "report.json"
-    paths = [str(scratch), *filter(None, sys.path)]
+    report = staged.with_suffix(".report")
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "prismongo.generator.render", str(report)],
-        input=json.dumps(data),
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "prismongo.generator.proof",
+            str(staged),
+            str(report),
+            script or "",
+        ],
         env={
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PRISMA_GENERATOR_INVOCATION": "true",
+            GENERATING: "true",
         },
         encoding="utf-8",
         capture_output=True,
@@ -68,12 +60,11 @@ def render(data: dict[str, Any], scratch: Path) -> None:
     )
     if done.returncode == 0:
         return
-    if not report.exists():
-        raise ConfigurationError(f"prisma-client-py's generator failed:\n{done.stderr.strip()}")
-    failure = json.loads(report.read_text(encoding="utf-8"))
-    if failure["kind"] == "partials":
-        raise ConfigurationError(f"The partial type generator failed:\n{failure['message']}")
-    raise SchemaError(f"prisma-client-py cannot express it: {failure['message']}")
+    failure = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    message = failure.get("message", done.stderr.strip())
+    if failure.get("kind") == "partials":
+        raise ConfigurationError(f"The partial type generator failed:\n{message}")
+    raise ConfigurationError(f"The generated client cannot be imported:\n{message}")
 
 
 def move(staged: Path, target: Path) -> tuple[Path, ...]:
@@ -95,16 +86,18 @@ def _move(staged: Path, target: Path) -> list[Path]:
     if changed and _ENTRY not in changed:
         changed.append(_ENTRY)
     changed.sort(key=lambda file: file == _ENTRY)  # the entry leaves first and comes back last
+    written = [(_beside(target / file, (staged / file).read_bytes()), file) for file in changed]
     if changed:
         (target / _ENTRY).unlink(missing_ok=True)
-    for file in changed:
-        _replace(target / file, (staged / file).read_bytes())
+    for temporary, file in written:
+        temporary.replace(target / file)
     return changed
 
 
 def _refuse_what_is_no_client(staged: Path, target: Path) -> None:
     """A folder of somebody's own, whose client.py or types.py would be lost."""
-    if (target / _OURS).exists():
+    opening = target / "__init__.py"
+    if opening.is_file() and _MARK in opening.read_text(encoding="utf-8"):
         return
     # What a first run that was killed left is a part of the client.
     other = next((file for file in _files(target) if not _same(target / file, staged / file)), None)
@@ -113,14 +106,6 @@ def _refuse_what_is_no_client(staged: Path, target: Path) -> None:
             f"Cannot write the client to {target}: it holds other files, such as {other}. "
             "Name a folder of the client's own."
         )
-
-
-def _rendered(source: Path) -> Iterator[Path]:
-    templates = source / "generator" / "templates"
-    for file in templates.rglob("*.py.jinja"):
-        if not file.name.startswith("_"):
-            yield file.relative_to(templates).with_suffix("")
-    yield PACKAGED_SCHEMA
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -133,10 +118,11 @@ def _same(staged: Path, place: Path) -> bool:
     return place.is_file() and place.read_bytes() == staged.read_bytes()
 
 
-def _replace(place: Path, content: bytes) -> None:
+def _beside(place: Path, content: bytes) -> Path:
+    """The content in a temporary file of the same folder, from which it can be renamed."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
         file.write(content)
     temporary = Path(file.name)
     temporary.chmod(0o644)
-    temporary.replace(place)
+    return temporary

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from prisma._types import TransactionId
 from prisma.errors import PrismaError
 
 from prismongo.engine.engine import MakeStore, MongoEngine
-from prismongo.engine.sessions import Sessions
+from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
@@ -48,10 +48,10 @@ class FakeEngine(MongoEngine):
         found = iter(await super().execute_batch(asked, tx_id=tx_id))
         return [next(found) if answer is None else answer.value for answer in answers]
 
-    async def start_transaction(self, *, content: str) -> TransactionId:
+    async def begin(self, *, max_wait: timedelta, timeout: timedelta) -> TransactionId:
         """Begin; an injected error is raised instead."""
         await self._faults.apply(Call("", BEGIN))
-        return await super().start_transaction(content=content)
+        return await super().begin(max_wait=max_wait, timeout=timeout)
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:
         """Commit; after an injected error nothing is stored."""

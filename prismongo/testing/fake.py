@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Final, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
-from prisma._base_client import USE_CLIENT_DEFAULT, UseClientDefault
 from pydantic import BaseModel
 
 from prismongo.engine.engine import MakeStore
@@ -19,7 +18,8 @@ from prismongo.engine.structured import copied
 from prismongo.errors import ConfigurationError
 from prismongo.health import Health
 from prismongo.query.decode.decoder import Form
-from prismongo.query.nodes.requests import Request
+from prismongo.query.decode.shapes import shape_of
+from prismongo.query.nodes.requests import Request, Selection
 from prismongo.service import Service
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.memory import MemoryStore
@@ -77,9 +77,7 @@ class _Fake(Service):
     def _stores(self, settings: DatabaseSettings) -> MakeStore:
         return lambda datamodel, _: MemoryStore(datamodel, self.fake._memory)
 
-    async def connect(
-        self, timeout: int | timedelta | UseClientDefault = USE_CLIENT_DEFAULT
-    ) -> None:
+    async def connect(self, timeout: int | timedelta | None = None) -> None:
         """Connect; nothing is awaited.
 
         Raises:
@@ -120,14 +118,18 @@ class _Fake(Service):
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
         return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._faults)
 
+    async def _execute(self, *, model: type[BaseModel], **asked: Any) -> Any:
+        found = await super()._execute(model=model, **asked)
+        return found if asked.get("selections") is not None else shape_of(model).made(found)
+
     def _structured(
         self,
         method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel] | None,
-        root_selection: list[str] | None = None,
+        model: type[BaseModel],
+        selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
-        request, form = super()._structured(method, arguments, model, root_selection)
+        request, form = super()._structured(method, arguments, model, selections)
         call = Call((request.model or "").lower(), method, _given(arguments))
         asked = RecordedRequest(
             request.action, request.model, request.arguments, request.selections, call

@@ -23,12 +23,16 @@ BEGIN: Final = "begin"
 COMMIT: Final = "commit"
 MESSAGE: Final = "Failed on purpose, by the fake."
 
-_METHODS: Final[Mapping[str, str]] = {
-    **{action: method for method, action in ACTIONS.items()},
+_RAW: Final = {
     "findRaw": "find_raw",
     "aggregateRaw": "aggregate_raw",
     "runCommandRaw": "run_command_raw",
 }
+_METHODS: Final[Mapping[str, str]] = {
+    **{action: method for method, action in reversed(list(ACTIONS.items()))},
+    **_RAW,
+}
+_NAMES: Final = (*ACTIONS, *_RAW.values())
 
 Failure = BaseException | type[BaseException] | str
 
@@ -161,7 +165,7 @@ class Faults:
         models = [model.name.lower() for model in self._datamodel().models]
         model, dot, action = name.partition(".")
         _check(name, model, [*models, "*"])
-        _check(name, action if dot else name, [*_METHODS.values(), "*"])
+        _check(name, action if dot else name, [*_NAMES, "*"])
         return name
 
 

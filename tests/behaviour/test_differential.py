@@ -21,10 +21,10 @@ from typing import Any, Final, Literal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prisma._types import TransactionId
 from prisma.errors import PrismaError
 
 from prismongo.engine import MongoEngine
+from prismongo.engine.sessions import TransactionId
 from prismongo.query.decode.decoder import WIRE
 from prismongo.query.nodes.requests import Request
 from prismongo.schema import parse

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from prisma._types import TransactionId
 from prisma.errors import DataError, PrismaError, TransactionError, UniqueViolationError
 
 from prismongo.engine import MongoEngine
+from prismongo.engine.sessions import TransactionId
 from prismongo.query.nodes.requests import Action, Request, Selection
 from tests.engines import EngineFor
 

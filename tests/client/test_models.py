@@ -73,7 +73,7 @@ async def test_pydantic_passes_a_ready_model_on(database: DatabaseService) -> No
 
     async def watched(**asked: Any) -> Any:
         answer = await execute(**asked)
-        made.append(answer["data"]["result"])
+        made.append(answer)
         return answer
 
     database._execute = watched  # type: ignore[method-assign]  # what the actions are handed

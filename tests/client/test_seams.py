@@ -1,66 +1,20 @@
-"""Upstream's private seams that `prismongo.client` overrides are those of the pinned version."""
+"""What the client has of upstream's: its names, its engine's contract, its signatures."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
 
 import prisma
-import pytest
-from prisma._base_client import AsyncBasePrisma, BasePrisma
-from prisma._transactions import AsyncTransactionManager
-from prisma.client import Batch, Prisma
 from prisma.engine import AsyncAbstractEngine
 
-from database import DatabaseService, DatabaseSettings
+from database import DatabaseService
+from prismongo import DatabaseSettings
 from prismongo.engine import MongoEngine
-
-SEAMS: tuple[tuple[Callable[..., Any], str], ...] = (
-    (AsyncBasePrisma._create_engine, "(self, dml_path: 'Path | None' = None)"),
-    (
-        AsyncBasePrisma.connect,
-        "(self, timeout: 'int | timedelta | UseClientDefault' = ...)",
-    ),
-    (AsyncBasePrisma.disconnect, "(self, timeout: 'float | timedelta | None' = None)"),
-    (
-        AsyncBasePrisma._execute,
-        "(self, *, method: 'PrismaMethod', arguments: 'dict[str, Any]', "
-        "model: 'type[BaseModel] | None' = None, root_selection: 'list[str] | None' = None)",
-    ),
-    (BasePrisma._copy, "(self)"),
-    (BasePrisma.__del__, "(self)"),
-    (
-        BasePrisma._prepare_connect_args,
-        "(self, *, timeout: 'int | timedelta | UseClientDefault' = ...)",
-    ),
-    (
-        Prisma.tx,
-        "(self, *, max_wait: 'Union[int, timedelta]' = ..., "
-        "timeout: 'Union[int, timedelta]' = ...)",
-    ),
-    (Prisma.batch_, "(self)"),
-    (Batch.__init__, "(self, client: 'Prisma')"),
-    (Batch._add, "(self, **kwargs: 'Any')"),
-    (Batch.commit, "(self)"),
-    (
-        AsyncTransactionManager.__init__,
-        "(self, *, client: '_AsyncPrismaT', max_wait: 'int | timedelta', "
-        "timeout: 'int | timedelta')",
-    ),
-)
 
 
 def test_the_version_is_pinned() -> None:
     assert version("prisma") == "0.15.0"
-
-
-@pytest.mark.parametrize(
-    ("seam", "expected"), SEAMS, ids=lambda item: getattr(item, "__name__", "")
-)
-def test_a_seam_has_the_signature_that_we_override(seam: Callable[..., Any], expected: str) -> None:
-    assert _signature(seam) == expected
 
 
 def test_the_engine_gives_all_that_upstream_asks_of_one() -> None:
@@ -101,16 +55,5 @@ def test_a_service_is_upstreams_client(settings: DatabaseSettings) -> None:
 
 
 def _arguments(signature: inspect.Signature) -> list[inspect.Parameter]:
-    return list(signature.parameters.values())
-
-
-def _signature(seam: Callable[..., Any]) -> str:
-    """The parameters; a default that is an object of upstream's is `...`."""
-    signature = inspect.signature(seam)
-    known = (None, inspect.Parameter.empty)
-    parameters = [
-        item if item.default in known else item.replace(default=...)
-        for item in signature.parameters.values()
-    ]
-    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    return str(bare).replace("Ellipsis", "...")
+    """The parameters that a batch has, too: nobody reads the records that it answers."""
+    return [item for item in signature.parameters.values() if item.name not in ("select", "omit")]

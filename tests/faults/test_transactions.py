@@ -15,7 +15,6 @@ from prisma.types import UserCreateInput
 from pymongo import AsyncMongoClient
 
 from database import DatabaseService, DatabaseSettings
-from prismongo.client.base import BaseClient
 from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
@@ -177,29 +176,27 @@ async def test_disconnecting_leaves_none_open(
 # --- what is asked of the server ---
 
 
-class Client(BaseClient, Prisma):  # type: ignore[misc]  # tx() gives a client of this class
-    """A generated client on our engine, without a service's settings."""
-
-
 @pytest.fixture
-def client_for(mongo_url: str, sent: Sent) -> Callable[[str], Client]:
+def client_for(mongo_url: str, sent: Sent) -> Callable[[str], Prisma]:
     """Gives clients whose URL has more options, and whose commands are seen."""
 
-    def client(options: str) -> Client:
+    def client(options: str) -> Prisma:
         def make_client(*pool: Any) -> AsyncMongoClient[dict[str, Any]]:
             return AsyncMongoClient(mongo_url + options, event_listeners=[*pool, sent])
 
         def make_store(datamodel: Datamodel, _: object) -> MongoStore:
             return MongoStore(datamodel, make_client, url_database(mongo_url))
 
-        return Client(make_store, connect_timeout=timedelta(seconds=10))
+        client = Prisma(use_dotenv=False)
+        client._make_store = make_store
+        return client
 
     return client
 
 
 @pytest.mark.parametrize("options", ["", "&w=1&readConcernLevel=local"], ids=["", "weaker"])
 async def test_concerns_are_majority_whatever_the_url_says(
-    client_for: Callable[[str], Client], sent: Sent, options: str
+    client_for: Callable[[str], Prisma], sent: Sent, options: str
 ) -> None:
     async with client_for(options) as client, client.tx() as tx:
         await tx.user.create(user("grace"))
@@ -229,7 +226,7 @@ OPTIONS = (
 
 @pytest.mark.parametrize("options", OPTIONS)
 async def test_no_option_of_the_url_breaks_a_transaction(
-    client_for: Callable[[str], Client], sent: Sent, options: str
+    client_for: Callable[[str], Prisma], sent: Sent, options: str
 ) -> None:
     async with client_for(f"&{options}") as client:
         await _write_nested(client)
@@ -281,7 +278,7 @@ async def _read_in_a_transaction(client: Any) -> None:
 
 
 async def test_tasks_in_one_transaction_send_one_command_at_a_time(
-    client_for: Callable[[str], Client], sent: Sent
+    client_for: Callable[[str], Prisma], sent: Sent
 ) -> None:
     async with client_for("") as client, client.tx() as tx:
         await asyncio.gather(*(tx.user.create(user(str(number))) for number in range(20)))

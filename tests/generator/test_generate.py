@@ -1,9 +1,8 @@
-"""generate: upstream's client from a schema, without Node.js."""
+"""generate: the package of a client from a schema."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from prismongo.errors import ConfigurationError, SchemaError
-from prismongo.generator.generate import Generated, generate, generated_schema, is_generated_from
-from prismongo.generator.staging import package
+from prismongo.generator import Generated, generate, generated_schema, is_generated_from
+from prismongo.generator.settings import package
 from prismongo.schema.parser import parse
-from tests.schema.official import FIXTURES, run
+from tests.schema.official import FIXTURES
 
 RELATIONS = FIXTURES / "relations.prisma"
 HEAD = 'datasource db {\n  provider = "mongodb"\n  url = env("DATABASE_URL")\n}\n'
@@ -83,16 +82,13 @@ def test_a_comment_names_the_attribute(tmp_path: Path) -> None:
     assert ask(client, "import client; print(client.Prisma.__slots__)") == "('things',)"
 
 
-@pytest.mark.parametrize(("depth", "levels"), [("3", {"1", "2"}), ("-1", set())])
-def test_types_are_as_deep_as_the_generator_says(
-    tmp_path: Path, depth: str, levels: set[str]
-) -> None:
+@pytest.mark.parametrize("depth", ["3", "-1"])
+def test_types_are_of_any_depth_whatever_the_generator_says(tmp_path: Path, depth: str) -> None:
     relations = RELATIONS.read_text(encoding="utf-8")
     blocks = GENERATOR.replace("= 5", f"= {depth}") % "" + HEAD
     schema = blocks + relations[relations.index("model ") :]
     client = generate(schema, output=tmp_path / "client").output
-    types = (client / "types.py").read_text(encoding="utf-8")
-    assert set(re.findall(r"Recursive(\d)\(", types)) == levels
+    assert "Recursive" not in (client / "_inputs.py").read_text(encoding="utf-8")
 
 
 def test_partial_types_see_the_new_models(tmp_path: Path) -> None:
@@ -155,10 +151,10 @@ def test_a_run_that_ends_midway_leaves_no_client_and_the_next_one_completes_it(
     )
 
 
-def test_composite_types_are_refused_by_name() -> None:
-    with pytest.raises(SchemaError, match="generates no composite types, and Address is") as caught:
-        generate(FIXTURES / "composites.prisma")
-    assert (caught.value.line, caught.value.column) == (12, 6)
+def test_composite_types_are_models_of_pydantic(tmp_path: Path) -> None:
+    client = generate(FIXTURES / "composites.prisma", output=tmp_path / "client").output
+    code = "import client; print(list(client.models.Geo.model_fields), client.Prisma.__slots__)"
+    assert ask(client, code) == "['latitude', 'longitude', 'inner', 'around'] ('person',)"
 
 
 def test_what_upstream_refuses_is_a_schema_error(tmp_path: Path) -> None:
@@ -217,41 +213,5 @@ def test_no_client_is_of_no_schema(tmp_path: Path) -> None:
     assert not is_generated_from(parse(HEAD + THING % ""), tmp_path)
 
 
-def test_generated_files_are_those_of_the_cli(cli: Path, tmp_path: Path) -> None:
-    """Equal but for lines that name paths: of the schema, of the engine's binary."""
-    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
-    schema = tmp_path / "schema.prisma"
-    text = Path("schema.prisma").read_text(encoding="utf-8")
-    head = 'provider             = "prisma-client-py"\n'
-    assert head in text
-    schema.write_text(text.replace(head, f'{head}  output               = "{theirs}"\n'))
-    _generator_script(tmp_path / "bin")
-    run(cli, "generate", "--schema", str(schema), path=str(tmp_path / "bin"))
-    generate(schema, output=ours)
-    names = {file.relative_to(theirs) for file in theirs.rglob("*.*") if file.suffix != ".pyc"}
-    assert names == {file.relative_to(ours) for file in ours.rglob("*.*")}
-    different = {
-        line
-        for name in names
-        for line in _lines(theirs / name) ^ _lines(ours / name)
-        if not line.startswith("BINARY_PATHS = ")
-    }
-    assert different == set()
-
-
-def _generator_script(folder: Path) -> None:
-    """The command `prisma-client-py` of this Python, with a package that has no client."""
-    folder.mkdir()
-    script = folder / "prisma-client-py"
-    script.write_text(
-        f"#!{sys.executable}\nimport sys\nfrom prisma.cli import main\nsys.exit(main())\n"
-    )
-    script.chmod(0o755)
-
-
-def _lines(file: Path) -> set[str]:
-    return set(file.read_text(encoding="utf-8").splitlines())
-
-
 def test_the_package_is_the_environments() -> None:
-    assert (package() / "generator" / "templates").is_dir()
+    assert (package() / "errors.py").is_file()

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from prismongo.generator.dmmf import dmmf, fingerprint
-from prismongo.generator.parameters import generator_parameters
+from prismongo.schema.fingerprint import fingerprint
 from prismongo.schema.parser import parse
+from tests.schema.dmmf import dmmf
 from tests.schema.official import FIXTURES, blocks_of, dmmf_of, recorded
+from tests.schema.parameters import generator_parameters
 
 SCHEMAS = sorted(path.stem for path in FIXTURES.glob("*.prisma"))
 

@@ -284,8 +284,8 @@ async def test_a_stub_answers_in_an_actions_place(database: DatabaseService) -> 
     assert await database.user.find_first(where={"username": "nobody"}) is ada
     assert [each.username for each in await database.user.find_many()] == ["ada", "other"]
     assert await database.user.update_many(where={}, data={}) == 3
-    by: Any = ["bio"]
-    assert await database.user.group_by(by=by, count=True) == [{"bio": None, "_count": {"_all": 1}}]
+    groups: object = await database.user.group_by(by=["bio"], count=True)
+    assert groups == [{"bio": None, "_count": {"_all": 1}}]
     database.fake.forget()
     assert await database.user.count() == 1
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from prisma._types import TransactionId
 from prisma.errors import DataError
 
 from prismongo.engine.graphql.parse import parse_document
@@ -21,6 +20,9 @@ from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
+
+if TYPE_CHECKING:
+    from prisma._types import TransactionId
 
 Roots = tuple[tuple[str, Request], ...]
 """What one document asks for: the key of each answer, and its request."""

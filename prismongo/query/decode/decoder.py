@@ -41,7 +41,7 @@ class Form(Protocol):
         """A reader of rows into records of these columns."""
 
     def nested(self, name: str) -> Form:
-        """The form of the records under the relation `name`."""
+        """The form of what stands under `name`: records of a relation, or composite values."""
 
 
 class WireForm:
@@ -104,12 +104,10 @@ class Decoder:
 
     def _column(self, model: Model, output: Output, form: Form) -> Column:
         match output:
-            case ScalarOutput(field):
-                read = self._stored(model.name, field, self._one(field, form))
-                enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
-                return Column(field.name, read, fast_path(field, enum))
-            case CompositeOutput(field, outputs):
-                inner = self._composite(f"{model.name}.{field.name}", outputs)
+            case ScalarOutput():
+                return self._scalar(model.name, output, form)
+            case CompositeOutput(field):
+                inner = self._composite(f"{model.name}.{field.name}", output, form)
                 return Column(field.name, _with_id(self._stored(model.name, field, inner)))
             case RelationOutput():
                 return Column(output.link.field.name, self._relation(output, form))
@@ -120,6 +118,12 @@ class Decoder:
                 assert_never(output)
 
     # --- stored values ---
+
+    def _scalar(self, owner: str, output: ScalarOutput, form: Form) -> Column:
+        field = output.field
+        read = self._stored(owner, field, self._one(field, form))
+        enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
+        return Column(field.name, read, fast_path(field, enum))
 
     def _one(self, field: Field, form: Form) -> Callable[[Any], Any]:
         if field.kind == "enum":
@@ -157,26 +161,26 @@ class Decoder:
         stored = encode_constant(encode, field, field.default.value)
         return lambda: one(stored)
 
-    def _composite(
-        self, owner: str, outputs: tuple[ScalarOutput | CompositeOutput, ...]
-    ) -> Callable[[Any], Any]:
-        parts: list[tuple[str, Read]] = []
-        for output in outputs:
-            match output:
-                case CompositeOutput(field, inner_outputs):
-                    inner = self._composite(f"{owner}.{field.name}", inner_outputs)
-                case ScalarOutput(field):
-                    inner = self._one(field, WIRE)
-                case _:
-                    assert_never(output)
-            parts.append((output.field.name, self._stored(owner, output.field, inner)))
+    def _composite(self, owner: str, output: CompositeOutput, form: Form) -> Callable[[Any], Any]:
+        inner = form.nested(output.field.name)
+        reader = inner.compile([self._member(owner, item, inner) for item in output.outputs])
 
-        def read(value: Any) -> dict[str, Any]:
+        def read(value: Any) -> Any:
             if not isinstance(value, dict):
                 raise ValueError(bson_type(value))
-            return {name: reader(value) for name, reader in parts}
+            return reader.one(value)
 
         return read
+
+    def _member(self, owner: str, output: ScalarOutput | CompositeOutput, form: Form) -> Column:
+        match output:
+            case ScalarOutput():
+                return self._scalar(owner, output, form)
+            case CompositeOutput(field):
+                inner = self._composite(f"{owner}.{field.name}", output, form)
+                return Column(field.name, self._stored(owner, field, inner))
+            case _:
+                assert_never(output)
 
     # --- relations ---
 

@@ -1,17 +1,17 @@
 """The classes that answers are made of: what each declares, and how a ready instance is built.
 
 A class's declared fields are its selection, as upstream has it. Generated models and partials are
-built ready, which pydantic passes on as they are; any other subclass is given JSON to validate.
+built ready, without pydantic; any other subclass is given JSON to validate.
 The classes are handed in by the client: nothing here imports generated code.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cache, cached_property
-from typing import Final
+from typing import Any, Final, ForwardRef, get_args
 
-from prisma._builder import _prisma_model_for_field
 from prisma.errors import InvalidModelError, UnknownRelationalFieldError
 from pydantic import BaseModel
 
@@ -61,10 +61,46 @@ class Shape:
         """How answers of this class are made."""
         return ModelForm(self) if _is_generated(self.kind) else WIRE
 
+    def nested(self, name: str) -> Form:
+        """The form of what stands under a relation or a composite field."""
+        found = self._class_of(name)
+        if found is None or hasattr(found, "__prisma_model__"):
+            return self.related(name).form
+        return CompositeForm(found)
+
+    def made(self, found: Any) -> Any:
+        """Records of the class, of what an engine or a stub answered; None stays None."""
+        if isinstance(found, list):
+            return [self.made(item) for item in found]
+        if found is None or isinstance(found, self.kind):
+            return found
+        return self.kind.model_validate(found)
+
     def _relation(self, name: str) -> type[BaseModel] | None:
-        info = self.kind.model_fields[name]
-        found: type[BaseModel] | None = _prisma_model_for_field(info, name=name, parent=self.kind)
-        return found
+        found = self._class_of(name)
+        return found if hasattr(found, "__prisma_model__") else None
+
+    def _class_of(self, name: str) -> type[BaseModel] | None:
+        return class_in(self.kind, name)
+
+
+def class_in(kind: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The class that a field holds: alone, optional or in a list; None where it holds values."""
+    if not kind.__pydantic_fields_complete__ and not _is_generated(kind):
+        kind.model_rebuild()
+    return _class_in(kind.model_fields[name].annotation, kind.__module__)
+
+
+def _class_in(annotation: Any, module: str) -> type[BaseModel] | None:
+    if isinstance(annotation, ForwardRef):  # of a generated class, which is not built yet
+        found: Any = sys.modules[module]
+        for part in annotation.__forward_arg__.split("."):
+            found = getattr(found, part)
+        return _class_in(found, module)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    parts = (_class_in(part, module) for part in get_args(annotation))
+    return next((part for part in parts if part is not None), None)
 
 
 def _is_generated(kind: type[BaseModel]) -> bool:
@@ -104,5 +140,23 @@ class ModelForm:
         return compile_ready(self._shape.kind, columns)
 
     def nested(self, name: str) -> Form:
-        """The form of the records under a relation."""
-        return self._shape.related(name).form
+        """The form of what stands under a relation or a composite field."""
+        return self._shape.nested(name)
+
+
+class CompositeForm:
+    """Ready values of a composite type's class."""
+
+    is_wire = False
+
+    def __init__(self, kind: type[BaseModel]) -> None:
+        self._kind = kind
+
+    def compile(self, columns: Sequence[Column]) -> Reader:
+        """Instances with all their fields in the class's order, the selected ones set."""
+        return compile_ready(self._kind, columns)
+
+    def nested(self, name: str) -> Form:
+        """The form of a composite value inside."""
+        found = class_in(self._kind, name)
+        return WIRE if found is None else CompositeForm(found)

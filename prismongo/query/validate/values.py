@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any, Final, assert_never
 
 from bson import ObjectId
-from prisma._builder import serializer
-from prisma._constants import QUERY_BUILDER_ALIASES
 from prisma.errors import DataError
 from prisma.fields import Base64, Json
 
@@ -30,6 +28,7 @@ from prismongo.query.values.codecs import (
     TooLargeError,
     in_64_bits,
     kind_of,
+    serialized,
 )
 from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.generated import generate
@@ -55,9 +54,29 @@ _KNOWN: Final = (
 """What values are made of; anything else is for upstream's `serializer`, which users extend."""
 
 
+_ALIASES: Final[Mapping[str, str]] = {
+    "order_by": "orderBy",
+    "startswith": "startsWith",
+    "endswith": "endsWith",
+    "not_in": "notIn",
+    "has_every": "hasEvery",
+    "has_some": "hasSome",
+    "is_empty": "isEmpty",
+    "is_not": "isNot",
+    "is_set": "isSet",
+    "connect_or_create": "connectOrCreate",
+    "create_many": "createMany",
+    "update_many": "updateMany",
+    "delete_many": "deleteMany",
+}
+
+
 def canonical(name: str) -> str:
-    """Prisma's name for a key: upstream's snake_case aliases are accepted everywhere."""
-    return QUERY_BUILDER_ALIASES.get(name, name)
+    """Prisma's name of an operator or argument, also by upstream's or our snake_case.
+
+    Never of a field: a schema may give its fields such names.
+    """
+    return _ALIASES.get(name, name)
 
 
 def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
@@ -259,7 +278,7 @@ def _unexpected(value: object, wanted: str, path: ArgumentPath) -> DataError:
 
 def _serialized(value: object, path: ArgumentPath) -> object:
     try:
-        return serializer(value)
+        return serialized(value)
     except TypeError as error:
         raise not_serializable(path, error) from error
 

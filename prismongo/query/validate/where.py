@@ -74,7 +74,7 @@ class WhereValidator:
         depth: int,
     ) -> Filter | None:
         parts = [
-            self._entry(owner, canonical(key), item, (*path, key), negated, prefix, depth)
+            self._entry(owner, key, item, (*path, key), negated, prefix, depth)
             for key, item in as_object(value, path).items()
         ]
         return joined(parts, negated=negated)

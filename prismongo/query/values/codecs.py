@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from bson import Decimal128, Int64, ObjectId, Timestamp, json_util
 from bson.errors import BSONError
-from prisma._builder import serializer
 from prisma.fields import Base64, Json
 
 from prismongo.query.values.readings import (
@@ -53,6 +52,17 @@ class MalformedError(ValueError):
 
 class TooLargeError(ValueError):
     """A whole number beyond 64 bits (P2033 rather than P2009)."""
+
+
+def serialized(value: object) -> object:
+    """What upstream's `serializer` makes of a value; users extend it by types of their own.
+
+    Raises:
+        TypeError: it does not know the type.
+    """
+    from prisma._builder import serializer  # its module imports an HTTP client
+
+    return serializer(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +266,7 @@ def encode_json(value: object) -> object:
         case Mapping():
             return _encode_json_object(value)
         case _:
-            return encode_json(serializer(value))  # a DateTime is text here, as upstream has it
+            return encode_json(serialized(value))  # a DateTime is text here, as upstream has it
 
 
 def _encode_json_object(value: Mapping[Any, Any]) -> object:

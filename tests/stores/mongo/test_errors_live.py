@@ -9,7 +9,7 @@ from prisma.errors import DataError, UniqueViolationError
 from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
-from prismongo.generator.generate import generated_schema
+from prismongo.generator import generated_schema
 from prismongo.schema import parse, push
 
 SECRET: Final = "ada-of-the-secrets"

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from prismongo.generator.dmmf import dmmf
 from prismongo.schema.datamodel import Datamodel, Datasource, Function, Generator
+from tests.schema.dmmf import dmmf
 
 Json = dict[str, Any]
 

@@ -6,9 +6,6 @@ reads. Of `dmmf.schema` it reads the enum `TransactionIsolationLevel` only, whic
 
 from __future__ import annotations
 
-import json
-import re
-from hashlib import sha256
 from typing import Any, Final
 
 from prismongo.schema.datamodel import (
@@ -26,7 +23,6 @@ from prismongo.schema.moments import normal_moment
 
 Json = dict[str, Any]
 
-_PYTHON_SETTINGS: Final = re.compile(r"@Python\([^)]*\)")
 _INDEX_TYPES: Final = {"id": "id", "unique": "unique", "index": "normal", "fulltext": "fulltext"}
 _KINDS: Final = {
     "scalar": "scalar",
@@ -51,28 +47,6 @@ def dmmf(datamodel: Datamodel) -> Json:
         },
         "schema": {"enumTypes": {"prisma": []}},
     }
-
-
-def fingerprint(datamodel: Datamodel) -> str:
-    """A hash of what a generated client is made of: the DMMF but for comments.
-
-    Of comments it has what `@Python(…)` says in them, which names the client's attributes.
-    """
-    content = _without_prose(dmmf(datamodel)["datamodel"])
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _without_prose(content: Any) -> Any:
-    match content:
-        case {"documentation": str(prose), **others}:
-            settings = _PYTHON_SETTINGS.findall(prose)
-            return _without_prose({**others, "settings": settings} if settings else others)
-        case dict():
-            return {key: _without_prose(item) for key, item in content.items()}
-        case list():
-            return [_without_prose(item) for item in content]
-        case _:
-            return content
 
 
 def _documented(content: Json, documentation: str | None) -> Json:

@@ -1,0 +1,134 @@
+"""The changes of single values, and orders: the same for every schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, Union
+
+from typing_extensions import TypedDict
+
+__all__ = [
+    "AtomicBigIntInput",
+    "AtomicDecimalInput",
+    "AtomicFloatInput",
+    "AtomicIntInput",
+    "Serializable",
+    "SortOrder",
+]
+
+SortOrder = Literal["asc", "desc"]
+
+# The texts are for Python 3.11, which cannot refer to what is not there yet.
+Serializable = Union[
+    None,
+    bool,
+    float,
+    int,
+    str,
+    datetime,
+    Sequence["Serializable"],
+    Mapping[None, "Serializable"],
+    Mapping[bool, "Serializable"],
+    Mapping[float, "Serializable"],
+    Mapping[int, "Serializable"],
+    Mapping[str, "Serializable"],
+]
+"""What `Json` holds."""
+
+
+class NoneType:
+    """The type of no field's name."""
+
+
+class Unset(TypedDict):
+    """Take the field out of the document."""
+
+    unset: bool
+
+
+class CountOrder(TypedDict):
+    """The order of how many there are."""
+
+    _count: SortOrder
+
+
+class _IntSetInput(TypedDict):
+    set: int
+
+
+class _IntIncrementInput(TypedDict):
+    increment: int
+
+
+class _IntDecrementInput(TypedDict):
+    decrement: int
+
+
+class _IntMultiplyInput(TypedDict):
+    multiply: int
+
+
+class _IntDivideInput(TypedDict):
+    divide: int
+
+
+class _FloatSetInput(TypedDict):
+    set: float
+
+
+class _FloatIncrementInput(TypedDict):
+    increment: float
+
+
+class _FloatDecrementInput(TypedDict):
+    decrement: float
+
+
+class _FloatMultiplyInput(TypedDict):
+    multiply: float
+
+
+class _FloatDivideInput(TypedDict):
+    divide: float
+
+
+class _DecimalSetInput(TypedDict):
+    set: Decimal
+
+
+class _DecimalIncrementInput(TypedDict):
+    increment: Decimal
+
+
+class _DecimalDecrementInput(TypedDict):
+    decrement: Decimal
+
+
+class _DecimalMultiplyInput(TypedDict):
+    multiply: Decimal
+
+
+class _DecimalDivideInput(TypedDict):
+    divide: Decimal
+
+
+AtomicIntInput = (
+    _IntSetInput | _IntIncrementInput | _IntDecrementInput | _IntMultiplyInput | _IntDivideInput
+)
+AtomicFloatInput = (
+    _FloatSetInput
+    | _FloatIncrementInput
+    | _FloatDecrementInput
+    | _FloatMultiplyInput
+    | _FloatDivideInput
+)
+AtomicDecimalInput = (
+    _DecimalSetInput
+    | _DecimalIncrementInput
+    | _DecimalDecrementInput
+    | _DecimalMultiplyInput
+    | _DecimalDivideInput
+)
+AtomicBigIntInput = AtomicIntInput

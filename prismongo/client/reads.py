@@ -1,0 +1,170 @@
+"""The actions that read records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, cast
+
+from prismongo.client.asking import Asking
+from prismongo.client.types import (
+    IncludeT,
+    KeysT,
+    ModelT,
+    OmitT,
+    OrderT,
+    SelectT,
+    UniqueT,
+    WhereT,
+)
+
+
+class Reads(
+    Asking[ModelT], Generic[ModelT, WhereT, UniqueT, IncludeT, SelectT, OmitT, OrderT, KeysT]
+):
+    """Finds records of one model."""
+
+    __slots__ = ()
+
+    async def find_unique(
+        self,
+        where: UniqueT,
+        include: IncludeT | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT | None:
+        """Find one record by a unique.
+
+            user = await db.user.find_unique({"id": user_id})
+
+        Args:
+            where: a unique value; further conditions may stand beside it.
+            include: the relations that the answer holds.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
+
+        Returns:
+            The record; None where there is none.
+        """
+        arguments = {"where": where, "include": include, "select": select, "omit": omit}
+        return cast("ModelT | None", await self._ask("find_unique", arguments))
+
+    async def find_unique_or_raise(
+        self,
+        where: UniqueT,
+        include: IncludeT | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT:
+        """Find one record by a unique; all else as for `find_unique`.
+
+            user = await db.user.find_unique_or_raise({"id": user_id})
+
+        Raises:
+            prisma.errors.RecordNotFoundError: there is none.
+        """
+        arguments = {"where": where, "include": include, "select": select, "omit": omit}
+        return cast("ModelT", await self._ask("find_unique_or_raise", arguments))
+
+    async def find_first(
+        self,
+        skip: int | None = None,
+        where: WhereT | None = None,
+        cursor: UniqueT | None = None,
+        include: IncludeT | None = None,
+        order: OrderT | list[OrderT] | None = None,
+        distinct: Sequence[KeysT] | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT | None:
+        """Find the first record that matches; the arguments are those of `find_many`.
+
+            newest = await db.user.find_first(order={"createdAt": "desc"})
+
+        Returns:
+            The record; None where there is none.
+        """
+        arguments = _page(None, skip, where, cursor, include, order, distinct, select, omit)
+        return cast("ModelT | None", await self._ask("find_first", arguments))
+
+    async def find_first_or_raise(
+        self,
+        skip: int | None = None,
+        where: WhereT | None = None,
+        cursor: UniqueT | None = None,
+        include: IncludeT | None = None,
+        order: OrderT | list[OrderT] | None = None,
+        distinct: Sequence[KeysT] | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT:
+        """Find the first record that matches; the arguments are those of `find_many`.
+
+            ada = await db.user.find_first_or_raise(where={"username": "ada"})
+
+        Raises:
+            prisma.errors.RecordNotFoundError: there is none.
+        """
+        arguments = _page(None, skip, where, cursor, include, order, distinct, select, omit)
+        return cast("ModelT", await self._ask("find_first_or_raise", arguments))
+
+    async def find_many(
+        self,
+        take: int | None = None,
+        skip: int | None = None,
+        where: WhereT | None = None,
+        cursor: UniqueT | None = None,
+        include: IncludeT | None = None,
+        order: OrderT | list[OrderT] | None = None,
+        distinct: Sequence[KeysT] | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> list[ModelT]:
+        """Find the records that match.
+
+            users = await db.user.find_many(where={"role": "ADMIN"}, order={"username": "asc"})
+
+        Args:
+            take: how many at most; a negative number counts from the end.
+            skip: how many to leave out first.
+            where: which records; all of them where it is left out.
+            cursor: a unique of the record to begin with.
+            include: the relations that the answers hold.
+            order: by one field, or by several in a list.
+            distinct: the fields of which each combination of values is answered once.
+            select: the only fields that the answers hold.
+            omit: the fields that the answers do not hold.
+
+        Returns:
+            The records, in order; an empty list where there are none.
+        """
+        arguments = _page(take, skip, where, cursor, include, order, distinct, select, omit)
+        return cast("list[ModelT]", await self._ask("find_many", arguments))
+
+
+def _page(
+    take: object,
+    skip: object,
+    where: object,
+    cursor: object,
+    include: object,
+    order: object,
+    distinct: object,
+    select: object,
+    omit: object,
+) -> dict[str, Any]:
+    return {
+        "take": take,
+        "skip": skip,
+        "where": where,
+        "order_by": order,
+        "cursor": cursor,
+        "distinct": distinct,
+        "include": include,
+        "select": select,
+        "omit": omit,
+    }

@@ -1,0 +1,116 @@
+"""The bases of what generated packages hold: records of a model, values of a composite type."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+_CONFIG: Final = ConfigDict(
+    use_enum_values=True,
+    arbitrary_types_allowed=True,
+    populate_by_name=True,
+    # Validators are built when the first value is validated, which reads need not do.
+    defer_build=True,
+    protected_namespaces=(),
+)
+_DEPRECATED: Final = (
+    "The `warn_subclass` argument is deprecated as it is no longer necessary and will be removed "
+    "in the next release"
+)
+"""Upstream's words."""
+
+
+class Composite(BaseModel):
+    """A value of a composite type."""
+
+    model_config = _CONFIG
+
+
+class Record(BaseModel):
+    """A record of a model, or a part of one: its fields are what is selected."""
+
+    model_config = _CONFIG
+
+    __prisma_model__: ClassVar[str]
+    __prisma_package__: ClassVar[str]
+    __prisma_relations__: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, *, warn_subclass: bool | None = None, **kwargs: Any) -> None:
+        if warn_subclass is not None:
+            warnings.warn(_DEPRECATED, DeprecationWarning, stacklevel=3)
+        for base in cls.__bases__:
+            # What is inherited is resolved in the module of the base, not in that of the subclass.
+            if issubclass(base, Record) and not base.__pydantic_fields_complete__:
+                base.model_rebuild()
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def prisma(cls, client: Any = None) -> Any:
+        """The actions of this model, whose answers are of this class.
+
+        Args:
+            client: the client to ask; the registered one where it is left out.
+
+        Raises:
+            prisma.errors.ClientNotRegisteredError: no client is registered.
+        """
+        package = cls.__prisma_package__
+        if client is None:
+            client = import_module(f"{package}._registry").get_client()
+        return client._actions_of(cls)
+
+    @classmethod
+    def create_partial(
+        cls,
+        name: str,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        required: Iterable[str] | None = None,
+        optional: Iterable[str] | None = None,
+        relations: Mapping[str, str] | None = None,
+        exclude_relational_fields: bool = False,
+    ) -> None:
+        """Generate a class of some of this model's fields, in `partials`.
+
+        Only a schema's `partial_type_generator` calls it.
+
+        Args:
+            name: the class's.
+            include: the fields that it has.
+            exclude: the fields that it has not, of all.
+            required: fields that shall not be None.
+            optional: fields that may be None.
+            relations: the partial classes of relations, by field.
+            exclude_relational_fields: leave out all relations.
+
+        Raises:
+            RuntimeError: no client is being generated.
+            ValueError: a name is wrong, or stands where it must not.
+            TypeError: two arguments exclude each other.
+        """
+        from prismongo.client.partial import create_partial
+
+        create_partial(
+            cls,
+            name,
+            include=include,
+            exclude=exclude,
+            required=required,
+            optional=optional,
+            relations=relations,
+            without_relations=exclude_relational_fields,
+        )
+
+
+def no_nulls(*names: str) -> Any:
+    """A validator by which a list that is null is an empty one, as Prisma reads it."""
+
+    def transform(cls: type[BaseModel], value: object) -> object:
+        return [] if value is None else value
+
+    validator: Callable[[Any], Any] = field_validator(*names, mode="before")
+    return validator(classmethod(transform))

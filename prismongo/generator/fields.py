@@ -1,0 +1,106 @@
+"""What the generated package says of a field: its Python types, as text.
+
+The names that begin with an underscore are those that the generated modules import, so that models
+may have any name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from prismongo.schema.datamodel import CompositeType, Field, Model
+
+Owner = Model | CompositeType
+
+PYTHON: Final[Mapping[str, str]] = {
+    "String": "_str",
+    "Bytes": "_fields.Base64",
+    "DateTime": "_datetime",
+    "Boolean": "_bool",
+    "Int": "_int",
+    "Float": "_float",
+    "BigInt": "_int",
+    "Json": "_fields.Json",
+    "Decimal": "_Decimal",
+}
+NUMBERS: Final = frozenset({"Int", "BigInt", "Float", "Decimal"})
+UNORDERED: Final = frozenset({"Json", "Bytes", "Boolean"})
+"""What has no smallest value."""
+
+
+def members(owner: Owner) -> list[Field]:
+    """The fields that the client has."""
+    return [field for field in owner.fields if not field.ignored]
+
+
+def scalars(owner: Owner) -> list[Field]:
+    """The fields of one value or of a list of values: scalars and enums."""
+    return [field for field in members(owner) if field.kind in ("scalar", "enum")]
+
+
+def composites(owner: Owner) -> list[Field]:
+    """The fields that hold composite values."""
+    return [field for field in members(owner) if field.kind == "composite"]
+
+
+def relations(owner: Owner) -> list[Field]:
+    """The fields that hold other records."""
+    return [field for field in members(owner) if field.kind == "relation"]
+
+
+def stored(owner: Owner) -> list[Field]:
+    """The fields that a document has."""
+    return [field for field in members(owner) if field.kind != "relation"]
+
+
+def numbers(model: Model) -> list[Field]:
+    """The fields that can be added up."""
+    return [field for field in scalars(model) if field.type in NUMBERS and not field.is_list]
+
+
+def ordered(model: Model) -> list[Field]:
+    """The fields of which there is a smallest value."""
+    return [field for field in scalars(model) if field.type not in UNORDERED and not field.is_list]
+
+
+def value(field: Field) -> str:
+    """The type of one value of a scalar or enum field."""
+    return f"_enums.{field.type}" if field.kind == "enum" else PYTHON[field.type]
+
+
+def whole(field: Field) -> str:
+    """The type of what a scalar or enum field holds, null apart."""
+    return f"_List[{value(field)}]" if field.is_list else value(field)
+
+
+def optional(field: Field, text: str) -> str:
+    """The type, with None where the field may be null."""
+    return text if field.is_required or field.is_list else f"_Optional[{text}]"
+
+
+def is_foreign_key(model: Model, field: Field) -> bool:
+    """Whether a relation of the model is kept in this field."""
+    return any(field.name in item.relation.fields for item in model.fields if item.relation)
+
+
+def is_required_on_create(field: Field) -> bool:
+    """Whether a new record has to have a value of it."""
+    return (
+        field.is_required
+        and not field.is_list
+        and not field.is_updated_at
+        and field.default is None
+        and field.kind != "relation"
+    )
+
+
+def some(kind: str) -> str:
+    """The type, or a list of it."""
+    return f"_Union[{kind}, _List[{kind}]]"
+
+
+def literal(fields: Iterable[Field]) -> str:
+    """The type of the fields' names."""
+    names = ", ".join(repr(field.name) for field in fields)
+    return f"_Literal[{names}]" if names else "_NoneType"

@@ -1,0 +1,61 @@
+"""Enums: filters and changes of the fields that hold them."""
+
+from __future__ import annotations
+
+from prismongo.generator.fields import Owner, members
+from prismongo.generator.source import Source
+from prismongo.schema.datamodel import Datamodel, Enum, Field
+
+
+def write_enum(source: Source, enum: Enum, datamodel: Datamodel) -> None:
+    """`RoleFilter` and the like, where a field of the schema needs them."""
+    name, value = enum.name, f"_enums.{enum.name}"
+    fields = _fields_of(enum, datamodel)
+    single = [field for field in fields if not field.is_list]
+    if single:
+        _write_filter(source, name, value)
+    if any(not field.is_required for field in single):
+        _write_nullable_filter(source, name, value)
+    if len(single) < len(fields):
+        source.alias(f"{name}ListFilter", f"_ListFilter[{value}]")
+        source.alias(f"{name}ListUpdate", f"_Union[_List[{value}], _ListChange[{value}]]")
+
+
+def _fields_of(enum: Enum, datamodel: Datamodel) -> list[Field]:
+    owners: list[Owner] = [*datamodel.models, *datamodel.types]
+    fields = [field for owner in owners for field in members(owner)]
+    return [field for field in fields if field.kind == "enum" and field.type == enum.name]
+
+
+def _write_filter(source: Source, name: str, value: str) -> None:
+    text, listed = f'"{value}"', f'_List["{value}"]'
+    source.functional(
+        f"{name}Filter",
+        [
+            ("equals", text),
+            ("in", listed),
+            ("not_in", listed),
+            ("not", f'_Union[{text}, "{name}Filter"]'),
+        ],
+    )
+    filtered = f"{name}Filter"
+    source.typed_dict(
+        f"{name}WithAggregatesFilter",
+        [("_max", filtered), ("_min", filtered), ("_count", "IntFilter")],
+        filtered,
+    )
+
+
+def _write_nullable_filter(source: Source, name: str, value: str) -> None:
+    text, listed = f'_Optional["{value}"]', f'_List[_Optional["{value}"]]'
+    listed = f'_Union[_List["{value}"], {listed}]'
+    source.functional(
+        f"{name}NullableFilter",
+        [
+            ("equals", text),
+            ("in", listed),
+            ("not_in", listed),
+            ("not", f'_Union[None, "{value}", "{name}NullableFilter"]'),
+            ("is_set", "_bool"),
+        ],
+    )

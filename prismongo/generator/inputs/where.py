@@ -1,0 +1,85 @@
+"""Which records: the filters of models, and what identifies one record."""
+
+from __future__ import annotations
+
+from prismongo.generator.fields import members, some, value
+from prismongo.generator.source import Item, Source
+from prismongo.schema.datamodel import Field, Model
+
+
+def write_where(source: Source, model: Model) -> None:
+    """`UserWhereInput`, `UserWhereUniqueInput`, and the filters by a relation to the model."""
+    name = model.name
+    where = f"{name}WhereInput"
+    single = _single_uniques(model)
+    base = f"_{name}Where"
+    rest = [field for field in members(model) if field not in single]
+    source.typed_dict(base, [*map(condition, rest), *combinations(where)])
+    doc = f"{name} arguments for searching"
+    source.typed_dict(where, map(condition, single), base, doc=doc)
+    _write_unique(source, model, single, base)
+    source.functional(
+        f"{name}RelationFilter",
+        [("is", f"_Optional[{where!r}]"), ("is_not", f"_Optional[{where!r}]")],
+    )
+    source.typed_dict(
+        f"{name}ListRelationFilter", [(word, where) for word in ("some", "none", "every")]
+    )
+
+
+def _single_uniques(model: Model) -> list[Field]:
+    return [fields[0] for fields in model.uniques.values() if len(fields) == 1]
+
+
+def _write_unique(source: Source, model: Model, single: list[Field], base: str) -> None:
+    """One variant for each unique: that key is required, whatever else may stand beside it."""
+    name = model.name
+    keys = [(field.name, value(field), condition(field)[1]) for field in single]
+    for key, fields in model.uniques.items():
+        if len(fields) > 1:
+            inner = f"_{name}Compound{key}KeyInner"
+            source.typed_dict(inner, [(item.name, value(item)) for item in fields], total=True)
+            keys.append((key, inner, inner))
+    variants = []
+    for key, exact, _ in keys:
+        variants.append(f"_{name}WhereUnique_{key}_Input")
+        items = [
+            (other, f"_Required[{exact}]" if other == key else kind) for other, _, kind in keys
+        ]
+        source.typed_dict(variants[-1], items, base)
+    source.union(f"{name}WhereUniqueInput", variants)
+
+
+def combinations(where: str) -> list[Item]:
+    """AND, OR and NOT of a filter."""
+    return [("AND", some(where)), ("OR", f"_List[{where}]"), ("NOT", some(where))]
+
+
+def condition(field: Field) -> Item:
+    """What a filter says of one field."""
+    return field.name, _condition(field)
+
+
+def _condition(field: Field) -> str:
+    kind = field.type
+    match field.kind:
+        case "relation" if field.is_list:
+            return f"{kind}ListRelationFilter"
+        case "relation":
+            return _or_none(field, f"{kind}RelationFilter")
+        case "composite" if field.is_list:
+            return f"{kind}CompositeListFilter"
+        case "composite" if field.is_required:
+            return f"{kind}CompositeFilter"
+        case "composite":
+            return f"_Optional[{kind}NullableCompositeFilter]"
+        case "scalar" | "enum" if field.is_list:
+            return f"_Union[_List[{value(field)}], {kind}ListFilter]"
+        case "scalar" | "enum" if field.is_required:
+            return f"_Union[{value(field)}, {kind}Filter]"
+        case "scalar" | "enum":
+            return f"_Union[None, {value(field)}, {kind}NullableFilter]"
+
+
+def _or_none(field: Field, text: str) -> str:
+    return text if field.is_required else f"_Optional[{text}]"

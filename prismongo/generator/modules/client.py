@@ -1,0 +1,164 @@
+"""`client.py` and `actions.py` of the generated package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from prismongo.generator.names import accessors
+from prismongo.schema.datamodel import Datamodel, Datasource
+
+_CLIENT: Final = '''"""The client: an attribute for the actions of each model."""
+
+# ruff: noqa
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prismongo.client import BaseBatch, BaseClient, load_env as load_env
+
+from ._registry import RegisteredClient as RegisteredClient
+from ._registry import get_client as get_client, register as register
+
+if TYPE_CHECKING:
+    from . import actions, models
+
+__all__ = ("SCHEMA_PATH", "Batch", "Prisma", "Client", "load_env", "register", "get_client")
+
+SCHEMA_PATH = Path({path!r})
+PACKAGED_SCHEMA_PATH = Path(__file__).with_name("schema.prisma")
+
+
+class Prisma(BaseClient):
+    """The client of this schema; each attribute has the actions of a model."""
+
+{attributes}
+
+    __slots__ = (
+{slots}
+    )
+
+    _package = __package__
+    _accessors = {accessors}
+    _schema_path = SCHEMA_PATH
+    _packaged_schema_path = PACKAGED_SCHEMA_PATH
+    _datasource_name = {datasource!r}
+    _datasource_url = {url!r}
+    _datasource_variable = {variable!r}
+
+    def batch_(self) -> Batch:
+        """Collect writes that are kept together or not at all; their results come back in order.
+
+            async with database.batch_() as batch:
+                batch.user.create({{...}})
+        """
+        return Batch(self)
+
+
+class Batch(BaseBatch):
+    """The writes of a batch; each attribute has the writes of a model."""
+
+{batch_attributes}
+
+    __slots__ = Prisma.__slots__
+
+
+Client = Prisma
+'''
+
+_ACTIONS: Final = '''"""The actions of each model; what they do is written in `prismongo.client.actions`."""
+
+# ruff: noqa
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from prismongo.client.actions import Actions
+from prismongo.client.batch import BatchActions
+
+if TYPE_CHECKING:
+    from . import types as t
+
+    _ModelT = TypeVar("_ModelT")
+'''
+
+_ACTIONS_END: Final = """
+else:
+    from prismongo.client.lazy import action_classes
+
+    globals().update(action_classes(__name__, {models!r}))
+"""
+
+ARGUMENTS: Final = (
+    "CreateInput",
+    "CreateWithoutRelationsInput",
+    "UpdateInput",
+    "UpdateManyMutationInput",
+    "UpsertInput",
+    "WhereInput",
+    "WhereUniqueInput",
+    "Include",
+    "Select",
+    "Omit",
+    "OrderByInput",
+    "ScalarFieldKeys",
+    "CountAggregateInput",
+    "CountAggregateOutput",
+    "NumberAggregateInput",
+    "MaxAggregateInput",
+    "ScalarWhereWithAggregatesInput",
+    "GroupByOrderByInput",
+    "GroupByOutput",
+    "AggregateOutput",
+)
+"""The types that `Actions` is generic in, after the record's; in their order."""
+
+BATCH_ARGUMENTS: Final = ARGUMENTS[:8]
+"""The same of `BatchActions`."""
+
+
+def client_module(datamodel: Datamodel, schema: Path) -> str:
+    """The text of `client.py`.
+
+    Raises:
+        SchemaError: a model's attribute would hide one of the client, or another model's.
+    """
+    names = accessors(datamodel)
+    source = datamodel.datasources[0]
+    return _CLIENT.format(
+        path=schema.as_posix(),
+        attributes=_lines(names, "    {name}: actions.{model}Actions[models.{model}]"),
+        batch_attributes=_lines(names, "    {name}: actions.{model}BatchActions"),
+        slots=_lines(names, "        {name!r},"),
+        accessors=repr(names),
+        datasource=source.name,
+        url=source.url if isinstance(source.url, str) else None,
+        variable=_variable(source),
+    )
+
+
+def _lines(names: dict[str, str], line: str) -> str:
+    return "\n".join(line.format(name=name, model=model) for name, model in names.items())
+
+
+def _variable(source: Datasource) -> str | None:
+    return None if isinstance(source.url, str) else str(source.url.arguments[0])
+
+
+def actions_module(datamodel: Datamodel) -> str:
+    """The text of `actions.py`."""
+    names = [model.name for model in datamodel.models if not model.ignored]
+    lines = [_ACTIONS.rstrip()]
+    for name in names:
+        every, batch = _typed(name, ARGUMENTS), _typed(name, BATCH_ARGUMENTS)
+        lines += [
+            "",
+            f"    class {name}Actions(Actions[_ModelT, {every}]): ...",
+            f"    class {name}BatchActions(BatchActions[{batch}]): ...",
+        ]
+    return "\n".join(lines) + "\n" + _ACTIONS_END.format(models=names)
+
+
+def _typed(name: str, kinds: tuple[str, ...]) -> str:
+    return ", ".join(f"t.{name}{kind}" for kind in kinds)

@@ -1,0 +1,72 @@
+"""The text of one generated module, written definition by definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prismongo.errors import SchemaError
+
+Item = tuple[str, str]
+"""A key of a typed dict, and the text of its type."""
+
+
+class NameTakenError(SchemaError):
+    """Two definitions of one module have the same name."""
+
+
+class Source:
+    """A module's text.
+
+    Args:
+        opening: its first lines: docstring and imports.
+    """
+
+    def __init__(self, opening: str) -> None:
+        self._lines = [opening.rstrip("\n")]
+        self._names: set[str] = set()
+
+    def text(self) -> str:
+        """The whole module."""
+        return "\n".join(self._lines) + "\n"
+
+    def add(self, *lines: str) -> None:
+        """Lines as they are."""
+        self._lines += lines
+
+    def define(self, name: str) -> None:
+        """Keep a name of the module for one definition.
+
+        Raises:
+            NameTakenError: another definition has it.
+        """
+        if name in self._names:
+            raise NameTakenError(f"the generated type {name} would stand for two things")
+        self._names.add(name)
+
+    def alias(self, name: str, meaning: str) -> None:
+        """`Name = meaning`."""
+        self.define(name)
+        self.add(f"{name} = {meaning}")
+
+    def union(self, name: str, parts: Iterable[str]) -> None:
+        """A union; of one part, that part."""
+        parts = list(parts)
+        self.alias(name, parts[0] if len(parts) == 1 else f"_Union[{', '.join(parts)}]")
+
+    def typed_dict(
+        self, name: str, items: Iterable[Item], *bases: str, total: bool = False, doc: str = ""
+    ) -> None:
+        """A typed dict, by a class; one of keywords (`in`, `is`, `not`) is `functional`."""
+        self.define(name)
+        parents = ", ".join(bases) or "_TypedDict"
+        head = f"class {name}({parents}{'' if total else ', total=False'}):"
+        body = [f"    {key}: {kind}" for key, kind in items]
+        if doc:
+            body.insert(0, f'    """{doc}"""')
+        self.add("", *([head, *body] if body else [f"{head} ..."]))
+
+    def functional(self, name: str, items: Iterable[Item]) -> None:
+        """A typed dict of which no key is required, and any may be a keyword."""
+        self.define(name)
+        inner = ", ".join(f'"{key}": {kind}' for key, kind in items)
+        self.add(f'{name} = _TypedDict("{name}", {{{inner}}}, total=False)')

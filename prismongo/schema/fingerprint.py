@@ -1,0 +1,37 @@
+"""A hash of what a client is made of (`fingerprint`), which comments and layout do not change."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from prismongo.schema.datamodel import Datamodel
+
+_PROSE: Final = frozenset({"documentation", "notes", "position"})
+_SETTINGS: Final = re.compile(r"@Python\([^)]*\)")
+
+
+def fingerprint(datamodel: Datamodel) -> str:
+    """The hash of models, composite types and enums, without what the schema ignores.
+
+    Of comments it has what `@Python(…)` says in them, which names the client's attributes.
+    """
+    content = [_facts(item) for item in (datamodel.models, datamodel.types, datamodel.enums)]
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _facts(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_facts(item) for item in value if not getattr(item, "ignored", False)]
+    if not is_dataclass(value):
+        return value
+    facts = {
+        item.name: _facts(getattr(value, item.name))
+        for item in fields(value)
+        if item.name not in _PROSE
+    }
+    settings = _SETTINGS.findall(getattr(value, "documentation", None) or "")
+    return {**facts, "settings": settings, "kind": type(value).__name__}
