@@ -76,7 +76,7 @@ class ChangeCursor(Protocol):
 class ChangeSource(Protocol):
     """The changes of one connected store."""
 
-    async def open(self, watching: ChangeQuery, after: str | None) -> ChangeCursor:
+    async def open(self, query: ChangeQuery, after: str | None) -> ChangeCursor:
         """A stream of what happens from now on, or after a token.
 
         Raises:

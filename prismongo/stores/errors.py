@@ -22,7 +22,7 @@ def write_conflict() -> DataError:
     )
 
 
-def ended_by(code: str) -> TransactionError:
+def transaction_aborted(code: str) -> TransactionError:
     """The transaction was aborted by an error of one of its own operations (P2028)."""
     return TransactionError(
         f"Transaction API error: Transaction has been aborted: an operation in it failed with "

@@ -23,13 +23,13 @@ from prismongo.query.nodes.steps import (
 from prismongo.query.values.codecs import INT64
 
 
-def by_operators(changes: Iterable[FieldUpdate]) -> bool:
+def by_operators(updates: Iterable[FieldUpdate]) -> bool:
     """Whether update operators say it, whose arithmetic is not that of a pipeline."""
-    return all(_is_native(change) for change in changes)
+    return all(_is_native(update) for update in updates)
 
 
-def _is_native(change: FieldUpdate) -> bool:
-    match change:
+def _is_native(update: FieldUpdate) -> bool:
+    match update:
         case Set(path, value):
             return len(path) == 1 and not isinstance(value, dict | list)
         case Unset(path):
@@ -37,11 +37,11 @@ def _is_native(change: FieldUpdate) -> bool:
         case Arithmetic(path, operator, operand):
             has_negative = operator != "decrement" or operand != INT64[0]
             return (
-                len(path) == 1 and operator != "divide" and not change.may_be_null and has_negative
+                len(path) == 1 and operator != "divide" and not update.may_be_null and has_negative
             )
         case AddToSet() | Pull():
             return True
         case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
             return False
         case _:
-            assert_never(change)
+            assert_never(update)

@@ -15,7 +15,7 @@ from prismongo.stores.memory import Memory
 from prismongo.stores.memory.compare import key
 from prismongo.stores.memory.select import projected
 from prismongo.stores.memory.tables import Table
-from prismongo.stores.memory.writing import as_stored
+from prismongo.stores.memory.writer import as_stored
 
 
 class RawMemory:

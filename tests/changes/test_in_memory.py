@@ -53,7 +53,7 @@ async def test_tokens_of_others_are_refused() -> None:
 
 async def test_history_is_bounded_and_says_since_when() -> None:
     database = fake(DatabaseService)
-    database.fake._memory.feed.history = 10
+    database.fake._memory.oplog.history = 10
     async with database.watch(Message) as changes:
         await post(database, "0")
         (first,) = await take(changes, 1)
@@ -70,7 +70,7 @@ async def test_history_is_bounded_and_says_since_when() -> None:
 
 async def test_a_consumer_that_is_too_slow_for_the_history_is_told() -> None:
     database = fake(DatabaseService)
-    database.fake._memory.feed.history = 10
+    database.fake._memory.oplog.history = 10
     async with database.watch(Message, buffer=1) as changes:
         await database.message.create_many(data=[{"content": str(number)} for number in range(50)])
         with pytest.raises(HistoryLostError):
@@ -129,4 +129,4 @@ async def test_a_transaction_happens_when_it_is_committed() -> None:
 async def test_nothing_is_kept_for_those_who_never_watched() -> None:
     database = fake(DatabaseService)
     await post(database, "one")
-    assert database.fake._memory.feed.end.number == 0
+    assert database.fake._memory.oplog.end.number == 0

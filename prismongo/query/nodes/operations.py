@@ -30,7 +30,7 @@ class RecordUpdates:
     """What an update does to one record, and its nested writes."""
 
     model: Model
-    changes: tuple[FieldUpdate, ...] = ()
+    updates: tuple[FieldUpdate, ...] = ()
     writes: tuple[NestedWrite, ...] = ()
 
 
@@ -265,7 +265,7 @@ class UpdateRecords:
 
     model: Model
     where: Filter
-    changes: tuple[FieldUpdate, ...]
+    updates: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ RELATED = "\0"
 can hold a NUL character."""
 
 Row = dict[str, Any]
+Rows = list[Row]
+
 ORDER_VALUES = "__order"
 """Where `Find` puts the values that it sorted by, when asked to."""
 
@@ -64,7 +66,7 @@ class Find:
     fields: tuple[Field, ...] | None = None
     distinct: tuple[Field, ...] = ()
     order_values: bool = False
-    loose_ids: bool = False
+    skip_id_sort: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class UpsertComposite:
 
     path: Path
     value: object
-    changes: tuple[FieldUpdate, ...]
+    updates: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ class UpdateElements:
 
     path: Path
     where: Filter
-    changes: tuple[FieldUpdate, ...]
+    updates: tuple[FieldUpdate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ class UpdateOne:
 
     model: Model
     where: Filter
-    changes: tuple[FieldUpdate, ...]
+    updates: tuple[FieldUpdate, ...]
     fields: tuple[Field, ...] | None = None
 
 
@@ -264,7 +266,7 @@ class UpdateMany:
 
     model: Model
     where: Filter
-    changes: tuple[FieldUpdate, ...]
+    updates: tuple[FieldUpdate, ...]
 
 
 @frozen
@@ -339,4 +341,9 @@ class LostRaceError(Exception):
 
 
 Plan = Generator[Step, Any, Any]
-"""Yields steps, is sent what the store found, returns the rows of the answer."""
+"""Yields steps, is sent what the store found, returns what answers the operation."""
+
+RowsPlan = Generator[Step, Any, Rows]
+CountPlan = Generator[Step, Any, int]
+WritePlan = Generator[Step, Any, None]
+"""A plan that returns nothing: other plans run it by `yield from`."""

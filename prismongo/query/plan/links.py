@@ -11,13 +11,13 @@ from prismongo.query.nodes.steps import FieldUpdate, Row, Set
 from prismongo.query.values.codecs import now
 from prismongo.schema.datamodel import Field, Link, Model
 
-Key = tuple[Any, ...]
+ReferenceKey = tuple[Any, ...]
 
 CHUNK = 50_000
 """How many keys one `in` takes, well below MongoDB's 16 MB a command."""
 
 
-def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
+def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
     """The values of the fields in a stored row; None where one is null or missing."""
     if len(fields) == 1:
         value = row.get(fields[0].db_name)
@@ -29,18 +29,20 @@ def key_of(row: Row, fields: Sequence[Field]) -> Key | None:
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
     """The records whose fields have these values; None stands for null and missing alike."""
     parts = tuple(
-        absent((field.db_name,)) if value is None else Compare((field.db_name,), "eq", value)
+        null_or_missing((field.db_name,))
+        if value is None
+        else Compare((field.db_name,), "eq", value)
         for field, value in zip(fields, values, strict=True)
     )
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def absent(path: tuple[str, ...]) -> Filter:
+def null_or_missing(path: tuple[str, ...]) -> Filter:
     """Null or missing."""
     return Or((Compare(path, "eq", None), IsSet(path, is_set=False)))
 
 
-def among(fields: Sequence[Field], keys: Sequence[Key]) -> Filter:
+def among(fields: Sequence[Field], keys: Sequence[ReferenceKey]) -> Filter:
     """The records whose fields have one of the keys."""
     if len(fields) == 1:
         if len(keys) == 1:
@@ -59,7 +61,7 @@ def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
     return [row[model.id_field.db_name] for row in rows]
 
 
-def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
+def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
     """What the parents are related by, each key once, in order.
 
     Raises:
@@ -75,7 +77,7 @@ def keys_of(link: Link, parents: Iterable[Row]) -> list[Key]:
     return [key for key in found if key is not None]
 
 
-def parent_keys(link: Link, row: Row) -> list[Key]:
+def parent_keys(link: Link, row: Row) -> list[ReferenceKey]:
     """The keys of the records that are related to one row."""
     if link.is_many_to_many:
         values = row.get(link.local[0].db_name)
@@ -84,15 +86,15 @@ def parent_keys(link: Link, row: Row) -> list[Key]:
     return [] if key is None else [key]
 
 
-def touched(model: Model, changes: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
+def with_updated_at(model: Model, updates: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
     """Changes to a key, with the moment of the change in every `@updatedAt` they leave alone."""
-    changed = {change.path[0] for change in changes}
+    updated_names = {update.path[0] for update in updates}
     moments = (
         Set((field.db_name,), now())
         for field in model.stored_fields
-        if field.is_updated_at and field.db_name not in changed
+        if field.is_updated_at and field.db_name not in updated_names
     )
-    return (*changes, *moments)
+    return (*updates, *moments)
 
 
 def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -18,9 +18,9 @@ from prismongo.query.nodes.operations import (
     NestedWrite,
     ReferencedWrite,
 )
-from prismongo.query.nodes.steps import Row, Set, Step
+from prismongo.query.nodes.steps import Row, Set, Step, WritePlan
 from prismongo.query.plan.referenced import ReferencedRecords
-from prismongo.query.plan.related import OuterWrites, RelatedRecords, WritePlan
+from prismongo.query.plan.related import OuterWrites, RelatedRecords
 from prismongo.schema.datamodel import Datamodel
 
 
@@ -36,13 +36,13 @@ class OuterWrite:
     key_updates: list[Set] = field(default_factory=list)
     follow_ups: list[Callable[[Row], WritePlan]] = field(default_factory=list)
 
-    def follow(self, row: Row) -> WritePlan:
+    def run_follow_ups(self, row: Row) -> WritePlan:
         """Carry out what follows, now that the outer record is `row`."""
         for follow_up in self.follow_ups:
             yield from follow_up(row)
 
 
-class NestedWrites:
+class NestedWritePlanner:
     """Plans nested writes on one datamodel."""
 
     def __init__(self, datamodel: Datamodel, outer: OuterWrites) -> None:

@@ -30,16 +30,13 @@ from prismongo.query.nodes.filters import (
     both,
 )
 from prismongo.query.nodes.selections import Page
-from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Step
+from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Rows, RowsPlan, Step
 from prismongo.query.plan.links import equal
 from prismongo.schema.datamodel import Field, Model
 
-Rows = list[Row]
-Reading = Generator[Step, Any, Rows]
-
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedPage:
     """A page, ready to be read."""
 
     find: Find
@@ -47,7 +44,7 @@ class Located:
     cursor_id: object = None
 
 
-def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Reading:
+def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> RowsPlan:
     """The rows of a page, in the order asked for."""
     located = yield from locate(model, page, fields)
     if located is None:
@@ -55,8 +52,8 @@ def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Rea
     find = located.find
     if page.distinct and page.cursor is not None:
         rows = yield from _distinct_from_cursor(located)
-    elif find.loose_ids:
-        rows = yield from _settle_ties(find)
+    elif find.skip_id_sort:
+        rows = yield from _order_ties(find)
     else:
         rows = yield find
     return rows[::-1] if located.reversed else rows
@@ -64,13 +61,13 @@ def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Rea
 
 def locate(
     model: Model, page: Page, fields: tuple[Field, ...] | None
-) -> Generator[Step, Any, Located | None]:
+) -> Generator[Step, Any, LocatedPage | None]:
     """The page as one step, its cursor looked up; None where it can hold nothing."""
     if page.take == 0:
         return None
     reverse = page.take is not None and page.take < 0
     limit = None if page.take is None else abs(page.take)
-    order = _total(model, page, reverse)
+    order = _total_order(model, page, reverse)
     find = Find(
         model,
         page.where,
@@ -81,7 +78,7 @@ def locate(
         distinct=page.distinct,
     )
     if page.cursor is None:
-        return Located(_loosened(find), reverse)
+        return LocatedPage(_without_id_sort(find), reverse)
     inside = both(page.cursor.filter, page.where)
     at_cursor = replace(
         find, where=inside, skip=0, limit=1, fields=None, distinct=(), order_values=True
@@ -95,10 +92,10 @@ def locate(
     find = replace(find, after=tuple(found[0][ORDER_VALUES]))
     if matches and find.skip and not page.distinct:
         find = replace(find, skip=find.skip - 1, after_inclusive=False)
-    return Located(_loosened(find), reverse, found[0][model.id_field.db_name])
+    return LocatedPage(_without_id_sort(find), reverse, found[0][model.id_field.db_name])
 
 
-def _total(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
+def _total_order(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
     order = page.order
     if not page.is_whole and not any(_is_unique(model, key) for key in order):
         order = (*order, OrderKey((model.id_field.db_name,)))
@@ -127,7 +124,7 @@ def _with_order(
     return (*fields, *(field for field in model.stored_fields if field.db_name in keys))
 
 
-def _loosened(find: Find) -> Find:
+def _without_id_sort(find: Find) -> Find:
     """Unsorted by id where an index serves the other keys alone and nothing is skipped."""
     keys = find.order[:-1]
     id_field = find.model.id_field
@@ -136,39 +133,41 @@ def _loosened(find: Find) -> Find:
         return find
     if id_field.type == "Bytes" and not id_field.is_object_id:
         return find  # MongoDB orders bytes by their number first, Python does not
-    if is_served(find.model, find.where, find.order) or not is_served(find.model, find.where, keys):
+    if is_index_ordered(find.model, find.where, find.order) or not is_index_ordered(
+        find.model, find.where, keys
+    ):
         return find
-    return replace(find, loose_ids=True)
+    return replace(find, skip_id_sort=True)
 
 
-def is_served(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
+def is_index_ordered(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
     """Whether an index of the schema yields the filter's records in this order."""
     if not all(key.is_plain and len(key.path) == 1 for key in order):
         return False
-    fixed = _fixed(where)
-    wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in fixed]
-    return any(_serves(index, fixed, wanted) for index in model.index_orders)
+    equal_fields = _equality_fields(where)
+    wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in equal_fields]
+    return any(_is_ordered_by(index, equal_fields, wanted) for index in model.index_orders)
 
 
-def _serves(
-    index: Sequence[tuple[str, bool]], fixed: frozenset[str], wanted: list[tuple[str, bool]]
+def _is_ordered_by(
+    index: Sequence[tuple[str, bool]], equal_fields: frozenset[str], wanted: list[tuple[str, bool]]
 ) -> bool:
     rest = list(index)
-    while rest and rest[0][0] in fixed:
+    while rest and rest[0][0] in equal_fields:
         rest = rest[1:]
-    head = [part for part in rest if part[0] not in fixed][: len(wanted)]
+    head = [part for part in rest if part[0] not in equal_fields][: len(wanted)]
     if len(head) < len(wanted) or [name for name, _ in head] != [name for name, _ in wanted]:
         return False
     return len({mine == theirs for (_, mine), (_, theirs) in zip(head, wanted, strict=True)}) <= 1
 
 
-def _fixed(where: Filter) -> frozenset[str]:
+def _equality_fields(where: Filter) -> frozenset[str]:
     """The stored fields that the filter holds to one value."""
     match where:
         case Compare(path, "eq", value, insensitive=False) if len(path) == 1 and value is not None:
             return frozenset(path)
         case And(filters):
-            return frozenset[str]().union(*(_fixed(item) for item in filters))
+            return frozenset[str]().union(*(_equality_fields(item) for item in filters))
         case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return frozenset()
         case Elements() | Related() | After():
@@ -180,7 +179,7 @@ def _fixed(where: Filter) -> frozenset[str]:
 # --- ties ---
 
 
-def _settle_ties(find: Find) -> Reading:
+def _order_ties(find: Find) -> RowsPlan:
     """A page that was not sorted by id, with its ties put in order.
 
     One record more is read; where it ties with the last of the page, the page's share of that tie
@@ -226,7 +225,7 @@ def _values(row: Row, names: list[str]) -> list[Any]:
     return [row.get(name) for name in names]
 
 
-def _distinct_from_cursor(located: Located) -> Reading:
+def _distinct_from_cursor(located: LocatedPage) -> RowsPlan:
     """Distinct comes before the cursor: it must be one of the records that distinct keeps."""
     find = located.find
     limit = None if find.limit is None else find.limit + find.skip

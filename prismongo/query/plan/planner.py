@@ -39,8 +39,8 @@ from prismongo.query.nodes.steps import (
     Step,
 )
 from prismongo.query.plan.page import locate
-from prismongo.query.plan.read import first, read_first, read_page
-from prismongo.query.plan.write import Writes, not_found
+from prismongo.query.plan.read import first_step, read_first, read_page
+from prismongo.query.plan.write import WritePlanner, not_found
 from prismongo.schema.datamodel import Datamodel, Model
 
 
@@ -48,7 +48,7 @@ class Planner:
     """Plans operations on one datamodel."""
 
     def __init__(self, datamodel: Datamodel) -> None:
-        self._writes = Writes(datamodel)
+        self._writes = WritePlanner(datamodel)
 
     def only_step(self, operation: Operation) -> Step | None:
         """What `plan` would do, where that is to read one row by one value, and to answer it."""
@@ -58,7 +58,7 @@ class Planner:
             and not operation.selected.relations
             and not operation.must_exist
         ):
-            return first(operation.unique.filter, operation.selected)
+            return first_step(operation.unique.filter, operation.selected)
         return None
 
     def plan(self, operation: Operation) -> Plan:
@@ -125,7 +125,7 @@ def _aggregate(operation: AggregateRecords) -> Plan:
     located = yield from locate(model, page, None)
     if located is None:
         return {}
-    find = replace(located.find, loose_ids=False)  # ties decide which records are counted
+    find = replace(located.find, skip_id_sort=False)  # ties decide which records are counted
     return (yield Aggregate(find, operation.aggregated.aggregations))
 
 
@@ -137,7 +137,7 @@ def _group(operation: GroupRecords) -> Plan:
         return []
     order = operation.order
     if order or take is not None or operation.skip:
-        order += _settling(operation)
+        order += _tie_breakers(operation)
     if take is not None and take < 0:
         order = tuple(GroupOrder(key.by, not key.descending) for key in order)
     rows = yield Group(
@@ -153,7 +153,7 @@ def _group(operation: GroupRecords) -> Plan:
     return rows[::-1] if take is not None and take < 0 else rows
 
 
-def _settling(operation: GroupRecords) -> tuple[GroupOrder, ...]:
+def _tie_breakers(operation: GroupRecords) -> tuple[GroupOrder, ...]:
     """What orders groups that tie: their other values, so that pages of groups fit together."""
     ordered = [key.by for key in operation.order]
     return tuple(GroupOrder(item) for item in operation.by if item not in ordered)

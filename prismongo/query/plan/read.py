@@ -16,11 +16,13 @@ from prismongo.query.nodes.steps import (
     FindPerParent,
     Plan,
     Row,
+    Rows,
+    RowsPlan,
     Step,
 )
 from prismongo.query.plan.links import (
     CHUNK,
-    Key,
+    ReferenceKey,
     among,
     chunks,
     ids_of,
@@ -29,7 +31,7 @@ from prismongo.query.plan.links import (
     parent_keys,
     related,
 )
-from prismongo.query.plan.page import Reading, Rows, locate, page_rows
+from prismongo.query.plan.page import locate, page_rows
 from prismongo.schema.datamodel import Field, Link, Model
 
 
@@ -42,21 +44,21 @@ def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None
     return None if len(needed) == len(selected.model.stored_fields) else tuple(needed)
 
 
-def read_page(page: Page, selected: Selected, *extra: Field) -> Reading:
+def read_page(page: Page, selected: Selected, *extra: Field) -> RowsPlan:
     """A page of records with everything that is selected of them."""
     rows = yield from page_rows(selected.model, page, stored_fields(selected, *extra))
     yield from attach(selected, rows)
     return rows
 
 
-def read_first(where: Filter, selected: Selected) -> Reading:
+def read_first(where: Filter, selected: Selected) -> RowsPlan:
     """The record (a list of none or one) that a unique filter finds."""
-    rows: Rows = yield first(where, selected)
+    rows: Rows = yield first_step(where, selected)
     yield from attach(selected, rows)
     return rows
 
 
-def first(where: Filter, selected: Selected) -> Find:
+def first_step(where: Filter, selected: Selected) -> Find:
     """The step that reads the record, without its relations."""
     return Find(selected.model, where, limit=1, fields=stored_fields(selected))
 
@@ -111,15 +113,15 @@ def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any,
         where = both(among(link.remote, keys), page.where)
         children += yield Find(link.target, where, page.order, fields=fields)
     yield from attach(output.selected, children)
-    by_key = _by_key(link, children)
+    by_key = _group_by_key(link, children)
     if not link.is_many_to_many:
         return [by_key.get(key_of(row, link.local), []) for row in parents]
-    place = {key: number for number, key in enumerate(by_key)}
-    return [_listed_children(link, row, by_key, place) for row in parents]
+    positions = {key: number for number, key in enumerate(by_key)}
+    return [_children_of_list(link, row, by_key, positions) for row in parents]
 
 
-def _by_key(link: Link, children: Rows) -> dict[Key | None, Rows]:
-    by_key: dict[Key | None, Rows] = {}
+def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]:
+    by_key: dict[ReferenceKey | None, Rows] = {}
     try:
         for child in children:
             key = key_of(child, link.remote)
@@ -130,24 +132,27 @@ def _by_key(link: Link, children: Rows) -> dict[Key | None, Rows]:
     return by_key
 
 
-def _listed_children(
-    link: Link, row: Row, by_key: dict[Key | None, Rows], place: dict[Key | None, int]
+def _children_of_list(
+    link: Link,
+    row: Row,
+    by_key: dict[ReferenceKey | None, Rows],
+    positions: dict[ReferenceKey | None, int],
 ) -> Rows:
     """The children in a row's list of ids, in the order in which they were read."""
     keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
-    keys.sort(key=place.__getitem__)
+    keys.sort(key=positions.__getitem__)
     return [child for key in keys for child in by_key[key]]
 
 
 def _paged_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
     link, page = output.link, output.page
-    holders = yield from _cursor_holders(link, page, parents)
-    readers = [row for row in parents if holders is None or id(row) in holders]
-    if len(readers) < 2 or (page.distinct and page.cursor is not None):
-        groups = yield from _pages_one_by_one(output, readers)
+    with_cursor = yield from _parents_with_cursor(link, page, parents)
+    candidates = [row for row in parents if with_cursor is None or id(row) in with_cursor]
+    if len(candidates) < 2 or (page.distinct and page.cursor is not None):
+        groups = yield from _pages_one_by_one(output, candidates)
     else:
-        groups = yield from _pages_at_once(output, readers)
-    found = {id(row): group for row, group in zip(readers, groups, strict=True)}
+        groups = yield from _pages_at_once(output, candidates)
+    found = {id(row): group for row, group in zip(candidates, groups, strict=True)}
     return [found.get(id(row), []) for row in parents]
 
 
@@ -165,7 +170,9 @@ def _pages_one_by_one(output: RelationOutput, parents: Rows) -> Generator[Step, 
     return groups
 
 
-def _cursor_holders(link: Link, page: Page, parents: Rows) -> Generator[Step, Any, set[int] | None]:
+def _parents_with_cursor(
+    link: Link, page: Page, parents: Rows
+) -> Generator[Step, Any, set[int] | None]:
     """The parents whose list holds the cursor: no other has anything behind it."""
     if page.cursor is None:
         return None
@@ -183,7 +190,9 @@ def _pages_at_once(output: RelationOutput, parents: Rows) -> Generator[Step, Any
     ids = tuple(dict.fromkeys(row[id_name] for row in parents))
     pairs: list[tuple[Any, Row]] = []
     for portion in chunks(ids):
-        pairs += yield FindPerParent(link, tuple(portion), replace(located.find, loose_ids=False))
+        pairs += yield FindPerParent(
+            link, tuple(portion), replace(located.find, skip_id_sort=False)
+        )
     groups: dict[Any, Rows] = {value: [] for value in ids}
     for parent_id, child in pairs:
         groups[parent_id].append(child)

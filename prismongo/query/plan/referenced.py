@@ -21,12 +21,11 @@ from prismongo.query.nodes.operations import (
     UpsertReferenced,
 )
 from prismongo.query.nodes.selections import Unique
-from prismongo.query.nodes.steps import Find, Row, Set, Step, UpdateMany, UpdateOne
-from prismongo.query.plan.links import by_ids, ids_of, related, touched
-from prismongo.query.plan.referential import restriction
+from prismongo.query.nodes.steps import Find, Row, Set, Step, UpdateMany, UpdateOne, WritePlan
+from prismongo.query.plan.links import by_ids, ids_of, related, with_updated_at
+from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.plan.related import (
     OuterWrites,
-    WritePlan,
     find_related,
     opposite_link,
     require_related,
@@ -109,7 +108,7 @@ class ReferencedRecords:
             DataError: P2014, the relation is required.
         """
         if any(field.is_required for field in link.local):
-            raise restriction(opposite_link(self._datamodel, link))
+            raise required_relation_violation(opposite_link(self._datamodel, link))
         return tuple(Set((field.db_name,), None) for field in link.local)
 
     def _release(self, link: Link, target: Row, row: Row | None) -> WritePlan:
@@ -121,7 +120,7 @@ class ReferencedRecords:
             where = both(where, Complement(by_ids(link.model, ids_of(link.model, [row]))))
         others = yield Find(link.model, where, limit=1, fields=(link.model.id_field,))
         if others:
-            yield UpdateMany(link.model, where, touched(link.model, self._nulls(link)))
+            yield UpdateMany(link.model, where, with_updated_at(link.model, self._nulls(link)))
 
 
 def _reference(link: Link, target: Row) -> tuple[Set, ...]:

@@ -21,6 +21,7 @@ from prismongo.query.nodes.steps import (
     Pull,
     Push,
     Row,
+    Rows,
     Set,
     Step,
     Unset,
@@ -31,8 +32,8 @@ from prismongo.query.nodes.steps import (
 from prismongo.query.plan.links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
-Rows = list[Row]
-Consequences = Generator[Step, Any, list[Step]]
+StepsPlan = Generator[Step, Any, list[Step]]
+"""A plan that reads, and returns the writes that have to be made."""
 
 
 def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
@@ -47,7 +48,7 @@ def needed_fields(datamodel: Datamodel, model: Model) -> tuple[Field, ...]:
     return tuple(fields.values())
 
 
-def restriction(link: Link) -> Exception:
+def required_relation_violation(link: Link) -> Exception:
     """The change would leave a required relation empty (P2014)."""
     first, second = sorted((link.model.name, link.target.name))
     return data_error(
@@ -69,60 +70,62 @@ class Deletion:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
-        self._going: dict[str, set[Any]] = {}
+        self._deleted: dict[str, set[Any]] = {}
 
-    def of(self, model: Model, rows: Rows) -> Consequences:
+    def of(self, model: Model, rows: Rows) -> StepsPlan:
         """The writes that must come before the rows are deleted, children first.
 
         Raises:
             DataError: P2014, where a Restrict forbids the delete.
         """
-        self._going.setdefault(model.name, set()).update(ids_of(model, rows))
+        self._deleted.setdefault(model.name, set()).update(ids_of(model, rows))
         steps: list[Step] = []
         for link in dependents(self._datamodel, model):
             for keys in chunks(keys_of(link, rows)):
                 steps += yield from self._for_link(link, among(link.remote, keys))
         return steps
 
-    def _for_link(self, link: Link, refers: Filter) -> Consequences:
+    def _for_link(self, link: Link, referring: Filter) -> StepsPlan:
         match link.on_delete:
             case "Cascade":
-                return (yield from self._cascade(link, refers))
+                return (yield from self._cascade(link, referring))
             case "Restrict":
-                if (yield from self._any_left(link, refers)):
-                    raise restriction(link)
+                if (yield from self._is_referred_to(link, referring)):
+                    raise required_relation_violation(link)
                 return []
             case "SetNull":
-                if (yield from self._any_left(link, refers)):
-                    where = self._staying(link.target, refers)
-                    return (yield from _rekeyed(self._datamodel, link, where, _nulls(link)))
+                if (yield from self._is_referred_to(link, referring)):
+                    where = self._not_deleted(link.target, referring)
+                    return (
+                        yield from _update_references(self._datamodel, link, where, _nulls(link))
+                    )
                 return []
             case "NoAction" | "SetDefault":  # MongoDB has no SetDefault: the schema is refused
                 return []
             case _:
                 assert_never(link.on_delete)
 
-    def _cascade(self, link: Link, refers: Filter) -> Consequences:
+    def _cascade(self, link: Link, referring: Filter) -> StepsPlan:
         fields = needed_fields(self._datamodel, link.target)
-        rows: Rows = yield Find(link.target, refers, fields=fields)
-        going = self._going.setdefault(link.target.name, set())
-        new = [row for row in rows if row[link.target.id_field.db_name] not in going]
+        rows: Rows = yield Find(link.target, referring, fields=fields)
+        deleted = self._deleted.setdefault(link.target.name, set())
+        new = [row for row in rows if row[link.target.id_field.db_name] not in deleted]
         if not new:
             return []
         steps = yield from self.of(link.target, new)
-        return [*steps, *deletions(link.target, ids_of(link.target, new))]
+        return [*steps, *delete_steps(link.target, ids_of(link.target, new))]
 
-    def _any_left(self, link: Link, refers: Filter) -> Generator[Step, Any, bool]:
-        where = self._staying(link.target, refers)
+    def _is_referred_to(self, link: Link, referring: Filter) -> Generator[Step, Any, bool]:
+        where = self._not_deleted(link.target, referring)
         found = yield Find(link.target, where, limit=1, fields=(link.target.id_field,))
         return bool(found)
 
-    def _staying(self, model: Model, refers: Filter) -> Filter:
-        going = self._going.get(model.name)
-        return both(refers, Complement(by_ids(model, list(going)))) if going else refers
+    def _not_deleted(self, model: Model, referring: Filter) -> Filter:
+        deleted = self._deleted.get(model.name)
+        return both(referring, Complement(by_ids(model, list(deleted)))) if deleted else referring
 
 
-def deletions(model: Model, ids: list[Any]) -> list[Step]:
+def delete_steps(model: Model, ids: list[Any]) -> list[Step]:
     """The steps that delete the records with these ids."""
     return [DeleteMany(model, by_ids(model, portion)) for portion in chunks(ids)]
 
@@ -130,11 +133,11 @@ def deletions(model: Model, ids: list[Any]) -> list[Step]:
 # --- changed keys ---
 
 
-def links_by_updated_key(
-    datamodel: Datamodel, model: Model, changes: Iterable[FieldUpdate]
+def links_to_updated_keys(
+    datamodel: Datamodel, model: Model, updates: Iterable[FieldUpdate]
 ) -> list[Link]:
     """The relations whose referenced key the changes set (never the id, which is immutable)."""
-    names = {change.path[0] for change in changes}
+    names = {update.path[0] for update in updates}
     return [
         link
         for link in dependents(datamodel, model)
@@ -142,7 +145,7 @@ def links_by_updated_key(
     ]
 
 
-def same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) -> bool:
+def have_same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) -> bool:
     """Whether two rows are referred to by the same values."""
     return all(
         first.get(field.db_name) == second.get(field.db_name)
@@ -151,7 +154,7 @@ def same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) -> bo
     )
 
 
-def follow(datamodel: Datamodel, model: Model, before: Row, after: Row) -> Consequences:
+def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row) -> StepsPlan:
     """What `onUpdate` does to the records that refer to a row whose keys change, nearest first.
 
     Raises:
@@ -163,17 +166,17 @@ def follow(datamodel: Datamodel, model: Model, before: Row, after: Row) -> Conse
         new = tuple(after.get(field.db_name) for field in link.local)
         if old is None or old == new:
             continue
-        refers = equal(link.remote, old)
+        referring = equal(link.remote, old)
         match link.on_update:
             case "Restrict":
-                if (yield Find(link.target, refers, limit=1, fields=(link.target.id_field,))):
-                    raise restriction(link)
+                if (yield Find(link.target, referring, limit=1, fields=(link.target.id_field,))):
+                    raise required_relation_violation(link)
             case "SetNull":
-                steps += yield from _rekeyed(datamodel, link, refers, _nulls(link))
+                steps += yield from _update_references(datamodel, link, referring, _nulls(link))
             case "Cascade":
                 keys = zip(link.remote, new, strict=True)
-                changes = tuple(Set((field.db_name,), value) for field, value in keys)
-                steps += yield from _rekeyed(datamodel, link, refers, changes)
+                updates = tuple(Set((field.db_name,), value) for field, value in keys)
+                steps += yield from _update_references(datamodel, link, referring, updates)
             case "NoAction" | "SetDefault":
                 pass
             case _:
@@ -181,18 +184,18 @@ def follow(datamodel: Datamodel, model: Model, before: Row, after: Row) -> Conse
     return steps
 
 
-def _rekeyed(
-    datamodel: Datamodel, link: Link, refers: Filter, changes: tuple[Set, ...]
-) -> Consequences:
+def _update_references(
+    datamodel: Datamodel, link: Link, referring: Filter, updates: tuple[Set, ...]
+) -> StepsPlan:
     """The records that refer are changed, and so are those that refer to what is changed there."""
-    if not changes:
+    if not updates:
         return []
-    steps: list[Step] = [UpdateMany(link.target, refers, changes)]
-    if links_by_updated_key(datamodel, link.target, changes):
-        rows: Rows = yield Find(link.target, refers)
+    steps: list[Step] = [UpdateMany(link.target, referring, updates)]
+    if links_to_updated_keys(datamodel, link.target, updates):
+        rows: Rows = yield Find(link.target, referring)
         for row in rows:
-            after = row | {change.path[0]: change.value for change in changes}
-            steps += yield from follow(datamodel, link.target, row, after)
+            after = row | {update.path[0]: update.value for update in updates}
+            steps += yield from on_update_steps(datamodel, link.target, row, after)
     return steps
 
 
@@ -201,34 +204,34 @@ def _nulls(link: Link) -> tuple[Set, ...]:
     return tuple(Set((field.db_name,), None) for field in link.remote if not field.is_required)
 
 
-def foreseen(row: Row, changes: Iterable[FieldUpdate]) -> Row:
+def expected_row(row: Row, updates: Iterable[FieldUpdate]) -> Row:
     """The row as the changes to its own fields will leave it."""
     after = dict(row)
-    for change in changes:
-        if len(change.path) > 1:
+    for update in updates:
+        if len(update.path) > 1:
             continue
-        name = change.path[0]
-        match change:
+        name = update.path[0]
+        match update:
             case Set(_, value):
                 after[name] = value
             case Unset():
                 after.pop(name, None)
             case Arithmetic():
-                after[name] = _calculated(row.get(name), change)
+                after[name] = _calculated(row.get(name), update)
             case Push() | AddToSet() | Pull():
                 pass  # a list is no key
             case UpsertComposite() | UpdateElements() | DeleteElements():
                 pass  # nor is a composite
             case _:
-                assert_never(change)
+                assert_never(update)
     return after
 
 
-def _calculated(value: Any, change: Arithmetic) -> Any:
+def _calculated(value: Any, update: Arithmetic) -> Any:
     if value is None:
         return None
-    operand: Any = change.operand
-    match change.operator:
+    operand: Any = update.operand
+    match update.operator:
         case "increment":
             result = value + operand
         case "decrement":
@@ -236,7 +239,7 @@ def _calculated(value: Any, change: Arithmetic) -> Any:
         case "multiply":
             result = value * operand
         case "divide":
-            result = int(value / operand) if change.is_integer else value / operand
+            result = int(value / operand) if update.is_integer else value / operand
         case _:
-            assert_never(change.operator)
+            assert_never(update.operator)
     return type(operand)(result)

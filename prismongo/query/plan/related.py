@@ -34,18 +34,15 @@ from prismongo.query.nodes.steps import (
     OrderKey,
     Pull,
     Row,
+    Rows,
     Set,
     Step,
     UpdateMany,
+    WritePlan,
 )
-from prismongo.query.plan.links import by_ids, ids_of, key_of, related, touched
-from prismongo.query.plan.referential import restriction
+from prismongo.query.plan.links import by_ids, ids_of, key_of, related, with_updated_at
+from prismongo.query.plan.referential import required_relation_violation
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
-
-Rows = list[Row]
-
-WritePlan = Generator[Step, Any, None]
-"""Steps of which nobody needs an answer."""
 
 
 class OuterWrites(Protocol):
@@ -78,8 +75,8 @@ class RelatedRecords:
                 yield from self._create(link, records, row)
             case ConnectRelated(link, uniques):
                 yield from self._connect(link, uniques, row)
-            case ConnectOrCreateRelated(link, items):
-                for unique, record in items:
+            case ConnectOrCreateRelated(link, pairs):
+                for unique, record in pairs:
                     yield from self._connect_or_create(link, unique, record, row)
             case SetRelated(link, uniques):
                 yield from self._replace(link, uniques, row)
@@ -89,17 +86,17 @@ class RelatedRecords:
             case DeleteRelated(link, filters):
                 for where in filters:
                     yield from self._delete(link, where, row)
-            case UpdateRelated(link, updates):
-                for where, data in updates:
+            case UpdateRelated(link, items):
+                for where, data in items:
                     found = yield from require_related(link, row, where, "update")
                     yield from self._outer.update_row(found[0], data)
             case UpsertRelated(link, upserts):
                 for where, record, data in upserts:
                     yield from self._upsert(link, where, record, data, row)
             case UpdateManyRelated(link, many):
-                for where, changes in many:
+                for where, updates in many:
                     found = yield from find_related(link, row, where)
-                    yield from self._outer.update_rows(found, RecordUpdates(link.target, changes))
+                    yield from self._outer.update_rows(found, RecordUpdates(link.target, updates))
             case DeleteManyRelated(link, filters):
                 found = yield from find_related(link, row, Or(filters))
                 yield from self._outer.delete_rows(link.target, found)
@@ -138,7 +135,7 @@ class RelatedRecords:
             )
         extra = self._reference(link, row)
         complete = [
-            NewRecord(record.model, _merged(record.document, extra, link), record.writes)
+            NewRecord(record.model, _with_reference(record.document, extra, link), record.writes)
             for record in records
         ]
         for simple, run in groupby(complete, key=lambda record: not record.writes):
@@ -163,7 +160,7 @@ class RelatedRecords:
     def _connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> WritePlan:
         """Connect records that must exist (P2025 or P2018 where one does not)."""
         found: Rows = yield _named(link, uniques)
-        if not _found_all(uniques, found):
+        if not _are_all_found(uniques, found):
             raise not_connectable(link, len(uniques), len(found))
         yield from self._connect_rows(link, found, row)
 
@@ -180,11 +177,11 @@ class RelatedRecords:
             yield from self._add_to_own_list(link, tuple(ids), row)
             return
         if not link.field.is_list:
-            held = yield from find_related(link, row, Complement(where))
-            yield from self._disconnect_rows(link, held, row)
+            others = yield from find_related(link, row, Complement(where))
+            yield from self._disconnect_rows(link, others, row)
         reference = self._reference(link, row)
-        changes = tuple(Set((name,), value) for name, value in reference.items())
-        yield UpdateMany(link.target, where, touched(link.target, changes))
+        updates = tuple(Set((name,), value) for name, value in reference.items())
+        yield UpdateMany(link.target, where, with_updated_at(link.target, updates))
 
     def _disconnect_rows(self, link: Link, children: Rows, row: Row) -> WritePlan:
         """Disconnect records that are connected."""
@@ -200,9 +197,9 @@ class RelatedRecords:
             yield UpdateMany(link.model, own, (Pull((link.local[0].db_name,), tuple(ids)),))
             return
         if any(field.is_required for field in link.remote):
-            raise restriction(link)
-        emptied = [Set((field.db_name,), None) for field in link.remote]
-        yield UpdateMany(link.target, where, touched(link.target, emptied))
+            raise required_relation_violation(link)
+        nulls = [Set((field.db_name,), None) for field in link.remote]
+        yield UpdateMany(link.target, where, with_updated_at(link.target, nulls))
 
     def _replace(self, link: Link, uniques: Sequence[Unique], row: Row) -> WritePlan:
         """Connect these records, and disconnect all others."""
@@ -262,14 +259,14 @@ def _list_field(datamodel: Datamodel, link: Link) -> Field:
     return opposite_link(datamodel, link).local[0]
 
 
-def _merged(document: Row, extra: dict[str, Any], link: Link) -> Row:
+def _with_reference(document: Row, extra: dict[str, Any], link: Link) -> Row:
     if not link.is_many_to_many:
         return document | extra
     name, value = next(iter(extra.items()))
     return document | {name: [*document.get(name, ()), value]}
 
 
-def _found_all(uniques: Iterable[Unique], found: Rows) -> bool:
+def _are_all_found(uniques: Iterable[Unique], found: Rows) -> bool:
     """Whether every unique is among the rows; two may name the same record."""
     return all(
         any(all(row.get(field.db_name) == value for field, value in unique.values) for row in found)

@@ -27,6 +27,7 @@ from prismongo.query.nodes.operations import (
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Atomic,
+    CountPlan,
     DeleteMany,
     DeleteOne,
     FieldUpdate,
@@ -34,42 +35,42 @@ from prismongo.query.nodes.steps import (
     Insert,
     LostRaceError,
     Row,
+    Rows,
+    RowsPlan,
     Step,
     UpdateMany,
     UpdateOne,
+    WritePlan,
 )
-from prismongo.query.plan.links import by_ids, chunks, ids_of, touched
-from prismongo.query.plan.nested import NestedWrites
+from prismongo.query.plan.links import by_ids, chunks, ids_of, with_updated_at
+from prismongo.query.plan.nested import NestedWritePlanner
 from prismongo.query.plan.read import attach, read_first, stored_fields
 from prismongo.query.plan.referential import (
     Deletion,
-    deletions,
+    delete_steps,
     dependents,
-    follow,
-    foreseen,
-    links_by_updated_key,
+    expected_row,
+    have_same_keys,
+    links_to_updated_keys,
     needed_fields,
-    same_keys,
+    on_update_steps,
 )
 from prismongo.schema.datamodel import Datamodel, Model
 
 UPSERT_ATTEMPTS: Final = 5
 """How often an upsert that loses a race starts again."""
 
-Writing = Generator[Step, Any, list[Row]]
-Counting = Generator[Step, Any, int]
 
-
-class Writes:
+class WritePlanner:
     """Plans writes on one datamodel."""
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
-        self._nested = NestedWrites(datamodel, self)
+        self._nested = NestedWritePlanner(datamodel, self)
 
     # --- create ---
 
-    def create_one(self, operation: CreateOne) -> Writing:
+    def create_one(self, operation: CreateOne) -> RowsPlan:
         """A new record, with what is selected of it."""
         record, selected = operation.record, operation.selected
         row = yield from self.create(record)
@@ -83,10 +84,10 @@ class Writes:
         keys = {update.path[0]: update.value for update in outer.key_updates}
         document = record.document | keys
         yield Insert(record.model, (document,))
-        yield from outer.follow(document)
+        yield from outer.run_follow_ups(document)
         return document
 
-    def create_many(self, operation: CreateMany) -> Counting:
+    def create_many(self, operation: CreateMany) -> CountPlan:
         """New records in one command → how many."""
         documents = operation.documents
         if not documents:
@@ -98,13 +99,13 @@ class Writes:
 
     # --- update ---
 
-    def update_one(self, operation: UpdateRecord) -> Writing:
+    def update_one(self, operation: UpdateRecord) -> RowsPlan:
         """A changed record, with what is selected of it."""
         unique, data, selected = operation.unique, operation.data, operation.selected
         if self._is_simple(data) and not has_relations(unique.filter):
-            if data.changes:
+            if data.updates:
                 fields = stored_fields(selected)
-                row = yield UpdateOne(data.model, unique.filter, data.changes, fields)
+                row = yield UpdateOne(data.model, unique.filter, data.updates, fields)
                 rows = [] if row is None else [row]
                 yield from attach(selected, rows)
             else:
@@ -114,8 +115,8 @@ class Writes:
             return rows
         return (yield from self._update_nested(unique.filter, data, selected))
 
-    def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> Writing:
-        if not self._nested.touches_one(data.writes) or self._moved(data):
+    def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> RowsPlan:
+        if not self._nested.touches_one(data.writes) or self._updates_key(data):
             yield Atomic()
         rows = yield Find(data.model, where, limit=1)
         if not rows:
@@ -126,64 +127,68 @@ class Writes:
     def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
         """Change one record that was read, with its nested writes → its row after."""
         outer = yield from self._nested.prepare(data.writes, row)
-        changes: list[FieldUpdate] = [*data.changes, *outer.key_updates]
+        updates: list[FieldUpdate] = [*data.updates, *outer.key_updates]
         after = row
-        if changes:
-            after = yield from self._update_own(row, data.model, touched(data.model, changes))
-        yield from outer.follow(after)
+        if updates:
+            after = yield from self._update_own(
+                row, data.model, with_updated_at(data.model, updates)
+            )
+        yield from outer.run_follow_ups(after)
         return after
 
     def _update_own(
-        self, row: Row, model: Model, changes: tuple[FieldUpdate, ...]
+        self, row: Row, model: Model, updates: tuple[FieldUpdate, ...]
     ) -> Generator[Step, Any, Row]:
         """Change the row itself, and what refers to a key that changes.
 
         What forbids it is found before anything is written.
         """
-        is_key = bool(links_by_updated_key(self._datamodel, model, changes))
-        expected = foreseen(row, changes) if is_key else row
-        steps = (yield from follow(self._datamodel, model, row, expected)) if is_key else []
-        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), changes)
+        is_key = bool(links_to_updated_keys(self._datamodel, model, updates))
+        expected = expected_row(row, updates) if is_key else row
+        steps = (
+            (yield from on_update_steps(self._datamodel, model, row, expected)) if is_key else []
+        )
+        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), updates)
         if after is None:
             raise not_found("Record to update not found.", model)
-        if is_key and not same_keys(self._datamodel, model, after, expected):
-            steps = yield from follow(self._datamodel, model, row, after)
-        yield from perform(steps)
+        if is_key and not have_same_keys(self._datamodel, model, after, expected):
+            steps = yield from on_update_steps(self._datamodel, model, row, after)
+        yield from run_steps(steps)
         result: Row = after
         return result
 
-    def update_many(self, operation: UpdateRecords) -> Counting:
+    def update_many(self, operation: UpdateRecords) -> CountPlan:
         """Change all records that match → how many matched."""
-        model, changes = operation.model, operation.changes
-        if self._moved(RecordUpdates(model, changes)):
+        model, updates = operation.model, operation.updates
+        if self._updates_key(RecordUpdates(model, updates)):
             return (yield from self._update_each(operation))
-        wheres = yield from self._plain(model, operation.where)
-        if not changes:
-            return (yield from self._matching(model, wheres))
-        if len(wheres) > 1 or _sets_unique(model, changes):
+        wheres = yield from self._without_relations(model, operation.where)
+        if not updates:
+            return (yield from self._count_matching(model, wheres))
+        if len(wheres) > 1 or _sets_unique(model, updates):
             yield Atomic(required=False)
         count = 0
         for where in wheres:
-            count += yield UpdateMany(model, where, changes)
+            count += yield UpdateMany(model, where, updates)
         return count
 
-    def _update_each(self, operation: UpdateRecords) -> Counting:
+    def _update_each(self, operation: UpdateRecords) -> CountPlan:
         rows = yield Find(operation.model, operation.where)
         if rows:
             yield Atomic()
-        yield from self.update_rows(rows, RecordUpdates(operation.model, operation.changes))
+        yield from self.update_rows(rows, RecordUpdates(operation.model, operation.updates))
         return len(rows)
 
-    def update_rows(self, rows: list[Row], data: RecordUpdates) -> Generator[Step, Any, None]:
+    def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Change stored fields of records that were read, alike."""
-        if self._moved(data):
+        if self._updates_key(data):
             for row in rows:
                 yield from self.update_row(row, data)
-        elif data.changes:
+        elif data.updates:
             for ids in chunks(ids_of(data.model, rows)):
-                yield UpdateMany(data.model, by_ids(data.model, ids), data.changes)
+                yield UpdateMany(data.model, by_ids(data.model, ids), data.updates)
 
-    def _matching(self, model: Model, wheres: Sequence[Filter]) -> Counting:
+    def _count_matching(self, model: Model, wheres: Sequence[Filter]) -> CountPlan:
         count = 0
         for where in wheres:
             count += len((yield Find(model, where, fields=(model.id_field,))))
@@ -191,7 +196,7 @@ class Writes:
 
     # --- upsert ---
 
-    def upsert_one(self, operation: UpsertRecord) -> Writing:
+    def upsert_one(self, operation: UpsertRecord) -> RowsPlan:
         """The record as it is after: changed where it was there, else new."""
         if operation.create.writes or not self._is_simple(operation.update):
             return (yield from self._upsert_nested(operation))
@@ -199,7 +204,7 @@ class Writes:
         conflict: UniqueViolationError | None = None
         for _ in range(UPSERT_ATTEMPTS):
             try:
-                row = yield from self._update_or_find(model, where, operation.update.changes)
+                row = yield from self._update_or_find(model, where, operation.update.updates)
             except TransactionError:
                 if conflict is not None:  # which has aborted the transaction we are in
                     raise conflict from None
@@ -215,17 +220,17 @@ class Writes:
         raise conflict or AssertionError("an upsert starts again only after a conflict")
 
     def _update_or_find(
-        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...]
+        self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...]
     ) -> Generator[Step, Any, Row | None]:
-        if changes and not has_relations(where):
-            row: Row | None = yield UpdateOne(model, where, changes)
+        if updates and not has_relations(where):
+            row: Row | None = yield UpdateOne(model, where, updates)
             return row
-        found: list[Row] = yield Find(model, where, limit=1)
-        if not found or not changes:
+        found: Rows = yield Find(model, where, limit=1)
+        if not found or not updates:
             return next(iter(found), None)
-        return (yield from self.update_row(found[0], RecordUpdates(model, changes)))
+        return (yield from self.update_row(found[0], RecordUpdates(model, updates)))
 
-    def _upsert_nested(self, operation: UpsertRecord) -> Writing:
+    def _upsert_nested(self, operation: UpsertRecord) -> RowsPlan:
         model = operation.create.model
         yield Atomic()
         rows = yield Find(model, operation.unique.filter, limit=1)
@@ -240,7 +245,7 @@ class Writes:
 
     # --- delete ---
 
-    def delete_one(self, operation: DeleteRecord) -> Writing:
+    def delete_one(self, operation: DeleteRecord) -> RowsPlan:
         """The record that was deleted, with what is selected of it."""
         where, selected = operation.unique.filter, operation.selected
         model = selected.model
@@ -250,39 +255,39 @@ class Writes:
             if row is None:
                 raise not_found("Record to delete does not exist.", model)
             return [row]
-        rows: list[Row] = yield Find(model, where, limit=1)
+        rows: Rows = yield Find(model, where, limit=1)
         if not rows:
             raise not_found("Record to delete does not exist.", model)
         steps = yield from Deletion(self._datamodel).of(model, rows)
         yield from attach(selected, rows)
         if steps:
             yield Atomic()
-        yield from perform(steps)
+        yield from run_steps(steps)
         ids = by_ids(model, ids_of(model, rows))
         if (yield DeleteOne(model, ids, (model.id_field,))) is None:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
-    def delete_many(self, operation: DeleteRecords) -> Counting:
+    def delete_many(self, operation: DeleteRecords) -> CountPlan:
         """Delete all records that match → how many."""
         model = operation.model
         if not dependents(self._datamodel, model):
             count = 0
-            for where in (yield from self._plain(model, operation.where)):
+            for where in (yield from self._without_relations(model, operation.where)):
                 count += yield DeleteMany(model, where)
             return count
         rows = yield Find(model, operation.where, fields=needed_fields(self._datamodel, model))
         return (yield from self.delete_rows(model, rows))
 
-    def delete_rows(self, model: Model, rows: list[Row]) -> Counting:
+    def delete_rows(self, model: Model, rows: Rows) -> CountPlan:
         """Delete records that were read, with what follows from it → how many."""
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
-        last = deletions(model, ids_of(model, rows))
+        last = delete_steps(model, ids_of(model, rows))
         if steps or len(last) > 1:
             yield Atomic()
-        yield from perform(steps)
+        yield from run_steps(steps)
         count = 0
         for step in last:
             count += yield step
@@ -290,7 +295,7 @@ class Writes:
 
     # --- shared ---
 
-    def _answer(self, selected: Selected, row: Row, *, fresh: bool) -> Writing:
+    def _answer(self, selected: Selected, row: Row, *, fresh: bool) -> RowsPlan:
         """The row with its relations; read again where nested writes may have changed it."""
         model = selected.model
         if fresh:
@@ -301,7 +306,7 @@ class Writes:
             raise not_found("The record was deleted while it was written.", model)
         return rows
 
-    def _plain(self, model: Model, where: Filter) -> Generator[Step, Any, list[Filter]]:
+    def _without_relations(self, model: Model, where: Filter) -> Generator[Step, Any, list[Filter]]:
         """The filter without relations: where it has any, the ids that it finds."""
         if not has_relations(where):
             return [where]
@@ -309,13 +314,13 @@ class Writes:
         return [by_ids(model, portion) for portion in chunks(ids_of(model, rows))]
 
     def _is_simple(self, data: RecordUpdates) -> bool:
-        return not data.writes and not self._moved(data)
+        return not data.writes and not self._updates_key(data)
 
-    def _moved(self, data: RecordUpdates) -> bool:
-        return bool(links_by_updated_key(self._datamodel, data.model, data.changes))
+    def _updates_key(self, data: RecordUpdates) -> bool:
+        return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))
 
 
-def perform(steps: list[Step]) -> Generator[Step, Any, None]:
+def run_steps(steps: list[Step]) -> WritePlan:
     """Steps whose answers nobody needs."""
     for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
         yield step
@@ -331,6 +336,6 @@ def not_found(cause: str, model: Model) -> Exception:
     )
 
 
-def _sets_unique(model: Model, changes: tuple[FieldUpdate, ...]) -> bool:
-    names = {change.path[0] for change in changes}
+def _sets_unique(model: Model, updates: tuple[FieldUpdate, ...]) -> bool:
+    names = {update.path[0] for update in updates}
     return any(field.db_name in names for members in model.uniques.values() for field in members)

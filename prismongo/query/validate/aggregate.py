@@ -92,8 +92,8 @@ class AggregateValidator:
             if item.name in _KINDS:
                 calculated.append((item.name, self._members(model, item, (*path, item.name))))
             else:
-                place = (*path, item.name)
-                outputs.append(self._grouped(model, by, item.name, place, _SELECTED))
+                item_path = (*path, item.name)
+                outputs.append(self._grouped(model, by, item.name, item_path, _SELECTED))
         having, extra = self._having(model, by, given, path)
         order = self._order(model, by, given.get("orderBy"), (*path, "orderBy"))
         where = given.get("where")
@@ -191,17 +191,17 @@ class AggregateValidator:
             return EVERYTHING
         parts: list[Filter] = []
         for key, item in given.items():
-            place = (*path, key)
+            item_path = (*path, key)
             if key in ("AND", "OR", "NOT"):
                 inner = [
                     self._having_object(
                         model, by, one, at, negated=negated != (key == "NOT"), used=used
                     )
-                    for at, one in as_objects(item, place)
+                    for at, one in as_objects(item, item_path)
                 ]
                 parts.append(join(inner, negated=negated != (key == "OR")))
             else:
-                parts.append(self._having_field(model, by, key, item, place, negated, used))
+                parts.append(self._having_field(model, by, key, item, item_path, negated, used))
         return join(parts, negated=negated)
 
     def _having_field(
@@ -246,11 +246,11 @@ class AggregateValidator:
         if value is None:
             return ()
         keys: list[GroupOrder] = []
-        for place, item in as_objects(value, path):
+        for item_path, item in as_objects(value, path):
             if len(item) > 1:
-                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
+                raise too_many(item_path, "a minimum of 0 and at most 1 fields", len(item))
             for name, direction in item.items():
-                keys += self._order_keys(model, by, name, direction, (*place, name))
+                keys += self._order_keys(model, by, name, direction, (*item_path, name))
         return tuple(keys)
 
     def _order_keys(

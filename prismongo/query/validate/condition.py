@@ -40,7 +40,7 @@ LONGEST_SEARCH: Final = 32_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilterContext:
     """Where one filter stands: in the document, in the request, and under how many NOTs."""
 
     owner: Model | CompositeType
@@ -59,86 +59,95 @@ class ConditionValidator:
         self._values = values
 
     def condition(
-        self, field: Field, value: object, path: ArgumentPath, place: Place
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter | None:
         """The filter that one field's entry says; None where it says nothing."""
         if not isinstance(value, Mapping):
             if field.type == "Json" and not (field.is_list or isinstance(value, Json)):
-                raise _bare_json(value, path)
-            return self._equals(field, value, path, place)
+                raise _json_without_operator(value, path)
+            return self._equals(field, value, path, context)
         allowed = operators(field)
         given = {canonical(key): (key, item) for key, item in value.items()}
         for key, (written, _) in given.items():
             if key not in allowed:
                 raise unknown((*path, written), allowed, f"a filter of {field.type}")
-        place = self._mode(given, path, place)
+        context = self._mode(given, path, context)
         parts = [
-            self._operator(field, key, item, (*path, written), place)
+            self._operator(field, key, item, (*path, written), context)
             for key, (written, item) in given.items()
             if key != "mode"
         ]
-        return joined(parts, negated=place.any_of)
+        return joined(parts, negated=context.any_of)
 
     def _mode(
-        self, given: Mapping[str, tuple[str, object]], path: ArgumentPath, place: Place
-    ) -> Place:
+        self, given: Mapping[str, tuple[str, object]], path: ArgumentPath, context: FilterContext
+    ) -> FilterContext:
         if "mode" not in given:
-            return place
+            return context
         mode = given["mode"][1]
         if mode not in ("default", "insensitive"):
             raise invalid((*path, "mode"), "expected default or insensitive")
-        return replace(place, insensitive=mode == "insensitive")
+        return replace(context, insensitive=mode == "insensitive")
 
     def _operator(
-        self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
+        self, field: Field, key: str, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter | None:
-        negated = place.negated
+        negated = context.negated
         match key:
             case "equals":
-                return self._equals(field, value, path, place)
+                return self._equals(field, value, path, context)
             case "not":
-                return self._not(field, value, path, place)
+                return self._not(field, value, path, context)
             case "isSet":
-                return IsSet(place.path, as_boolean(value, path) != negated)
+                return IsSet(context.path, as_boolean(value, path) != negated)
             case "isEmpty":
-                return IsEmpty(place.path, as_boolean(value, path) != negated)
+                return IsEmpty(context.path, as_boolean(value, path) != negated)
             case "in" | "notIn":
-                return self._in(field, value, path, place, negated != (key == "notIn"))
+                return self._in(field, value, path, context, negated != (key == "notIn"))
             case "has":
-                return self._has(field, value, path, place)
+                return self._has(field, value, path, context)
             case "hasEvery" | "hasSome":
-                return self._has_several(field, value, path, place, every=key == "hasEvery")
+                return self._has_several(field, value, path, context, every=key == "hasEvery")
             case "contains" | "startsWith" | "endsWith":
-                return self._text(field, TEXTS[key], value, path, place)
+                return self._text(field, TEXTS[key], value, path, context)
             case "lt" | "lte" | "gt" | "gte":
-                return self._ordered(field, COMPARISONS[key], value, path, place)
+                return self._ordered(field, COMPARISONS[key], value, path, context)
             case _:
                 raise unknown(path, operators(field), f"a filter of {field.type}")
 
     def _ordered(
-        self, field: Field, operator: Comparison, value: object, path: ArgumentPath, place: Place
+        self,
+        field: Field,
+        operator: Comparison,
+        value: object,
+        path: ArgumentPath,
+        context: FilterContext,
     ) -> Filter:
         return Compare(
-            place.path,
-            OPPOSITE[operator] if place.negated else operator,
-            self._operand(field, value, path, place),
-            place.insensitive,
+            context.path,
+            OPPOSITE[operator] if context.negated else operator,
+            self._operand(field, value, path, context),
+            context.insensitive,
         )
 
-    def _equals(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
-        operator: Comparison = "ne" if place.negated else "eq"
+    def _equals(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> Filter:
+        operator: Comparison = "ne" if context.negated else "eq"
         if value is None:
             if field.is_required and not field.is_list:
                 raise missing(path)
-            return Compare(place.path, operator, None)
-        stored = self._operand(field, value, path, place)
-        if place.insensitive:
+            return Compare(context.path, operator, None)
+        stored = self._operand(field, value, path, context)
+        if context.insensitive:
             stored = _searchable(stored, path)
         exact = field.type == "Json" and field.kind == "scalar"
-        return Compare(place.path, operator, stored, place.insensitive, exact)
+        return Compare(context.path, operator, stored, context.insensitive, exact)
 
-    def _operand(self, field: Field, value: object, path: ArgumentPath, place: Place) -> object:
-        reference = self._reference(field, value, place, is_list=field.is_list)
+    def _operand(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> object:
+        reference = self._reference(field, value, context, is_list=field.is_list)
         if reference is not None:
             return reference
         if field.is_list:
@@ -146,35 +155,37 @@ class ConditionValidator:
         return self._values.one(field, value, path)
 
     def _reference(
-        self, field: Field, value: object, place: Place, *, is_list: bool
+        self, field: Field, value: object, context: FilterContext, *, is_list: bool
     ) -> Reference | None:
         """The value of another field of the same record; None where `value` is none."""
         if not isinstance(value, FieldReference):
             return None
         wanted = f"{field.type}[]" if is_list else field.type
-        other = referenced(self._datamodel, value, place.owner, wanted)
-        return Reference((*place.path[:-1], other.db_name))
+        other = referenced(self._datamodel, value, context.owner, wanted)
+        return Reference((*context.path[:-1], other.db_name))
 
-    def _not(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter | None:
-        flipped = replace(place, negated=not place.negated)
+    def _not(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> Filter | None:
+        flipped = replace(context, negated=not context.negated)
         if field.type == "Json" or not isinstance(value, Mapping):
             return self._equals(field, value, path, flipped)
         return self.condition(field, value, path, flipped)
 
     def _in(
-        self, field: Field, value: object, path: ArgumentPath, place: Place, negated: bool
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext, negated: bool
     ) -> Filter:
         if value is None:
-            return self._equals(field, None, path, replace(place, negated=negated))
-        values = self._reference(field, value, place, is_list=True)
+            return self._equals(field, None, path, replace(context, negated=negated))
+        values = self._reference(field, value, context, is_list=True)
         given = self._nullable(field, value, path) if values is None else ()
-        if place.insensitive:
+        if context.insensitive:
             given = tuple(_searchable(each, path) for each in given)
         return In(
-            place.path,
+            context.path,
             given if values is None else values,
             negated,
-            place.insensitive,
+            context.insensitive,
         )
 
     def _nullable(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
@@ -185,28 +196,41 @@ class ConditionValidator:
             for index, item in enumerate(as_list(value, path))
         )
 
-    def _has(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
-        reference = self._reference(field, value, place, is_list=False)
+    def _has(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> Filter:
+        reference = self._reference(field, value, context, is_list=False)
         item = self._values.one(field, value, path) if reference is None else reference
-        return Has(place.path, (item,), every=True, negated=place.negated)
+        return Has(context.path, (item,), every=True, negated=context.negated)
 
     def _has_several(
-        self, field: Field, value: object, path: ArgumentPath, place: Place, *, every: bool
+        self,
+        field: Field,
+        value: object,
+        path: ArgumentPath,
+        context: FilterContext,
+        *,
+        every: bool,
     ) -> Filter:
-        reference = self._reference(field, value, place, is_list=True)
+        reference = self._reference(field, value, context, is_list=True)
         values = self._values.many(field, value, path) if reference is None else reference
-        return Has(place.path, values, every, place.negated)
+        return Has(context.path, values, every, context.negated)
 
     def _text(
-        self, field: Field, match: TextMatch, value: object, path: ArgumentPath, place: Place
+        self,
+        field: Field,
+        match: TextMatch,
+        value: object,
+        path: ArgumentPath,
+        context: FilterContext,
     ) -> Filter:
-        text = self._reference(field, value, place, is_list=False)
+        text = self._reference(field, value, context, is_list=False)
         if text is None and field.is_object_id:
             raise unsupported("Searching text in an ObjectId", "compare it as a whole")
         if text is None:
             stored = _searchable(self._values.one(field, value, path), path)
-            return Text(place.path, match, str(stored), place.negated, place.insensitive)
-        return Text(place.path, match, text, place.negated, place.insensitive)
+            return Text(context.path, match, str(stored), context.negated, context.insensitive)
+        return Text(context.path, match, text, context.negated, context.insensitive)
 
 
 def _searchable(value: object, path: ArgumentPath) -> object:
@@ -218,7 +242,7 @@ def _searchable(value: object, path: ArgumentPath) -> object:
     return value
 
 
-def _bare_json(value: object, path: ArgumentPath) -> DataError:
+def _json_without_operator(value: object, path: ArgumentPath) -> DataError:
     """Prisma takes Json behind an operator alone: a text could be an operator's object as well.
 
     `prisma.Json` cannot be mistaken and needs none.

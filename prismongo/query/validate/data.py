@@ -15,7 +15,7 @@ from prismongo.query.nodes.operations import (
     ReferencedWrite,
 )
 from prismongo.query.nodes.steps import FieldUpdate, Set
-from prismongo.query.validate.layouts import NOTHING, Layouts
+from prismongo.query.validate.layouts import NO_DEFAULT, Layouts
 from prismongo.query.validate.nested import NestedValidator
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.updates import UpdateValidator, unfold
@@ -41,10 +41,10 @@ class DataValidator:
         self._layouts = layouts
         self._wheres = wheres
         self._selects = selects
-        self._presents: dict[NativeType | None, object] = {}
+        self._now_by_type: dict[NativeType | None, object] = {}
 
     @cached_property
-    def _changes(self) -> UpdateValidator:
+    def _updates(self) -> UpdateValidator:
         return UpdateValidator(self._datamodel, self._values, self._wheres)
 
     @cached_property
@@ -68,24 +68,26 @@ class DataValidator:
     ) -> NewRecord:
         """A new record; `through` is the relation it is created in, `flat` forbids relations."""
         given = as_object(value, path)
-        closed = self._closed(through)
+        outer_fields = self._fields_of_outer(through)
         is_related = False
         for key in given:
             field = model.by_name.get(key)
-            if field is None or key in closed or field.ignored:
-                raise unknown((*path, key), self._writable(model, closed), model.name)
+            if field is None or key in outer_fields or field.ignored:
+                raise unknown((*path, key), self._input_fields(model, outer_fields), model.name)
             if field.kind == "relation":
                 if flat:
-                    raise unknown((*path, key), self._writable(model, closed), "createMany")
+                    raise unknown(
+                        (*path, key), self._input_fields(model, outer_fields), "createMany"
+                    )
                 is_related = True
         if not is_related:
-            return NewRecord(model, self._document(model, given, path, closed))
-        self._one_way(model, given, path)
+            return NewRecord(model, self._document(model, given, path, outer_fields))
+        self._refuse_key_beside_relation(model, given, path)
         writes = self._create_relations(model, given, path)
-        supplied = set(closed) | _keys_of(writes)
+        supplied = set(outer_fields) | _keys_of(writes)
         return NewRecord(model, self._document(model, given, path, supplied), writes)
 
-    def _closed(self, through: Link | None) -> tuple[str, ...]:
+    def _fields_of_outer(self, through: Link | None) -> tuple[str, ...]:
         """The fields that the outer record of a nested create fills in."""
         if through is None or through.is_many_to_many:
             return ()
@@ -93,10 +95,14 @@ class DataValidator:
             return (through.opposite.name,)
         return (through.opposite.name, *(field.name for field in through.remote))
 
-    def _writable(self, model: Model, closed: tuple[str, ...]) -> list[str]:
-        return [item.name for item in model.fields if item.name not in closed and not item.ignored]
+    def _input_fields(self, model: Model, outer_fields: tuple[str, ...]) -> list[str]:
+        return [
+            item.name for item in model.fields if item.name not in outer_fields and not item.ignored
+        ]
 
-    def _one_way(self, model: Model, given: Mapping[str, Any], path: ArgumentPath) -> None:
+    def _refuse_key_beside_relation(
+        self, model: Model, given: Mapping[str, Any], path: ArgumentPath
+    ) -> None:
         """Refuse a record that is given foreign keys by value and by relation at the same time."""
         if not any(model.by_name[key].kind == "relation" for key in given):
             return
@@ -131,21 +137,21 @@ class DataValidator:
         for name, db_name, field, fixed, make, is_now, is_needed in self._layouts.of(model):
             if name in given:
                 document[db_name] = self._values.whole(field, given[name], (*path, name))
-            elif fixed is not NOTHING:
+            elif fixed is not NO_DEFAULT:
                 document[db_name] = fixed
             elif make is not None:
                 document[db_name] = make()
             elif is_now:
-                document[db_name] = self._present(field)
+                document[db_name] = self._stored_now(field)
             elif is_needed and name not in supplied:
                 raise missing((*path, name))
         return document
 
-    def _present(self, field: Field) -> object:
-        found = self._presents.get(field.native_type)
+    def _stored_now(self, field: Field) -> object:
+        found = self._now_by_type.get(field.native_type)
         if found is None:
             found = self._values.one(field, self._now, (field.name,))
-            self._presents[field.native_type] = found
+            self._now_by_type[field.native_type] = found
         return found
 
     # --- update ---
@@ -155,52 +161,54 @@ class DataValidator:
     ) -> RecordUpdates:
         """The changes to one record."""
         given = as_object(value, path)
-        closed = self._closed(through)
-        changes: list[FieldUpdate] = []
+        outer_fields = self._fields_of_outer(through)
+        updates: list[FieldUpdate] = []
         writes: list[NestedWrite] = []
         for key, item in given.items():
-            field = self._updatable(model, key, closed, (*path, key))
+            field = self._updated_field(model, key, outer_fields, (*path, key))
             if field.kind == "relation":
                 link = self._datamodel.link(model, key)
                 writes += self._nested.writes(link, item, (*path, key), creating=False)
             else:
-                changes += self._changes.change(field, item, (*path, key), ())
-        self._one_way(model, given, path)
-        return RecordUpdates(model, self._touched(model, given, unfold(changes)), tuple(writes))
+                updates += self._updates.field_updates(field, item, (*path, key), ())
+        self._refuse_key_beside_relation(model, given, path)
+        return RecordUpdates(
+            model, self._with_updated_at(model, given, unfold(updates)), tuple(writes)
+        )
 
     def update_all(
         self, model: Model, value: object, path: ArgumentPath
     ) -> tuple[FieldUpdate, ...]:
         """The changes to many records: stored fields only."""
         given = as_object(value, path)
-        changes: list[FieldUpdate] = []
+        updates: list[FieldUpdate] = []
         for key, item in given.items():
-            field = self._updatable(model, key, (), (*path, key))
+            field = self._updated_field(model, key, (), (*path, key))
             if field.kind == "relation":
                 known = [item.name for item in model.stored_fields if not item.is_id]
                 raise unknown((*path, key), known, "updateMany")
-            changes += self._changes.change(field, item, (*path, key), ())
-        return self._touched(model, given, unfold(changes))
+            updates += self._updates.field_updates(field, item, (*path, key), ())
+        return self._with_updated_at(model, given, unfold(updates))
 
-    def _updatable(
-        self, model: Model, key: str, closed: tuple[str, ...], path: ArgumentPath
+    def _updated_field(
+        self, model: Model, key: str, outer_fields: tuple[str, ...], path: ArgumentPath
     ) -> Field:
         field = model.by_name.get(key)
-        if field is None or field.is_id or key in closed or field.ignored:
+        if field is None or field.is_id or key in outer_fields or field.ignored:
             known = [item.name for item in model.fields if not item.is_id and not item.ignored]
             raise unknown(path, known, f"an update of {model.name}")
         return field
 
-    def _touched(
-        self, model: Model, given: Mapping[str, Any], changes: list[FieldUpdate]
+    def _with_updated_at(
+        self, model: Model, given: Mapping[str, Any], updates: list[FieldUpdate]
     ) -> tuple[FieldUpdate, ...]:
-        if changes:
-            changes += [
+        if updates:
+            updates += [
                 Set((field.db_name,), self._now)
                 for field in model.stored_fields
                 if field.is_updated_at and field.name not in given
             ]
-        return tuple(changes)
+        return tuple(updates)
 
 
 def _keys_of(writes: tuple[NestedWrite, ...]) -> set[str]:

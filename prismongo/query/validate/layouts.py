@@ -11,7 +11,7 @@ from bson import ObjectId
 from prismongo.query.validate.values import Values
 from prismongo.schema.datamodel import Field, Function, Literals, Model
 
-NOTHING: Final = object()
+NO_DEFAULT: Final = object()
 """In the place of a default that there is not."""
 
 
@@ -52,7 +52,7 @@ class Layouts:
         return known
 
     def _part(self, field: Field) -> Part:
-        is_now, fixed = False, NOTHING
+        is_now, fixed = False, NO_DEFAULT
         make: Callable[[], object] | None = None
         match field.default:
             case Function(name="now"):

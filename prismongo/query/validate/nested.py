@@ -174,7 +174,7 @@ class NestedValidator:
         """What `validate` makes of each item; to-one has a single item and no list."""
         if not link.field.is_list:
             return (validate(link, value, path),)
-        return tuple(validate(link, item, place) for place, item in as_objects(value, path))
+        return tuple(validate(link, item, item_path) for item_path, item in as_objects(value, path))
 
     def _new(self, link: Link, value: object, path: ArgumentPath) -> NewRecord:
         return self._data.create(link.target, value, path, through=link)
@@ -196,8 +196,8 @@ class NestedValidator:
         if "data" not in given:
             raise missing((*path, "data"))
         return tuple(
-            self._data.create(link.target, item, place, through=link, flat=True)
-            for place, item in as_objects(given["data"], (*path, "data"))
+            self._data.create(link.target, item, item_path, through=link, flat=True)
+            for item_path, item in as_objects(given["data"], (*path, "data"))
         )
 
     def _connect_or_create(

@@ -47,23 +47,23 @@ def raw(action: RawAction, model: Model | None, arguments: Mapping[str, Any]) ->
             given[name] = _read(value, (name,))
     if action == "runCommandRaw" and not given.get("command"):
         raise missing(("command",))
-    return Raw(action, model, _shaped(action, given))
+    return Raw(action, model, _checked(action, given))
 
 
-def _shaped(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
-    shaped: dict[str, Any] = {}
+def _checked(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
     for name, value in given.items():
         match name:
             case "pipeline":
-                shaped[name] = _stages(value, (name,))
+                checked[name] = _stages(value, (name,))
             case "options":
                 options = as_object(value, (name,))
-                shaped[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
+                checked[name] = {key: options[key] for key in options if key in _OPTIONS[action]}
             case "filter" | "command":
-                shaped[name] = as_object(value, (name,))
+                checked[name] = as_object(value, (name,))
             case _:
                 raise unknown((name,), _ARGUMENTS[action], action)
-    return shaped
+    return checked
 
 
 def _stages(value: object, path: ArgumentPath) -> tuple[Mapping[str, Any], ...]:

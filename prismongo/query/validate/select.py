@@ -203,14 +203,14 @@ class SelectValidator:
     def order(self, model: Model, value: object, path: ArgumentPath) -> tuple[OrderKey, ...]:
         """The keys of an `orderBy`, one object or a list of objects with one key each."""
         keys: list[OrderKey] = []
-        for place, item in as_objects(value, path):
+        for item_path, item in as_objects(value, path):
             if len(item) > 1:
-                raise too_many(place, "a minimum of 0 and at most 1 fields", len(item))
+                raise too_many(item_path, "a minimum of 0 and at most 1 fields", len(item))
             for name, direction in item.items():
                 if direction is not None:
-                    keys.append(self._order_key(model, name, direction, (*place, name), (), ()))
+                    keys.append(self._order_key(model, name, direction, (*item_path, name), (), ()))
                 elif name not in model.by_name:
-                    raise unknown((*place, name), model.by_name, model.name)
+                    raise unknown((*item_path, name), model.by_name, model.name)
         return tuple(keys)
 
     def _order_key(
@@ -298,15 +298,15 @@ class SelectValidator:
         return CompositeOutput(field, tuple(self._whole(item) for item in members))
 
     def _output(self, model: Model, item: Selection, path: ArgumentPath) -> Output:
-        place = (*path, item.name)
+        item_path = (*path, item.name)
         if item.name == "_count":
-            return self._count_output(model, item, place)
+            return self._count_output(model, item, item_path)
         field = model.by_name.get(item.name)
         if field is None or field.ignored:
-            raise unknown_selection(place, model.name)
+            raise unknown_selection(item_path, model.name)
         if field.kind == "relation":
-            return self._relation_output(self._datamodel.link(model, field.name), item, place)
-        return self._stored_output(field, item, place)
+            return self._relation_output(self._datamodel.link(model, field.name), item, item_path)
+        return self._stored_output(field, item, item_path)
 
     def _stored_output(
         self, field: Field, item: Selection, path: ArgumentPath

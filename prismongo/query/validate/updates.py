@@ -48,13 +48,13 @@ class UpdateValidator:
         self._values = values
         self._wheres = wheres
 
-    def change(
+    def field_updates(
         self, field: Field, value: object, path: ArgumentPath, prefix: tuple[str, ...]
     ) -> list[FieldUpdate]:
         """What one stored field's entry in an update does."""
         here = (*prefix, field.db_name)
         if field.kind == "composite":
-            return self._composite_change(field, value, path, here)
+            return self._composite_updates(field, value, path, here)
         if not isinstance(value, Mapping):
             return [Set(here, self._values.whole(field, value, path))]
         operator = single_key(value, path, self._change_operators(field))
@@ -102,7 +102,7 @@ class UpdateValidator:
 
     # --- composites ---
 
-    def _composite_change(
+    def _composite_updates(
         self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
     ) -> list[FieldUpdate]:
         members = self._datamodel.type[field.type].by_name
@@ -128,8 +128,8 @@ class UpdateValidator:
                 return [self._upsert(field, kind, as_object(value, path), path, here)]
             case "push":
                 pushed = [
-                    self._values.composite(field, item, place, defaults=True)
-                    for place, item in as_objects(value, path)
+                    self._values.composite(field, item, item_path, defaults=True)
+                    for item_path, item in as_objects(value, path)
                 ]
                 return [Push(here, tuple(pushed))]
             case "updateMany":
@@ -146,12 +146,12 @@ class UpdateValidator:
         path: ArgumentPath,
         here: tuple[str, ...],
     ) -> list[FieldUpdate]:
-        changes: list[FieldUpdate] = []
+        updates: list[FieldUpdate] = []
         for key, item in given.items():
             if key not in kind.by_name:
                 raise unknown((*path, key), kind.by_name, kind.name)
-            changes += self.change(kind.by_name[key], item, (*path, key), here)
-        return changes
+            updates += self.field_updates(kind.by_name[key], item, (*path, key), here)
+        return updates
 
     def _upsert(
         self,
@@ -164,8 +164,8 @@ class UpdateValidator:
         parts = _exactly(given, ("set", "update"), path)
         value = self._values.whole(field, parts["set"], (*path, "set"))
         update = as_object(parts["update"], (*path, "update"))
-        changes = self._members(kind, update, (*path, "update"), here)
-        return UpsertComposite(here, value, tuple(changes))
+        updates = self._members(kind, update, (*path, "update"), here)
+        return UpsertComposite(here, value, tuple(updates))
 
     def _update_elements(
         self,
@@ -177,8 +177,8 @@ class UpdateValidator:
         parts = _exactly(given, ("where", "data"), path)
         where = self._wheres.where(kind, parts["where"], (*path, "where"))
         data = as_object(parts["data"], (*path, "data"))
-        changes = self._members(kind, data, (*path, "data"), ())
-        return UpdateElements(here, where, tuple(changes))
+        updates = self._members(kind, data, (*path, "data"), ())
+        return UpdateElements(here, where, tuple(updates))
 
     def _delete_elements(
         self,
@@ -191,20 +191,20 @@ class UpdateValidator:
         return DeleteElements(here, self._wheres.where(kind, parts["where"], (*path, "where")))
 
 
-def unfold(changes: Iterable[FieldUpdate]) -> list[FieldUpdate]:
+def unfold(updates: Iterable[FieldUpdate]) -> list[FieldUpdate]:
     """Upserts of composites one after the other, as Prisma runs them.
 
     One that stands in the `update` of another is carried out after it in any case: also where the
     outer one has just stored its `set`.
     """
     found: list[FieldUpdate] = []
-    for change in changes:
-        if not isinstance(change, UpsertComposite):
-            found += [change]
+    for update in updates:
+        if not isinstance(update, UpsertComposite):
+            found += [update]
             continue
-        inner = [item for item in change.changes if isinstance(item, UpsertComposite)]
-        rest = tuple(item for item in change.changes if item not in inner)
-        found += [replace(change, changes=rest), *unfold(inner)]
+        inner = [item for item in update.updates if isinstance(item, UpsertComposite)]
+        rest = tuple(item for item in update.updates if item not in inner)
+        found += [replace(update, updates=rest), *unfold(inner)]
     return found
 
 

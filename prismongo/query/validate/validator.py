@@ -72,7 +72,7 @@ class Validator:
             case "findUnique" | "findUniqueOrThrow":
                 where = arguments.get("where")
                 if where is None or len(arguments) > 1:
-                    where = self._take(arguments, ("where",))["where"]
+                    where = self._required_arguments(arguments, ("where",))["where"]
                 unique = self.selects.unique(model, where, ("where",))
                 must_exist = action == "findUniqueOrThrow"
                 return FindUnique(model, unique, self._selected(model, request), must_exist)
@@ -108,40 +108,40 @@ class Validator:
     def _write(self, action: WriteAction, model: Model, request: Request) -> Operation:
         arguments = request.arguments
         if action in ("createMany", "updateMany", "deleteMany"):
-            self._counted(model, request)
+            self._check_count_selection(model, request)
         data = DataValidator(
             self._datamodel, self._values, self._wheres, self.selects, self._layouts
         )
         match action:
             case "createOne":
-                given = self._take(arguments, (), ("data",))
+                given = self._required_arguments(arguments, (), ("data",))
                 record = data.create(model, given.get("data", {}), ("data",))
                 return CreateOne(record, self._selected(model, request))
             case "createMany":
                 return self._create_many(model, data, arguments)
             case "updateOne":
-                given = self._take(arguments, ("data",), ("where",))
-                changes = data.update(model, given["data"], ("data",))
+                given = self._required_arguments(arguments, ("data",), ("where",))
+                updates = data.update(model, given["data"], ("data",))
                 if "where" not in given:
                     raise missing(("where",))
                 unique = self.selects.unique(model, given["where"], ("where",))
-                return UpdateRecord(unique, changes, self._selected(model, request))
+                return UpdateRecord(unique, updates, self._selected(model, request))
             case "updateMany":
-                given = self._take(arguments, ("data",), ("where",))
+                given = self._required_arguments(arguments, ("data",), ("where",))
                 where = self._where(model, given)
                 return UpdateRecords(model, where, data.update_all(model, given["data"], ("data",)))
             case "upsertOne":
-                given = self._take(arguments, ("where", "create", "update"))
+                given = self._required_arguments(arguments, ("where", "create", "update"))
                 unique = self.selects.unique(model, given["where"], ("where",))
                 create = data.create(model, given["create"], ("create",))
                 update = data.update(model, given["update"], ("update",))
                 return UpsertRecord(unique, create, update, self._selected(model, request))
             case "deleteOne":
-                given = self._take(arguments, ("where",))
+                given = self._required_arguments(arguments, ("where",))
                 unique = self.selects.unique(model, given["where"], ("where",))
                 return DeleteRecord(unique, self._selected(model, request))
             case "deleteMany":
-                given = self._take(arguments, (), ("where",))
+                given = self._required_arguments(arguments, (), ("where",))
                 return DeleteRecords(model, self._where(model, given))
             case _:
                 assert_never(action)
@@ -149,7 +149,7 @@ class Validator:
     def _create_many(
         self, model: Model, data: DataValidator, arguments: Mapping[str, Any]
     ) -> CreateMany:
-        given = self._take(arguments, ("data",), ("skipDuplicates",))
+        given = self._required_arguments(arguments, ("data",), ("skipDuplicates",))
         if given.get("skipDuplicates"):
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
         documents = tuple(
@@ -158,7 +158,7 @@ class Validator:
         )
         return CreateMany(model, documents)
 
-    def _take(
+    def _required_arguments(
         self,
         arguments: Mapping[str, Any],
         required: tuple[str, ...],
@@ -170,7 +170,7 @@ class Validator:
                 raise missing((name,))
         return given
 
-    def _counted(self, model: Model, request: Request) -> None:
+    def _check_count_selection(self, model: Model, request: Request) -> None:
         for item in request.selections:
             if item.name != "count":
                 path = (request.action + model.name, item.name)

@@ -229,8 +229,8 @@ class Values:
         if not field.is_list:
             return self.composite(field, value, path, defaults=defaults)
         return [
-            self.composite(field, item, place, defaults=defaults)
-            for place, item in as_objects(value, path)
+            self.composite(field, item, item_path, defaults=defaults)
+            for item_path, item in as_objects(value, path)
         ]
 
     def _takes_set(self, field: Field) -> bool:

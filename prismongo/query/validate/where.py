@@ -27,7 +27,7 @@ from prismongo.query.nodes.filters import (
     or_missing,
     quantified,
 )
-from prismongo.query.validate.condition import ConditionValidator, Place
+from prismongo.query.validate.condition import ConditionValidator, FilterContext
 from prismongo.query.validate.operators import QUANTIFIERS, operators
 from prismongo.query.validate.values import (
     Values,
@@ -97,7 +97,7 @@ class WhereValidator:
         if field.kind == "relation" and isinstance(owner, Model):
             return self._relation(self._datamodel.link(owner, key), value, path, negated)
         return self._stored(
-            field, value, path, Place(owner, (*prefix, field.db_name), negated, negated)
+            field, value, path, FilterContext(owner, (*prefix, field.db_name), negated, negated)
         )
 
     def _combination(
@@ -112,65 +112,67 @@ class WhereValidator:
     ) -> Filter | None:
         inner, any_of = negated != (key == "NOT"), negated != (key == "OR")
         parts = [
-            self._where(owner, item, place, inner, prefix, depth + 1)
-            for place, item in as_objects(value, path)
+            self._where(owner, item, item_path, inner, prefix, depth + 1)
+            for item_path, item in as_objects(value, path)
         ]
         found = joined(parts, negated=any_of)
         return join([], negated=any_of) if found is None and depth == 0 else found
 
     def _stored(
-        self, field: Field, value: object, path: ArgumentPath, place: Place
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter | None:
         if field.kind == "composite":
-            return self._composite(field, value, path, place)
-        return self._conditions.condition(field, value, path, place)
+            return self._composite(field, value, path, context)
+        return self._conditions.condition(field, value, path, context)
 
     # --- composites ---
 
-    def _composite(self, field: Field, value: object, path: ArgumentPath, place: Place) -> Filter:
+    def _composite(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> Filter:
         given = isinstance(value, Mapping) and {canonical(key) for key in value}
         if not given or not given <= set(operators(field)):
-            return self._composite_equals(field, value, path, place)
+            return self._composite_equals(field, value, path, context)
         parts = [
-            self._composite_operator(field, canonical(key), item, (*path, key), place)
+            self._composite_operator(field, canonical(key), item, (*path, key), context)
             for key, item in as_object(value, path).items()
         ]
-        return join(parts, negated=place.negated)
+        return join(parts, negated=context.negated)
 
     def _composite_operator(
-        self, field: Field, key: str, value: object, path: ArgumentPath, place: Place
+        self, field: Field, key: str, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter:
         kind = self._datamodel.type[field.type]
         match key:
             case "equals":
-                return self._composite_equals(field, value, path, place)
+                return self._composite_equals(field, value, path, context)
             case "isSet":
-                return IsSet(place.path, as_boolean(value, path) != place.negated)
+                return IsSet(context.path, as_boolean(value, path) != context.negated)
             case "isEmpty":
-                empty = as_boolean(value, path) != place.negated
-                return IsEmpty(place.path, empty, null_is_empty=False)
+                empty = as_boolean(value, path) != context.negated
+                return IsEmpty(context.path, empty, null_is_empty=False)
             case "some" | "every" | "none":
                 inner, lenient = self.where(kind, value, path), key == "none"
-                return Elements(place.path, QUANTIFIERS[key], inner, place.negated, lenient)
+                return Elements(context.path, QUANTIFIERS[key], inner, context.negated, lenient)
             case "is" | "isNot":
-                negated = place.negated != (key == "isNot")
+                negated = context.negated != (key == "isNot")
                 if value is None:
-                    here = replace(place, negated=negated)
+                    here = replace(context, negated=negated)
                     return self._composite_equals(field, None, path, here)
-                return self.where(kind, value, path, negated=negated, prefix=place.path)
+                return self.where(kind, value, path, negated=negated, prefix=context.path)
             case _:
                 raise unknown(path, operators(field), f"a filter of {field.type}")
 
     def _composite_equals(
-        self, field: Field, value: object, path: ArgumentPath, place: Place
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter:
-        operator: Comparison = "ne" if place.negated else "eq"
+        operator: Comparison = "ne" if context.negated else "eq"
         if value is None:
             if field.is_required:
                 raise missing(path)
-            return Compare(place.path, operator, None)
+            return Compare(context.path, operator, None)
         stored = self._values.whole(field, value, path, defaults=False)
-        return Compare(place.path, operator, stored, exact=field.is_list)
+        return Compare(context.path, operator, stored, exact=field.is_list)
 
     # --- relations ---
 
@@ -224,6 +226,6 @@ class WhereValidator:
         negated: bool,
     ) -> Filter:
         """A filter on a value that stands under `name` in the row of a group."""
-        place = Place(model, (name,), negated, negated)
-        found = self._conditions.condition(field, value, path, place)
+        context = FilterContext(model, (name,), negated, negated)
+        found = self._conditions.condition(field, value, path, context)
         return EVERYTHING if found is None else found

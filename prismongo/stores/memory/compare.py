@@ -26,17 +26,17 @@ from bson import (
     Timestamp,
 )
 
-Key = tuple[Any, ...]
+ComparisonKey = tuple[Any, ...]
 """Hashable, and in MongoDB's order; the first part is the rank of the type."""
 
-NULL: Final[Key] = (1,)
-EMPTY: Final[Key] = (0, "undefined")
+NULL: Final[ComparisonKey] = (1,)
+EMPTY: Final[ComparisonKey] = (0, "undefined")
 """What an empty list sorts by, and what an index holds of it: less than null."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def key(value: Any) -> Key:
+def key(value: Any) -> ComparisonKey:
     """The key of a value; a bool is no number, a NaN is less than every other.
 
     Raises:
@@ -61,7 +61,7 @@ def same_type(first: Any, second: Any) -> bool:
     return bool(key(first)[0] == key(second)[0])
 
 
-def order_value(value: Any, *, descending: bool) -> Key:
+def order_value(value: Any, *, descending: bool) -> ComparisonKey:
     """What a value sorts by; of a list its least element going up, its greatest going down."""
     if not isinstance(value, list):
         return key(value)
@@ -69,36 +69,36 @@ def order_value(value: Any, *, descending: bool) -> Key:
     return (max if descending else min)(elements, default=EMPTY)
 
 
-def _float(value: float) -> Key:
+def _float(value: float) -> ComparisonKey:
     return (2, 1, value) if value == value else (2, 0)
 
 
-def _decimal(value: Decimal128) -> Key:
+def _decimal(value: Decimal128) -> ComparisonKey:
     number = value.to_decimal()
     return (2, 0) if number.is_nan() else (2, 1, number)
 
 
-def _code(value: Code) -> Key:
+def _code(value: Code) -> ComparisonKey:
     """Code comes behind all other values; that with a scope behind that without."""
     return (12, str(value)) if value.scope is None else (13, str(value), key(value.scope))
 
 
-def _document(value: dict[str, Any]) -> Key:
+def _document(value: dict[str, Any]) -> ComparisonKey:
     parts = [(name, key(item)) for name, item in value.items()]
     return (4, tuple((part[0], name, part) for name, part in parts))
 
 
-def _binary(value: bytes) -> Key:
+def _binary(value: bytes) -> ComparisonKey:
     subtype = value.subtype if isinstance(value, Binary) else 0
     return (6, len(value), subtype, bytes(value))
 
 
-def _moment(value: datetime) -> Key:
+def _moment(value: datetime) -> ComparisonKey:
     aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
     return (9, (aware - _EPOCH) // _MILLISECOND)
 
 
-_KEYS: Final[dict[type, Callable[[Any], Key]]] = {
+_KEYS: Final[dict[type, Callable[[Any], ComparisonKey]]] = {
     type(None): lambda _: NULL,
     bool: lambda value: (8, value),  # before the numbers: Python's bool is an int
     Code: _code,  # before text, which it is to Python

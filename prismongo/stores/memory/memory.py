@@ -15,16 +15,16 @@ from prisma.errors import PrismaError
 
 from prismongo.query.nodes.steps import Row
 from prismongo.schema.datamodel import Datamodel
-from prismongo.stores.errors import ended_by, write_conflict
-from prismongo.stores.memory.compare import Key, key
-from prismongo.stores.memory.oplog import Oplog, Write
-from prismongo.stores.memory.tables import Table, Tables, new_tables, snapshot_of, writable
+from prismongo.stores.errors import transaction_aborted, write_conflict
+from prismongo.stores.memory.compare import ComparisonKey, key
+from prismongo.stores.memory.oplog import DocumentWrite, Oplog
+from prismongo.stores.memory.tables import Table, Tables, new_tables, snapshot_of, table_to_write
 
-Place = tuple[str, str]
+KeySpace = tuple[str, str]
 """Where a transaction holds keys: (collection, "" for ids, or the name of a unique index)."""
 
 
-class HeldError(Exception):
+class LockedError(Exception):
     """A transaction holds what a write outside of it needs: wait until it has ended."""
 
 
@@ -37,9 +37,9 @@ class Memory:
 
     def __init__(self) -> None:
         self.tables: Tables = {}
-        self.feed = Oplog()
+        self.oplog = Oplog()
         self._open: dict[MemoryTransaction, None] = {}
-        self._holders: dict[Place, dict[Key, MemoryTransaction]] = {}
+        self._locks: dict[KeySpace, dict[ComparisonKey, MemoryTransaction]] = {}
         self._waiting: list[asyncio.Future[None]] = []
 
     def add(self, datamodel: Datamodel) -> None:
@@ -60,7 +60,7 @@ class Memory:
         """A collection to write to past all transactions; a new one is of no datamodel yet."""
         if collection not in self.tables:
             self.tables[collection] = Table(None)
-        return writable(self.tables, collection)
+        return table_to_write(self.tables, collection)
 
     def snapshot(self) -> Tables:
         """Everything that is stored, for `restore`; it costs nothing until the next write."""
@@ -83,7 +83,7 @@ class Memory:
     def write(
         self,
         collection: str,
-        row_id: Key,
+        row_id: ComparisonKey,
         row: Row | None,
         transaction: MemoryTransaction | None,
         *,
@@ -99,49 +99,53 @@ class Memory:
         tables = self.tables if transaction is None else transaction.view
         table = tables[collection]
         old = table.rows.get(row_id)
-        before, after = table.entries(old), table.entries(row)
-        is_shared = transaction is not None or bool(self._holders)
+        before, after = table.index_keys(old), table.index_keys(row)
+        is_shared = transaction is not None or bool(self._locks)
         if is_new:
             table.check_id(row_id)
         if is_shared:
-            self._claim(collection, "", row_id, transaction)
+            self._lock(collection, "", row_id, transaction)
         for index, had, has in zip(table.indexes, before, after, strict=True):
             table.check_keys(index, row_id, has)  # in turn: what comes first is what is told
             for each in has if is_shared else ():
                 if each not in had:
-                    self._claim(collection, index.name, each, transaction)
-        writable(tables, collection).replace(row_id, row, before, after)
-        write = Write(collection, old, row)
+                    self._lock(collection, index.name, each, transaction)
+        table_to_write(tables, collection).replace(row_id, row, before, after)
+        write = DocumentWrite(collection, old, row)
         if transaction is None:
-            self.feed.publish((write,))
+            self.oplog.publish((write,))
         else:
             transaction.writes.append(write)
 
-    def _claim(
-        self, collection: str, index: str, each: Key, transaction: MemoryTransaction | None
+    def _lock(
+        self,
+        collection: str,
+        index: str,
+        each: ComparisonKey,
+        transaction: MemoryTransaction | None,
     ) -> None:
         """Hold a document by its id, or a key of a unique index, to the transaction's end."""
-        place = (collection, index)
-        holder = self._holders.get(place, {}).get(each)
+        key_space = (collection, index)
+        owner = self._locks.get(key_space, {}).get(each)
         if transaction is None:
-            if holder is not None:
-                raise HeldError
-        elif holder is None:
+            if owner is not None:
+                raise LockedError
+        elif owner is None:
             if self._has_changed(collection, index, each, transaction.base):
                 raise write_conflict()
-            self._holders.setdefault(place, {})[each] = transaction
-            transaction.held.setdefault(place, []).append(each)
-        elif holder is not transaction:
+            self._locks.setdefault(key_space, {})[each] = transaction
+            transaction.locks.setdefault(key_space, []).append(each)
+        elif owner is not transaction:
             raise write_conflict()
 
-    def _has_changed(self, collection: str, index: str, each: Key, base: Tables) -> bool:
+    def _has_changed(self, collection: str, index: str, each: ComparisonKey, base: Tables) -> bool:
         """Whether somebody else has committed a change to it since the transaction's view."""
         now, then = self.tables[collection], base[collection]
         if now is then:
             return False
         if not index:
             return now.rows.get(each) is not then.rows.get(each)
-        return now.taken[index].get(each) != then.taken[index].get(each)
+        return now.key_owners[index].get(each) != then.key_owners[index].get(each)
 
     # --- the end of transactions ---
 
@@ -152,25 +156,25 @@ class Memory:
             if self.tables[collection] is transaction.base[collection]:
                 self.tables[collection] = after
             else:
-                target = writable(self.tables, collection)
-                _carry_over(target, after, transaction.written(collection))
-        self.feed.publish(transaction.writes)
+                target = table_to_write(self.tables, collection)
+                _copy_documents(target, after, transaction.written(collection))
+        self.oplog.publish(transaction.writes)
 
     def release(self, transaction: MemoryTransaction) -> None:
         """Let go of all that a transaction holds, and wake who waits for it."""
         self._open.pop(transaction, None)
-        for place, keys in transaction.held.items():
-            holders = self._holders[place]
+        for key_space, keys in transaction.locks.items():
+            locks = self._locks[key_space]
             for each in keys:
-                del holders[each]
-            if not holders:
-                del self._holders[place]
+                del locks[each]
+            if not locks:
+                del self._locks[key_space]
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def released(self) -> None:
+    async def wait_for_release(self) -> None:
         """Return when a transaction has ended."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
@@ -191,12 +195,12 @@ class MemoryTransaction:
         self._memory = memory
         self.base: Tables = {}
         self.view: Tables = {}
-        self.writes: list[Write] = []
-        self.held: dict[Place, list[Key]] = {}
+        self.writes: list[DocumentWrite] = []
+        self.locks: dict[KeySpace, list[ComparisonKey]] = {}
         self._is_over = False
         self._failure: PrismaError | None = None
 
-    def look(self) -> Tables:
+    def open_view(self) -> Tables:
         """The tables as the transaction sees them.
 
         Raises:
@@ -208,7 +212,7 @@ class MemoryTransaction:
             self.view = dict(self.base)
         return self.view
 
-    def written(self, collection: str) -> Iterable[Key]:
+    def written(self, collection: str) -> Iterable[ComparisonKey]:
         """The ids of the documents that it wrote there, in order."""
         writes = [write for write in self.writes if write.collection == collection]
         return dict.fromkeys(key(write.id) for write in writes)
@@ -243,10 +247,10 @@ class MemoryTransaction:
         if not self._is_over:
             return
         code = getattr(self._failure, "code", "P2034")
-        raise write_conflict() if code == "P2034" else ended_by(code)
+        raise write_conflict() if code == "P2034" else transaction_aborted(code)
 
 
-def _carry_over(target: Table, source: Table, row_ids: Iterable[Key]) -> None:
+def _copy_documents(target: Table, source: Table, row_ids: Iterable[ComparisonKey]) -> None:
     """The documents as `source` has them."""
     for row_id in row_ids:
         target.put(row_id, source.rows.get(row_id))

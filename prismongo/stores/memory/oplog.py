@@ -18,7 +18,7 @@ HISTORY: Final = 100_000
 """How many writes are kept, unless a memory is told otherwise."""
 
 
-class Write(NamedTuple):
+class DocumentWrite(NamedTuple):
     """A document written: `before` is None where it was inserted, `after` where it was deleted."""
 
     collection: str
@@ -35,7 +35,7 @@ class Write(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OplogPosition:
     """A place in the feed: behind so many writes, the last of which happened then."""
 
     number: int
@@ -43,11 +43,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OplogEntry:
     """A write, and where it stands."""
 
-    write: Write
-    place: Place
+    write: DocumentWrite
+    position: OplogPosition
 
 
 class Oplog:
@@ -61,34 +61,34 @@ class Oplog:
     def __init__(self) -> None:
         self.history = HISTORY
         self._name = secrets.token_hex(4)
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, OplogEntry] = {}
         self._is_kept = False
         self._waiting: dict[asyncio.Event, None] = {}
-        self.end = Place(0, _now())
+        self.end = OplogPosition(0, _now())
 
     def keep(self) -> None:
         """From now on the feed keeps what is written."""
         self._is_kept = True
 
-    def publish(self, writes: Sequence[Write]) -> None:
+    def publish(self, writes: Sequence[DocumentWrite]) -> None:
         """Tell of writes that happened at once."""
         if not self._is_kept or not writes:
             return
         time = max(_now(), self.end.time)
         for write in writes:
-            self.end = Place(self.end.number + 1, time)
-            self._entries[self.end.number] = Entry(write, self.end)
+            self.end = OplogPosition(self.end.number + 1, time)
+            self._entries[self.end.number] = OplogEntry(write, self.end)
             self._entries.pop(self.end.number - self.history, None)
         for waiter in self._waiting:
             waiter.set()
 
-    def after(self, place: Place) -> Entry | None:
+    def after(self, position: OplogPosition) -> OplogEntry | None:
         """The next write; None where there is none yet.
 
         Raises:
             KeyError: it is no longer kept.
         """
-        return None if place.number == self.end.number else self._entries[place.number + 1]
+        return None if position.number == self.end.number else self._entries[position.number + 1]
 
     def wake(self, waiter: asyncio.Event) -> None:
         """Set this event whenever something is written, until `forget`."""
@@ -100,21 +100,21 @@ class Oplog:
 
     # --- tokens: in the order of places, as texts too ---
 
-    def token(self, place: Place) -> str:
+    def token(self, position: OplogPosition) -> str:
         """The place as a text."""
-        return f"{self._name}.{place.number:012d}.{place.time:%Y%m%d%H%M%S%f}"
+        return f"{self._name}.{position.number:012d}.{position.time:%Y%m%d%H%M%S%f}"
 
-    def place(self, token: str) -> Place:
+    def position(self, token: str) -> OplogPosition:
         """The place of a token.
 
         Raises:
             ValueError: it is none of this feed's.
         """
         name, number, time = token.split(".")
-        place = Place(int(number), datetime.strptime(f"{time}+0000", "%Y%m%d%H%M%S%f%z"))
-        if name != self._name or not 0 <= place.number <= self.end.number:
+        position = OplogPosition(int(number), datetime.strptime(f"{time}+0000", "%Y%m%d%H%M%S%f%z"))
+        if name != self._name or not 0 <= position.number <= self.end.number:
             raise ValueError("a token of another feed")
-        return place
+        return position
 
 
 def _now() -> datetime:

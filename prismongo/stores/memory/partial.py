@@ -14,13 +14,13 @@ from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import Row
 from prismongo.query.values.readings import bson_type
-from prismongo.stores.memory.compare import Key, key
+from prismongo.stores.memory.compare import ComparisonKey, key
 from prismongo.stores.wanted.specs import IndexSpec
 
 Test = Callable[[Row], bool]
 Values = list[Any]
 
-_COMPARISONS: Final[Mapping[str, Callable[[Key, Key], bool]]] = {
+_COMPARISONS: Final[Mapping[str, Callable[[ComparisonKey, ComparisonKey], bool]]] = {
     "$gt": operator.gt,
     "$gte": operator.ge,
     "$lt": operator.lt,
@@ -28,7 +28,7 @@ _COMPARISONS: Final[Mapping[str, Callable[[Key, Key], bool]]] = {
 }
 
 
-def holder(spec: IndexSpec) -> Test | None:
+def index_filter(spec: IndexSpec) -> Test | None:
     """Whether an index holds a document; None where it holds all.
 
     Raises:
@@ -98,7 +98,9 @@ def _operator(name: str, operand: Any) -> Callable[[Values], bool]:
             raise _not_partial(name)
 
 
-def _bound(holds: Callable[[Key, Key], bool], bound: Key) -> Callable[[Values], bool]:
+def _bound(
+    holds: Callable[[ComparisonKey, ComparisonKey], bool], bound: ComparisonKey
+) -> Callable[[Values], bool]:
     """Whether a value of the bound's own type lies on its side of it."""
     rank = bound[0]
     return lambda values: any(

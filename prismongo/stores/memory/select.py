@@ -31,14 +31,13 @@ from prismongo.query.nodes.steps import (
     Group,
     OrderKey,
     Row,
+    Rows,
 )
 from prismongo.schema.datamodel import Field, Link, Model
 from prismongo.stores.memory.aggregate import aggregated
-from prismongo.stores.memory.compare import NULL, Key, key, order_value
+from prismongo.stores.memory.compare import NULL, ComparisonKey, key, order_value
 from prismongo.stores.memory.predicate import MISSING, predicate, value_at
 from prismongo.stores.memory.tables import Table, Tables
-
-Rows = list[Row]
 
 
 class Evaluator:
@@ -46,7 +45,7 @@ class Evaluator:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._joined: dict[tuple[str, str], dict[Key, Rows]] = {}
+        self._joined: dict[tuple[str, str], dict[ComparisonKey, Rows]] = {}
 
     # --- relations ---
 
@@ -64,7 +63,7 @@ class Evaluator:
     def _by_key(self, link: Link) -> dict[Any, Rows]:
         name = (link.model.name, link.field.name)
         if name not in self._joined:
-            groups: dict[Key, Rows] = {}
+            groups: dict[ComparisonKey, Rows] = {}
             for child in self._tables[link.target.db_name]:
                 groups.setdefault(_key(child, link.remote), []).append(child)
             self._joined[name] = groups
@@ -79,7 +78,7 @@ class Evaluator:
         holds = predicate(where, self)
         return [row for row in candidates if holds(row)]
 
-    def current(self, model: Model, row_id: Key) -> Row | None:
+    def current(self, model: Model, row_id: ComparisonKey) -> Row | None:
         """The document with this id, as it is now."""
         return self._tables[model.db_name].rows.get(row_id)
 
@@ -153,7 +152,7 @@ class Evaluator:
 
     def group(self, step: Group) -> Rows:
         """A row a group."""
-        groups: dict[Key, Rows] = {}
+        groups: dict[ComparisonKey, Rows] = {}
         for row in self.matching(step.model, step.where):
             groups.setdefault(_key(row, step.by), []).append(row)
         found = [
@@ -181,7 +180,7 @@ def _copied(value: Any) -> Any:
     return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _key(row: Row, fields: Sequence[Field]) -> Key:
+def _key(row: Row, fields: Sequence[Field]) -> ComparisonKey:
     return tuple(key(row.get(field.db_name)) for field in fields)
 
 
@@ -205,13 +204,13 @@ def _candidates(table: Table, where: Filter) -> Iterable[Row]:
             | Related()
             | After()
         ):
-            found = table.by_unique(_fixed(where))
+            found = table.by_unique(_equal_values(where))
             return table if found is None else found
         case _:
             assert_never(where)
 
 
-def _fixed(where: Filter) -> dict[str, Any]:
+def _equal_values(where: Filter) -> dict[str, Any]:
     """The stored fields that the filter holds to one value: a unique may find them at once."""
     match where:
         case Compare((name,), "eq", value, insensitive=False, exact=False):
@@ -219,7 +218,7 @@ def _fixed(where: Filter) -> dict[str, Any]:
         case And(filters):
             found: dict[str, Any] = {}
             for part in filters:
-                found |= _fixed(part)
+                found |= _equal_values(part)
             return found
         case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return {}
@@ -237,11 +236,13 @@ def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]])
     return rows
 
 
-def _by(position: int, values: dict[int, list[Any]], *, descending: bool) -> Callable[[Row], Key]:
+def _by(
+    position: int, values: dict[int, list[Any]], *, descending: bool
+) -> Callable[[Row], ComparisonKey]:
     return lambda row: order_value(values[id(row)][position], descending=descending)
 
 
-def _named(name: str, *, descending: bool) -> Callable[[Row], Key]:
+def _named(name: str, *, descending: bool) -> Callable[[Row], ComparisonKey]:
     return lambda row: order_value(row.get(name), descending=descending)
 
 
@@ -254,7 +255,7 @@ def _is_after(step: Find, values: list[Any]) -> bool:
 
 
 def _distinct(rows: Rows, fields: Sequence[Field]) -> Rows:
-    first: dict[Key, Row] = {}
+    first: dict[ComparisonKey, Row] = {}
     for row in rows:
         first.setdefault(_key(row, fields), row)
     return list(first.values())

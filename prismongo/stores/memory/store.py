@@ -31,7 +31,7 @@ from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.memory.memory import Memory, MemoryTransaction
 from prismongo.stores.memory.select import Evaluator
 from prismongo.stores.memory.streams import MemoryChanges
-from prismongo.stores.memory.writing import Writing
+from prismongo.stores.memory.writer import Writer
 from prismongo.stores.store import Transaction
 
 
@@ -95,7 +95,7 @@ class MemoryStore:
         self._check_open()
         if not isinstance(transaction, MemoryTransaction):
             return await self._execute(step, None)
-        transaction.look()
+        transaction.open_view()
         try:
             return await self._execute(step, transaction)
         except PrismaError as error:
@@ -116,7 +116,7 @@ class MemoryStore:
             case Group():
                 return reader.group(step)
             case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
-                return await Writing(self.memory, transaction).write(step)
+                return await Writer(self.memory, transaction).write(step)
             case RawFind() | RawAggregate() | RawCommand():
                 raise unsupported(
                     f"{type(step).__name__} on the fake",

@@ -19,15 +19,15 @@ from prismongo.stores.changes import TOKENS, ChangeEvent, Position
 from prismongo.stores.errors import history_lost, malformed_token, no_images
 from prismongo.stores.memory.compare import key
 from prismongo.stores.memory.memory import Memory
-from prismongo.stores.memory.oplog import Entry, Oplog, Place, Write
+from prismongo.stores.memory.oplog import DocumentWrite, Oplog, OplogEntry, OplogPosition
 from prismongo.stores.memory.predicate import predicate
 from prismongo.stores.memory.select import Evaluator, projected
 from prismongo.stores.wanted.images import asks_for_images
 
-AT_ONCE: Final = 1_000
+WRITES_PER_TURN: Final = 1_000
 """How many writes are looked at before others of the event loop have their turn."""
 
-Judge = Callable[[Write], bool]
+WriteFilter = Callable[[DocumentWrite], bool]
 
 
 class MemoryChanges:
@@ -40,7 +40,7 @@ class MemoryChanges:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def open(self, watching: ChangeQuery, after: str | None) -> MemoryCursor:
+    async def open(self, query: ChangeQuery, after: str | None) -> MemoryCursor:
         """A stream of what happens from now on, or after a token of this memory.
 
         Raises:
@@ -48,22 +48,22 @@ class MemoryChanges:
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
         await asyncio.sleep(0)
-        feed = self._memory.feed
-        feed.keep()
+        oplog = self._memory.oplog
+        oplog.keep()
         try:
-            place = feed.end if after is None else feed.place(after)
+            position = oplog.end if after is None else oplog.position(after)
         except ValueError:
             raise malformed_token() from None
-        for model in watching.need_images:
+        for model in query.need_images:
             if not asks_for_images(model):
                 raise no_images(model, asked=False)
-        cursor = MemoryCursor(self._memory, watching, place)
+        cursor = MemoryCursor(self._memory, query, position)
         cursor.check()
         return cursor
 
     async def position(self) -> Position:
         """That of the last write."""
-        return self._memory.feed.end.number, 0
+        return self._memory.oplog.end.number, 0
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""
@@ -88,30 +88,30 @@ class MemoryCursor:
 
     Args:
         memory: what is watched.
-        watching: what of it.
-        place: where to begin.
+        query: what of it.
+        position: where to begin.
     """
 
-    def __init__(self, memory: Memory, watching: ChangeQuery, place: Place) -> None:
+    def __init__(self, memory: Memory, query: ChangeQuery, position: OplogPosition) -> None:
         self._memory = memory
-        self._feed: Oplog = memory.feed
-        self._place = place
-        self._operations = watching.operations
-        self._models = {watched.model.db_name: watched.model for watched in watching.models}
-        self._judges = {
-            watched.model.db_name: _judge(watched, Evaluator(memory.tables))
-            for watched in watching.models
+        self._oplog: Oplog = memory.oplog
+        self._position = position
+        self._operations = query.operations
+        self._models = {watched.model.db_name: watched.model for watched in query.models}
+        self._write_filters = {
+            watched.model.db_name: _write_filter(watched, Evaluator(memory.tables))
+            for watched in query.models
         }
         # as a server has it: a stream has documents as they were only where all are kept so
         self._looks_up = not all(map(asks_for_images, self._models.values()))
         self._arrived = asyncio.Event()
         self._is_interrupted = False
-        self._feed.wake(self._arrived)
+        self._oplog.wake(self._arrived)
 
     @property
     def token(self) -> str:
         """Continues after all that `next` has given so far."""
-        return self._feed.token(self._place)
+        return self._oplog.token(self._position)
 
     def check(self) -> None:
         """Whether what follows is there.
@@ -127,14 +127,14 @@ class MemoryCursor:
         Raises:
             HistoryLostError: what follows is no longer kept.
         """
-        if not self._is_interrupted and self._place == self._feed.end:
+        if not self._is_interrupted and self._position == self._oplog.end:
             self._arrived.clear()
             await self._arrived.wait()
-        for _ in range(AT_ONCE):
+        for _ in range(WRITES_PER_TURN):
             entry = self._entry()
             if entry is None:
                 return None
-            self._place = entry.place
+            self._position = entry.position
             event = self._event(entry)
             if event is not None:
                 return event
@@ -148,26 +148,26 @@ class MemoryCursor:
 
     async def close(self) -> None:
         """Be told of no more writes."""
-        self._feed.forget(self._arrived)
+        self._oplog.forget(self._arrived)
 
-    def _entry(self) -> Entry | None:
+    def _entry(self) -> OplogEntry | None:
         try:
-            return self._feed.after(self._place)
+            return self._oplog.after(self._position)
         except KeyError:
             raise history_lost(
                 ", ".join(model.name for model in self._models.values()),
                 self.token,
-                self._place.time,
-                f"a fake keeps the last {self._feed.history:,} writes",
+                self._position.time,
+                f"a fake keeps the last {self._oplog.history:,} writes",
             ) from None
 
-    def _event(self, entry: Entry) -> ChangeEvent | None:
+    def _event(self, entry: OplogEntry) -> ChangeEvent | None:
         write = entry.write
         model = self._models.get(write.collection)
         operation = _operation(write)
         if model is None or operation not in self._operations:
             return None
-        if not self._judges[write.collection](write):
+        if not self._write_filters[write.collection](write):
             return None
         return ChangeEvent(
             operation=operation,
@@ -177,18 +177,18 @@ class MemoryCursor:
             after=_copy(self._after(write, operation)),
             changed=_changed(write),
             token=self.token,
-            position=(entry.place.number, 0),
-            time=entry.place.time,
+            position=(entry.position.number, 0),
+            time=entry.position.time,
         )
 
-    def _after(self, write: Write, operation: ChangeType) -> Row | None:
+    def _after(self, write: DocumentWrite, operation: ChangeType) -> Row | None:
         if operation != "update" or not self._looks_up:
             return write.after
         table = self._memory.tables.get(write.collection)
         return table.rows.get(key(write.id)) if table else None
 
 
-def _judge(watched: WatchedModel, reader: Evaluator) -> Judge:
+def _write_filter(watched: WatchedModel, reader: Evaluator) -> WriteFilter:
     holds = predicate(watched.where, reader)
     if watched.is_keyed:
         return lambda write: holds({"_id": write.id})
@@ -197,13 +197,13 @@ def _judge(watched: WatchedModel, reader: Evaluator) -> Judge:
     )
 
 
-def _operation(write: Write) -> ChangeType:
+def _operation(write: DocumentWrite) -> ChangeType:
     if write.before is None:
         return "insert"
     return "delete" if write.after is None else "update"
 
 
-def _changed(write: Write) -> tuple[str, ...]:
+def _changed(write: DocumentWrite) -> tuple[str, ...]:
     """The names whose values an update wrote or removed."""
     if write.before is None or write.after is None:
         return ()

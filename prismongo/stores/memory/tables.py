@@ -12,12 +12,12 @@ from typing import Any
 from prismongo.query.nodes.steps import Row
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.errors import unique_violation
-from prismongo.stores.memory.compare import Key, key
+from prismongo.stores.memory.compare import ComparisonKey, key
 from prismongo.stores.memory.indexes import Index, UniqueIndex
 from prismongo.stores.wanted.indexes import wanted_indexes
 from prismongo.stores.wanted.specs import IndexSpec
 
-Entries = tuple[Sequence[Key], ...]
+IndexKeys = tuple[Sequence[ComparisonKey], ...]
 """The keys that each unique index of a table holds of one document."""
 
 
@@ -31,33 +31,35 @@ class Table:
         shared: whether it is part of a snapshot and must stay as it is.
     """
 
-    __slots__ = ("_nothing", "indexes", "model", "refusing", "rows", "shared", "taken")
+    __slots__ = ("_no_keys", "checked_indexes", "indexes", "key_owners", "model", "rows", "shared")
 
     def __init__(
         self,
         model: Model | None,
         indexes: Sequence[UniqueIndex] = (),
-        refusing: Sequence[Index] = (),
+        checked_indexes: Sequence[Index] = (),
     ) -> None:
         self.model = model
         self.indexes = indexes
-        self.refusing = refusing
-        self.rows: dict[Key, Row] = {}
-        self.taken: dict[str, dict[Key, Key]] = {index.name: {} for index in indexes}
+        self.checked_indexes = checked_indexes
+        self.rows: dict[ComparisonKey, Row] = {}
+        self.key_owners: dict[str, dict[ComparisonKey, ComparisonKey]] = {
+            index.name: {} for index in indexes
+        }
         self.shared = False
-        self._nothing: Entries = ((),) * len(indexes)
+        self._no_keys: IndexKeys = ((),) * len(indexes)
 
     def copy(self) -> Table:
         """A table with the same documents, to be changed on its own."""
-        new = Table(self.model, self.indexes, self.refusing)
+        new = Table(self.model, self.indexes, self.checked_indexes)
         new.rows = dict(self.rows)
-        new.taken = {name: dict(keys) for name, keys in self.taken.items()}
+        new.key_owners = {name: dict(keys) for name, keys in self.key_owners.items()}
         return new
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
-    def entries(self, row: Row | None) -> Entries:
+    def index_keys(self, row: Row | None) -> IndexKeys:
         """What each of the unique indexes holds of a document.
 
         Raises:
@@ -65,12 +67,12 @@ class Table:
             DataError: P2035, a document that cannot be in an index.
         """
         if row is None:
-            return self._nothing
-        for index in self.refusing:
+            return self._no_keys
+        for index in self.checked_indexes:
             index.keys(row)
         return tuple([index.keys(row) for index in self.indexes])
 
-    def check_id(self, row_id: Key) -> None:
+    def check_id(self, row_id: ComparisonKey) -> None:
         """Whether a new document may have this id.
 
         Raises:
@@ -79,30 +81,34 @@ class Table:
         if row_id in self.rows:
             raise unique_violation(self.model, ("_id",))
 
-    def check_keys(self, index: UniqueIndex, row_id: Key, keys: Sequence[Key]) -> None:
+    def check_keys(
+        self, index: UniqueIndex, row_id: ComparisonKey, keys: Sequence[ComparisonKey]
+    ) -> None:
         """Whether the document of this id may have these keys of a unique.
 
         Raises:
             prisma.errors.UniqueViolationError: one of them is another's.
         """
-        taken = self.taken[index.name]
+        key_owners = self.key_owners[index.name]
         for each in keys:
-            if taken.get(each, row_id) != row_id:
+            if key_owners.get(each, row_id) != row_id:
                 raise unique_violation(self.model, index.spec.paths)
 
-    def insert(self, row_id: Key, row: Row) -> None:
+    def insert(self, row_id: ComparisonKey, row: Row) -> None:
         """Store a new document, past all transactions.
 
         Raises:
             prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
         """
-        entries = self.entries(row)
+        index_keys = self.index_keys(row)
         self.check_id(row_id)
-        for index, keys in zip(self.indexes, entries, strict=True):
+        for index, keys in zip(self.indexes, index_keys, strict=True):
             self.check_keys(index, row_id, keys)
-        self.replace(row_id, row, self._nothing, entries)
+        self.replace(row_id, row, self._no_keys, index_keys)
 
-    def replace(self, row_id: Key, row: Row | None, before: Entries, after: Entries) -> None:
+    def replace(
+        self, row_id: ComparisonKey, row: Row | None, before: IndexKeys, after: IndexKeys
+    ) -> None:
         """Store a document in the place of the one of its id, or remove that; it was checked.
 
         Args:
@@ -116,16 +122,16 @@ class Table:
         else:
             self.rows[row_id] = row
         for index, old, new in zip(self.indexes, before, after, strict=True):
-            taken = self.taken[index.name]
+            key_owners = self.key_owners[index.name]
             for each in old:
-                if taken.get(each) == row_id:  # else it was given to another already
-                    del taken[each]
+                if key_owners.get(each) == row_id:  # else it was given to another already
+                    del key_owners[each]
             for each in new:
-                taken[each] = row_id
+                key_owners[each] = row_id
 
-    def put(self, row_id: Key, row: Row | None) -> None:
+    def put(self, row_id: ComparisonKey, row: Row | None) -> None:
         """`replace`, where nobody knows the entries yet."""
-        before, after = self.entries(self.rows.get(row_id)), self.entries(row)
+        before, after = self.index_keys(self.rows.get(row_id)), self.index_keys(row)
         self.replace(row_id, row, before, after)
 
     def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
@@ -134,9 +140,9 @@ class Table:
             found = self.rows.get(key(values["_id"]))
             return () if found is None else (found,)
         for index in self.indexes:
-            wanted = index.finds(values)
+            wanted = index.lookup_key(values)
             if wanted is not None:
-                row_id = self.taken[index.name].get(wanted)
+                row_id = self.key_owners[index.name].get(wanted)
                 return () if row_id is None else (self.rows[row_id],)
         return None
 
@@ -186,7 +192,7 @@ def snapshot_of(tables: Tables) -> Tables:
     return dict(tables)
 
 
-def writable(tables: Tables, collection: str) -> Table:
+def table_to_write(tables: Tables, collection: str) -> Table:
     """The collection's table, to be changed."""
     table = tables[collection]
     if table.shared:

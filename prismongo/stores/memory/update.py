@@ -33,69 +33,74 @@ from prismongo.stores.memory.compare import key
 from prismongo.stores.memory.predicate import MISSING, Relations, predicate, value_at
 from prismongo.stores.updates import by_operators
 
-_GONE: Final = object()
+_REMOVED: Final = object()
 
 
-def updated(row: Row, changes: Sequence[FieldUpdate], relations: Relations) -> Row:
+def updated(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
     """The document after the changes.
 
     Raises:
         DataError: P2020, a number left its type; P2035, MongoDB cannot calculate it.
     """
-    native = by_operators(changes)
-    for change in sorted(changes, key=_name) if native else changes:
-        row = _put(row, change.path, _value(change, value_at(row, change.path), relations, native))
+    native = by_operators(updates)
+    for update in sorted(updates, key=_name) if native else updates:
+        row = _put(row, update.path, _value(update, value_at(row, update.path), relations, native))
     return row
 
 
-def _name(change: FieldUpdate) -> str:
+def _name(update: FieldUpdate) -> str:
     """Update operators add fields in the order of their names."""
-    return change.path[0]
+    return update.path[0]
 
 
 def _put(row: Any, path: Path, value: Any) -> Row:
     """A copy of the document with one value replaced, or gone."""
     copy = dict(row) if isinstance(row, dict) else {}
     name, rest = path[0], path[1:]
-    if not rest and value is _GONE:
+    if not rest and value is _REMOVED:
         copy.pop(name, None)
     elif not rest:
         copy[name] = value
-    elif value is not _GONE or isinstance(copy.get(name), dict):
+    elif value is not _REMOVED or isinstance(copy.get(name), dict):
         copy[name] = _put(copy.get(name), rest, value)
     return copy
 
 
-def _value(change: FieldUpdate, current: Any, relations: Relations, native: bool) -> Any:
-    match change:
+def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool) -> Any:
+    match update:
         case Set(_, value):
             return value
         case Unset():
-            return _GONE
+            return _REMOVED
         case Arithmetic():
-            return _by_operator(change, current) if native else _by_pipeline(change, current)
+            return _by_operator(update, current) if native else _by_pipeline(update, current)
         case Push() | AddToSet() | Pull():
-            return _list(change, current)
-        case UpsertComposite(path, value, changes):
+            return _list(update, current)
+        case UpsertComposite(path, value, updates):
             if not isinstance(current, dict):
                 return value
-            return _folded(current, [_relative(inner, len(path)) for inner in changes], relations)
-        case UpdateElements(_, where, changes):
+            return _updated_composite(
+                current, [_relative(inner, len(path)) for inner in updates], relations
+            )
+        case UpdateElements(_, where, updates):
             if not isinstance(current, list):
-                return _GONE if current is MISSING else current
+                return _REMOVED if current is MISSING else current
             holds = predicate(where, relations)
-            return [_folded(one, changes, relations) if holds(one) else one for one in current]
+            return [
+                _updated_composite(one, updates, relations) if holds(one) else one
+                for one in current
+            ]
         case DeleteElements(_, where):
             if not isinstance(current, list):
-                return _GONE if current is MISSING else current
+                return _REMOVED if current is MISSING else current
             holds = predicate(where, relations)
             return [one for one in current if not holds(one)]
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
-def _list(change: Push | AddToSet | Pull, current: Any) -> Any:
-    match change:
+def _list(update: Push | AddToSet | Pull, current: Any) -> Any:
+    match update:
         case Push(_, values):
             return [*_as_list(current), *values]
         case AddToSet(_, values):
@@ -107,9 +112,9 @@ def _list(change: Push | AddToSet | Pull, current: Any) -> Any:
             _check_list(current)
             going = {key(value) for value in values}
             kept = [one for one in _as_list(current) if key(one) not in going]
-            return _GONE if current is MISSING else kept
+            return _REMOVED if current is MISSING else kept
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
 def _check_list(current: Any) -> None:
@@ -118,24 +123,24 @@ def _check_list(current: Any) -> None:
         raise assertion(2, "unknown error")
 
 
-def _folded(row: Row, changes: Sequence[FieldUpdate], relations: Relations) -> Row:
+def _updated_composite(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
     """A composite after the changes; `$setField` into what is no object gives null."""
-    for name in dict.fromkeys(change.path[0] for change in changes):
-        mine = [change for change in changes if change.path[0] == name]
+    for name in dict.fromkeys(update.path[0] for update in updates):
+        mine = [update for update in updates if update.path[0] == name]
         current = row.get(name, MISSING)
-        deeper = [_relative(change, 1) for change in mine if len(change.path) > 1]
+        deeper = [_relative(update, 1) for update in mine if len(update.path) > 1]
         if not deeper:
             value = _value(mine[-1], current, relations, native=False)
         elif isinstance(current, dict):
-            value = _folded(current, deeper, relations)
+            value = _updated_composite(current, deeper, relations)
         else:
             value = None
         row = _put(row, (name,), value)
     return row
 
 
-def _relative(change: FieldUpdate, depth: int) -> FieldUpdate:
-    return replace(change, path=change.path[depth:])
+def _relative(update: FieldUpdate, depth: int) -> FieldUpdate:
+    return replace(update, path=update.path[depth:])
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -145,28 +150,28 @@ def _as_list(value: Any) -> list[Any]:
 # --- numbers ---
 
 
-def _by_operator(change: Arithmetic, current: Any) -> Any:
+def _by_operator(update: Arithmetic, current: Any) -> Any:
     """`$inc` and `$mul`: they begin with 0, and widen what does not fit."""
     if current is MISSING:
-        current = 0.0 if isinstance(change.operand, float) else 0
+        current = 0.0 if isinstance(update.operand, float) else 0
     if isinstance(current, bool) or not isinstance(current, int | float):
         raise assertion(14, "unknown error")
-    result = _calculated(change, current)
+    result = _calculated(update, current)
     if isinstance(result, float):
         return result
     if not INT64[0] <= result <= INT64[1]:
         raise out_of_range()
-    wide = isinstance(current, Int64) or isinstance(change.operand, Int64)
+    wide = isinstance(current, Int64) or isinstance(update.operand, Int64)
     return Int64(result) if wide or not INT32[0] <= result <= INT32[1] else int(result)
 
 
-def _by_pipeline(change: Arithmetic, current: Any) -> Any:
+def _by_pipeline(update: Arithmetic, current: Any) -> Any:
     if current is None or current is MISSING:
         return None
-    result = _calculated(change, current)
-    if not change.is_integer:
+    result = _calculated(update, current)
+    if not update.is_integer:
         return float(result)
-    wide = isinstance(change.operand, Int64)
+    wide = isinstance(update.operand, Int64)
     low, high = INT64 if wide else INT32
     if isinstance(result, float):
         if not math.isfinite(result):
@@ -177,9 +182,9 @@ def _by_pipeline(change: Arithmetic, current: Any) -> Any:
     return Int64(result) if wide else int(result)
 
 
-def _calculated(change: Arithmetic, current: Any) -> int | float:
-    operand: Any = change.operand
-    match change.operator:
+def _calculated(update: Arithmetic, current: Any) -> int | float:
+    operand: Any = update.operand
+    match update.operator:
         case "increment":
             result = current + operand
         case "decrement":
@@ -189,9 +194,9 @@ def _calculated(change: Arithmetic, current: Any) -> int | float:
         case "divide":
             if operand == 0:
                 raise assertion(2, "unknown error")
-            result = _divided(current, operand) if change.is_integer else current / operand
+            result = _divided(current, operand) if update.is_integer else current / operand
         case _:
-            assert_never(change.operator)
+            assert_never(update.operator)
     return float(result) if isinstance(result, float) else int(result)
 
 

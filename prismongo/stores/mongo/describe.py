@@ -49,11 +49,11 @@ def describe(step: Step) -> Document:
         case Insert(model, documents):
             values = [{"$literal": document} for document in documents]
             return {f"{model.db_name}.insert": {"documents": values}}
-        case UpdateOne(model, where, changes):
-            parts = {"q": compile_filter(where, []), "u": compile_update(changes)}
+        case UpdateOne(model, where, updates):
+            parts = {"q": compile_filter(where, []), "u": compile_update(updates)}
             return {f"{model.db_name}.findAndModify": parts}
-        case UpdateMany(model, where, changes):
-            parts = {"q": compile_filter(where, []), "u": compile_update(changes)}
+        case UpdateMany(model, where, updates):
+            parts = {"q": compile_filter(where, []), "u": compile_update(updates)}
             return {f"{model.db_name}.update": parts}
         case DeleteOne(model, where):
             return {f"{model.db_name}.findAndModify": {"q": compile_filter(where, [])}}

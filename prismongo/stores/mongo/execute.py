@@ -158,17 +158,17 @@ class Executor:
                 else:
                     await collection.insert_many(documents, session=session)
                 return None
-            case UpdateOne(_, where, changes, fields):
+            case UpdateOne(_, where, updates, fields):
                 return await collection.find_one_and_update(
                     compile_filter(where, []),
-                    compile_update(changes),
+                    compile_update(updates),
                     projection=_names(fields),
                     return_document=ReturnDocument.AFTER,
                     session=session,
                 )
-            case UpdateMany(_, where, changes):
+            case UpdateMany(_, where, updates):
                 result = await collection.update_many(
-                    compile_filter(where, []), compile_update(changes), session=session
+                    compile_filter(where, []), compile_update(updates), session=session
                 )
                 return result.matched_count
             case DeleteOne(_, where, fields):

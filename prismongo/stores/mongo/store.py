@@ -53,7 +53,7 @@ from prismongo.stores.mongo.transactions import MongoTransaction
 from prismongo.stores.rows import ROWS
 from prismongo.stores.store import Transaction
 
-FAREWELL: Final = 1.0
+CLOSE_TIMEOUT: Final = 1.0
 """Seconds that the server has to hear which sessions end; it forgets them by itself, too."""
 
 MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
@@ -86,7 +86,7 @@ class MongoStore:
         self._client: AsyncMongoClient[Document] | None = None
         self._executor: Executor | None = None
         self._pool = PoolListener()
-        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._connected_in: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
 
     # --- life ---
@@ -104,14 +104,14 @@ class MongoStore:
         except BaseException:
             await asyncio.shield(client.close())
             raise
-        self._client, self._home = client, _here()
+        self._client, self._connected_in = client, _process_and_loop()
         self._executor = Executor(client.get_database(self._name, codec_options=RAW))
 
     async def close(self) -> None:
         """Close the client and its pool, without waiting long for a server that is gone."""
         client, self._client, self._executor = self._client, None, None
         changes, self._changes = self._changes, None
-        with pymongo.timeout(FAREWELL):
+        with pymongo.timeout(CLOSE_TIMEOUT):
             try:
                 if changes is not None:
                     await changes.close()
@@ -132,7 +132,7 @@ class MongoStore:
     def _connected(self) -> Executor:
         if self._executor is None:
             raise NotStartedError("The database is not connected: call `await connect()` first.")
-        if self._home != _here():
+        if self._connected_in != _process_and_loop():
             raise NotStartedError(
                 "This database was connected in another event loop or process, and its sockets "
                 "belong there. Connect a DatabaseService of its own in each."
@@ -222,7 +222,7 @@ class MongoStore:
         return translate(error, model, self._datamodel, raw=raw)
 
 
-def _here() -> tuple[int, asyncio.AbstractEventLoop]:
+def _process_and_loop() -> tuple[int, asyncio.AbstractEventLoop]:
     return os.getpid(), asyncio.get_running_loop()
 
 

@@ -13,13 +13,13 @@ from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from prismongo.schema.datamodel import Datamodel
-from prismongo.stores.errors import ended_by
+from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.mongo.errors import translate
 
-GONE: Final = (251, 225)
+ABORTED: Final = (251, 225)
 """NoSuchTransaction, TransactionTooOld: the server has aborted it."""
 
-FAREWELL: Final = 2.0
+ABORT_TIMEOUT: Final = 2.0
 """Seconds to tell the server of a rollback; it rolls back by itself what it hears no more of."""
 
 COMMIT_ATTEMPTS: Final = 3
@@ -79,16 +79,16 @@ class MongoTransaction:
         The first one makes the server abort it, which then knows nothing but that it is gone. After
         a write conflict that is one still; after anything else starting again would not help.
         """
-        if not (isinstance(error, OperationFailure) and error.code in GONE):
+        if not (isinstance(error, OperationFailure) and error.code in ABORTED):
             self._failure = self._failure or translated
             return translated
         code = getattr(self._failure, "code", "P2034")
         if code == "P2034":
             return translated
-        return ended_by(code)
+        return transaction_aborted(code)
 
     async def abort(self) -> None:
         """Roll back; a transaction that the server has dropped already is no error."""
         async with self.lock:
-            with pymongo.timeout(FAREWELL):
+            with pymongo.timeout(ABORT_TIMEOUT):
                 await self.session.end_session()  # aborts what is open, swallowing its errors

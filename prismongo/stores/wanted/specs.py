@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Direction = int | float | str
-Kind = Literal["unique", "index", "fulltext"]
+IndexKind = Literal["unique", "index", "fulltext"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class IndexSpec:
     others: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> IndexKind:
         """What Prisma calls it."""
         if self.unique:
             return "unique"

@@ -35,7 +35,7 @@ from prismongo.query.nodes.steps import (
     UpdateMany,
     UpdateOne,
 )
-from prismongo.query.plan.page import is_served
+from prismongo.query.plan.page import is_index_ordered
 from prismongo.query.plan.planner import Planner
 from prismongo.query.plan.write import UPSERT_ATTEMPTS
 from prismongo.query.validate.validator import Validator
@@ -260,7 +260,7 @@ def test_nothing_stands_behind_a_cursor_that_is_not_there() -> None:
 
 def test_a_page_by_an_index_reads_one_more_to_see_ties() -> None:
     steps, rows = drive(rows_plan(take=2, orderBy={"level": "asc"}), found((2, 1), (1, 1), (3, 2)))
-    assert steps == [Find(ROW, order=(LEVEL, BY_ID), limit=3, loose_ids=True)]
+    assert steps == [Find(ROW, order=(LEVEL, BY_ID), limit=3, skip_id_sort=True)]
     assert [row["_id"] for row in rows] == [1, 2]
 
 
@@ -299,7 +299,7 @@ SERVED: Final[dict[str, tuple[Filter, tuple[str, ...], bool]]] = {
 @pytest.mark.parametrize(("where", "keys", "expected"), SERVED.values(), ids=SERVED)
 def test_which_orders_an_index_serves(where: Filter, keys: tuple[str, ...], expected: bool) -> None:
     order = [OrderKey((key.removeprefix("-"),), descending=key.startswith("-")) for key in keys]
-    assert is_served(ROW, where, order) is expected
+    assert is_index_ordered(ROW, where, order) is expected
 
 
 # --- writes of one record ---

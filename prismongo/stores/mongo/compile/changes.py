@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from prismongo.query.nodes.changes import ChangeQuery, WatchedModel
 from prismongo.query.nodes.filters import EVERYTHING
 from prismongo.query.nodes.prefixed import prefixed
+from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.filter import compile_filter
-
-Document = dict[str, Any]
 
 AFTER: Final = "fullDocument"
 BEFORE: Final = "fullDocumentBeforeChange"
 KEY: Final = "documentKey"
 
-ENDINGS: Final = ("drop", "rename", "invalidate")
+END_TYPES: Final = ("drop", "rename", "invalidate")
 """What takes documents away without an event for each. Of one collection the last alone is read:
 only behind it a stream of that collection can begin again."""
 
-NAMES_ALONE: Final[Document] = {
+WITHOUT_VALUES: Final[Document] = {
     "$set": {
         "updateDescription.updatedFields": {
             "$map": {
@@ -46,7 +45,7 @@ OPERATION_TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class WatchCommand:
+class ChangeStreamCommand:
     """What `watch` is given; `collection` is None where the whole database is watched."""
 
     collection: str | None
@@ -55,49 +54,49 @@ class WatchCommand:
     full_document_before_change: str | None
 
 
-def compile_changes(watching: ChangeQuery, with_images: Collection[str]) -> WatchCommand:
+def compile_change_query(query: ChangeQuery, with_images: Collection[str]) -> ChangeStreamCommand:
     """The command of a stream.
 
     Args:
-        watching: what is watched.
+        query: what is watched.
         with_images: the collections that keep images of changed documents.
     """
-    collections = [watched.model.db_name for watched in watching.models]
+    collections = [watched.model.db_name for watched in query.models]
     imaged = [name for name in collections if name in with_images]
-    if watching.need_images:
+    if query.need_images:
         images = ("required", "required")
     elif len(imaged) == len(collections):
         images = ("whenAvailable", "whenAvailable")
     else:
         images = ("updateLookup", "whenAvailable" if imaged else "")
-    return WatchCommand(
+    return ChangeStreamCommand(
         collections[0] if len(collections) == 1 else None,
-        [{"$match": _kinds(watching, collections)}, *_wheres(watching), NAMES_ALONE],
+        [{"$match": _type_condition(query, collections)}, *_wheres(query), WITHOUT_VALUES],
         images[0],
         images[1] or None,
     )
 
 
-def _kinds(watching: ChangeQuery, collections: list[str]) -> Document:
+def _type_condition(query: ChangeQuery, collections: list[str]) -> Document:
     """Plain conditions first, alone: the server looks for these in the oplog itself."""
-    types = [kind for name in watching.operations for kind in OPERATION_TYPES[name]]
+    types = [kind for name in query.operations for kind in OPERATION_TYPES[name]]
     wanted: Document = {"operationType": {"$in": sorted(types)}}
     if len(collections) > 1:
         wanted["ns.coll"] = {"$in": collections}
-    return {"$or": [wanted, _ending(watching)]}
+    return {"$or": [wanted, _end_condition(query)]}
 
 
-def _ending(watching: ChangeQuery) -> Document:
-    kinds = ENDINGS if len(watching.models) > 1 else ENDINGS[-1:]
+def _end_condition(query: ChangeQuery) -> Document:
+    kinds = END_TYPES if len(query.models) > 1 else END_TYPES[-1:]
     return {"operationType": {"$in": list(kinds)}}
 
 
-def _wheres(watching: ChangeQuery) -> list[Document]:
-    if all(watched.where == EVERYTHING for watched in watching.models):
+def _wheres(query: ChangeQuery) -> list[Document]:
+    if all(watched.where == EVERYTHING for watched in query.models):
         return []
-    kinds: list[Document] = [_ending(watching)]
-    for watched in watching.models:
-        alone = len(watching.models) == 1
+    kinds: list[Document] = [_end_condition(query)]
+    for watched in query.models:
+        alone = len(query.models) == 1
         kinds += [
             condition if alone else {"ns.coll": watched.model.db_name, "$and": [condition]}
             for condition in _where(watched)

@@ -8,7 +8,7 @@ false where the value is missing.
 from __future__ import annotations
 
 import re
-from typing import Any, assert_never
+from typing import assert_never
 
 from bson import Regex
 
@@ -33,6 +33,7 @@ from prismongo.query.nodes.filters import (
 )
 from prismongo.stores.mongo.compile.fields import (
     COMPARISON_OPERATORS,
+    Expression,
     among,
     compared,
     elements,
@@ -42,8 +43,6 @@ from prismongo.stores.mongo.compile.fields import (
     inverted,
     text_pattern,
 )
-
-Expression = Any
 
 
 def compile_condition(item: Filter, base: str = "") -> Expression:

@@ -40,6 +40,17 @@ def text_pattern(match: TextMatch, text: str) -> str:
             assert_never(match)
 
 
+def prefix_range(prefix: str) -> dict[str, Any]:
+    """The texts that start with `prefix`, as a range of an index."""
+    for position in range(len(prefix) - 1, -1, -1):
+        following = ord(prefix[position]) + 1
+        if following == 0xD800:  # surrogates are no characters
+            following = 0xE000
+        if following <= 0x10FFFF:
+            return {"$gte": prefix, "$lt": prefix[:position] + chr(following)}
+    return {"$gte": prefix, "$type": "string"}
+
+
 def compared(item: Compare, value: str, other: str) -> Expression:
     """Whether the first stands to the second as the operator says."""
     if not item.insensitive:

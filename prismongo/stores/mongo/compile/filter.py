@@ -34,6 +34,7 @@ from prismongo.query.nodes.filters import (
     element_filter,
     has_relations,
 )
+from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.condition import compile_condition
 from prismongo.stores.mongo.compile.fields import (
     COMPARISON_OPERATORS,
@@ -42,13 +43,12 @@ from prismongo.stores.mongo.compile.fields import (
     holds_elements,
     holds_text,
     if_texts,
+    prefix_range,
     text_pattern,
 )
 from prismongo.stores.mongo.compile.lookup import lookup
 
-Document = dict[str, Any]
-
-NOTHING: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
+NO_DOCUMENT: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
 """Matches no document, and the server knows it without looking."""
 
 _ALONE: Final = frozenset({ObjectId, str, Int64, bool, datetime})
@@ -115,7 +115,7 @@ class _FilterCompiler:
     def _any(self, parts: list[Document]) -> Document:
         if len(parts) == 1:
             return parts[0]
-        return {"$or": parts} if parts else dict(NOTHING)
+        return {"$or": parts} if parts else dict(NO_DOCUMENT)
 
     # --- scalars ---
 
@@ -180,7 +180,7 @@ class _FilterCompiler:
         if isinstance(item.text, Reference):
             return self._text_of_field(item, item.text)
         if item.match == "startswith" and not item.insensitive:
-            span = _prefix_range(item.text)
+            span = prefix_range(item.text)
             if item.negated:
                 return {name: {"$not": span, "$exists": True}}
             return {name: span}
@@ -203,7 +203,7 @@ class _FilterCompiler:
             return self._has_field(item, item.values[0])
         values = list(item.values)
         if not values:
-            return {name: {"$exists": True}} if item.every != item.negated else dict(NOTHING)
+            return {name: {"$exists": True}} if item.every != item.negated else dict(NO_DOCUMENT)
         if any(isinstance(value, list | dict) for value in values):
             return self._has_json(item, values)
         if len(values) == 1:
@@ -294,15 +294,19 @@ def compile_after(item: After) -> Document:
             for (before, _), value in zip(item.keys[:position], item.values, strict=False)
         ]
         inclusive = item.inclusive and position == len(item.keys) - 1
-        behind = _behind(path, item.values[position], descending=descending, inclusive=inclusive)
+        behind = _after_value(
+            path, item.values[position], descending=descending, inclusive=inclusive
+        )
         if behind is not None:
             steps.append(merge([*same, behind]))
-    rest = {"$or": steps} if len(steps) > 1 else steps[0] if steps else dict(NOTHING)
-    bound = _behind(item.keys[0][0], item.values[0], descending=item.keys[0][1], inclusive=True)
+    rest = {"$or": steps} if len(steps) > 1 else steps[0] if steps else dict(NO_DOCUMENT)
+    bound = _after_value(
+        item.keys[0][0], item.values[0], descending=item.keys[0][1], inclusive=True
+    )
     return merge([bound, rest]) if bound and len(steps) > 1 else rest
 
 
-def _behind(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
+def _after_value(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
     """Null and missing sort before every value."""
     name = dotted(path)
     if value is None:
@@ -370,17 +374,6 @@ def _matching(regex: Regex[str], *, negated: bool) -> Document:
     if negated:
         return {"$not": regex, "$exists": True}
     return {"$regex": regex}
-
-
-def _prefix_range(prefix: str) -> Document:
-    """The texts that start with `prefix`, as a range of an index."""
-    for position in range(len(prefix) - 1, -1, -1):
-        following = ord(prefix[position]) + 1
-        if following == 0xD800:  # surrogates are no characters
-            following = 0xE000
-        if following <= 0x10FFFF:
-            return {"$gte": prefix, "$lt": prefix[:position] + chr(following)}
-    return {"$gte": prefix, "$type": "string"}
 
 
 def merge(parts: list[Document]) -> Document:

@@ -66,7 +66,7 @@ def _sort(step: Find) -> list[tuple[str, int]]:
     pairs = [
         (name, -1 if key.descending else 1) for name, key in zip(names, step.order, strict=True)
     ]
-    return pairs[:-1] if step.loose_ids else pairs
+    return pairs[:-1] if step.skip_id_sort else pairs
 
 
 def _projection(fields: Sequence[Field] | None) -> Document | None:

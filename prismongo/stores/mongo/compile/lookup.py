@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prismongo.schema.datamodel import Link
-
-Document = dict[str, Any]
+from prismongo.stores.mongo.compile.commands import Document
 
 
 def lookup(link: Link, name: str, pipeline: list[Document]) -> Document:

@@ -26,10 +26,9 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.condition import compile_condition
+from prismongo.stores.mongo.compile.fields import Expression
 from prismongo.stores.mongo.compile.filter import dotted
 from prismongo.stores.updates import by_operators
-
-Expression = Any
 
 _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
     "increment": "$add",
@@ -39,61 +38,61 @@ _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
 }
 
 
-def compile_update(changes: Sequence[FieldUpdate]) -> Document | list[Document]:
+def compile_update(updates: Sequence[FieldUpdate]) -> Document | list[Document]:
     """The update document where operators suffice, else a pipeline."""
-    if by_operators(changes):
-        return _operators(changes)
-    return [_stage(change) for change in changes]
+    if by_operators(updates):
+        return _operators(updates)
+    return [_stage(update) for update in updates]
 
 
-def _operators(changes: Iterable[FieldUpdate]) -> Document:
-    update: Document = {}
-    for change in changes:
-        operator, value = _operator(change)
-        update.setdefault(operator, {})[change.path[0]] = value
-    return update
+def _operators(updates: Iterable[FieldUpdate]) -> Document:
+    document: Document = {}
+    for update in updates:
+        operator, value = _operator(update)
+        document.setdefault(operator, {})[update.path[0]] = value
+    return document
 
 
-def _operator(change: FieldUpdate) -> tuple[str, object]:
-    match change:
+def _operator(update: FieldUpdate) -> tuple[str, object]:
+    match update:
         case Set(_, value):
             return "$set", value
         case Unset():
             return "$unset", ""
         case Arithmetic():
-            return _arithmetic_operator(change)
+            return _arithmetic_operator(update)
         case AddToSet(_, values):
             return "$addToSet", {"$each": list(values)}
         case Pull(_, values):
             return "$pullAll", list(values)
         case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
-            raise AssertionError(f"{type(change).__name__} needs a pipeline")
+            raise AssertionError(f"{type(update).__name__} needs a pipeline")
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
-def _arithmetic_operator(change: Arithmetic) -> tuple[str, object]:
-    match change.operator:
+def _arithmetic_operator(update: Arithmetic) -> tuple[str, object]:
+    match update.operator:
         case "increment":
-            return "$inc", change.operand
+            return "$inc", update.operand
         case "decrement":
-            return "$inc", _negative(change.operand)
+            return "$inc", _negative(update.operand)
         case "multiply":
-            return "$mul", change.operand
+            return "$mul", update.operand
         case "divide":
             raise AssertionError("a division needs a pipeline")
         case _:
-            assert_never(change.operator)
+            assert_never(update.operator)
 
 
 def _negative(operand: Any) -> object:
     return Int64(-operand) if isinstance(operand, Int64) else -operand
 
 
-def _stage(change: FieldUpdate) -> Document:
+def _stage(update: FieldUpdate) -> Document:
     """The stage of a pipeline that carries out one change."""
-    name = dotted(change.path)
-    match change:
+    name = dotted(update.path)
+    match update:
         case Unset():
             return {"$unset": name}
         case (
@@ -106,27 +105,29 @@ def _stage(change: FieldUpdate) -> Document:
             | UpdateElements()
             | DeleteElements()
         ):
-            return {"$set": {name: _expression(change, "$" + name)}}
+            return {"$set": {name: _expression(update, "$" + name)}}
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
-def _expression(change: FieldUpdate, current: str) -> Expression:
+def _expression(update: FieldUpdate, current: str) -> Expression:
     """The value that a change gives a field whose value is `current`."""
-    match change:
+    match update:
         case Set(_, value):
             return {"$literal": value}
         case Unset():
             return "$$REMOVE"
         case Arithmetic():
-            return _arithmetic(change, current)
+            return _arithmetic(update, current)
         case Push(_, values):
             return {"$concatArrays": [_as_list(current), {"$literal": list(values)}]}
-        case UpsertComposite(path, value, changes):
-            updated = _fold(current, [(inner, inner.path[len(path) :]) for inner in changes])
+        case UpsertComposite(path, value, updates):
+            updated = _composite_expression(
+                current, [(inner, inner.path[len(path) :]) for inner in updates]
+            )
             return {"$cond": [_is_object(current), updated, {"$literal": value}]}
-        case UpdateElements(_, where, changes):
-            updated = _fold("$$e", [(inner, inner.path) for inner in changes])
+        case UpdateElements(_, where, updates):
+            updated = _composite_expression("$$e", [(inner, inner.path) for inner in updates])
             chosen = {"$cond": [compile_condition(where, "$$e"), updated, "$$e"]}
             mapped = {"$map": {"input": current, "as": "e", "in": chosen}}
             return {"$cond": [{"$isArray": [current]}, mapped, current]}
@@ -137,30 +138,32 @@ def _expression(change: FieldUpdate, current: str) -> Expression:
         case AddToSet() | Pull():
             raise AssertionError("lists of ids are changed alone")
         case _:
-            assert_never(change)
+            assert_never(update)
 
 
-def _arithmetic(change: Arithmetic, current: str) -> Expression:
+def _arithmetic(update: Arithmetic, current: str) -> Expression:
     """Whole numbers as decimals: beyond 64 bits MongoDB would go on in doubles, which round.
 
     `$toLong` and `$toInt` truncate, and refuse what does not fit.
     """
-    operator, operand = _OPERATORS[change.operator], {"$literal": change.operand}
-    if not change.is_integer:
+    operator, operand = _OPERATORS[update.operator], {"$literal": update.operand}
+    if not update.is_integer:
         return {operator: [current, operand]}
-    to_stored = "$toLong" if isinstance(change.operand, Int64) else "$toInt"
+    to_stored = "$toLong" if isinstance(update.operand, Int64) else "$toInt"
     return {to_stored: {operator: [{"$toDecimal": current}, operand]}}
 
 
-def _fold(base: str, changes: Sequence[tuple[FieldUpdate, Path]]) -> Expression:
+def _composite_expression(base: str, updates: Sequence[tuple[FieldUpdate, Path]]) -> Expression:
     """The object `base` with the changes applied, paths relative to it."""
     result: Expression = base
-    names = dict.fromkeys(path[0] for _, path in changes)
+    names = dict.fromkeys(path[0] for _, path in updates)
     for name in names:
-        mine = [(change, path) for change, path in changes if path[0] == name]
+        mine = [(update, path) for update, path in updates if path[0] == name]
         current = f"{base}.{name}"
-        deeper = [(change, path[1:]) for change, path in mine if len(path) > 1]
-        value = _fold(current, deeper) if deeper else _expression(mine[-1][0], current)
+        deeper = [(update, path[1:]) for update, path in mine if len(path) > 1]
+        value = (
+            _composite_expression(current, deeper) if deeper else _expression(mine[-1][0], current)
+        )
         result = {"$setField": {"field": {"$literal": name}, "input": result, "value": value}}
     return result
 

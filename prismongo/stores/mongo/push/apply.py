@@ -31,7 +31,7 @@ from prismongo.stores.wanted.specs import IndexSpec
 
 NAMESPACE_EXISTS: Final = 48
 UNKNOWN_OPTION: Final = 40415
-GONE: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
+NOT_FOUND: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
 
 
 class RefusedIndexError(Exception):
@@ -44,7 +44,7 @@ class RefusedIndexError(Exception):
 
 
 @dataclass(slots=True)
-class Work:
+class PushProgress:
     """What is being done, and what has been.
 
     Attributes:
@@ -55,20 +55,20 @@ class Work:
     report: Report | None
     done: list[PushStep] = field(default_factory=list)
 
-    def tell(self, event: PushEvent) -> None:
+    def report_event(self, event: PushEvent) -> None:
         """An event, to whoever gave a `report`."""
         if self.report is not None:
             self.report(event)
 
-    def note(self, steps: Iterable[PushStep], since: float) -> None:
+    def mark_done(self, steps: Iterable[PushStep], since: float) -> None:
         """Steps are done that were begun at `since`, by `time.perf_counter`."""
         seconds = time.perf_counter() - since
         for step in steps:
             self.done.append(step)
-            self.tell(Done(step, seconds))
+            self.report_event(Done(step, seconds))
 
 
-async def apply(work: Work, steps: Sequence[PushStep]) -> None:
+async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
     """Carry out the steps, whatever they are.
 
     Raises:
@@ -78,15 +78,15 @@ async def apply(work: Work, steps: Sequence[PushStep]) -> None:
     """
     phases = _phases(steps)
     for removed in phases.removed:
-        await _remove(work, removed)
+        await _remove(progress, removed)
     for created in phases.created:
-        await _create_collection(work, created)
+        await _create_collection(progress, created)
     for kept in phases.images:
-        await _keep_images(work, kept)
+        await _keep_images(progress, kept)
     for _, missing in groupby(phases.missing, key=lambda step: step.index.collection):
-        await _create_indexes(work, list(missing))
+        await _create_indexes(progress, list(missing))
     for replaced in phases.replaced:
-        await _replace(work, replaced)
+        await _replace(progress, replaced)
 
 
 @dataclass(slots=True)
@@ -121,64 +121,64 @@ def _phases(steps: Iterable[PushStep]) -> _Phases:
     return phases
 
 
-async def _remove(work: Work, step: IndexNotInSchema) -> None:
+async def _remove(progress: PushProgress, step: IndexNotInSchema) -> None:
     since = time.perf_counter()
-    await _drop(work.database, step.found)
-    work.note([step], since)
+    await _drop(progress.database, step.found)
+    progress.mark_done([step], since)
 
 
-async def _create_collection(work: Work, step: CreateCollection) -> None:
+async def _create_collection(progress: PushProgress, step: CreateCollection) -> None:
     since = time.perf_counter()
     try:
-        await work.database.command("create", step.collection)
+        await progress.database.command("create", step.collection)
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise
-    work.note([step], since)
+    progress.mark_done([step], since)
 
 
-async def _keep_images(work: Work, step: KeepImages) -> None:
+async def _keep_images(progress: PushProgress, step: KeepImages) -> None:
     since = time.perf_counter()
     options = {"changeStreamPreAndPostImages": {"enabled": True}}
     try:
-        await work.database.command({"collMod": step.collection, **options})
+        await progress.database.command({"collMod": step.collection, **options})
     except OperationFailure as error:
         if error.code != UNKNOWN_OPTION:
             raise
         raise unsupported("`/// @changeImages`", "it needs MongoDB 6.0 or later") from error
-    work.note([step], since)
+    progress.mark_done([step], since)
 
 
-async def _create_indexes(work: Work, steps: Sequence[CreateIndex]) -> None:
+async def _create_indexes(progress: PushProgress, steps: Sequence[CreateIndex]) -> None:
     since = time.perf_counter()
-    await _build(work, [step.index for step in steps])
-    work.note(steps, since)
+    await _build(progress, [step.index for step in steps])
+    progress.mark_done(steps, since)
 
 
-async def _replace(work: Work, step: IndexDiffers) -> None:
+async def _replace(progress: PushProgress, step: IndexDiffers) -> None:
     since = time.perf_counter()
-    await _drop(work.database, step.found)
+    await _drop(progress.database, step.found)
     try:
-        await _build(work, [step.wanted])
+        await _build(progress, [step.wanted])
     except RefusedIndexError:
-        await build_indexes(work.database, [step.found], None)
+        await build_indexes(progress.database, [step.found], None)
         raise
-    work.note([step], since)
+    progress.mark_done([step], since)
 
 
 async def _drop(database: Database, index: IndexSpec) -> None:
     try:
         await database.command({"dropIndexes": index.collection, "index": index.name})
     except OperationFailure as error:
-        if error.code not in GONE:
+        if error.code not in NOT_FOUND:
             raise
 
 
-async def _build(work: Work, indexes: Sequence[IndexSpec]) -> None:
+async def _build(progress: PushProgress, indexes: Sequence[IndexSpec]) -> None:
     try:
-        await build_indexes(work.database, indexes, work.report)
+        await build_indexes(progress.database, indexes, progress.report)
     except OperationFailure as error:
-        if not await _are_there(work.database, indexes):
+        if not await _are_there(progress.database, indexes):
             raise RefusedIndexError(indexes, error) from error
 
 

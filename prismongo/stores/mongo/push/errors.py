@@ -21,7 +21,7 @@ NOTHING_CHANGED: Final = "Nothing was changed."
 _ABOUT_THE_INDEX: Final = frozenset({2, 9, 13, 67, 72, 85, 86, 171, 197, 224})
 
 
-def violated(violations: Sequence[Violation], state: str) -> DataError:
+def violations_error(violations: Sequence[Violation], state: str) -> DataError:
     """P2002: documents that are there violate unique indexes. `state` says what was changed."""
     lines = [f"  {violation_text(violation)}" for violation in violations]
     first = violations[0].index
@@ -42,7 +42,7 @@ def violated(violations: Sequence[Violation], state: str) -> DataError:
     )
 
 
-def refused(indexes: Sequence[IndexSpec], error: OperationFailure, state: str) -> DataError:
+def index_refused(indexes: Sequence[IndexSpec], error: OperationFailure, state: str) -> DataError:
     """P2035: MongoDB refuses indexes of one collection."""
     names = ", ".join(f"`{index.name}` {keys_text(index)}" for index in indexes)
     name = str((error.details or {}).get("codeName", ""))

@@ -13,7 +13,7 @@ from prismongo.stores.wanted.specs import Direction, IndexSpec
 
 Database = AsyncDatabase[dict[str, Any]]
 
-AT_ONCE: Final = 4
+CONCURRENCY: Final = 4
 """How many collections are asked about at a time: each takes a connection, which may be costly."""
 
 # What a text index has where nobody said otherwise.
@@ -28,7 +28,7 @@ _KNOWN: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCollection:
     """A collection that is there; `type` is "collection", "view" or "timeseries"."""
 
     name: str
@@ -42,7 +42,9 @@ class Found:
         return self.type == "collection" and not self.keeps_images
 
 
-async def find_indexes(database: Database, collections: Collection[str]) -> dict[str, Found]:
+async def find_indexes(
+    database: Database, collections: Collection[str]
+) -> dict[str, FoundCollection]:
     """Those of the collections that exist, by name, with their indexes but `_id_`.
 
     Raises:
@@ -51,9 +53,9 @@ async def find_indexes(database: Database, collections: Collection[str]) -> dict
     async with await database.list_collections() as cursor:
         present = {document["name"]: document for document in await cursor.to_list()}
     documents = [present[name] for name in collections if name in present]
-    free = asyncio.Semaphore(AT_ONCE)
+    free = asyncio.Semaphore(CONCURRENCY)
 
-    async def one(document: Mapping[str, Any]) -> Found:
+    async def one(document: Mapping[str, Any]) -> FoundCollection:
         async with free:
             return await _collection(database, document)
 
@@ -61,16 +63,18 @@ async def find_indexes(database: Database, collections: Collection[str]) -> dict
     return {collection.name: collection for collection in found}
 
 
-async def _collection(database: Database, document: Mapping[str, Any]) -> Found:
+async def _collection(database: Database, document: Mapping[str, Any]) -> FoundCollection:
     name, kind = document["name"], document.get("type", "collection")
     if kind == "view":
-        return Found(name, kind)
+        return FoundCollection(name, kind)
     async with await database[name].list_indexes() as cursor:
         documents = await cursor.to_list()
     options = document.get("options", {})
     specs = [index_spec(name, index, options.get("collation")) for index in documents]
     images = options.get("changeStreamPreAndPostImages", {}).get("enabled", False)
-    return Found(name, kind, tuple(index for index in specs if index.name != "_id_"), images)
+    return FoundCollection(
+        name, kind, tuple(index for index in specs if index.name != "_id_"), images
+    )
 
 
 def index_spec(

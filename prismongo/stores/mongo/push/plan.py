@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from prismongo.schema.index_names import LIMIT
 from prismongo.stores.mongo.push.differences import Difference, differences
-from prismongo.stores.mongo.push.inspect import Found
+from prismongo.stores.mongo.push.inspect import FoundCollection
 from prismongo.stores.wanted.specs import IndexSpec
 
 # Indexes that differ in nothing else are the same to MongoDB; of text indexes it takes one.
@@ -111,7 +111,7 @@ def is_mismatch(step: PushStep) -> bool:
 def plan_push(
     database: str,
     wanted: Mapping[str, tuple[IndexSpec, ...]],
-    found: Mapping[str, Found],
+    found: Mapping[str, FoundCollection],
     images: Collection[str] = (),
 ) -> PushPlan:
     """The steps from what is found to what is wanted, by collection; `images` are to keep them."""
@@ -153,7 +153,7 @@ def _is_taken(step: PushStep, *, drop: bool) -> bool:
             assert_never(step)
 
 
-def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[PushStep]:
+def _indexes(wanted: tuple[IndexSpec, ...], found: FoundCollection | None) -> Iterator[PushStep]:
     if found is not None and found.type == "view":
         if wanted:
             yield IndexesOnView(found.name, wanted)
@@ -165,7 +165,7 @@ def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[Pus
         if other is not None:
             if differing := differences(index, other):
                 yield IndexDiffers(index, other, differing, is_own=True)
-        elif (twin := _twin(index, there)) is not None:
+        elif (twin := _same_but_for_name(index, there)) is not None:
             del there[twin.name]
             yield IndexDiffers(index, twin, differences(index, twin), is_own=is_own(twin))
         else:
@@ -174,7 +174,7 @@ def _indexes(wanted: tuple[IndexSpec, ...], found: Found | None) -> Iterator[Pus
         yield IndexNotInSchema(other, is_own=is_own(other))
 
 
-def _twin(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:
+def _same_but_for_name(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:
     """An index of another name, beside which MongoDB would not make this one (5.0 and later)."""
     for other in there.values():
         differing = {difference.what for difference in differences(index, other)}

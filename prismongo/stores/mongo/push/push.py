@@ -20,8 +20,8 @@ from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import make_client
 from prismongo.stores.mongo.connect import open_client
 from prismongo.stores.mongo.errors import translate
-from prismongo.stores.mongo.push.apply import RefusedIndexError, Work, apply
-from prismongo.stores.mongo.push.errors import NOTHING_CHANGED, refused, violated
+from prismongo.stores.mongo.push.apply import PushProgress, RefusedIndexError, apply
+from prismongo.stores.mongo.push.errors import NOTHING_CHANGED, index_refused, violations_error
 from prismongo.stores.mongo.push.events import Planned, Report, Searching, Violated
 from prismongo.stores.mongo.push.inspect import Database, find_indexes
 from prismongo.stores.mongo.push.plan import (
@@ -110,11 +110,11 @@ async def push_to(
 ) -> Pushed:
     """The same on a database that is connected already."""
     wanted = wanted_indexes(datamodel)
-    work = Work(_primary(database), report)
+    progress = PushProgress(_primary(database), report)
     try:
-        found = await find_indexes(work.database, wanted)
-        steps = plan_push(work.database.name, wanted, found, wanted_images(datamodel))
-        return await _push(work, steps, dry_run=dry_run, drop=drop)
+        found = await find_indexes(progress.database, wanted)
+        steps = plan_push(progress.database.name, wanted, found, wanted_images(datamodel))
+        return await _push(progress, steps, dry_run=dry_run, drop=drop)
     except PyMongoError as error:
         raise translate(error, None, datamodel) from error
 
@@ -156,25 +156,25 @@ def _primary(database: Database) -> Database:
     return database.with_options(read_preference=ReadPreference.PRIMARY)
 
 
-async def _push(work: Work, steps: PushPlan, *, dry_run: bool, drop: bool) -> Pushed:
+async def _push(progress: PushProgress, steps: PushPlan, *, dry_run: bool, drop: bool) -> Pushed:
     to_do = steps.to_do(drop=drop)
     new = {step.collection for step in to_do if isinstance(step, CreateCollection)}
-    work.tell(Planned(steps, drop))
+    progress.report_event(Planned(steps, drop))
     uniques = tuple(index for index in _uniques(to_do) if index.collection not in new)
     if uniques:
-        work.tell(Searching(uniques))
-    violations = await _violations(work.database, uniques)
+        progress.report_event(Searching(uniques))
+    violations = await _violations(progress.database, uniques)
     if violations:
-        work.tell(Violated(violations))
+        progress.report_event(Violated(violations))
     if dry_run:
         return Pushed(steps, violations=violations)
     if violations:
-        raise violated(violations, NOTHING_CHANGED)
+        raise violations_error(violations, NOTHING_CHANGED)
     try:
-        await apply(work, to_do)
+        await apply(progress, to_do)
     except RefusedIndexError as error:
-        raise await _refusal(work, error) from error.reason
-    return Pushed(steps, tuple(work.done))
+        raise await _refusal(progress, error) from error.reason
+    return Pushed(steps, tuple(progress.done))
 
 
 def _uniques(steps: Iterable[PushStep]) -> Iterator[IndexSpec]:
@@ -195,13 +195,13 @@ async def _violations(database: Database, uniques: Iterable[IndexSpec]) -> tuple
     return tuple(violation for violation in found if violation is not None)
 
 
-async def _refusal(work: Work, error: RefusedIndexError) -> DataError:
+async def _refusal(progress: PushProgress, error: RefusedIndexError) -> DataError:
     """What the server's refusal means; duplicates may have come after we looked for them."""
-    count = len(work.done)
+    count = len(progress.done)
     state = f"Steps done before that, which stand: {count}." if count else NOTHING_CHANGED
     uniques = [index for index in error.indexes if index.unique]
     if error.reason.code == DUPLICATE_KEY and (
-        violations := await _violations(work.database, uniques)
+        violations := await _violations(progress.database, uniques)
     ):
-        return violated(violations, state)
-    return refused(error.indexes, error.reason, state)
+        return violations_error(violations, state)
+    return index_refused(error.indexes, error.reason, state)

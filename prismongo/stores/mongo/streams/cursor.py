@@ -19,18 +19,18 @@ from pymongo.errors import PyMongoError
 from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.stores.changes import ChangeEvent
 from prismongo.stores.errors import malformed_token
-from prismongo.stores.mongo.compile.changes import WatchCommand
+from prismongo.stores.mongo.compile.changes import ChangeStreamCommand
+from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.streams.errors import (
-    gone,
-    is_foreign,
-    is_malformed,
-    is_passing,
-    is_too_large,
-    refused,
+    collection_gone,
+    is_event_too_large,
+    is_malformed_token,
+    is_resumable,
+    is_token_not_in_stream,
+    stream_error,
 )
 from prismongo.stores.mongo.streams.events import (
-    Document,
-    is_ending,
+    is_end,
     read_event,
     stored_token,
     token_moment,
@@ -40,20 +40,20 @@ from prismongo.tasks import back_off
 
 logger = logging.getLogger("prismongo.changes")
 
-QUICK: Final = 50
+SHORT_WAIT: Final = 50
 """How long the server waits for an event before it answers that there is none, for a stream that is
 young, in milliseconds. It lets go of a cursor no earlier (seen on 6.0.5): leaving takes as long."""
 
-SETTLED: Final = 1_000
+LONG_WAIT: Final = 1_000
 """The same for a stream that has been open for a while: fewer questions where nothing happens."""
 
-YOUNG: Final = 5.0
+SHORT_WAIT_PERIOD: Final = 5.0
 """How long a stream is young, in seconds."""
 
 LONGEST_BACK_OFF: Final = 1.0
 """The longest wait between two attempts to resume, in seconds."""
 
-CLOSING: Final = 2.0
+CLOSE_TIMEOUT: Final = 2.0
 """How long the server may take to close a cursor, in seconds; it forgets it by itself then."""
 
 
@@ -62,7 +62,7 @@ class MongoCursor:
 
     Args:
         database: of a client that is for streams alone: each keeps a connection busy.
-        watching: what is watched.
+        query: what is watched.
         command: the same, compiled.
         after: the token to begin after; None: now.
     """
@@ -70,18 +70,18 @@ class MongoCursor:
     def __init__(
         self,
         database: AsyncDatabase[Document],
-        watching: ChangeQuery,
-        command: WatchCommand,
+        query: ChangeQuery,
+        command: ChangeStreamCommand,
         after: str | None,
     ) -> None:
         self._database = database
-        self._models = {watched.model.db_name: watched.model for watched in watching.models}
+        self._models = {watched.model.db_name: watched.model for watched in query.models}
         self._command = command
         self._token = after
-        self._skipping: str | None = None
-        self._is_narrow = False
+        self._skip_until: str | None = None
+        self._is_one_per_reply = False
         self._stream: AsyncChangeStream[Document] | None = None
-        self._patience = QUICK
+        self._wait = SHORT_WAIT
         self._opened = 0.0
         self._failures = 0
 
@@ -104,11 +104,11 @@ class MongoCursor:
             try:
                 await self._open()
             except PyMongoError as error:
-                if self._token is not None and is_malformed(error):
+                if self._token is not None and is_malformed_token(error):
                     raise malformed_token() from error
-                may_try_again = is_passing(error) and clock() < deadline
-                if not may_try_again and not self._knows_a_way_round(error):
-                    raise refused(error, self._models.values(), self._token) from error
+                may_try_again = is_resumable(error) and clock() < deadline
+                if not may_try_again and not self._can_work_around(error):
+                    raise stream_error(error, self._models.values(), self._token) from error
                 await self._back_off()
             else:
                 self._failures = 0
@@ -123,19 +123,21 @@ class MongoCursor:
         try:
             document = await self._next()
         except PyMongoError as error:
-            if not is_passing(error) and not self._knows_a_way_round(error):
-                raise refused(error, self._models.values(), self._token) from error
-            await self._interrupted(error)
+            if not is_resumable(error) and not self._can_work_around(error):
+                raise stream_error(error, self._models.values(), self._token) from error
+            await self._prepare_to_resume(error)
             return None
         if self._failures:
             logger.info("Change stream on %s resumed.", self._names)
             self._failures = 0
         if document is None:
             return None
-        if is_ending(document):
-            if self._command.collection is None and not self._models.keys() & _touched(document):
+        if is_end(document):
+            if self._command.collection is None and not self._models.keys() & _affected_collections(
+                document
+            ):
                 return None
-            raise gone(self._models.values(), self.token)
+            raise collection_gone(self._models.values(), self.token)
         return read_event(document, self._models, self.token)
 
     def interrupt(self) -> None:
@@ -146,7 +148,7 @@ class MongoCursor:
         stream, self._stream = self._stream, None
         if stream is not None:
             with suppress(PyMongoError, TimeoutError):
-                async with asyncio.timeout(CLOSING):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
                     await stream.close()
 
     async def _open(self) -> AsyncChangeStream[Document]:
@@ -156,34 +158,34 @@ class MongoCursor:
             command.pipeline,
             full_document=command.full_document,
             full_document_before_change=command.full_document_before_change,
-            max_await_time_ms=self._patience,
+            max_await_time_ms=self._wait,
             **self._start(),
         )
         self._stream, self._opened = stream, asyncio.get_running_loop().time()
-        self._remember(stream)
+        self._advance_without_event(stream)
         return stream
 
     async def _next(self) -> Document | None:
         stream = self._stream or await self._open()
         document = await stream.try_next()
         if document is not None:
-            return document if self._move(token_text(document["_id"])) else None
-        self._remember(stream)
+            return document if self._advance(token_text(document["_id"])) else None
+        self._advance_without_event(stream)
         age = asyncio.get_running_loop().time() - self._opened
-        if self._patience == QUICK and age > YOUNG:
-            self._patience = SETTLED
+        if self._wait == SHORT_WAIT and age > SHORT_WAIT_PERIOD:
+            self._wait = LONG_WAIT
             await self.close()
         return None
 
-    def _remember(self, stream: AsyncChangeStream[Document]) -> None:
+    def _advance_without_event(self, stream: AsyncChangeStream[Document]) -> None:
         """How far the stream has come without an event: a filter may match nothing for weeks."""
         token = stream.resume_token
         if token is not None:
-            self._move(token_text(token))
+            self._advance(token_text(token))
 
-    def _move(self, token: str) -> bool:
+    def _advance(self, token: str) -> bool:
         """Go on to a token; False where the stream has been there before."""
-        if self._skipping is not None and token <= self._skipping:
+        if self._skip_until is not None and token <= self._skip_until:
             return False
         self._token = token
         return True
@@ -191,23 +193,25 @@ class MongoCursor:
     def _start(self) -> Document:
         if self._token is None:
             return {"batch_size": 0}  # an answer without events has a token from before the first
-        size = {"batch_size": 1} if self._is_narrow else {}
-        if self._skipping is not None:
-            return size | {"start_at_operation_time": token_moment(self._skipping)}
+        size = {"batch_size": 1} if self._is_one_per_reply else {}
+        if self._skip_until is not None:
+            return size | {"start_at_operation_time": token_moment(self._skip_until)}
         # unlike resumeAfter, it goes on behind the end of a dropped collection too
         return size | {"start_after": stored_token(self._token)}
 
-    def _knows_a_way_round(self, error: PyMongoError) -> bool:
+    def _can_work_around(self, error: PyMongoError) -> bool:
         """Two things that MongoDB cannot do from here, but in another way."""
-        if self._skipping is None and is_foreign(error):
-            self._skipping = self._token  # it is of an event that is filtered out here
+        if self._skip_until is None and is_token_not_in_stream(error):
+            self._skip_until = self._token  # it is of an event that is filtered out here
             return True
-        if not self._is_narrow and is_too_large(error):
-            self._is_narrow = True  # so that what comes before the large one can still be had
+        if not self._is_one_per_reply and is_event_too_large(error):
+            self._is_one_per_reply = (
+                True  # so that what comes before the large one can still be had
+            )
             return True
         return False
 
-    async def _interrupted(self, error: PyMongoError) -> None:
+    async def _prepare_to_resume(self, error: PyMongoError) -> None:
         if not self._failures:
             kind = type(error).__name__
             logger.warning("Change stream on %s interrupted (%s); resuming.", self._names, kind)
@@ -223,7 +227,7 @@ class MongoCursor:
         return ", ".join(model.name for model in self._models.values())
 
 
-def _touched(document: Document) -> set[str]:
+def _affected_collections(document: Document) -> set[str]:
     """The collections that a drop or a renaming is about; none where it is the whole database."""
     places = (document.get("ns", {}), document.get("to", {}))
     return {place["coll"] for place in places if "coll" in place}

@@ -23,7 +23,7 @@ SHORT_OPLOG: Final = (
 )
 IMAGES_GONE: Final = "images of changed documents were not kept at that time, or are no longer"
 
-PASSING: Final = frozenset(
+RESUMABLE: Final = frozenset(
     {
         43,  # CursorNotFound
         136,  # CappedPositionLost: whether the history is lost shows when it resumes
@@ -38,42 +38,42 @@ HISTORY_LOST: Final = 286
 NO_IMAGE: Final = 47
 NO_REPLICA_SET: Final = 40573
 TOO_LARGE: Final = 10334
-FOREIGN_TOKEN: Final = 280
+TOKEN_NOT_IN_STREAM: Final = 280
 MALFORMED_TOKEN: Final = frozenset({9, 15, 260, *range(40645, 40652), *range(50788, 50816)})
 
 _TOKEN_IN_WORDS: Final = re.compile(r'_data: "([0-9A-F]+)"')
 
 
-def is_passing(error: PyMongoError) -> bool:
+def is_resumable(error: PyMongoError) -> bool:
     """Whether a stream can go on after it, once the server can be used again."""
     if isinstance(error, OperationFailure):
         if error.has_error_label("NonResumableChangeStreamError"):
             return False
-        return error.code in PASSING or error.has_error_label("ResumableChangeStreamError")
+        return error.code in RESUMABLE or error.has_error_label("ResumableChangeStreamError")
     return isinstance(error, ConnectionFailure)
 
 
-def is_foreign(error: PyMongoError) -> bool:
+def is_token_not_in_stream(error: PyMongoError) -> bool:
     """Whether the event of the token to begin after is not in this stream."""
-    return isinstance(error, OperationFailure) and error.code == FOREIGN_TOKEN
+    return isinstance(error, OperationFailure) and error.code == TOKEN_NOT_IN_STREAM
 
 
-def is_malformed(error: PyMongoError) -> bool:
+def is_malformed_token(error: PyMongoError) -> bool:
     """Whether the token to begin after is none."""
     return isinstance(error, OperationFailure) and error.code in MALFORMED_TOKEN
 
 
-def is_too_large(error: PyMongoError) -> bool:
+def is_event_too_large(error: PyMongoError) -> bool:
     """Whether an event, or several at once, are more than a reply holds."""
     return isinstance(error, OperationFailure) and error.code == TOO_LARGE
 
 
-def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
+def stream_error(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
     """The exception for an error that a stream does not survive; `token` is where it stood."""
     names = ", ".join(model.name for model in models)
     code = error.code if isinstance(error, OperationFailure) else None
     if code == NO_REPLICA_SET:
-        return standalone()
+        return no_change_streams()
     if code == HISTORY_LOST and token is not None:
         return history_lost(names, token, token_moment(token).as_datetime(), SHORT_OPLOG)
     if code == NO_IMAGE and token is not None:
@@ -83,7 +83,7 @@ def refused(error: PyMongoError, models: Iterable[Model], token: str | None) -> 
     return translate(error, None, Datamodel(()))
 
 
-def standalone(host: str = "localhost:27017") -> ChangeStreamError:
+def no_change_streams(host: str = "localhost:27017") -> ChangeStreamError:
     """The server at `host` has no change streams."""
     return ChangeStreamError(
         "MongoDB is not configured as a replica set, which change streams need; one node suffices. "
@@ -92,7 +92,7 @@ def standalone(host: str = "localhost:27017") -> ChangeStreamError:
     )
 
 
-def gone(models: Iterable[Model], token: str) -> CollectionGoneError:
+def collection_gone(models: Iterable[Model], token: str) -> CollectionGoneError:
     """A watched collection was dropped or renamed."""
     names = ", ".join(model.name for model in models)
     return CollectionGoneError(

@@ -14,9 +14,8 @@ from bson import Timestamp
 from prismongo.query.nodes.changes import ChangeType
 from prismongo.schema.datamodel import Model
 from prismongo.stores.changes import ChangeEvent, Position
-from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, ENDINGS, KEY
-
-Document = dict[str, Any]
+from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
+from prismongo.stores.mongo.compile.commands import Document
 
 _OPERATIONS: Final[Mapping[str, ChangeType]] = {
     "insert": "insert",
@@ -26,9 +25,9 @@ _OPERATIONS: Final[Mapping[str, ChangeType]] = {
 }
 
 
-def is_ending(document: Document) -> bool:
+def is_end(document: Document) -> bool:
     """Whether it tells that a collection, or the stream, has come to its end."""
-    return document["operationType"] in ENDINGS
+    return document["operationType"] in END_TYPES
 
 
 def read_event(document: Document, models: Mapping[str, Model], token: str) -> ChangeEvent:

@@ -21,12 +21,13 @@ from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.changes import TOKENS, Position
 from prismongo.stores.errors import malformed_token, no_images
-from prismongo.stores.mongo.compile.changes import compile_changes
+from prismongo.stores.mongo.compile.changes import compile_change_query
+from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.connect import hosts_of
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.streams.cursor import MongoCursor
-from prismongo.stores.mongo.streams.errors import standalone
-from prismongo.stores.mongo.streams.events import Document, position_of, stored_token
+from prismongo.stores.mongo.streams.errors import no_change_streams
+from prismongo.stores.mongo.streams.events import position_of, stored_token
 from prismongo.stores.wanted.images import asks_for_images
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class MongoChanges:
         if client is not None:
             await client.close()
 
-    async def open(self, watching: ChangeQuery, after: str | None) -> MongoCursor:
+    async def open(self, query: ChangeQuery, after: str | None) -> MongoCursor:
         """A stream that is open on the server.
 
         Raises:
@@ -70,40 +71,40 @@ class MongoChanges:
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
         if not self._has_streams:
-            raise standalone(hosts_of(self._database.client))
+            raise no_change_streams(hosts_of(self._database.client))
         if after is not None:
-            _check(after)
-        with_images = await self._with_images(watching)
-        for model in watching.need_images:
+            _check_token(after)
+        with_images = await self._with_images(query)
+        for model in query.need_images:
             if model.db_name not in with_images:
                 raise no_images(model, asked=asks_for_images(model))
-        command = compile_changes(watching, with_images)
-        cursor = MongoCursor(self._streams, watching, command, after)
+        command = compile_change_query(query, with_images)
+        cursor = MongoCursor(self._stream_database, query, command, after)
         await cursor.open(self._database.client.options.server_selection_timeout)
         return cursor
 
     async def position(self) -> Position:
         """At least that of every write that has been acknowledged."""
-        reply = await _asking(self._database.command("ping"))
+        reply = await _translated(self._database.command("ping"))
         return position_of(reply["operationTime"])
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""
-        found = await _asking(self._tokens.find_one({"_id": name}))
+        found = await _translated(self._tokens.find_one({"_id": name}))
         return found["token"] if found else None
 
     async def save_token(self, name: str, token: str | None) -> None:
         """Keep a token under a name; None forgets it."""
         if token is None:
-            await _asking(self._tokens.delete_one({"_id": name}))
+            await _translated(self._tokens.delete_one({"_id": name}))
             return
         kept = {"$set": {"token": token, "savedAt": datetime.now(UTC)}}
-        await _asking(self._tokens.update_one({"_id": name}, kept, upsert=True))
+        await _translated(self._tokens.update_one({"_id": name}, kept, upsert=True))
 
-    async def _with_images(self, watching: ChangeQuery) -> set[str]:
+    async def _with_images(self, query: ChangeQuery) -> set[str]:
         """The watched collections that keep images of changed documents now."""
-        names = [watched.model.db_name for watched in watching.models]
-        found = await _asking(self._options(names))
+        names = [watched.model.db_name for watched in query.models]
+        found = await _translated(self._options(names))
         return {
             name
             for name, options in found.items()
@@ -119,7 +120,7 @@ class MongoChanges:
         return self._database[TOKENS]
 
     @property
-    def _streams(self) -> AsyncDatabase[Document]:
+    def _stream_database(self) -> AsyncDatabase[Document]:
         if self._client is None:
             self._client = self._make_client()
         return self._client.get_database(
@@ -130,7 +131,7 @@ class MongoChanges:
         )
 
 
-async def _asking(answer: Awaitable[T]) -> T:
+async def _translated(answer: Awaitable[T]) -> T:
     """The driver's answer, or its error translated."""
     try:
         return await answer
@@ -138,7 +139,7 @@ async def _asking(answer: Awaitable[T]) -> T:
         raise translate(error, None, Datamodel(())) from error
 
 
-def _check(token: str) -> None:
+def _check_token(token: str) -> None:
     try:
         stored_token(token)
     except (ValueError, OverflowError, AttributeError):

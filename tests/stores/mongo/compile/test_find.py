@@ -65,7 +65,7 @@ FINDS: Final[dict[str, tuple[Find, FindCommand]]] = {
         FindCommand("User", {}, None, [("age", -1)]),
     ),
     "an index gives the order": (
-        Find(USER, order=(AGE, BY_ID), limit=3, loose_ids=True),
+        Find(USER, order=(AGE, BY_ID), limit=3, skip_id_sort=True),
         FindCommand("User", {}, None, [("age", 1)], 0, 3),
     ),
     "behind a cursor": (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prismongo.stores.mongo.push.differences import differences
-from prismongo.stores.mongo.push.inspect import Found, index_spec
+from prismongo.stores.mongo.push.inspect import FoundCollection, index_spec
 from prismongo.stores.mongo.push.plan import (
     CreateCollection,
     CreateIndex,
@@ -36,7 +36,7 @@ FRENCH = {
 
 
 def steps(wanted: tuple[IndexSpec, ...], *found: IndexSpec, kind: str = "collection") -> Any:
-    return plan_push("x", {"User": wanted}, {"User": Found("User", kind, found)}).steps
+    return plan_push("x", {"User": wanted}, {"User": FoundCollection("User", kind, found)}).steps
 
 
 def test_nothing_there() -> None:
@@ -48,13 +48,16 @@ def test_nothing_there() -> None:
 
 def test_everything_there() -> None:
     assert plan_push(
-        "x", {"User": (NAME,)}, {"User": Found("User", "collection", (NAME,))}
+        "x", {"User": (NAME,)}, {"User": FoundCollection("User", "collection", (NAME,))}
     ).is_empty
 
 
 def test_collections_that_the_schema_lacks_are_not_looked_at() -> None:
     other = IndexSpec("Other", "Other_a_idx", (("a", 1),))
-    found = {"User": Found("User", "collection"), "Other": Found("Other", "collection", (other,))}
+    found = {
+        "User": FoundCollection("User", "collection"),
+        "Other": FoundCollection("Other", "collection", (other,)),
+    }
 
     assert plan_push("x", {"User": ()}, found).is_empty
 
@@ -156,7 +159,9 @@ def test_its_own_are_those_of_prismas_naming(
 def test_drop_takes_what_is_its_own() -> None:
     own = replace(NAME, name="User_a_idx", keys=(("a", 1),))
     hand_made = replace(NAME, name="b_1", keys=(("b", 1),))
-    made = plan_push("x", {"User": ()}, {"User": Found("User", "collection", (own, hand_made))})
+    made = plan_push(
+        "x", {"User": ()}, {"User": FoundCollection("User", "collection", (own, hand_made))}
+    )
 
     assert made.to_do(drop=False) == ()
     assert made.to_do(drop=True) == (IndexNotInSchema(own, is_own=True),)

@@ -26,8 +26,8 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.schema.datamodel import Model
 from prismongo.stores.errors import not_bson, too_deep, too_large
-from prismongo.stores.memory.compare import Key, key
-from prismongo.stores.memory.memory import HeldError, Memory, MemoryTransaction
+from prismongo.stores.memory.compare import ComparisonKey, key
+from prismongo.stores.memory.memory import LockedError, Memory, MemoryTransaction
 from prismongo.stores.memory.predicate import predicate
 from prismongo.stores.memory.select import Evaluator, projected
 from prismongo.stores.memory.update import updated
@@ -35,14 +35,14 @@ from prismongo.stores.rows import ROWS
 
 T = TypeVar("T")
 
-LARGEST: Final = 16 * 1024 * 1024
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 """Bytes that MongoDB holds a document."""
 
-DEEPEST: Final = 179
+MAX_DEPTH: Final = 179
 """Levels that may be nested in a document. On a server an update takes one less than an insert."""
 
 
-class Writing:
+class Writer:
     """The writes of one step.
 
     Args:
@@ -65,27 +65,31 @@ class Writing:
             case Insert(model, documents):
                 for document in documents:
                     row = as_stored(document)
-                    await self._when_free(partial(self._insert, model, row))
+                    await self._retry_when_released(partial(self._insert, model, row))
                 return None
-            case UpdateOne(model, where, changes, fields):
-                after = await self._when_free(partial(self._first, model, where, changes))
+            case UpdateOne(model, where, updates, fields):
+                after = await self._retry_when_released(
+                    partial(self._apply_to_first, model, where, updates)
+                )
                 return None if after is None else projected(after, fields)
             case DeleteOne(model, where, fields):
-                gone = await self._when_free(partial(self._first, model, where, None))
+                gone = await self._retry_when_released(
+                    partial(self._apply_to_first, model, where, None)
+                )
                 return None if gone is None else projected(gone, fields)
-            case UpdateMany(model, where, changes):
-                return await self._each(model, where, changes)
+            case UpdateMany(model, where, updates):
+                return await self._apply_to_all(model, where, updates)
             case DeleteMany(model, where):
-                return await self._each(model, where, None)
+                return await self._apply_to_all(model, where, None)
             case _:
                 assert_never(step)
 
-    async def _when_free(self, attempt: Callable[[], T]) -> T:
+    async def _retry_when_released(self, attempt: Callable[[], T]) -> T:
         while True:
             try:
                 return attempt()
-            except HeldError:
-                await self._memory.released()
+            except LockedError:
+                await self._memory.wait_for_release()
 
     def _reader(self) -> Evaluator:
         transaction = self._transaction
@@ -95,43 +99,45 @@ class Writing:
         row_id = key(row["_id"])
         self._memory.write(model.db_name, row_id, row, self._transaction, is_new=True)
 
-    def _first(
-        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    def _apply_to_first(
+        self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> Row | None:
         """Change, or delete, the first document that matches → as it is now, or was."""
         reader = self._reader()
         for row in reader.matching(model, where):
-            return self._apply(model, row, changes, reader)
+            return self._apply(model, row, updates, reader)
         return None
 
-    async def _each(
-        self, model: Model, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    async def _apply_to_all(
+        self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> int:
         """Change, or delete, all documents that match → how many."""
         count = 0
         for row in self._reader().matching(model, where):
-            count += await self._when_free(partial(self._again, model, row, where, changes))
+            count += await self._retry_when_released(
+                partial(self._apply_if_matching, model, row, where, updates)
+            )
         return count
 
-    def _again(
-        self, model: Model, row: Row, where: Filter, changes: tuple[FieldUpdate, ...] | None
+    def _apply_if_matching(
+        self, model: Model, row: Row, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> bool:
         """Apply where it still matches: what was waited for may have changed it."""
         reader = self._reader()
         now = reader.current(model, key(row["_id"]))
         if now is None or (now is not row and not predicate(where, reader)(now)):
             return False
-        self._apply(model, now, changes, reader)
+        self._apply(model, now, updates, reader)
         return True
 
     def _apply(
-        self, model: Model, row: Row, changes: tuple[FieldUpdate, ...] | None, reader: Evaluator
+        self, model: Model, row: Row, updates: tuple[FieldUpdate, ...] | None, reader: Evaluator
     ) -> Row:
-        row_id: Key = key(row["_id"])
-        if changes is None:
+        row_id: ComparisonKey = key(row["_id"])
+        if updates is None:
             self._memory.write(model.db_name, row_id, None, self._transaction)
             return row
-        after = as_stored(updated(row, changes, reader))
+        after = as_stored(updated(row, updates, reader))
         if bson.encode(after) == bson.encode(row):
             return row  # what changes nothing is no write
         self._memory.write(model.db_name, row_id, after, self._transaction)
@@ -148,10 +154,10 @@ def as_stored(document: Row) -> Row:
         encoded = bson.encode(document)
     except (BSONError, UnicodeEncodeError, OverflowError) as error:
         raise not_bson() from error
-    if len(encoded) > LARGEST:
+    if len(encoded) > MAX_DOCUMENT_BYTES:
         raise too_large()
     row: Row = bson.decode(encoded, ROWS)
-    if _is_deeper(row.values(), DEEPEST):
+    if _is_deeper(row.values(), MAX_DEPTH):
         raise too_deep()
     return row
 
