@@ -1,4 +1,4 @@
-"""What was asked: requests, their validation against the datamodel, and the plan that answers them.
+"""Queries: a request is validated, planned, and its rows are decoded.
 
-Everything here is pure: no event loop, no server, no generated client.
+Nothing here needs an event loop, a server or a generated client.
 """

@@ -1,1 +1,1 @@
-"""Stores: a step goes in, rows come out. `mongo` asks a server, `memory` evaluates in Python."""
+"""Stores execute steps: `mongo` on a server, `memory` in Python."""

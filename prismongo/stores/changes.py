@@ -1,7 +1,7 @@
-"""What a store offers to those who watch: streams of events, the present's place, kept tokens.
+"""Protocols of change streams: cursors of events, positions, and saved tokens.
 
-Beside store.py. An event is a fact about one stored document, in stored names and values;
-`prismongo/changes` makes it typed.
+An event describes the change of one document, in stored names and values. `prismongo/changes` turns
+it into a `Change` with a generated model.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from prismongo.query.nodes.steps import Row
 from prismongo.schema.datamodel import Model
 
 TOKENS: Final = "_change_tokens"
-"""The collection of kept tokens: `{_id: name, token, savedAt}`."""
+"""The collection of saved tokens: `{_id: name, token, savedAt}`."""
 
 Position = tuple[int, int]
-"""A place in the order of all writes of a store; what happened later has a greater one. The writes
-of one transaction share theirs."""
+"""The position of a write in the order of all writes of a store: a later write has a greater one.
+All writes of a transaction have the same position."""
 
 BEGINNING: Position = (0, 0)
 
@@ -29,13 +29,13 @@ class ChangeEvent:
     """What happened to one document.
 
     Attributes:
-        operation: what.
-        model: whose collection it is in.
+        operation: insert, update or delete.
+        model: the model of the collection.
         id: the stored `_id`.
-        before: the document before, where the store has kept it.
-        after: the document after; None once it is deleted, or where the store does not have it.
+        before: the document before the change, if the store has kept it.
+        after: the document after the change; None if it is deleted, or not available.
         changed: the stored names of the document's fields that an update wrote or removed; None
-            where the document was replaced.
+            if the document was replaced.
         token: continues a stream after this event, in any process.
         position: when it happened, among all writes.
         time: when it happened, in UTC.
@@ -57,38 +57,38 @@ class ChangeCursor(Protocol):
 
     @property
     def token(self) -> str:
-        """Continues the stream after all that `next` has given so far."""
+        """Continues the stream after the events that `next` has returned."""
 
     async def next(self) -> ChangeEvent | None:
-        """The next event, or None where none has come for a while; goes on after interruptions.
+        """The next event; None if there is none for a while. Reconnects after interruptions.
 
         Raises:
             ChangeStreamError: the stream is over; its subclasses say why.
         """
 
     def interrupt(self) -> None:
-        """Whoever waits in `next` need not wait any longer: the cursor is about to be closed."""
+        """Make a waiting `next` return: the cursor is about to be closed."""
 
     async def close(self) -> None:
-        """Release it, on the server as well. Never raises, may be called again."""
+        """Close the cursor, also on the server. Never raises, may be called again."""
 
 
 class ChangeSource(Protocol):
-    """The changes of one connected store."""
+    """The change streams of one connected store."""
 
     async def open(self, query: ChangeQuery, after: str | None) -> ChangeCursor:
-        """A stream of what happens from now on, or after a token.
+        """Open a stream of the events from now on, or after a token.
 
         Raises:
-            ChangeStreamError: there are no streams here, or not from this token.
+            ChangeStreamError: the store has no change streams, or not from this token.
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
 
     async def position(self) -> Position:
-        """At least that of every write that has been acknowledged."""
+        """A position that is not before any acknowledged write."""
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""
 
     async def save_token(self, name: str, token: str | None) -> None:
-        """Keep a token under a name; None forgets it."""
+        """Save a token under a name; None deletes it."""

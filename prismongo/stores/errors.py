@@ -1,4 +1,4 @@
-"""What stores refuse, in words that they share: a fake that spoke otherwise would be no fake."""
+"""Errors that both stores raise, with the same texts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def unique_violation(owner: Model | None, paths: Sequence[str]) -> DataError:
 
 
 def null_violation(owner: Model | None, paths: Sequence[str]) -> DataError:
-    """The collection's own validator wants these values, and not null (P2011)."""
+    """The validator of the collection requires these values (P2011)."""
     fields, meta = _constraint(owner, paths)
     message = (
         f"Null constraint violation on the fields: ({fields}). The collection's validator requires "
@@ -55,13 +55,13 @@ def _constraint(owner: Model | None, paths: Sequence[str]) -> tuple[str, dict[st
 
 
 def out_of_range() -> DataError:
-    """A calculation left the range of a field's type (P2020)."""
+    """The result of a calculation does not fit into the type of the field (P2020)."""
     reason = "The result does not fit into the type of its field"
     return data_error("P2020", f"Value out of range for the type. {reason}.", {"details": reason})
 
 
 def too_large() -> DataError:
-    """A document grew beyond what MongoDB holds (P2000)."""
+    """A document is larger than MongoDB allows (P2000)."""
     return data_error(
         "P2000",
         "The provided value for the column is too long for the column's type: MongoDB holds 16 MB "
@@ -70,12 +70,12 @@ def too_large() -> DataError:
 
 
 def not_bson() -> DataError:
-    """A value that BSON has no room for (P2023)."""
+    """A value that BSON cannot represent (P2023)."""
     return data_error("P2023", "Inconsistent column data: BSON cannot hold it.")
 
 
 def too_deep() -> DataError:
-    """A document, or a question, that is nested deeper than MongoDB reads (P2035)."""
+    """A document or a query is nested deeper than MongoDB allows (P2035)."""
     return data_error(
         "P2035",
         "Assertion violation on the database: what is nested in more than about 180 levels, "
@@ -85,7 +85,7 @@ def too_deep() -> DataError:
 
 
 def assertion(code: int, name: str) -> DataError:
-    """The server refuses for a reason that Prisma has no code of its own for (P2035)."""
+    """An error of the server for which Prisma has no code (P2035)."""
     message = f"Assertion violation on the database: {code} {name}."
     return data_error("P2035", message, {"database_error": name})
 
@@ -94,7 +94,7 @@ def assertion(code: int, name: str) -> DataError:
 
 
 def malformed_token() -> ChangeStreamError:
-    """What was given as a token is none (P2009)."""
+    """A text that is no token of this database (P2009)."""
     return ChangeStreamError(
         "The token to resume after is none of this database's: give `change.token` or "
         "`changes.token` as it was.",
@@ -103,13 +103,13 @@ def malformed_token() -> ChangeStreamError:
 
 
 def history_lost(names: str, token: str, since: datetime, reason: str) -> HistoryLostError:
-    """What follows a token is no longer kept.
+    """The changes after a token are no longer available.
 
     Args:
         names: the watched models.
-        token: where the stream stood.
-        since: when that was.
-        reason: why it is not kept, and what keeps more.
+        token: the last token of the stream.
+        since: the time of the token.
+        reason: why they are not available, and how to keep more.
     """
     return HistoryLostError(
         f"The changes of {names} since {since:%Y-%m-%d %H:%M:%S} UTC are lost: {reason}. Read anew "
@@ -121,11 +121,11 @@ def history_lost(names: str, token: str, since: datetime, reason: str) -> Histor
 
 
 def no_images(model: Model, *, asked: bool) -> PrismaError:
-    """A filter on changed documents, of which nothing is kept (P2026).
+    """A filter that needs images, which the collection does not keep (P2026).
 
     Args:
-        model: the documents'.
-        asked: whether the schema asks for images, and the collection was not told yet.
+        model: the model of the collection.
+        asked: whether the schema asks for images, but was not pushed yet.
     """
     if asked:
         remedy = "run `prismongo push`, which makes the collection keep them"

@@ -1,4 +1,4 @@
-"""How the stores read and write rows: the options of BSON's codec. Beside the stores."""
+"""The codec options of rows, for both stores."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from bson import CodecOptions, DatetimeConversion
 ROWS: CodecOptions[dict[str, Any]] = CodecOptions(
     datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
-"""Rows have dates in UTC without saying so, which `decode` says: the driver takes longer over it.
-One beyond Python's range is an error of its row, not of all."""
+"""Dates of rows are in UTC, without a time zone: `decode` adds it faster than the driver. A date
+beyond the range of Python is an error of its row, not of the whole reply."""

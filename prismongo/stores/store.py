@@ -1,4 +1,4 @@
-"""What every store offers to the engine: connect, execute a step, begin a transaction, close."""
+"""Protocol of a store: connect, execute a step, begin a transaction, close."""
 
 from __future__ import annotations
 
@@ -13,57 +13,57 @@ class Transaction(Protocol):
     """An open transaction of a store."""
 
     async def commit(self) -> None:
-        """Keep what was written.
+        """Commit the writes.
 
         Raises:
-            DataError: P2034, where another transaction was faster.
+            DataError: P2034, another transaction was faster.
         """
 
     async def abort(self) -> None:
-        """Drop what was written; never raises for a transaction that is gone already."""
+        """Drop the writes; no error if the transaction has already ended."""
 
 
 class Store(Protocol):
-    """A place that evaluates steps."""
+    """Executes steps."""
 
     async def connect(self, timeout: float) -> None:
-        """Make ready within `timeout` seconds.
+        """Connect within `timeout` seconds.
 
         Raises:
-            prismongo.errors.ConnectionError: where the server cannot be used.
+            prismongo.errors.ConnectionError: the server cannot be used.
         """
 
     async def close(self) -> None:
-        """Release everything; may be called again."""
+        """Close all connections; may be called again."""
 
     async def execute(self, step: Step, transaction: Transaction | None) -> Any:
-        """What the step finds, as its class says.
+        """Execute a step → its result, as documented at its class.
 
         Raises:
-            prisma.errors.PrismaError: where the store refuses or cannot.
+            prisma.errors.PrismaError: the step fails.
         """
 
     async def reach(self) -> None:
-        """Return once a command could be executed.
+        """Wait until a command can be executed.
 
         Raises:
             prisma.errors.PrismaError: the store cannot be reached.
         """
 
     def describe(self, step: Step) -> Any:
-        """What the step asks of the store, as a document, for the query log."""
+        """The command of a step as a document, for the query log."""
 
     @property
     def changes(self) -> ChangeSource:
-        """What happens to the stored documents, while the store is connected."""
+        """The change streams."""
 
     @property
     def pool(self) -> PoolCounts:
-        """What the connections have been doing."""
+        """The counts of the connections."""
 
     async def begin(self, *, required: bool) -> Transaction | None:
-        """A new transaction; None where it is not required and there are none on this server.
+        """A new transaction; None if it is not required and the server has none.
 
         Raises:
-            DataError: P2031, where it is required and the server has none.
+            DataError: P2031, it is required and the server has none.
         """

@@ -1,6 +1,6 @@
-"""Whether update operators or a pipeline say an update: their arithmetic differs.
+"""Whether an update needs a pipeline, or update operators are enough: they calculate differently.
 
-The mongo store compiles by it, and the store in memory calculates by it.
+The mongo store compiles the update accordingly, and the memory store calculates accordingly.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from prismongo.query.values.codecs import INT64
 
 
 def by_operators(updates: Iterable[FieldUpdate]) -> bool:
-    """Whether update operators say it, whose arithmetic is not that of a pipeline."""
+    """Whether update operators are enough for the updates; otherwise they need a pipeline."""
     return all(_is_native(update) for update in updates)
 
 

@@ -1,1 +1,1 @@
-"""decode: rows → the answer, by a reader made once a class and selection."""
+"""decode: rows → the answer, by a reader that is compiled once per class and selection."""

@@ -1,6 +1,7 @@
-"""Does a stored document fit its model (`fitting`)? What reads would refuse, and filters miss.
+"""Finds the fields of a stored document that do not fit its model (`misfits_of`).
 
-The rules are those of `decode` and `values`: each field is read as a query would read it.
+Each field is read as a query reads it, by `decode` and `values`. A field does not fit if the query
+would raise an error, or if no filter would find the value.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Misfit:
 
     Attributes:
         field: its path in the schema's names, `address.zip`.
-        problem: `wrong type`, `missing` (or null) and `unknown enum value` are errors of every
-            read; `not found by filters` is read, but stored as a type that no filter looks for.
+        problem: `wrong type`, `missing` (or null) and `unknown enum value` make every read fail;
+            `not found by filters` can be read, but is stored as a type that no filter looks for.
         found: the BSON type that is stored, `array with int`; never the value.
         wanted: the type in the schema, `Int[]`; the BSON type that filters look for.
     """
@@ -82,7 +83,7 @@ def _inner(datamodel: Datamodel, field: Field) -> list[Field]:
 
 
 def _refusal(read: Read, row: Row) -> dict[str, Any] | None:
-    """The facts of the error that a query would raise; None where it reads the value."""
+    """The `meta` of the error that a query would raise; None if it can read the value."""
     try:
         read(row)
     except DataError as error:
@@ -93,7 +94,7 @@ def _refusal(read: Read, row: Row) -> dict[str, Any] | None:
 def _misfits(
     datamodel: Datamodel, model: Model, field: Field, read: Read, row: Row, refused: dict[str, Any]
 ) -> Iterator[Misfit]:
-    """Each of a list's elements by itself: an error of the list as a whole says only `array`."""
+    """Check the elements of a list one by one: the error of the whole list says only `array`."""
     stored = row.get(field.db_name)
     if field.is_list and isinstance(stored, list) and len(stored) > 1:
         for item in stored:
@@ -133,7 +134,7 @@ def _field(datamodel: Datamodel, model: Model, path: str) -> Field:
 
 
 def _unfindable(datamodel: Datamodel, field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
-    """A String that filters look for as ObjectId is read from a string all the same."""
+    """A String that is an ObjectId can be read from a stored string, but filters do not find it."""
     match field.kind:
         case "composite":
             one = _unfindable_composite(datamodel, field)
@@ -186,7 +187,7 @@ def _unfindable_scalar(field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
 
 
 def _looked_for(field: Field, stored: Any) -> str:
-    """The BSON type that a filter has for the very value that is read from what is stored."""
+    """The BSON type that a filter on the value would have."""
     try:
         return bson_type(encoder(field)(CODECS[field.type].python(stored)))
     except ValueError:  # not of the native type's form: no filter can ask for it
@@ -194,5 +195,5 @@ def _looked_for(field: Field, stored: Any) -> str:
 
 
 def _bracket(name: str) -> str:
-    """MongoDB compares numbers of all types with one another, other types only to themselves."""
+    """The group of types that MongoDB compares with each other: all numbers are one group."""
     return "number" if name in _NUMBERS else name

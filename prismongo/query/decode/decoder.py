@@ -1,8 +1,8 @@
-"""decode: rows → the answer, by a codec compiled once per model and selection.
+"""decode: rows → the answer, by a reader that is compiled once per model and selection.
 
-Two forms: `wire`, the JSON that Prisma's engine answers, and ready instances of the generated
-models, which pydantic passes on as they are. A stored value of another type, and a missing required
-one, are errors that name model, field and id.
+There are two forms: `wire`, the JSON that Prisma's engine returns, and instances of the generated
+models. If a stored value has the wrong type, or a required value is missing, the error names model,
+field and id.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from prismongo.schema.datamodel import Datamodel, Field, Literals, Model
 
 
 class Form(Protocol):
-    """How a record is put together, and which side of a codec it holds."""
+    """How a record is built: as JSON, or as an instance of a class."""
 
     is_wire: bool
 
@@ -63,7 +63,7 @@ class WireForm:
 
 
 class StoredForm(WireForm):
-    """Documents as they are stored, which only raw operations give."""
+    """Documents as they are stored; only raw operations return them."""
 
     is_wire = False
 
@@ -72,11 +72,11 @@ WIRE = WireForm()
 STORED = StoredForm()
 
 READERS = 1_000
-"""How many compiled readers are kept: selections come from code, which has not so many."""
+"""How many compiled readers are kept. Selections come from code, which has fewer."""
 
 
 class Decoder:
-    """Compiles codecs for one datamodel."""
+    """Compiles readers for one datamodel."""
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
@@ -87,7 +87,7 @@ class Decoder:
         return self.reader(selected, form).one
 
     def reader(self, selected: Selected, form: Form) -> Reader:
-        """A reader of rows of a selection, compiled once for each structure of one."""
+        """A reader of rows of a selection; selections of the same fields share it."""
         reader: Reader | None = selected.readers.get(form)
         if reader is None:
             key = (selected.structure, form)
@@ -282,7 +282,7 @@ def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) ->
 
 
 def _with_id(read: Read) -> Read:
-    """The reader of a composite, whose errors name the record around it."""
+    """A reader of a composite; its errors name the record that the composite is part of."""
 
     def named(row: Row) -> Any:
         try:

@@ -1,7 +1,7 @@
-"""Ready instances of generated models, by a reader generated once a class and selection.
+"""Instances of generated models, by a reader whose code is generated per class and selection.
 
-Generated code, because a row is then a copied dict and a handful of type checks: with closures it
-takes twice as long. What is not as expected goes to the column's own `read`, which knows it all.
+The code is generated because it is twice as fast as closures: it copies a dict and checks a few
+types. If a value does not have the expected type, the `read` of its column is called.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SETTERS: Final = {
         "__pydantic_private__",
     )
 }
-"""Pydantic's own slots, written without its checks: the values are checked here."""
+"""The slots of pydantic. They are written directly: the values have been checked here."""
 
 _KNOWN: Final = {
     "Int64": Int64,
@@ -38,11 +38,11 @@ _KNOWN: Final = {
 
 
 def compile_ready(kind: type[BaseModel], columns: Sequence[Column]) -> Reader:
-    """A reader of rows into instances of `kind`, fields in the class's order.
+    """A reader that turns rows into instances of `kind`, with the fields in the order of the class.
 
     Args:
         kind: a generated class.
-        columns: what is selected; every other field has its default and is not set.
+        columns: the selected fields; every other field has its default and is not set.
     """
     selected = {column.name for column in columns}
     values = {
@@ -85,7 +85,7 @@ def many(rows):
 
 
 def _line(column: Column, number: int, names: dict[str, Any]) -> str:
-    """The statements that put a column's value into `values`, where None stands for it already."""
+    """The statements that put the value of a column into `values`, which holds None for it."""
     target, slow = f"values[{column.name!r}]", f"r{number}(row)"
     names[f"r{number}"] = column.read
     fast = column.fast_path

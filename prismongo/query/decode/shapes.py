@@ -1,8 +1,8 @@
-"""The classes that answers are made of: what each declares, and how a ready instance is built.
+"""The classes of answers: which fields each declares, and how its instances are built.
 
-A class's declared fields are its selection, as upstream has it. Generated models and partials are
-built ready, without pydantic; any other subclass is given JSON to validate.
-The classes are handed in by the client: nothing here imports generated code.
+The declared fields of a class are its selection, as in prisma-client-py. Instances of generated
+models and partials are built here; any other subclass receives JSON, which pydantic validates. The
+client passes the classes in: nothing here imports generated code.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Shape:
 
     @cached_property
     def form(self) -> Form:
-        """How answers of this class are made."""
+        """How answers of this class are built."""
         return ModelForm(self) if _is_generated(self.kind) else WIRE
 
     def nested(self, name: str) -> Form:
@@ -104,9 +104,9 @@ def _class_in(annotation: Any, module: str) -> type[BaseModel] | None:
 
 
 def _is_generated(kind: type[BaseModel]) -> bool:
-    """Whether the class stands in `models` or `partials` of the very package that its base is of.
+    """Whether the class is defined in `models` or `partials` of the generated package.
 
-    A user's own `models` may hold classes with fields and validators of their own.
+    A module `models` of the user may define subclasses with their own fields and validators.
     """
     packages = {
         base.__module__.rpartition(".")[0]
@@ -136,7 +136,7 @@ class ModelForm:
         self._shape = shape
 
     def compile(self, columns: Sequence[Column]) -> Reader:
-        """Instances with all their fields in the class's order, the selected ones set."""
+        """A reader that makes instances with all fields, of which the selected ones are set."""
         return compile_ready(self._shape.kind, columns)
 
     def nested(self, name: str) -> Form:

@@ -1,1 +1,1 @@
-"""The errors of a query: `refusals` of validation, `stored` values, `related` records."""
+"""Errors of queries: of the `input`, of `stored` values, and of `related` records."""

@@ -1,6 +1,7 @@
-"""The errors of validation: one function a kind of mistake, each with its path and Prisma's code.
+"""Errors of the input: one function for each mistake, with its path and the code of Prisma.
 
-A path reads like the request: `where.email.$ne`. Messages hold names and types, never values.
+A path names a place in the request: `where.email.$ne`. Messages contain names and types, but no
+values.
 """
 
 from __future__ import annotations
@@ -53,14 +54,14 @@ def invalid(path: ArgumentPath, reason: str) -> DataError:
 
 
 def not_serializable(path: ArgumentPath, error: TypeError) -> DataError:
-    """An object that nobody has said how to write (P2009), in the words of `error`."""
+    """An object for which no serializer is registered (P2009); the text is that of `error`."""
     return data_error(
         "P2009", f"Invalid value at `{dotted(path)}`: {error}.", _at(path), kind=ArgumentTypeError
     )
 
 
 def too_deep() -> DataError:
-    """Arguments inside of one another beyond what Python follows (P2009)."""
+    """The arguments are nested too deeply for Python (P2009)."""
     return data_error(
         "P2009",
         "The arguments are nested too deeply. MongoDB's own documents have 100 levels.",
@@ -69,12 +70,12 @@ def too_deep() -> DataError:
 
 
 def too_many(path: ArgumentPath, limit: str, given: int) -> DataError:
-    """More keys than one object may have here (P2009); `limit` is Prisma's phrase for it."""
+    """An object has too many keys (P2009); `limit` is the text of Prisma for the limit."""
     return invalid(path, f"Expected {limit} to be present, got {given}")
 
 
 def empty_selection(path: ArgumentPath) -> DataError:
-    """Nothing is selected of what is not a value itself (P2009)."""
+    """The selection of a relation is empty (P2009)."""
     return data_error(
         "P2009",
         f"Expected a minimum of 1 field to be present, got 0, at `{dotted(path)}`.",
@@ -83,7 +84,7 @@ def empty_selection(path: ArgumentPath) -> DataError:
 
 
 def selection_of_scalar(path: ArgumentPath) -> DataError:
-    """Something is selected inside a value (P2009)."""
+    """A selection inside a scalar value (P2009)."""
     return data_error(
         "P2009",
         f"Cannot select over scalar field '{shown(path[-1])}', at `{dotted(path[:-1])}`.",
@@ -92,18 +93,18 @@ def selection_of_scalar(path: ArgumentPath) -> DataError:
 
 
 def not_combined(rule: str) -> DataError:
-    """Arguments that cannot stand together, or a list that is empty (P2019)."""
+    """Arguments that cannot be combined, or a list that is empty (P2019)."""
     return data_error("P2019", f"Input error. {rule}", {"details": rule})
 
 
 def not_grouped(rule: str, names: Iterable[str]) -> DataError:
-    """Fields that a groupBy uses without grouping by them (P2019)."""
+    """Fields that a groupBy uses but does not group by (P2019)."""
     fields = ", ".join(shown(name) for name in names)
     return data_error("P2019", f"Input error. {rule} Missing fields: {fields}", {"details": rule})
 
 
 def bad_reference(rule: str) -> DataError:
-    """A reference to a field that is not there, or that cannot be compared (P2019)."""
+    """A reference to a field that does not exist, or that cannot be compared (P2019)."""
     return data_error("P2019", f"Input error. {rule}", {"details": rule})
 
 
@@ -127,10 +128,10 @@ def malformed(path: ArgumentPath, reason: str) -> DataError:
 
 
 def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
-    """A required value that was not given; `alone`: where one type alone is possible.
+    """A required value is missing; `alone` says that the value can have only one type.
 
-    Prisma says P2012 there, but not inside of data, and P2009 everywhere else. An argument has one
-    type. Upstream's class is the same for both.
+    The code of Prisma is P2012 for a value with one type outside of `data`, and P2009 otherwise. A
+    top-level argument has one type. prisma-client-py has the same class for both codes.
     """
     alone = len(path) == 1 or (alone and path[0] not in _WRITTEN)
     return data_error(
@@ -142,12 +143,12 @@ def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
 
 
 def unsupported(feature: str, remedy: str) -> DataError:
-    """Something that Prisma knows and MongoDB or this engine does not offer (P2026)."""
+    """A feature of Prisma that MongoDB or this engine does not support (P2026)."""
     return data_error("P2026", f"{feature} is not supported: {remedy}.", {"feature": feature})
 
 
 def no_isolation_levels() -> DataError:
-    """A transaction was to have an isolation level (P2026)."""
+    """A transaction with an isolation level (P2026)."""
     return data_error(
         "P2026",
         "Unsupported connector feature: Mongo does not support setting transaction isolation "
@@ -165,7 +166,7 @@ def _parts(path: ArgumentPath) -> list[str]:
 
 
 def shown(name: object) -> str:
-    """A name from outside as a message may hold it: not for ever, on one line, and printable."""
+    """A name from the input, cut and escaped so that it can be part of a message."""
     text = str(name)
     if len(text) > 64:
         text = f"{text[:61]}…"

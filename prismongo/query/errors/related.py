@@ -1,6 +1,6 @@
-"""The errors of nested writes: related records that are not there, or not related.
+"""Errors of nested writes: a related record does not exist, or is not related.
 
-Codes and words are Prisma's.
+Codes and texts are those of Prisma.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _name(link: Link) -> str:
 
 
 def _kind(link: Link) -> str:
-    """What Prisma calls the relation, from whichever side."""
+    """The name that Prisma has for the kind of the relation."""
     if link.is_many_to_many:
         return "many-to-many"
     return "one-to-many" if link.field.is_list or link.opposite.is_list else "one-to-one"

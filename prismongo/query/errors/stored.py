@@ -1,6 +1,6 @@
-"""Stored values that do not fit the schema, as errors: they name model, field and id, no value.
+"""Errors of stored values that do not fit the schema. They name model, field and id, but no value.
 
-`decode` finds them in what it reads, and plans in the keys that they follow relations by.
+`decode` raises them for the values that it reads, and plans for the keys of relations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from prismongo.schema.datamodel import Field, Model
 
 
 def of_record(row: Row) -> str:
-    """Words for the record that a row is of, where the row says."""
+    """The part of a message that names the record of a row, if the row has an id."""
     return f" of the record with id `{row['_id']}`" if "_id" in row else ""
 
 
@@ -40,7 +40,7 @@ def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
 
 
 def wrong_key(model: Model, fields: Sequence[Field], rows: Iterable[Row]) -> DataError:
-    """P2023 of the first row whose key is a document or a list, which nothing is related by."""
+    """P2023: the first row whose key is a document or a list, which cannot be a key."""
     for row in rows:
         for field in fields:
             value = row.get(field.db_name)
@@ -52,7 +52,7 @@ def wrong_key(model: Model, fields: Sequence[Field], rows: Iterable[Row]) -> Dat
 
 
 def null(owner: str, field: Field, row: Row) -> DataError:
-    """P2032: nothing, where a value is required."""
+    """P2032: a required value is null or missing."""
     return data_error(
         "P2032",
         f'Error converting field "{field.name}" of expected non-nullable type "{field.type}", '
@@ -64,7 +64,7 @@ def null(owner: str, field: Field, row: Row) -> DataError:
 
 
 def dangling(owner: str, name: str, row: Row) -> DataError:
-    """P2032: a required relation to a record that is not there."""
+    """P2032: a required relation refers to a record that does not exist."""
     return data_error(
         "P2032",
         f"Inconsistent query result: Field {name} is required to return data, got `null` instead. "

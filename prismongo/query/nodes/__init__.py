@@ -1,4 +1,4 @@
-"""What passes between the stages: frozen values that say what was asked and what is to be done.
+"""Frozen dataclasses that the stages pass to each other.
 
-`requests` → validate → `operations`, `filters`, `selected` → plan → `steps` → the store.
+`requests` → validate → `operations`, `filters`, `selections` → plan → `steps` → the store.
 """

@@ -1,6 +1,6 @@
-"""What a change stream is asked for: models, the filter on each, and which changes.
+"""The query of a change stream: models, a filter on each, and the kinds of changes.
 
-`validate` makes a `ChangeQuery`; the stores open a stream of it.
+`validate` makes a `ChangeQuery`; a store opens a stream for it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from prismongo.query.nodes.selections import Selected
 from prismongo.schema.datamodel import Model
 
 ChangeType = Literal["insert", "update", "delete"]
-"""What happened to a record. A replacement, which Prisma never does, counts as an update."""
+"""What happened to a record. A replacement counts as an update; Prisma never replaces."""
 
 CHANGE_TYPES: Final[tuple[ChangeType, ...]] = get_args(ChangeType)
 
 
 @dataclass(frozen=True)
 class WatchedModel:
-    """One model, which of its records, and what is read of each."""
+    """One model, the filter on its records, and the fields that are read."""
 
     model: Model
     where: Filter
@@ -30,18 +30,18 @@ class WatchedModel:
 
     @cached_property
     def is_keyed(self) -> bool:
-        """Whether the filter looks at the id alone, which every event has."""
+        """Whether the filter uses only the id, which every event contains."""
         return all(path == ("_id",) for path in paths(self.where))
 
 
 @dataclass(frozen=True)
 class ChangeQuery:
-    """Models watched as one stream, in one order.
+    """Models that are watched by one stream.
 
     Attributes:
         models: at least one.
         operations: at least one.
-        is_everything: all models of the schema were asked for, by naming none.
+        is_everything: no model was named, so all models of the schema are watched.
     """
 
     models: tuple[WatchedModel, ...]
@@ -50,13 +50,13 @@ class ChangeQuery:
 
     @cached_property
     def need_images(self) -> tuple[Model, ...]:
-        """The models whose filter can only be judged by the whole document, as it was then."""
+        """The models whose filter needs the whole document as it was at the time of the change."""
         if self.operations == {"insert"}:
             return ()
         return tuple(watched.model for watched in self.models if not watched.is_keyed)
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """The same for two that want the same; faithful to types, as `==` on filters is not."""
+        """Equal for equal queries. It tells types apart (1 and True), unlike `==` on filters."""
         wanted = [(each.model.name, repr(each.where)) for each in self.models]
         return (*wanted, self.operations, self.is_everything)

@@ -1,8 +1,8 @@
-"""Filters as `validate` leaves them: typed, in stored names, with negation pushed to the leaves.
+"""Filters, made by `validate`: with types and stored names; only the leaves are negated.
 
-The stores give each node its meaning (`stores/mongo/compile_filter.py`, `stores/memory`).
-Prisma's rule for missing values is in the leaves: every leaf but `IsSet` is false where the value
-is missing, negated or not; `Complement` alone is the plain opposite of what it holds.
+The stores implement them (`stores/mongo/compile/filter.py`, `stores/memory/predicate.py`). Prisma's
+rule for missing values: every leaf except `IsSet` is false if the value is missing, negated or not.
+Only `Complement` is true for everything that its filter does not match.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from prismongo.query.nodes.frozen import frozen
 from prismongo.schema.datamodel import Link
 
 Path = tuple[str, ...]
-"""Stored names, from the document's root, or from the element's inside `Elements`."""
+"""Stored names from the root of the document; inside `Elements`, from the element."""
 
 Equality = Literal["eq", "ne"]
 Ordering = Literal["lt", "lte", "gt", "gte"]
@@ -26,7 +26,7 @@ Quantifier = Literal["some", "every", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value that is read from another field of the same record."""
+    """The value of another field of the same record."""
 
     path: Path
 
@@ -34,21 +34,21 @@ class Reference:
 @frozen
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them; true where there are none."""
+    """All filters match; true if there are none."""
 
     filters: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of them; false where there are none."""
+    """At least one filter matches; false if there are none."""
 
     filters: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Complement:
-    """Whatever `filter` does not match, missing values included."""
+    """Everything that `filter` does not match, including missing values."""
 
     filter: Filter
 
@@ -56,10 +56,10 @@ class Complement:
 @frozen
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A value against one field.
+    """Compares a field with a value.
 
-    `value` is BSON, None for null, or a Reference. `exact` compares whole values (Json), where
-    MongoDB's own operators would look inside arrays.
+    `value` is BSON, None for null, or a Reference. `exact` compares whole values (Json): MongoDB's
+    own operators would also compare the elements of an array.
     """
 
     path: Path
@@ -72,7 +72,7 @@ class Compare:
 @frozen
 @dataclass(frozen=True, slots=True)
 class In:
-    """One of the values; `values` may be a Reference to a list field."""
+    """The field has one of the values; `values` may be a Reference to a list field."""
 
     path: Path
     values: tuple[object, ...] | Reference
@@ -82,7 +82,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Part of a text; `text` is always taken literally."""
+    """The field contains, starts with or ends with `text`, which is taken literally."""
 
     path: Path
     match: TextMatch
@@ -93,7 +93,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class IsSet:
-    """Whether the field is present, null or not."""
+    """Whether the document has the field; its value may be null."""
 
     path: Path
     is_set: bool
@@ -101,7 +101,7 @@ class IsSet:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """A list that holds every one, or any one, of the values."""
+    """The list has all of the values (`every`), or at least one."""
 
     path: Path
     values: tuple[object, ...] | Reference
@@ -111,7 +111,7 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """A list without elements; a null list of scalars is empty, one of composites is neither."""
+    """The list is empty. A null list of scalars is empty; a null list of composites is neither."""
 
     path: Path
     is_empty: bool
@@ -120,10 +120,10 @@ class IsEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Elements:
-    """The elements of a list of composites.
+    """The elements of a list of composites that match a filter.
 
-    `lenient` counts what an element lacks as a match of `filter`: Prisma does so in `none`. Ask
-    `element_filter` for the filter with that in it.
+    With `lenient` a leaf of `filter` is true if the element does not have the value: Prisma has it
+    so in `none`. `element_filter` returns the filter with this rule applied.
     """
 
     path: Path
@@ -135,7 +135,7 @@ class Elements:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Whether a related record exists that matches; `every` is said with a Complement inside."""
+    """Whether a matching related record exists; `every` is expressed by a Complement inside."""
 
     link: Link
     filter: Filter
@@ -146,7 +146,7 @@ class Related:
 class After:
     """The records from a cursor on, in the order of `keys` (path, descending).
 
-    `values` are the cursor's own; None stands for null and missing, which sort first.
+    `values` are those of the cursor; None is null or missing, which sort first.
     """
 
     keys: tuple[tuple[Path, bool], ...]
@@ -175,13 +175,13 @@ def both(first: Filter, second: Filter) -> Filter:
 
 
 def joined(parts: Sequence[Filter | None], *, negated: bool) -> Filter | None:
-    """What the parts say together; None where none of them says anything."""
+    """The parts combined; None if there are none."""
     kept = [part for part in parts if part is not None]
     return join(kept, negated=negated) if kept else None
 
 
 def join(parts: Sequence[Filter], *, negated: bool) -> Filter:
-    """All of them; under a NOT, any of them."""
+    """All of the parts; below a NOT, any of them."""
     if len(parts) == 1:
         return parts[0]
     return Or(tuple(parts)) if negated else And(tuple(parts))
@@ -200,7 +200,7 @@ def quantified(link: Link, quantifier: Quantifier, inner: Filter, *, negated: bo
 
 
 def or_missing(item: Filter) -> Filter:
-    """The filter with every leaf true where its value is missing, as Prisma has it in `none`."""
+    """The filter whose leaves are true if the value is missing, as in Prisma's `none`."""
     match item:
         case And(filters):
             return And(tuple(or_missing(part) for part in filters))
@@ -218,7 +218,7 @@ def or_missing(item: Filter) -> Filter:
 
 
 def read_paths(item: Compare | In | Text | Has | IsEmpty) -> tuple[Path, ...]:
-    """The path that a leaf is about, and that of the field it refers to."""
+    """The path of a leaf, and the path of the field that it refers to."""
     match item:
         case Compare(value=value) | In(values=value) | Has(values=value) | Text(text=value):
             given = value if isinstance(value, tuple) else (value,)
@@ -230,12 +230,12 @@ def read_paths(item: Compare | In | Text | Has | IsEmpty) -> tuple[Path, ...]:
 
 
 def element_filter(item: Elements) -> Filter:
-    """What each element is asked."""
+    """The filter that each element is compared with."""
     return or_missing(item.filter) if item.lenient else item.filter
 
 
 def has_relations(item: Filter) -> bool:
-    """Whether other collections must be looked at."""
+    """Whether the filter needs other collections."""
     match item:
         case Related():
             return True

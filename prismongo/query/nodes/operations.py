@@ -1,4 +1,4 @@
-"""What `validate` makes of a Request and `plan` starts from: typed, complete, in stored values."""
+"""Operations: `validate` makes them from requests, and `plan` turns them into steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prismongo.schema.datamodel import Field, Link, Model
 @frozen
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """A record to create: its document without what relations add, and its nested writes."""
+    """A record to create: its document without foreign keys of relations, and nested writes."""
 
     model: Model
     document: Row
@@ -27,7 +27,7 @@ class NewRecord:
 @frozen
 @dataclass(frozen=True, slots=True)
 class RecordUpdates:
-    """What an update does to one record, and its nested writes."""
+    """The updates of one record, and its nested writes."""
 
     model: Model
     updates: tuple[FieldUpdate, ...] = ()
@@ -297,16 +297,16 @@ class DeleteRecords:
 
 @dataclass(frozen=True, slots=True)
 class Aggregated:
-    """What is selected of an aggregation: output name (`_count`, `_sum` …) → its members.
+    """The selected aggregates: name of the output (`_count`, `_sum` …) → its members.
 
-    A member's name is a field's, or `_all`. `_count` without members is a bare number.
+    The name of a member is that of a field, or `_all`. `_count` without members is one number.
     """
 
     outputs: tuple[tuple[str, tuple[tuple[str, Aggregation], ...] | Aggregation], ...]
 
     @property
     def aggregations(self) -> tuple[Aggregation, ...]:
-        """Every aggregation once."""
+        """Every aggregation, without duplicates."""
         found: dict[str, Aggregation] = {}
         for _, members in self.outputs:
             for item in (members,) if isinstance(members, Aggregation) else members:
@@ -317,7 +317,7 @@ class Aggregated:
 
 @dataclass(frozen=True, slots=True)
 class AggregateRecords:
-    """aggregate (count among it)."""
+    """aggregate, and count."""
 
     model: Model
     page: Page

@@ -1,6 +1,6 @@
-"""Filters on documents that stand inside another one: the same tree with longer paths.
+"""Filters on a document that is part of another document: the same filter with longer paths.
 
-A change stream's events hold the document they tell of (`stores/mongo/compile_changes.py`).
+An event of a change stream contains the changed document (`stores/mongo/compile/changes.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from prismongo.query.nodes.filters import (
 
 
 def prefixed(item: Filter, prefix: Path) -> Filter:
-    """The filter on a document that stands under `prefix`; without relations and cursors."""
+    """The filter on a document at the path `prefix`; it has no relations and no cursor."""
     match item:
         case And(filters):
             return And(tuple(prefixed(part, prefix) for part in filters))
@@ -53,7 +53,7 @@ def prefixed(item: Filter, prefix: Path) -> Filter:
 
 
 def paths(item: Filter) -> Iterator[Path]:
-    """The paths that a filter without relations looks at, from the document's root."""
+    """The paths that a filter without relations uses, from the root of the document."""
     match item:
         case And(filters) | Or(filters):
             for part in filters:

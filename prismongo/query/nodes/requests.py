@@ -1,7 +1,7 @@
-"""What a door hands in: the request as asked, its syntax known, its meaning not yet checked.
+"""Requests: what the client asks for, parsed but not yet validated.
 
-`engine/document.py` makes Requests from GraphQL text, `engine/structured.py` from the arguments of
-the generated actions. Keys are the client's (camelCase, or upstream's snake_case aliases).
+`engine/graphql` makes them from GraphQL text, `engine/structured.py` from the arguments of the
+generated actions. Keys are in camelCase, or in the snake_case of prisma-client-py.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ Action = Literal[ModelAction, "runCommandRaw"]
 
 
 class Name(str):
-    """A bare word of the text door: the member of an enum, a sort order; never a String."""
+    """A name without quotes in GraphQL: a member of an enum or a sort order, never a String."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FieldReference:
-    """In the place of a value: what another field of the same record holds.
+    """Stands for the value of another field of the same record.
 
-    A class of its own, so that no data from outside can become one. `model` may be left out: there
-    is one alone that it can be.
+    It is a class so that data from outside can never become a reference. `model` is optional: only
+    one model is possible.
     """
 
     field: str
@@ -53,7 +53,7 @@ class FieldReference:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One selected name with its arguments and what is selected inside it."""
+    """One selected name, its arguments, and the selections inside it."""
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -1,7 +1,4 @@
-"""What an operation reads: which records, in which order, and what of them.
-
-`operations` says what is done with them.
-"""
+"""Which records an operation reads, in which order, and which fields of them."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from prismongo.schema.datamodel import Field, Link, Model
 @frozen
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """One record by a unique: its fields' values, and the filter that says it, with any extras."""
+    """One record by a unique: the values of its fields, and the filter, with further conditions."""
 
     values: tuple[tuple[Field, object], ...]
     filter: Filter
@@ -27,7 +24,7 @@ class Unique:
 @frozen
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which records of many, in which order. A negative `take` counts from the end."""
+    """Filter, order and page of records. A negative `take` counts from the end."""
 
     where: Filter = EVERYTHING
     order: tuple[OrderKey, ...] = ()
@@ -38,7 +35,7 @@ class Page:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is cut off: no page, no distinct."""
+        """Whether the page is all matching records: no take, skip, cursor or distinct."""
         return self.take is None and not self.skip and self.cursor is None and not self.distinct
 
 
@@ -51,7 +48,7 @@ class ScalarOutput:
 
 @dataclass(frozen=True, slots=True)
 class CompositeOutput:
-    """A selected composite, with what is selected of it."""
+    """A selected composite, with the selected fields of it."""
 
     field: Field
     outputs: tuple[ScalarOutput | CompositeOutput, ...]
@@ -59,7 +56,7 @@ class CompositeOutput:
 
 @dataclass(frozen=True, slots=True)
 class RelationOutput:
-    """A selected relation: the page of related records, and what is selected of them."""
+    """A selected relation: the page of related records, and the selected fields of them."""
 
     link: Link
     page: Page
@@ -68,7 +65,7 @@ class RelationOutput:
 
 @dataclass(frozen=True, slots=True)
 class CountOutput:
-    """`_count`: related records by relation field, those that match."""
+    """`_count`: the number of related records that match, per relation field."""
 
     counts: tuple[tuple[Link, Filter], ...]
 
@@ -78,19 +75,19 @@ Output = ScalarOutput | CompositeOutput | RelationOutput | CountOutput
 
 @dataclass(frozen=True)
 class Selected:
-    """What is selected of a model, in the order of the answer."""
+    """The selected fields of a model, in the order of the answer."""
 
     model: Model
     outputs: tuple[Output, ...]
 
     @cached_property
     def structure(self) -> Structure:
-        """What decides how rows are read: names, without the arguments of relations."""
+        """The names of the outputs, which determine the reader; arguments of relations do not."""
         return self.model.name, tuple([_name_or_structure(output) for output in self.outputs])
 
     @cached_property
     def relations(self) -> tuple[RelationOutput | CountOutput, ...]:
-        """What is not in the record's own row."""
+        """The outputs that are not part of the row of the record."""
         found: list[RelationOutput | CountOutput] = []
         for output in self.outputs:
             match output:
@@ -104,12 +101,12 @@ class Selected:
 
     @cached_property
     def readers(self) -> dict[Any, Any]:
-        """The readers that `decode` has compiled for it, by form."""
+        """The readers that `decode` has compiled for this selection, by form."""
         return {}
 
     @cached_property
     def stored(self) -> tuple[Field, ...] | None:
-        """The stored fields that an answer needs; None where that is all of them."""
+        """The stored fields that the answer needs; None if it needs all of them."""
         needed: dict[str, Field] = {}
         for output in self.outputs:
             match output:

@@ -1,8 +1,8 @@
-"""The frozen steps that a plan consists of: what a store is asked to do, one at a time.
+"""Steps: what a store is asked to do, one at a time.
 
-A plan is a generator of steps (`Plan`): it yields a step, receives what the store found, and
-returns the rows of the answer. Steps speak stored names and BSON values; a store adds nothing to
-their meaning. Rows are stored documents (`dict`), with at least the `fields` asked for.
+A plan is a generator of steps (`Plan`): it yields a step, receives the result of the store, and
+returns the rows of the answer. Steps contain stored names and BSON values. Rows are stored
+documents (`dict`) with at least the requested `fields`. An arrow (→) precedes what a step returns.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from prismongo.query.nodes.frozen import frozen
 from prismongo.schema.datamodel import Field, Link, Model
 
 RELATED = "\0"
-"""What precedes a relation's name where included rows hang on their parent's row: no stored name
-can hold a NUL character."""
+"""The prefix of a relation's name under which a row contains its included rows. No stored name can
+contain a NUL character."""
 
 Row = dict[str, Any]
 Rows = list[Row]
 
 ORDER_VALUES = "__order"
-"""Where `Find` puts the values that it sorted by, when asked to."""
+"""The name under which `Find` puts the values that it sorted by (`order_values`)."""
 
 
 @frozen
@@ -31,8 +31,8 @@ ORDER_VALUES = "__order"
 class OrderKey:
     """One key of an order.
 
-    `links` leads to a related record whose `path` counts; `count` sorts by the number of related
-    records (or of elements of a composite list) instead of by a value.
+    `links` leads to a related record, which has the `path`. With `count` the key is the number of
+    related records, or of elements of a composite list.
     """
 
     path: Path
@@ -51,9 +51,10 @@ class OrderKey:
 class Find:
     """Read records. → list of rows.
 
-    `distinct` keeps the first record, in the order given, of each combination of values. `after`
-    holds a cursor's values of `order`; it is applied behind `distinct`. With `order_values` each
-    row carries its own. With `loose_ids` the last key, the id, need not be sorted by.
+    `distinct` keeps the first record of each combination of values, in the order given. `after` has
+    the values of a cursor for `order`, and is applied after `distinct`. With `order_values` each
+    row contains its values of `order`. With `skip_id_sort` the store does not sort by the last key,
+    the id.
     """
 
     model: Model
@@ -80,7 +81,7 @@ class FindPerParent:
 
 @dataclass(frozen=True, slots=True)
 class CountPerParent:
-    """Count related records for each parent. → {parent's id: number}; zeros may be left out."""
+    """Count related records for each parent. → {parent's id: number}; zeros may be missing."""
 
     link: Link
     parents: tuple[object, ...]
@@ -99,13 +100,13 @@ class Aggregation:
 
     @property
     def key(self) -> str:
-        """The name of the value in the row of the answer."""
+        """The name of the value in the row."""
         return f"{self.kind}__{self.field.db_name if self.field else 'all'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Aggregate the records that `find` gives. → one row, key → value; {} where there were none."""
+    """Aggregate the records of `find`. → one row, key → value; {} if there are no records."""
 
     find: Find
     aggregations: tuple[Aggregation, ...]
@@ -177,7 +178,7 @@ ArithmeticOperator = Literal["increment", "decrement", "multiply", "divide"]
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """Calculate; null and missing give null. `is_integer` truncates what a division leaves."""
+    """Calculate; null and missing give null. `is_integer` truncates the result of a division."""
 
     path: Path
     operator: ArithmeticOperator
@@ -188,7 +189,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Append to a list, which a null or missing value becomes."""
+    """Append to a list; null and missing become a list."""
 
     path: Path
     values: tuple[object, ...]
@@ -196,7 +197,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class AddToSet:
-    """Append to a list what it does not hold yet."""
+    """Append the values that the list does not have yet."""
 
     path: Path
     values: tuple[object, ...]
@@ -212,7 +213,7 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class UpsertComposite:
-    """Change a composite where it is present and not null, else store the value."""
+    """Change a composite; store the value if the composite is null or missing."""
 
     path: Path
     value: object
@@ -252,7 +253,7 @@ FieldUpdate = (
 @frozen
 @dataclass(frozen=True, slots=True)
 class UpdateOne:
-    """Change one record atomically. → the row after, or None where none matched."""
+    """Change one record atomically. → the row after the change; None if none matched."""
 
     model: Model
     where: Filter
@@ -272,7 +273,7 @@ class UpdateMany:
 @frozen
 @dataclass(frozen=True, slots=True)
 class DeleteOne:
-    """Delete one record atomically. → the row it was, or None where none matched."""
+    """Delete one record atomically. → its row; None if none matched."""
 
     model: Model
     where: Filter
@@ -289,9 +290,9 @@ class DeleteMany:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """From here on, all or nothing. → None.
+    """Begin a transaction, which ends with the plan. → None.
 
-    Not `required`: where the server has no transactions the single command that follows runs alone.
+    If it is not `required` and the server has no transactions, the command that follows runs alone.
     """
 
     required: bool = True
@@ -329,10 +330,10 @@ Step = ReadStep | WriteStep | RawStep | Atomic
 
 
 class LostRaceError(Exception):
-    """Another writer came first; in a transaction of its own the operation may start again.
+    """Another writer created the record first. The operation may start again in a new transaction.
 
     Attributes:
-        cause: what callers see where it may not, or where starting again did not help.
+        cause: the error of the caller, if the operation cannot start again.
     """
 
     def __init__(self, cause: Exception) -> None:
@@ -341,7 +342,7 @@ class LostRaceError(Exception):
 
 
 Plan = Generator[Step, Any, Any]
-"""Yields steps, is sent what the store found, returns what answers the operation."""
+"""Yields steps, receives the results of the store, returns the answer of the operation."""
 
 RowsPlan = Generator[Step, Any, Rows]
 CountPlan = Generator[Step, Any, int]

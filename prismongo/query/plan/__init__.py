@@ -1,1 +1,1 @@
-"""plan: Operation → Plan, the generator of frozen steps that answers it."""
+"""plan: Operation → Plan, a generator of steps."""

@@ -1,4 +1,4 @@
-"""Following relations in a plan: the filters and keys that lead from records to related ones."""
+"""plan, relations: the keys of records, and the filters that find the records related to them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from prismongo.schema.datamodel import Field, Link, Model
 ReferenceKey = tuple[Any, ...]
 
 CHUNK = 50_000
-"""How many keys one `in` takes, well below MongoDB's 16 MB a command."""
+"""How many keys one `in` has at most: a command of MongoDB may have 16 MB."""
 
 
 def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
-    """The values of the fields in a stored row; None where one is null or missing."""
+    """The values of the fields in a stored row; None if one is null or missing."""
     if len(fields) == 1:
         value = row.get(fields[0].db_name)
         return None if value is None else (value,)
@@ -27,7 +27,7 @@ def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
 
 
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
-    """The records whose fields have these values; None stands for null and missing alike."""
+    """The records whose fields have these values; None matches null and missing."""
     parts = tuple(
         null_or_missing((field.db_name,))
         if value is None
@@ -62,7 +62,7 @@ def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
 
 
 def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
-    """What the parents are related by, each key once, in order.
+    """The keys that relate the parents to other records, without duplicates, in order.
 
     Raises:
         DataError: P2023, a stored key that is a document or a list.
@@ -87,7 +87,7 @@ def parent_keys(link: Link, row: Row) -> list[ReferenceKey]:
 
 
 def with_updated_at(model: Model, updates: Sequence[FieldUpdate]) -> tuple[FieldUpdate, ...]:
-    """Changes to a key, with the moment of the change in every `@updatedAt` they leave alone."""
+    """The updates, and the current time for every `@updatedAt` field that they do not set."""
     updated_names = {update.path[0] for update in updates}
     moments = (
         Set((field.db_name,), now())

@@ -1,4 +1,4 @@
-"""plan, nested writes: in which order they and the write of the outer record are carried out.
+"""plan, nested writes: before or after the write of the outer record.
 
 A referenced record is written before the outer record, which receives its key; related records are
 written after the outer record. `referenced` and `related` plan the single writes.
@@ -26,7 +26,7 @@ from prismongo.schema.datamodel import Datamodel
 
 @dataclass(frozen=True, slots=True)
 class OuterWrite:
-    """What nested writes require of the write of the outer record.
+    """What the write of the outer record must do for the nested writes.
 
     Attributes:
         key_updates: the updates of its foreign keys.

@@ -1,8 +1,8 @@
-"""plan, pages: which records of many, by keyset, as one query where that suffices.
+"""plan, pages: keyset pagination, by one query if possible.
 
-The order of a page is total: the keys asked for, then the id. Where an index of the schema serves
-the keys alone, the id is left out of the sort, so that the server needs no sort in memory, and
-records that tie are put in order here (`_settle_ties`).
+The order of a page is total: the requested keys, then the id. If an index of the schema has the
+order of the keys but not of the id, the server does not sort by the id, so that it does not sort in
+memory. Records with equal keys are then put in order here (`_order_ties`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from prismongo.schema.datamodel import Field, Model
 
 @dataclass(frozen=True, slots=True)
 class LocatedPage:
-    """A page, ready to be read."""
+    """A page as one step; its cursor has been looked up."""
 
     find: Find
     reversed: bool
@@ -45,7 +45,7 @@ class LocatedPage:
 
 
 def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> RowsPlan:
-    """The rows of a page, in the order asked for."""
+    """The rows of a page, in the requested order."""
     located = yield from locate(model, page, fields)
     if located is None:
         return []
@@ -62,7 +62,7 @@ def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Row
 def locate(
     model: Model, page: Page, fields: tuple[Field, ...] | None
 ) -> Generator[Step, Any, LocatedPage | None]:
-    """The page as one step, its cursor looked up; None where it can hold nothing."""
+    """Look up the cursor and make one step for the page; None if the page is empty."""
     if page.take == 0:
         return None
     reverse = page.take is not None and page.take < 0
@@ -116,7 +116,7 @@ def _is_unique(model: Model, key: OrderKey) -> bool:
 def _with_order(
     fields: tuple[Field, ...] | None, model: Model, order: tuple[OrderKey, ...]
 ) -> tuple[Field, ...] | None:
-    """The fields, and those that the order compares."""
+    """The fields, and those of the order."""
     if fields is None:
         return None
     names = {field.db_name for field in fields}
@@ -125,7 +125,7 @@ def _with_order(
 
 
 def _without_id_sort(find: Find) -> Find:
-    """Unsorted by id where an index serves the other keys alone and nothing is skipped."""
+    """Do not sort by id if an index has the order of the other keys, and nothing is skipped."""
     keys = find.order[:-1]
     id_field = find.model.id_field
     id_last = bool(keys) and find.order[-1].path == (id_field.db_name,)
@@ -141,7 +141,7 @@ def _without_id_sort(find: Find) -> Find:
 
 
 def is_index_ordered(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
-    """Whether an index of the schema yields the filter's records in this order."""
+    """Whether an index of the schema returns the records of the filter in this order."""
     if not all(key.is_plain and len(key.path) == 1 for key in order):
         return False
     equal_fields = _equality_fields(where)
@@ -162,7 +162,7 @@ def _is_ordered_by(
 
 
 def _equality_fields(where: Filter) -> frozenset[str]:
-    """The stored fields that the filter holds to one value."""
+    """The stored fields that must be equal to one value."""
     match where:
         case Compare(path, "eq", value, insensitive=False) if len(path) == 1 and value is not None:
             return frozenset(path)
@@ -180,10 +180,10 @@ def _equality_fields(where: Filter) -> frozenset[str]:
 
 
 def _order_ties(find: Find) -> RowsPlan:
-    """A page that was not sorted by id, with its ties put in order.
+    """A page that was not sorted by id; records with equal keys are put in order.
 
-    One record more is read; where it ties with the last of the page, the page's share of that tie
-    is read again, by id.
+    One record more is read. If its keys equal those of the last record of the page, the records of
+    the page with these keys are read again, ordered by id.
     """
     limit = find.limit or 0
     rows: Rows = yield replace(find, limit=limit + 1)
@@ -202,7 +202,7 @@ def _order_ties(find: Find) -> RowsPlan:
 
 
 def _tie_filter(find: Find, tied: list[Any]) -> Filter:
-    """The records that tie; where the cursor is among them, those behind it."""
+    """The records with equal keys; if the cursor is one of them, those after it."""
     by_id = find.order[-1]
     same = equal([_field_at(find.model, key) for key in find.order[:-1]], tied)
     if find.after is None or list(find.after[:-1]) != tied:
@@ -226,7 +226,7 @@ def _values(row: Row, names: list[str]) -> list[Any]:
 
 
 def _distinct_from_cursor(located: LocatedPage) -> RowsPlan:
-    """Distinct comes before the cursor: it must be one of the records that distinct keeps."""
+    """`distinct` is applied first: the cursor must be one of the records that it keeps."""
     find = located.find
     limit = None if find.limit is None else find.limit + find.skip
     rows: Rows = yield replace(find, skip=0, limit=limit)

@@ -1,8 +1,8 @@
-"""plan: Operation → Plan, the generator of frozen steps that answers it.
+"""plan: Operation → Plan, a generator of steps.
 
-A plan is a generator because what comes later is keyed by what came before: an include by its
-parents' ids, a nested write by the record around it. It awaits nothing, so the same plan is driven
-by any store (`engine/run.py`), and by tests without one.
+A plan is a generator because a later step depends on the result of an earlier one: an include
+needs the ids of its parents, a nested write the record around it. A plan awaits nothing:
+`engine/drive.py` runs it on any store, and tests run it without one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Planner:
         self._writes = WritePlanner(datamodel)
 
     def only_step(self, operation: Operation) -> Step | None:
-        """What `plan` would do, where that is to read one row by one value, and to answer it."""
+        """The only step of the plan, if the plan just reads one row by one value; else None."""
         if (
             isinstance(operation, FindUnique)
             and isinstance(operation.unique.filter, Compare)
@@ -112,7 +112,7 @@ def _find_page(operation: FindPage) -> Plan:
 
 
 def _first_of(page: Page) -> Page:
-    """The page of one record; a negative take still says from which end."""
+    """The page with one record; a negative take counts from the end."""
     from_end = page.take is not None and page.take < 0
     take = 0 if page.take == 0 else -1 if from_end else 1
     return Page(page.where, page.order, take, page.skip, page.cursor, page.distinct)
@@ -154,7 +154,7 @@ def _group(operation: GroupRecords) -> Plan:
 
 
 def _tie_breakers(operation: GroupRecords) -> tuple[GroupOrder, ...]:
-    """What orders groups that tie: their other values, so that pages of groups fit together."""
+    """Order groups with equal keys by their other values, so that pages do not overlap."""
     ordered = [key.by for key in operation.order]
     return tuple(GroupOrder(item) for item in operation.by if item not in ordered)
 

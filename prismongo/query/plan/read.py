@@ -1,4 +1,4 @@
-"""plan, reads: records with what is selected of them, an include as one follow-up step a level."""
+"""plan, reads: records and their selected relations, by one more step per level of includes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from prismongo.schema.datamodel import Field, Link, Model
 
 
 def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None:
-    """The stored fields that an answer needs, and these; None where that is all of them."""
+    """The stored fields that the answer needs, and `extra`; None if that is all fields."""
     stored = selected.stored
     if stored is None or not extra:
         return stored
@@ -45,7 +45,7 @@ def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None
 
 
 def read_page(page: Page, selected: Selected, *extra: Field) -> RowsPlan:
-    """A page of records with everything that is selected of them."""
+    """A page of records with their selected fields and relations."""
     rows = yield from page_rows(selected.model, page, stored_fields(selected, *extra))
     yield from attach(selected, rows)
     return rows
@@ -67,7 +67,7 @@ def first_step(where: Filter, selected: Selected) -> Find:
 
 
 def attach(selected: Selected, rows: Rows) -> Plan:
-    """Hang on each row what is selected of its relations."""
+    """Add the selected relations to each row."""
     if not rows:
         return
     for output in selected.relations:
@@ -138,7 +138,7 @@ def _children_of_list(
     by_key: dict[ReferenceKey | None, Rows],
     positions: dict[ReferenceKey | None, int],
 ) -> Rows:
-    """The children in a row's list of ids, in the order in which they were read."""
+    """The children whose ids are in the list of the row, in the order in which they were read."""
     keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
     keys.sort(key=positions.__getitem__)
     return [child for key in keys for child in by_key[key]]
@@ -173,7 +173,7 @@ def _pages_one_by_one(output: RelationOutput, parents: Rows) -> Generator[Step, 
 def _parents_with_cursor(
     link: Link, page: Page, parents: Rows
 ) -> Generator[Step, Any, set[int] | None]:
-    """The parents whose list holds the cursor: no other has anything behind it."""
+    """The parents to which the cursor is related; the page of all others is empty."""
     if page.cursor is None:
         return None
     found = yield Find(link.target, page.cursor.filter, limit=1, fields=link.remote)

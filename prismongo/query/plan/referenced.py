@@ -35,7 +35,7 @@ from prismongo.schema.datamodel import Datamodel, Link
 
 @dataclass(frozen=True, slots=True)
 class KeyUpdate:
-    """What one nested write does to the outer record, and what follows.
+    """The result of one nested write: updates of the outer record, and further writes.
 
     Attributes:
         updates: the updates of the outer record's foreign key.
@@ -112,7 +112,7 @@ class ReferencedRecords:
         return tuple(Set((field.db_name,), None) for field in link.local)
 
     def _release(self, link: Link, target: Row, row: Row | None) -> WritePlan:
-        """One-to-one: disconnect the target from the record that refers to it until now."""
+        """One-to-one: disconnect the record that refers to the target so far."""
         if link.opposite.is_list:
             return
         where = related(opposite_link(self._datamodel, link), [target])

@@ -1,7 +1,7 @@
-"""plan, referential actions: what a delete or a changed key does to the records that refer to it.
+"""plan, referential actions: `onDelete` and `onUpdate` of `@relation`.
 
-MongoDB has no foreign keys; Prisma emulates the actions of `@relation`, and so do we: everything is
-read first, then written children first, in one transaction.
+MongoDB has no foreign keys, so Prisma emulates them, and so do we. First everything is read, then
+everything is written in one transaction, children first.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ StepsPlan = Generator[Step, Any, list[Step]]
 
 
 def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
-    """The relations whose other side holds a key of this model."""
+    """The relations in which another model has a foreign key to this model."""
     return datamodel.dependents.get(model.name, ())
 
 
 def needed_fields(datamodel: Datamodel, model: Model) -> tuple[Field, ...]:
-    """What must be known of a record to find those that refer to it."""
+    """The fields of a record that are needed to find the records that refer to it."""
     fields = {field.name: field for link in dependents(datamodel, model) for field in link.local}
     fields[model.id_field.name] = model.id_field
     return tuple(fields.values())
@@ -66,17 +66,17 @@ def required_relation_violation(link: Link) -> Exception:
 
 
 class Deletion:
-    """One delete and all that follows from it; each record is visited once, so cycles end."""
+    """One delete with its consequences; each record is visited once, so cycles end."""
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
         self._deleted: dict[str, set[Any]] = {}
 
     def of(self, model: Model, rows: Rows) -> StepsPlan:
-        """The writes that must come before the rows are deleted, children first.
+        """The steps that must be executed before the rows are deleted, children first.
 
         Raises:
-            DataError: P2014, where a Restrict forbids the delete.
+            DataError: P2014, a Restrict forbids the delete.
         """
         self._deleted.setdefault(model.name, set()).update(ids_of(model, rows))
         steps: list[Step] = []
@@ -136,7 +136,7 @@ def delete_steps(model: Model, ids: list[Any]) -> list[Step]:
 def links_to_updated_keys(
     datamodel: Datamodel, model: Model, updates: Iterable[FieldUpdate]
 ) -> list[Link]:
-    """The relations whose referenced key the changes set (never the id, which is immutable)."""
+    """The relations that refer to a field that is updated. The id cannot be updated."""
     names = {update.path[0] for update in updates}
     return [
         link
@@ -146,7 +146,7 @@ def links_to_updated_keys(
 
 
 def have_same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) -> bool:
-    """Whether two rows are referred to by the same values."""
+    """Whether two rows have the same values in all fields that other records refer to."""
     return all(
         first.get(field.db_name) == second.get(field.db_name)
         for link in dependents(datamodel, model)
@@ -155,10 +155,10 @@ def have_same_keys(datamodel: Datamodel, model: Model, first: Row, second: Row) 
 
 
 def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row) -> StepsPlan:
-    """What `onUpdate` does to the records that refer to a row whose keys change, nearest first.
+    """The steps of `onUpdate` for the records that refer to a row whose keys change.
 
     Raises:
-        DataError: P2014, where a Restrict forbids the change.
+        DataError: P2014, a Restrict forbids the update.
     """
     steps: list[Step] = []
     for link in dependents(datamodel, model):
@@ -187,7 +187,7 @@ def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row)
 def _update_references(
     datamodel: Datamodel, link: Link, referring: Filter, updates: tuple[Set, ...]
 ) -> StepsPlan:
-    """The records that refer are changed, and so are those that refer to what is changed there."""
+    """Update the records that refer to the row, and those that refer to them in turn."""
     if not updates:
         return []
     steps: list[Step] = [UpdateMany(link.target, referring, updates)]
@@ -200,12 +200,12 @@ def _update_references(
 
 
 def _nulls(link: Link) -> tuple[Set, ...]:
-    """What empties the reference; a key of several fields keeps those that are required."""
+    """The updates that empty a foreign key; its required fields are left as they are."""
     return tuple(Set((field.db_name,), None) for field in link.remote if not field.is_required)
 
 
 def expected_row(row: Row, updates: Iterable[FieldUpdate]) -> Row:
-    """The row as the changes to its own fields will leave it."""
+    """The row after the updates of its own fields."""
     after = dict(row)
     for update in updates:
         if len(update.path) > 1:

@@ -46,23 +46,23 @@ from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 
 class OuterWrites(Protocol):
-    """The part of `write.Writes` that nested writes call."""
+    """The methods of `write.WritePlanner` that nested writes call."""
 
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
-        """A new record and its nested writes → its document."""
+        """Create a record, with its nested writes → its document."""
 
     def update_row(self, row: Row, data: RecordUpdates) -> Generator[Step, Any, Row]:
         """Change one record that was read, with its nested writes → its row after."""
 
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
-        """Change stored fields of records that were read, alike."""
+        """Apply the same updates to records that were read."""
 
     def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
-        """Delete records that were read, with what follows from it → how many."""
+        """Delete records that were read, with the consequences → how many."""
 
 
 class RelatedRecords:
-    """Plans what happens to the records that are related to a row."""
+    """Plans nested writes on the records that are related to a row."""
 
     def __init__(self, datamodel: Datamodel, outer: OuterWrites) -> None:
         self._datamodel = datamodel
@@ -149,7 +149,7 @@ class RelatedRecords:
             yield from self._add_to_own_list(link, ids, row)
 
     def _reference(self, link: Link, row: Row) -> dict[str, Any]:
-        """What makes a record of the other side refer to the row."""
+        """The values that make a related record refer to the row."""
         if link.is_many_to_many:
             return {_list_field(self._datamodel, link).db_name: row[link.model.id_field.db_name]}
         return {
@@ -240,9 +240,9 @@ def require_related(link: Link, row: Row, where: Filter, verb: str) -> Generator
 
 
 def _named(link: Link, uniques: Sequence[Unique]) -> Find:
-    """The records that uniques name; several by id, for in that order lists of ids will hold them.
+    """Find the records of the uniques; several in the order of their ids.
 
-    Which of several indexes a server goes through first is its own affair.
+    Lists of ids get this order. Without it the server would choose the order of the indexes.
     """
     where = Or(tuple(unique.filter for unique in uniques))
     by_id = OrderKey((link.target.id_field.db_name,))
@@ -250,7 +250,7 @@ def _named(link: Link, uniques: Sequence[Unique]) -> Find:
 
 
 def opposite_link(datamodel: Datamodel, link: Link) -> Link:
-    """The same relation, as the target has it."""
+    """The same relation, seen from the target."""
     return datamodel.link(link.target, link.opposite.name)
 
 

@@ -1,7 +1,7 @@
-"""plan, writes: one command where one record is touched, else one transaction.
+"""plan, writes: one command if one record is written, otherwise one transaction.
 
-`Atomic` is yielded before the first write of an operation that may touch more than one record; what
-is only read before it sees the same database that the transaction starts from.
+`Atomic` is yielded before the first write of an operation that may write more than one record. The
+reads before it are not part of the transaction.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from prismongo.query.plan.referential import (
 from prismongo.schema.datamodel import Datamodel, Model
 
 UPSERT_ATTEMPTS: Final = 5
-"""How often an upsert that loses a race starts again."""
+"""How often an upsert is tried if other writers create and delete the record."""
 
 
 class WritePlanner:
@@ -71,13 +71,13 @@ class WritePlanner:
     # --- create ---
 
     def create_one(self, operation: CreateOne) -> RowsPlan:
-        """A new record, with what is selected of it."""
+        """Create a record → its selected fields and relations."""
         record, selected = operation.record, operation.selected
         row = yield from self.create(record)
         return (yield from self._answer(selected, row, fresh=not record.writes))
 
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
-        """A new record and its nested writes → its document."""
+        """Create a record, with its nested writes → its document."""
         if not self._nested.touches_one(record.writes):
             yield Atomic()
         outer = yield from self._nested.prepare(record.writes, None)
@@ -88,7 +88,7 @@ class WritePlanner:
         return document
 
     def create_many(self, operation: CreateMany) -> CountPlan:
-        """New records in one command → how many."""
+        """Create records by one command → how many."""
         documents = operation.documents
         if not documents:
             return 0
@@ -100,7 +100,7 @@ class WritePlanner:
     # --- update ---
 
     def update_one(self, operation: UpdateRecord) -> RowsPlan:
-        """A changed record, with what is selected of it."""
+        """Update a record → its selected fields and relations."""
         unique, data, selected = operation.unique, operation.data, operation.selected
         if self._is_simple(data) and not has_relations(unique.filter):
             if data.updates:
@@ -139,9 +139,9 @@ class WritePlanner:
     def _update_own(
         self, row: Row, model: Model, updates: tuple[FieldUpdate, ...]
     ) -> Generator[Step, Any, Row]:
-        """Change the row itself, and what refers to a key that changes.
+        """Update the record itself, and the records that refer to a key that changes.
 
-        What forbids it is found before anything is written.
+        A Restrict is checked before anything is written.
         """
         is_key = bool(links_to_updated_keys(self._datamodel, model, updates))
         expected = expected_row(row, updates) if is_key else row
@@ -180,7 +180,7 @@ class WritePlanner:
         return len(rows)
 
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
-        """Change stored fields of records that were read, alike."""
+        """Apply the same updates to records that were read."""
         if self._updates_key(data):
             for row in rows:
                 yield from self.update_row(row, data)
@@ -197,7 +197,7 @@ class WritePlanner:
     # --- upsert ---
 
     def upsert_one(self, operation: UpsertRecord) -> RowsPlan:
-        """The record as it is after: changed where it was there, else new."""
+        """Update the record, or create it if it does not exist → its selected fields."""
         if operation.create.writes or not self._is_simple(operation.update):
             return (yield from self._upsert_nested(operation))
         model, where = operation.create.model, operation.unique.filter
@@ -246,7 +246,7 @@ class WritePlanner:
     # --- delete ---
 
     def delete_one(self, operation: DeleteRecord) -> RowsPlan:
-        """The record that was deleted, with what is selected of it."""
+        """Delete a record → its selected fields and relations."""
         where, selected = operation.unique.filter, operation.selected
         model = selected.model
         alone = not dependents(self._datamodel, model) and not selected.relations
@@ -280,7 +280,7 @@ class WritePlanner:
         return (yield from self.delete_rows(model, rows))
 
     def delete_rows(self, model: Model, rows: Rows) -> CountPlan:
-        """Delete records that were read, with what follows from it → how many."""
+        """Delete records that were read, with the consequences → how many."""
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
@@ -296,7 +296,7 @@ class WritePlanner:
     # --- shared ---
 
     def _answer(self, selected: Selected, row: Row, *, fresh: bool) -> RowsPlan:
-        """The row with its relations; read again where nested writes may have changed it."""
+        """The row with its relations; it is read again if nested writes may have changed it."""
         model = selected.model
         if fresh:
             yield from attach(selected, [row])
@@ -307,7 +307,7 @@ class WritePlanner:
         return rows
 
     def _without_relations(self, model: Model, where: Filter) -> Generator[Step, Any, list[Filter]]:
-        """The filter without relations: where it has any, the ids that it finds."""
+        """The filter, or filters by id instead of a filter with relations."""
         if not has_relations(where):
             return [where]
         rows = yield Find(model, where, fields=(model.id_field,))
@@ -321,13 +321,13 @@ class WritePlanner:
 
 
 def run_steps(steps: list[Step]) -> WritePlan:
-    """Steps whose answers nobody needs."""
+    """Run steps whose results are not needed."""
     for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
         yield step
 
 
 def not_found(cause: str, model: Model) -> Exception:
-    """A record that the operation depends on is not there (P2025)."""
+    """A record that the operation needs does not exist (P2025)."""
     return data_error(
         "P2025",
         "An operation failed because it depends on one or more records that were required but not "

@@ -1,4 +1,4 @@
-"""Validation of aggregate and groupBy: what is calculated, having, order."""
+"""Validation of aggregate and groupBy: selected aggregates, having, order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class AggregateValidator:
         selections: tuple[Selection, ...],
         path: ArgumentPath,
     ) -> AggregateRecords:
-        """aggregate: a page of records, and what is calculated of it."""
+        """aggregate: a page of records, and its aggregates."""
         given = self._selects.arguments(arguments, AGGREGATE_ARGUMENTS, path)
         if not selections:
             raise invalid(path, "nothing is selected")
@@ -83,7 +83,7 @@ class AggregateValidator:
         selections: tuple[Selection, ...],
         path: ArgumentPath,
     ) -> GroupRecords:
-        """groupBy: the fields, what is calculated, having, order and page of groups."""
+        """groupBy: the fields, the aggregates, having, order and page of groups."""
         given = self._selects.arguments(arguments, GROUP_ARGUMENTS, path)
         by = self._by(model, given, path)
         outputs: list[Field] = []
@@ -284,7 +284,7 @@ def _aggregates(kind: AggregationKind, field: Field) -> bool:
 
 
 def _result_field(aggregation: Aggregation, field: Field) -> Field:
-    """The field that an aggregate's value is like: a count is an Int, an average a Float."""
+    """The type of an aggregate, as a field: a count is an Int, an average a Float."""
     match aggregation.kind:
         case "count":
             return _optional(field, "scalar", "Int")

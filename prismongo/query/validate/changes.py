@@ -1,7 +1,7 @@
-"""What is watched: models, the filter on each, and which operations (`validate_watching`).
+"""Validation of `watch`: models, the filter on each, and operations → ChangeQuery.
 
-The counterpart of validate.py for change streams: a `where` means what it means in `find_many`, and
-what a stream cannot do is refused here, by name.
+A `where` has the same meaning as in `find_many`. A filter that a change stream cannot evaluate is
+rejected.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def validate_changes(
     *,
     is_everything: bool = False,
 ) -> ChangeQuery:
-    """What `watch` was asked for.
+    """The query of a change stream.
 
     Args:
         validator: of the datamodel.
-        models: a findMany of each model: its name, and what is selected of its records.
+        models: a findMany request of each model: its name, and the selected fields.
         where: the filter that each model's records must match; None for all records.
         operations: None for all.
-        is_everything: they are all models, of which no `where` can be said.
+        is_everything: all models are watched; there can be no `where`.
 
     Raises:
         prisma.errors.DataError: P2009, an unknown name or a wrong value.

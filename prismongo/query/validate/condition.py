@@ -1,6 +1,6 @@
-"""Validation of filters, one field: a value or an object of operators → `filters`.
+"""Validation of filters on one field: a value or an object of operators → Filter.
 
-Scalars, enums and lists of them; `validate_where` has what leads to them.
+For scalars, enums and lists of them; `where.py` has the rest.
 Source: Prisma Client reference, "Filter conditions and operators".
 """
 
@@ -36,12 +36,12 @@ from prismongo.query.values.codecs import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 LONGEST_SEARCH: Final = 32_000
-"""Bytes: MongoDB's patterns are of 64 KB once they are compiled, at two bytes a byte of text."""
+"""Bytes. A compiled pattern of MongoDB has at most 64 KB, two bytes for each byte of text."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilterContext:
-    """Where one filter stands: in the document, in the request, and under how many NOTs."""
+    """The place of a filter: owner and stored path, and the effects of NOT and `mode`."""
 
     owner: Model | CompositeType
     path: Path
@@ -52,7 +52,7 @@ class FilterContext:
 
 
 class ConditionValidator:
-    """Validates what filters say about single fields."""
+    """Validates filters on single fields."""
 
     def __init__(self, datamodel: Datamodel, values: Values) -> None:
         self._datamodel = datamodel
@@ -61,7 +61,7 @@ class ConditionValidator:
     def condition(
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter | None:
-        """The filter that one field's entry says; None where it says nothing."""
+        """The filter of one field; None if the object of operators is empty."""
         if not isinstance(value, Mapping):
             if field.type == "Json" and not (field.is_list or isinstance(value, Json)):
                 raise _json_without_operator(value, path)
@@ -157,7 +157,7 @@ class ConditionValidator:
     def _reference(
         self, field: Field, value: object, context: FilterContext, *, is_list: bool
     ) -> Reference | None:
-        """The value of another field of the same record; None where `value` is none."""
+        """The other field that `value` refers to; None if `value` is no reference."""
         if not isinstance(value, FieldReference):
             return None
         wanted = f"{field.type}[]" if is_list else field.type
@@ -234,7 +234,7 @@ class ConditionValidator:
 
 
 def _searchable(value: object, path: ArgumentPath) -> object:
-    """A text that MongoDB can search for, or ignoring case: by a pattern."""
+    """A text that MongoDB can search for by a pattern."""
     if isinstance(value, str) and "\0" in value:
         raise invalid(path, "the text holds a NUL character, which no search can find")
     if isinstance(value, str) and len(value.encode()) > LONGEST_SEARCH:
@@ -243,9 +243,9 @@ def _searchable(value: object, path: ArgumentPath) -> object:
 
 
 def _json_without_operator(value: object, path: ArgumentPath) -> DataError:
-    """Prisma takes Json behind an operator alone: a text could be an operator's object as well.
+    """Json needs an operator: without it, a value could be meant as an object of operators.
 
-    `prisma.Json` cannot be mistaken and needs none.
+    A `prisma.Json` is unambiguous and needs no operator.
     """
     if value is None:
         return missing(path, alone=len(path) == 2)  # at the top of a where

@@ -1,4 +1,4 @@
-"""Validation of writes: the `data` of creates and updates → documents, changes, nested writes."""
+"""Validation of writes: the `data` of creates and updates → documents, updates, nested writes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
 
 
 class DataValidator:
-    """Validates what one request writes; `now()` is the same throughout it."""
+    """Validates the data of one request, in which `now()` always has the same value."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class DataValidator:
         through: Link | None = None,
         flat: bool = False,
     ) -> NewRecord:
-        """A new record; `through` is the relation it is created in, `flat` forbids relations."""
+        """A new record; `through` is the relation of a nested create, `flat` forbids relations."""
         given = as_object(value, path)
         outer_fields = self._fields_of_outer(through)
         is_related = False
@@ -88,7 +88,7 @@ class DataValidator:
         return NewRecord(model, self._document(model, given, path, supplied), writes)
 
     def _fields_of_outer(self, through: Link | None) -> tuple[str, ...]:
-        """The fields that the outer record of a nested create fills in."""
+        """The fields that the outer record of a nested write sets."""
         if through is None or through.is_many_to_many:
             return ()
         if through.holds_key:
@@ -103,7 +103,7 @@ class DataValidator:
     def _refuse_key_beside_relation(
         self, model: Model, given: Mapping[str, Any], path: ArgumentPath
     ) -> None:
-        """Refuse a record that is given foreign keys by value and by relation at the same time."""
+        """Reject data that sets foreign keys by value and by relation at the same time."""
         if not any(model.by_name[key].kind == "relation" for key in given):
             return
         holding = [item for item in model.fields if item.relation and item.relation.fields]
@@ -159,7 +159,7 @@ class DataValidator:
     def update(
         self, model: Model, value: object, path: ArgumentPath, *, through: Link | None = None
     ) -> RecordUpdates:
-        """The changes to one record."""
+        """The updates of one record."""
         given = as_object(value, path)
         outer_fields = self._fields_of_outer(through)
         updates: list[FieldUpdate] = []
@@ -179,7 +179,7 @@ class DataValidator:
     def update_all(
         self, model: Model, value: object, path: ArgumentPath
     ) -> tuple[FieldUpdate, ...]:
-        """The changes to many records: stored fields only."""
+        """The updates of many records: only stored fields."""
         given = as_object(value, path)
         updates: list[FieldUpdate] = []
         for key, item in given.items():
@@ -212,7 +212,7 @@ class DataValidator:
 
 
 def _keys_of(writes: tuple[NestedWrite, ...]) -> set[str]:
-    """The foreign keys that nested writes fill in."""
+    """The foreign keys that nested writes set."""
     return {
         field.name
         for write in writes

@@ -1,4 +1,4 @@
-"""What a new document of a model consists of, worked out once a model: part of `validate`."""
+"""Layouts: the stored fields of a new document and their defaults, computed once per model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prismongo.query.validate.values import Values
 from prismongo.schema.datamodel import Field, Function, Literals, Model
 
 NO_DEFAULT: Final = object()
-"""In the place of a default that there is not."""
+"""Stands for a default that does not exist."""
 
 
 class Part(NamedTuple):
@@ -22,10 +22,10 @@ class Part(NamedTuple):
         name: its name in the schema.
         db_name: its stored name.
         field: the field.
-        fixed: its default, where that is one value for all documents; else NOTHING.
-        make: makes its default; None where there is none to make.
-        is_now: the default is the moment of the request.
-        is_needed: it has no default and may not be left out.
+        fixed: its default, if it is the same for all documents; otherwise NO_DEFAULT.
+        make: makes its default; None if there is nothing to make.
+        is_now: the default is the time of the request.
+        is_needed: the field is required and has no default.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Validation of nested writes: what `data` says about one relation → NestedWrite nodes.
+"""Validation of nested writes: the value of a relation in `data` → NestedWrite nodes.
 
 Source: Prisma Client reference, "Nested queries".
 """
@@ -57,7 +57,7 @@ _UPDATING_MANY: Final = ("set", "updateMany", "deleteMany")
 
 
 def operators(link: Link, *, creating: bool) -> tuple[str, ...]:
-    """The nested writes that a relation takes."""
+    """The nested writes that are allowed on a relation."""
     names: tuple[str, ...] = _CREATING
     if link.field.is_list:
         names = names if link.is_many_to_many else (*names, "createMany")
@@ -68,7 +68,7 @@ def operators(link: Link, *, creating: bool) -> tuple[str, ...]:
 
 
 class NestedValidator:
-    """Validates nested writes; `data` validates what stands inside them."""
+    """Validates nested writes; `data` validates the records in them."""
 
     def __init__(
         self, data: DataValidator, wheres: WhereValidator, selects: SelectValidator
@@ -80,7 +80,7 @@ class NestedValidator:
     def writes(
         self, link: Link, value: object, path: ArgumentPath, *, creating: bool
     ) -> list[NestedWrite]:
-        """The nested writes of one relation, in the order in which they were said."""
+        """The nested writes of one relation, in the order of the input."""
         allowed = operators(link, creating=creating)
         found: list[NestedWrite] = []
         for key, item in as_object(value, path).items():

@@ -1,4 +1,4 @@
-"""Validation of raw operations: their form only; what they say is MongoDB's own language."""
+"""Validation of raw operations: only their form, as their content is MongoDB's own language."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _OPTIONS: Final[Mapping[RawAction, set[str]]] = {
     "findRaw": _SHARED | _PAGE | _CURSOR,
     "aggregateRaw": _SHARED | {"bypassDocumentValidation"},
 }
-"""MongoDB's options of the two commands that Prisma passes on."""
+"""The options of the two commands that are passed to MongoDB."""
 
 
 def raw(action: RawAction, model: Model | None, arguments: Mapping[str, Any]) -> Raw:
-    """A raw operation; texts are read as relaxed extended JSON, real BSON values stay.
+    """A raw operation. Texts are parsed as relaxed extended JSON; BSON values are left as they are.
 
-    Options that MongoDB does not have are left out, as Prisma does.
+    Options that MongoDB does not have are dropped, as in Prisma.
 
     Raises:
-        prisma.errors.DataError: an argument is unknown, missing, or not of its form.
+        prisma.errors.DataError: an argument is unknown, missing, or has the wrong form.
     """
     known = _ARGUMENTS[action]
     given: dict[str, Any] = {}
@@ -67,7 +67,7 @@ def _checked(action: RawAction, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stages(value: object, path: ArgumentPath) -> tuple[Mapping[str, Any], ...]:
-    """The stages of a pipeline, each an object or the text of one."""
+    """The stages of a pipeline; each is an object or its JSON."""
     return tuple(
         as_object(_read(stage, (*path, index)), (*path, index))
         for index, stage in enumerate(as_list(value, path))

@@ -1,6 +1,6 @@
-"""Validation of references: whether a field may stand where a filter takes a value.
+"""Validation of field references: whether a filter can compare with the other field.
 
-Source: Prisma Client reference, "Compare columns in the same table"; codes and words are Prisma's.
+Source: Prisma Client reference, "Compare columns in the same table"; codes and texts are Prisma's.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ def referenced(
     """The field that a reference names.
 
     Args:
-        datamodel: what the reference's model is looked for in.
-        reference: the reference; without a model it is one to a field of `owner`.
-        owner: whose filter it stands in: the fields of one record can be compared, or of one
-            composite.
+        datamodel: has the model of the reference.
+        reference: the reference; without a model it means a field of `owner`.
+        owner: the model or composite of the filter; only fields of one record, or of one
+            composite, can be compared.
         wanted: the type to compare with: `String`, or `String[]` for a list.
 
     Raises:
-        InputError: P2019, there is no such field, or it cannot be compared.
+        InputError: P2019, the field does not exist, or cannot be compared.
     """
     if reference.model not in (None, owner.name):
         raise bad_reference(

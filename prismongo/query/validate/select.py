@@ -43,13 +43,13 @@ from prismongo.query.values.codecs import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
 FLAT_SELECTIONS: Final = 1_000
-"""How many selections of plain fields are kept validated."""
+"""How many validated selections without arguments are kept."""
 
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
 
 
 class SelectValidator:
-    """Validates what is read against one datamodel."""
+    """Validates uniques, pages and selections against one datamodel."""
 
     def __init__(self, datamodel: Datamodel, values: Values, wheres: WhereValidator) -> None:
         self._datamodel = datamodel
@@ -61,7 +61,7 @@ class SelectValidator:
     # --- uniques ---
 
     def unique(self, model: Model, value: object, path: ArgumentPath) -> Unique:
-        """One record by a unique; further entries narrow it down (extended where-unique)."""
+        """One record by a unique; further entries are more conditions (extended where-unique)."""
         given = as_object(value, path)
         if len(given) == 1:
             [(name, item)] = given.items()
@@ -156,7 +156,7 @@ class SelectValidator:
         )
 
     def _is_mixed(self, model: Model, key: OrderKey) -> bool:
-        """Whether a key sorts values of several types, or lists by one of their elements."""
+        """Whether a key sorts values of several types, or lists."""
         if key.count:
             return False
         fields = (key.links[-1].target if key.links else model).fields
@@ -169,7 +169,7 @@ class SelectValidator:
     def arguments(
         self, arguments: Mapping[str, Any], known: Iterable[str], path: ArgumentPath
     ) -> dict[str, Any]:
-        """The arguments by Prisma's names; an unknown one is refused, a null one is left out."""
+        """The arguments by Prisma's names; unknown ones are rejected, null ones are dropped."""
         given: dict[str, Any] = {}
         for key, value in arguments.items():
             name = canonical(key)
@@ -268,7 +268,7 @@ class SelectValidator:
     def selected(
         self, model: Model, selections: tuple[Selection, ...], path: ArgumentPath
     ) -> Selected:
-        """What is selected of a model; everything stored where nothing is said."""
+        """The selected fields of a model; all stored fields if nothing is selected."""
         if not selections:
             return self.everything(model)
         latest = self._latest.get(model.name)  # the structured door has one tuple a class

@@ -1,4 +1,4 @@
-"""Validation of writes: what the entries of an update do to stored fields → Changes.
+"""Validation of writes: the entries of an update on stored fields → FieldUpdates.
 
 Source: Prisma Client reference, "Atomic number operations", "Scalar list methods", "Composite type
 methods".
@@ -41,7 +41,7 @@ _COMPOSITE_CHANGES: Final = {*_LIST_CHANGES, *_REQUIRED_CHANGES, *_OPTIONAL_CHAN
 
 
 class UpdateValidator:
-    """Validates what an update does to single fields, composites included."""
+    """Validates the updates of single fields, including composites."""
 
     def __init__(self, datamodel: Datamodel, values: Values, wheres: WhereValidator) -> None:
         self._datamodel = datamodel
@@ -51,7 +51,7 @@ class UpdateValidator:
     def field_updates(
         self, field: Field, value: object, path: ArgumentPath, prefix: tuple[str, ...]
     ) -> list[FieldUpdate]:
-        """What one stored field's entry in an update does."""
+        """The updates of one stored field."""
         here = (*prefix, field.db_name)
         if field.kind == "composite":
             return self._composite_updates(field, value, path, here)
@@ -194,8 +194,8 @@ class UpdateValidator:
 def unfold(updates: Iterable[FieldUpdate]) -> list[FieldUpdate]:
     """Upserts of composites one after the other, as Prisma runs them.
 
-    One that stands in the `update` of another is carried out after it in any case: also where the
-    outer one has just stored its `set`.
+    An upsert inside the `update` of another one always runs after it: also if the outer one has
+    stored its `set`.
     """
     found: list[FieldUpdate] = []
     for update in updates:

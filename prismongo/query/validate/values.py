@@ -1,4 +1,4 @@
-"""Validation of values: one field's input → what is stored, or an error with its path."""
+"""Validation of values: the input of one field → the stored value, or an error with its path."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _KNOWN: Final = (
     set,
     frozenset,
 )
-"""What values are made of; anything else is for upstream's `serializer`, which users extend."""
+"""The types of values. All others go to the `serializer` of prisma-client-py."""
 
 
 _ALIASES: Final[Mapping[str, str]] = {
@@ -148,7 +148,7 @@ class Values:
         self._fixed: Callable[[Field], object] = lru_cache(maxsize=None)(self._encoded_default)
 
     def one(self, field: Field, value: object, path: ArgumentPath) -> object:
-        """One value of a scalar or enum field (one element, of a list); null is refused."""
+        """One value of a scalar or enum field, or one element of a list; null is rejected."""
         if value is None:
             raise missing(path)
         if isinstance(value, Name) and field.kind != "enum":
@@ -175,9 +175,9 @@ class Values:
     def composite(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
     ) -> dict[str, object]:
-        """A whole composite as it is stored: what was given, in that order, then its defaults.
+        """A composite as it is stored: first the given fields in their order, then the defaults.
 
-        MongoDB tells composites apart by the order of their fields, and Prisma leaves it so.
+        For MongoDB composites with another order of fields are not equal, and so it is in Prisma.
         """
         given = as_object(value, path)
         kind = self._datamodel.type[field.type]
@@ -202,7 +202,7 @@ class Values:
     def whole(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool = True
     ) -> object:
-        """A whole value of any stored field, as a create takes it: null and lists included."""
+        """The value of any stored field in a create, including null and lists."""
         if field.kind != "composite" and not field.is_list:
             return self._whole_scalar(field, value, path)
         if isinstance(value, Mapping) and "set" in value and self._takes_set(field):
@@ -239,12 +239,12 @@ class Values:
         return field.is_list
 
     def default(self, field: Field) -> object:
-        """A fresh value of the field's default, as it is stored."""
+        """A new value of the default, as it is stored."""
         match field.default:
             case Function(name, arguments):
                 return generate(field, name, arguments)
             case Literals(value) if field.is_list or field.type == "Json":
-                return self.constant(field, value)  # whoever gets it may change it
+                return self.constant(field, value)  # a new value: callers may change it
             case Literals():
                 return self._fixed(field)
             case None:
@@ -262,7 +262,7 @@ class Values:
         return self.constant(field, field.default.value)
 
     def _encoder(self, field: Field) -> Callable[[Any], object]:
-        """By identity: each value that is written looks its field up."""
+        """Looked up by the identity of the field, which is fast: every written value needs it."""
         known = self._encoders.get(id(field))
         if known is None:
             known = self._encoders[id(field)] = field, field_encoder(self._datamodel, field)
@@ -270,7 +270,7 @@ class Values:
 
 
 def _unexpected(value: object, wanted: str, path: ArgumentPath) -> DataError:
-    """The error of a value of another kind; what cannot even be written is upstream's TypeError."""
+    """The error of a value of the wrong type; a TypeError if it cannot be serialized."""
     if value is not None and not isinstance(value, (*_KNOWN, Name)):
         value = _serialized(value, path)
     return invalid(path, f"expected {wanted}, got {kind_of(value)}")

@@ -1,6 +1,6 @@
-"""Validation of filters: the client's filter language → `filters`, negation pushed to the leaves.
+"""Validation of filters: `where` → Filter, in which only the leaves are negated.
 
-Here: objects, AND, OR and NOT, composites and relations; `validate_condition`: single fields.
+Here: objects, AND, OR and NOT, composites and relations. `condition.py`: single fields.
 Source: Prisma Client reference, "Filter conditions and operators"; for MongoDB's null and missing,
 "Null and undefined in Prisma Client (MongoDB)".
 """
@@ -56,10 +56,10 @@ class WhereValidator:
         negated: bool = False,
         prefix: Path = (),
     ) -> Filter:
-        """The filter that a `where` object says about records (or elements) of `owner`.
+        """The filter of a `where` object on records (or elements) of `owner`.
 
-        Without conditions AND and NOT hold and OR does not, but inside another AND, OR or NOT they
-        say nothing at all, as an empty object does: so Prisma has it.
+        An empty AND or NOT is true and an empty OR is false. Inside another AND, OR or NOT they are
+        ignored, like an empty object. Both rules are Prisma's.
         """
         found = self._where(owner, value, path, negated, prefix, 0)
         return EVERYTHING if found is None else found
@@ -225,7 +225,7 @@ class WhereValidator:
         name: str,
         negated: bool,
     ) -> Filter:
-        """A filter on a value that stands under `name` in the row of a group."""
+        """A filter on the value `name` in the row of a group."""
         context = FilterContext(model, (name,), negated, negated)
         found = self._conditions.condition(field, value, path, context)
         return EVERYTHING if found is None else found

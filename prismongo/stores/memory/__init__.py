@@ -1,4 +1,4 @@
-"""The in-memory store: the steps of a plan, evaluated in Python. What the fake stands on."""
+"""The store in memory, which the fake uses: it evaluates steps in Python."""
 
 from prismongo.stores.memory.memory import Memory
 from prismongo.stores.memory.store import MemoryStore

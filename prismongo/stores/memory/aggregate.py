@@ -1,7 +1,7 @@
-"""Aggregates over documents: counts, least and greatest values, sums and means as MongoDB has them.
+"""Aggregates of documents, calculated like MongoDB: count, min, max, sum and average.
 
-A sum of floating-point numbers is carried in two parts, so that its last digits, and what comes of
-numbers that cancel each other or overflow on the way, are the server's.
+A sum of floats is kept in two parts, like on the server: so both round, cancel and overflow in the
+same way.
 Source: MongoDB, `util/summation.h`; the algorithms are 2Sum (Knuth) and Fast2Sum (Dekker).
 """
 
@@ -17,11 +17,11 @@ from prismongo.query.values.codecs import INT64
 from prismongo.stores.memory.compare import key
 
 _HALF: Final = 2**32
-"""A whole number of 64 bits is added as two of 32, each of which a float holds exactly."""
+"""An integer of 64 bits is added as two parts, each of which a float represents exactly."""
 
 
 def aggregated(aggregations: Sequence[Aggregation], rows: Sequence[Row]) -> Row:
-    """The aggregates of some documents, by `Aggregation.key`."""
+    """The aggregates of the rows, by `Aggregation.key`."""
     return {item.key: _aggregate(item, rows) for item in aggregations}
 
 
@@ -75,13 +75,13 @@ def _float_sum(numbers: Iterable[float]) -> float:
 
 
 def _fast_two_sum(large: float, small: float) -> tuple[float, float]:
-    """The rounded sum and what the rounding lost, where `small` is not the larger."""
+    """The rounded sum and its rounding error; `small` must not be the larger number."""
     near = large + small
     return near, small - (near - large)
 
 
 def _two_sum(first: float, second: float) -> tuple[float, float]:
-    """The rounded sum and what the rounding lost."""
+    """The rounded sum and its rounding error."""
     near = first + second
     from_first = near - second
     return near, (first - from_first) + (second - (near - from_first))

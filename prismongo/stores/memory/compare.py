@@ -1,7 +1,7 @@
-"""How MongoDB compares values: types first, then values of one type.
+"""How MongoDB compares values: first by type, then by value.
 
-`key` is the one table: two values are equal, or in order, as their keys are. Missing and null are
-one value here; who must tell them apart asks the document.
+Values compare like their keys (`key`). Missing and null have the same key; if the difference
+matters, check the document.
 Source: MongoDB manual, "Comparison/Sort Order".
 """
 
@@ -27,20 +27,20 @@ from bson import (
 )
 
 ComparisonKey = tuple[Any, ...]
-"""Hashable, and in MongoDB's order; the first part is the rank of the type."""
+"""Hashable, and in the order of MongoDB. The first part is the rank of the type."""
 
 NULL: Final[ComparisonKey] = (1,)
 EMPTY: Final[ComparisonKey] = (0, "undefined")
-"""What an empty list sorts by, and what an index holds of it: less than null."""
+"""The key of an empty list, in a sort and in an index: less than null."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def key(value: Any) -> ComparisonKey:
-    """The key of a value; a bool is no number, a NaN is less than every other.
+    """The key of a value. A bool is no number; NaN is less than every other number.
 
     Raises:
-        TypeError: no value that BSON gives is of this type.
+        TypeError: BSON has no such type.
     """
     made = _KEYS.get(type(value))
     if made is not None:
@@ -52,17 +52,17 @@ def key(value: Any) -> ComparisonKey:
 
 
 def equal(first: Any, second: Any) -> bool:
-    """Whether two values are the same to MongoDB: 1 and 1.0 are, 1 and true are not."""
+    """Whether two values are equal in MongoDB: 1 and 1.0 are, 1 and true are not."""
     return key(first) == key(second)
 
 
 def same_type(first: Any, second: Any) -> bool:
-    """Whether the operators of a filter compare the two at all; all numbers are one type."""
+    """Whether filters can compare the two values; all numbers are one type."""
     return bool(key(first)[0] == key(second)[0])
 
 
 def order_value(value: Any, *, descending: bool) -> ComparisonKey:
-    """What a value sorts by; of a list its least element going up, its greatest going down."""
+    """The key that a value is sorted by: for a list, its least or (descending) greatest element."""
     if not isinstance(value, list):
         return key(value)
     elements = [key(item) for item in value]
@@ -79,7 +79,7 @@ def _decimal(value: Decimal128) -> ComparisonKey:
 
 
 def _code(value: Code) -> ComparisonKey:
-    """Code comes behind all other values; that with a scope behind that without."""
+    """Code sorts after all other values, code with a scope last."""
     return (12, str(value)) if value.scope is None else (13, str(value), key(value.scope))
 
 
@@ -125,13 +125,13 @@ _KEYS: Final[dict[type, Callable[[Any], ComparisonKey]]] = {
 
 
 def fold(text: str) -> str:
-    """The text as a regular expression that ignores case sees it: letter by letter."""
+    """The text in lower case, as a regular expression that ignores case compares it."""
     return text.lower() if text.isascii() else "".join(map(_folded, text))
 
 
 @lru_cache(maxsize=4096)
 def _folded(letter: str) -> str:
-    """Only foldings of one letter to one: `ß` is not `ss`."""
+    """A letter is replaced by one letter: `ß` does not become `ss`."""
     return next((each for each in (letter.casefold(), letter.lower()) if len(each) == 1), letter)
 
 
@@ -139,5 +139,5 @@ _LOWER: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrs
 
 
 def to_lower(text: str | None) -> str:
-    """What `$toLower` gives: it knows ASCII alone, and makes null an empty text."""
+    """The result of `$toLower`: only ASCII changes, and null becomes an empty text."""
     return (text or "").translate(_LOWER)

@@ -1,7 +1,8 @@
-"""Indexes in memory, by the very specifications that `push` creates them from.
+"""Indexes in memory, made from the same specs as the indexes that `push` creates.
 
-Uniques say which documents may not stand beside each other. Others make nothing faster here, but
-those over several lists refuse a document that has two (MongoDB manual, "Multikey Indexes").
+Unique indexes reject documents with equal values. Other indexes do not make reads faster here, but
+an index over several lists rejects a document in which two fields are lists (MongoDB manual,
+"Multikey Indexes").
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ from prismongo.stores.wanted.bounds import present_paths
 from prismongo.stores.wanted.specs import IndexSpec
 
 _NO_ELEMENT: Final = object()
-"""In the place of an element, where a list has none."""
+"""Stands for the element of an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """The key of what a path has come to."""
+    """The end of a path: the key of its value."""
 
     key: ComparisonKey
 
 
 PathPosition = _Leaf | tuple[Any, Path]
-"""How far a path has come: to a value, and what of the path is left."""
+"""A position on a path: the value there, and the rest of the path."""
 
 
 class Index:
-    """One index: which documents it holds, and under which keys."""
+    """One index: which documents are in it, and by which keys."""
 
     def __init__(self, spec: IndexSpec) -> None:
         self.spec = spec
@@ -45,7 +46,7 @@ class Index:
         self._names = [path[0] for path in self._paths] if _is_flat(self._paths) else None
 
     def keys(self, row: Row) -> Sequence[ComparisonKey]:
-        """What the index holds of a document: nothing, one key, or one for each element of a list.
+        """The keys of a document in the index: none, one, or one for each element of a list.
 
         Raises:
             DataError: P2035, two of the fields are lists.
@@ -63,7 +64,7 @@ class UniqueIndex(Index):
     """A unique index."""
 
     def keys(self, row: Row) -> Sequence[ComparisonKey]:
-        """As every index; a collation, by which keys would be compared, is refused."""
+        """The keys of a document in the index. A collation is not supported."""
         if self.spec.collation is not None:
             raise unsupported(
                 f"The collation of the unique index {self.spec.name} on the fake",
@@ -72,7 +73,7 @@ class UniqueIndex(Index):
         return super().keys(row)
 
     def lookup_key(self, values: Mapping[str, Any]) -> ComparisonKey | None:
-        """The key to look under for documents with these values; None where it may lack them."""
+        """The key of documents with these values; None if the index may not contain them."""
         if self._names is None or not self._covers_all_values():
             return None
         if any(values.get(name) is None for name in self._names):
@@ -91,10 +92,10 @@ def _is_flat(paths: Iterable[Path]) -> bool:
 
 
 def _keys(positions: Sequence[PathPosition]) -> Iterator[ComparisonKey]:
-    """The keys of a document: one for each element where a list lies on the way of a path.
+    """The keys of a document: one for each element, if a path contains a list.
 
     Raises:
-        DataError: P2035, there are two lists, on the ways of two paths.
+        DataError: P2035, the paths contain two lists.
     """
     found = [_advance(position) for position in positions]
     lists = {id(each[0]): each[0] for each in found if isinstance(each, tuple) and _is_list(each)}
@@ -113,7 +114,7 @@ def _is_list(position: tuple[Any, Path]) -> bool:
 
 
 def _advance(position: PathPosition) -> PathPosition:
-    """Where a path comes to an end, or to a list."""
+    """Follow the path to its end, or to a list."""
     if isinstance(position, _Leaf):
         return position
     value, path = position
@@ -127,7 +128,7 @@ def _member(value: Any, name: str) -> Any:
 
 
 def _enter_element(position: PathPosition, elements: list[Any], element: Any) -> PathPosition:
-    """The place after a step into an element, for those that have come to its list."""
+    """Step into an element, if the position is at its list."""
     if isinstance(position, _Leaf) or position[0] is not elements:
         return position
     _, path = position

@@ -1,9 +1,9 @@
-"""Memory: what is stored, and who is about to change it. What a server is to the mongo store.
+"""Memory: the documents, and the transactions that write them. It takes the place of a server.
 
-A transaction works on a view of its own, taken with its first step. Whoever writes a document, or a
-new key of a unique index, holds it to the end: a second transaction gets a write conflict (P2034),
-and a write outside of any waits. So it is on a server (MongoDB manual, "Transactions", "In-progress
-Transactions and Write Conflicts"; the cases are in `tests/engine/test_isolation.py`).
+A transaction has its own view of the tables, from its first step on. It locks each document that it
+writes, and each new key of a unique index, until it ends. A second transaction that needs the lock
+gets a write conflict (P2034); a write without a transaction waits. A server does the same (MongoDB
+manual, "In-progress Transactions and Write Conflicts"; see `tests/behaviour/test_isolation.py`).
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from prismongo.stores.memory.oplog import DocumentWrite, Oplog
 from prismongo.stores.memory.tables import Table, Tables, new_tables, snapshot_of, table_to_write
 
 KeySpace = tuple[str, str]
-"""Where a transaction holds keys: (collection, "" for ids, or the name of a unique index)."""
+"""What keys are of: (collection, "" for ids or else the name of a unique index)."""
 
 
 class LockedError(Exception):
-    """A transaction holds what a write outside of it needs: wait until it has ended."""
+    """A transaction has locked what a write outside of it needs."""
 
 
 class Memory:
     """The tables of one fake, and its open transactions.
 
     Attributes:
-        feed: what was written, for those who watch.
+        oplog: the writes, for change streams.
     """
 
     def __init__(self) -> None:
@@ -43,10 +43,10 @@ class Memory:
         self._waiting: list[asyncio.Future[None]] = []
 
     def add(self, datamodel: Datamodel) -> None:
-        """Make the collections of a datamodel, with their unique indexes, that are not there yet.
+        """Add the collections of a datamodel that do not exist yet, with their indexes.
 
         Raises:
-            prisma.errors.UniqueViolationError: documents that were there before have the same.
+            prisma.errors.UniqueViolationError: existing documents violate a unique index.
         """
         for collection, table in new_tables(datamodel).items():
             known = self.tables.get(collection)
@@ -57,17 +57,17 @@ class Memory:
             self.tables[collection] = table
 
     def table(self, collection: str) -> Table:
-        """A collection to write to past all transactions; a new one is of no datamodel yet."""
+        """A collection, to be written without transactions; it is created if it does not exist."""
         if collection not in self.tables:
             self.tables[collection] = Table(None)
         return table_to_write(self.tables, collection)
 
     def snapshot(self) -> Tables:
-        """Everything that is stored, for `restore`; it costs nothing until the next write."""
+        """All tables, for `restore`. Documents are copied only by the next write."""
         return snapshot_of(self.tables)
 
     def restore(self, snapshot: Tables) -> None:
-        """Store what was stored at the snapshot and nothing else; open transactions are aborted."""
+        """Restore the tables of a snapshot; open transactions are aborted."""
         for transaction in list(self._open):
             transaction.end()
         self.tables = dict(snapshot)
@@ -89,12 +89,12 @@ class Memory:
         *,
         is_new: bool = False,
     ) -> None:
-        """Store a document, or remove it where `row` is None.
+        """Store a document, or remove it if `row` is None.
 
         Raises:
-            prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
-            DataError: P2034, another transaction writes the same.
-            HeldError: outside of a transaction: one holds it.
+            prisma.errors.UniqueViolationError: another document has the id, or these values.
+            DataError: P2034, another transaction has the lock.
+            LockedError: a transaction has the lock, and the write has no transaction.
         """
         tables = self.tables if transaction is None else transaction.view
         table = tables[collection]
@@ -106,7 +106,7 @@ class Memory:
         if is_shared:
             self._lock(collection, "", row_id, transaction)
         for index, had, has in zip(table.indexes, before, after, strict=True):
-            table.check_keys(index, row_id, has)  # in turn: what comes first is what is told
+            table.check_keys(index, row_id, has)  # in turn: the first violation is raised
             for each in has if is_shared else ():
                 if each not in had:
                     self._lock(collection, index.name, each, transaction)
@@ -124,7 +124,7 @@ class Memory:
         each: ComparisonKey,
         transaction: MemoryTransaction | None,
     ) -> None:
-        """Hold a document by its id, or a key of a unique index, to the transaction's end."""
+        """Lock an id, or a key of a unique index, until the transaction ends."""
         key_space = (collection, index)
         owner = self._locks.get(key_space, {}).get(each)
         if transaction is None:
@@ -139,7 +139,7 @@ class Memory:
             raise write_conflict()
 
     def _has_changed(self, collection: str, index: str, each: ComparisonKey, base: Tables) -> bool:
-        """Whether somebody else has committed a change to it since the transaction's view."""
+        """Whether somebody else has committed a change since the view was made."""
         now, then = self.tables[collection], base[collection]
         if now is then:
             return False
@@ -150,7 +150,7 @@ class Memory:
     # --- the end of transactions ---
 
     def merge(self, transaction: MemoryTransaction) -> None:
-        """Keep what a transaction wrote: it holds all of it, so nothing can be in the way."""
+        """Copy the writes of a transaction to the tables: it has locks on all of them."""
         for collection in {write.collection for write in transaction.writes}:
             after = transaction.view[collection]
             if self.tables[collection] is transaction.base[collection]:
@@ -161,7 +161,7 @@ class Memory:
         self.oplog.publish(transaction.writes)
 
     def release(self, transaction: MemoryTransaction) -> None:
-        """Let go of all that a transaction holds, and wake who waits for it."""
+        """Release the locks of a transaction, and wake the writes that wait for it."""
         self._open.pop(transaction, None)
         for key_space, keys in transaction.locks.items():
             locks = self._locks[key_space]
@@ -182,13 +182,13 @@ class Memory:
 
 
 class MemoryTransaction:
-    """An open transaction: a view of its own, and what it wrote there.
+    """An open transaction: its view of the tables, and its writes.
 
     Attributes:
         base: the tables as they were at its first step.
         view: the tables as it sees them.
         writes: what it wrote, in order.
-        held: what nobody else may write meanwhile.
+        locks: the keys that nobody else may write until it ends.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -213,17 +213,17 @@ class MemoryTransaction:
         return self.view
 
     def written(self, collection: str) -> Iterable[ComparisonKey]:
-        """The ids of the documents that it wrote there, in order."""
+        """The ids of the documents that it wrote in a collection, in order."""
         writes = [write for write in self.writes if write.collection == collection]
         return dict.fromkeys(key(write.id) for write in writes)
 
     def fail(self, failure: PrismaError) -> None:
-        """An operation in it has failed: as on a server nothing of it is kept."""
+        """Abort the transaction because an operation in it has failed, as a server does."""
         self._failure = self._failure or failure
         self.end()
 
     async def commit(self) -> None:
-        """Keep what was written.
+        """Commit the writes.
 
         Raises:
             DataError: P2034, a write conflict has aborted it.
@@ -234,11 +234,11 @@ class MemoryTransaction:
         self.end()
 
     async def abort(self) -> None:
-        """Drop what was written."""
+        """Drop the writes."""
         self.end()
 
     def end(self) -> None:
-        """Let go of everything."""
+        """End the transaction, and release its locks."""
         if not self._is_over:
             self._is_over = True
             self._memory.release(self)
@@ -251,6 +251,6 @@ class MemoryTransaction:
 
 
 def _copy_documents(target: Table, source: Table, row_ids: Iterable[ComparisonKey]) -> None:
-    """The documents as `source` has them."""
+    """Copy documents from `source`."""
     for row_id in row_ids:
         target.put(row_id, source.rows.get(row_id))

@@ -1,6 +1,6 @@
-"""Feed: what was written to a `Memory`, in order. What the oplog is to a server.
+"""Oplog: the writes of a `Memory`, in order, like the oplog of a server.
 
-It begins when somebody first asks for it: before, nobody can have a token.
+It records writes from the first `keep` on: before that, nobody can have a token.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 from prismongo.query.nodes.steps import Row
 
 HISTORY: Final = 100_000
-"""How many writes are kept, unless a memory is told otherwise."""
+"""How many writes are kept by default."""
 
 
 class DocumentWrite(NamedTuple):
-    """A document written: `before` is None where it was inserted, `after` where it was deleted."""
+    """The write of one document: `before` is None for an insert, `after` for a delete."""
 
     collection: str
     before: Row | None
@@ -36,7 +36,7 @@ class DocumentWrite(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OplogPosition:
-    """A place in the feed: behind so many writes, the last of which happened then."""
+    """A position in the oplog: after how many writes, and the time of the last one."""
 
     number: int
     time: datetime
@@ -44,7 +44,7 @@ class OplogPosition:
 
 @dataclass(frozen=True, slots=True)
 class OplogEntry:
-    """A write, and where it stands."""
+    """A write and its position."""
 
     write: DocumentWrite
     position: OplogPosition
@@ -54,8 +54,8 @@ class Oplog:
     """The writes of one memory.
 
     Attributes:
-        history: how many are kept.
-        end: behind all of them.
+        history: how many writes are kept.
+        end: the position after the last write.
     """
 
     def __init__(self) -> None:
@@ -67,11 +67,11 @@ class Oplog:
         self.end = OplogPosition(0, _now())
 
     def keep(self) -> None:
-        """From now on the feed keeps what is written."""
+        """Record writes from now on."""
         self._is_kept = True
 
     def publish(self, writes: Sequence[DocumentWrite]) -> None:
-        """Tell of writes that happened at once."""
+        """Record the writes of one transaction, and wake the cursors."""
         if not self._is_kept or not writes:
             return
         time = max(_now(), self.end.time)
@@ -83,7 +83,7 @@ class Oplog:
             waiter.set()
 
     def after(self, position: OplogPosition) -> OplogEntry | None:
-        """The next write; None where there is none yet.
+        """The next write; None if there is none yet.
 
         Raises:
             KeyError: it is no longer kept.
@@ -91,33 +91,33 @@ class Oplog:
         return None if position.number == self.end.number else self._entries[position.number + 1]
 
     def wake(self, waiter: asyncio.Event) -> None:
-        """Set this event whenever something is written, until `forget`."""
+        """Set this event after every write, until `forget`."""
         self._waiting[waiter] = None
 
     def forget(self, waiter: asyncio.Event) -> None:
-        """Set it no more."""
+        """Do not set the event any longer."""
         self._waiting.pop(waiter, None)
 
     # --- tokens: in the order of places, as texts too ---
 
     def token(self, position: OplogPosition) -> str:
-        """The place as a text."""
+        """The position as a text."""
         return f"{self._name}.{position.number:012d}.{position.time:%Y%m%d%H%M%S%f}"
 
     def position(self, token: str) -> OplogPosition:
-        """The place of a token.
+        """The position of a token.
 
         Raises:
-            ValueError: it is none of this feed's.
+            ValueError: it is no token of this oplog.
         """
         name, number, time = token.split(".")
         position = OplogPosition(int(number), datetime.strptime(f"{time}+0000", "%Y%m%d%H%M%S%f%z"))
         if name != self._name or not 0 <= position.number <= self.end.number:
-            raise ValueError("a token of another feed")
+            raise ValueError("a token of another oplog")
         return position
 
 
 def _now() -> datetime:
-    """To the millisecond, as a server has it."""
+    """The current time in milliseconds, like on a server."""
     now = datetime.now(UTC)
     return now - timedelta(microseconds=now.microsecond % 1000)

@@ -1,7 +1,7 @@
-"""Which documents an index holds: partial filters, and `sparse`, in memory.
+"""Which documents are in an index: partial filters and `sparse`, in memory.
 
-Of MongoDB's query language only what a partial filter may say is understood; the rest is refused by
-name. Source: MongoDB manual, "Partial Indexes".
+Only the operators that MongoDB allows in a partial filter are implemented; others are rejected.
+Source: MongoDB manual, "Partial Indexes".
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _COMPARISONS: Final[Mapping[str, Callable[[ComparisonKey, ComparisonKey], bool]]
 
 
 def index_filter(spec: IndexSpec) -> Test | None:
-    """Whether an index holds a document; None where it holds all.
+    """A test whether a document is in the index; None if all documents are.
 
     Raises:
-        UnsupportedOperationError: P2026, its filter says what is not understood.
+        UnsupportedOperationError: P2026, the filter has an operator that is not implemented.
     """
     if spec.partial is not None:
         return _matcher(spec.partial)
@@ -72,7 +72,7 @@ def _field(path: Path, condition: Any) -> Test:
 
 
 def _values(row: Any, path: Path) -> Values:
-    """The values at a path: a list itself, and each of its elements; none where it is missing."""
+    """The values at a path: for a list, the list and its elements; none if it is missing."""
     if not path:
         return [row, *row] if isinstance(row, list) else [row]
     if isinstance(row, list):
@@ -101,7 +101,7 @@ def _operator(name: str, operand: Any) -> Callable[[Values], bool]:
 def _bound(
     holds: Callable[[ComparisonKey, ComparisonKey], bool], bound: ComparisonKey
 ) -> Callable[[Values], bool]:
-    """Whether a value of the bound's own type lies on its side of it."""
+    """Whether a value of the same type is on the right side of the bound."""
     rank = bound[0]
     return lambda values: any(
         found[0] == rank and holds(found, bound) for found in map(key, values)

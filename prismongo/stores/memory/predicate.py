@@ -1,4 +1,4 @@
-"""Filter → a Python predicate on one document, with the meaning that `filters` gives each node."""
+"""Filter → a Python predicate on one document."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Relations(Protocol):
     """Looks up related documents."""
 
     def related(self, link: Link, row: Row) -> list[Row]:
-        """The documents of the other side that belong to a row."""
+        """The documents that are related to a row."""
 
 
 def value_at(row: Any, path: Path) -> Any:
@@ -52,7 +52,7 @@ def value_at(row: Any, path: Path) -> Any:
 
 
 def predicate(item: Filter, relations: Relations) -> Predicate:
-    """Whether a document, or an element, matches."""
+    """A test whether a document, or an element, matches."""
     match item:
         case And(filters):
             parts = [predicate(part, relations) for part in filters]
@@ -77,7 +77,7 @@ def predicate(item: Filter, relations: Relations) -> Predicate:
 
 
 def _present(path: Path, test: Test) -> Predicate:
-    """Prisma's rule: a leaf is false where the value is missing."""
+    """Prisma's rule: a leaf is false if the value is missing."""
 
     def check(row: Row) -> bool:
         value = value_at(row, path)
@@ -170,7 +170,7 @@ def _compare_texts(operator: Comparison, left: Any, right: Any) -> bool:
 
 
 def _ordered(operator: Ordering, left: Any, right: Any) -> bool:
-    """Comparisons stay within one type, and never match null."""
+    """Values of different types, and null, never match."""
     return left is not None and same_type(left, right) and _holds(operator, key(left), key(right))
 
 

@@ -1,4 +1,4 @@
-"""Reads: Find, FindPerParent, CountPerParent, Aggregate and Group, evaluated on tables."""
+"""Reads in memory: Find, FindPerParent, CountPerParent, Aggregate and Group."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from prismongo.stores.memory.tables import Table, Tables
 
 
 class Evaluator:
-    """Evaluates reads on one state of the tables; remembers nothing between steps."""
+    """Evaluates the reads of one step on the tables."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -50,7 +50,7 @@ class Evaluator:
     # --- relations ---
 
     def related(self, link: Link, row: Row) -> Rows:
-        """The documents of the other side that belong to a row."""
+        """The documents that are related to a row."""
         by_key = self._by_key(link)
         if link.is_many_to_many:
             values = row.get(link.local[0].db_name)
@@ -83,7 +83,7 @@ class Evaluator:
         return self._tables[model.db_name].rows.get(row_id)
 
     def find(self, step: Find) -> Rows:
-        """Rows of a Find: copies, with the fields asked for."""
+        """The rows of a Find: copies with the requested fields."""
         rows = self._page(step, self.matching(step.model, step.where))
         return [self._shaped(step, row) for row in rows]
 
@@ -122,7 +122,7 @@ class Evaluator:
     # --- per parent ---
 
     def find_per_parent(self, step: FindPerParent) -> list[tuple[Any, Row]]:
-        """Pairs of a parent's id and a row of its page."""
+        """Pairs: the id of a parent, and a row of its page."""
         holds = predicate(step.find.where, self)
         pairs: list[tuple[Any, Row]] = []
         for parent in self._parents(step.link, step.parents):
@@ -132,7 +132,7 @@ class Evaluator:
         return pairs
 
     def count_per_parent(self, step: CountPerParent) -> dict[Any, int]:
-        """Numbers of related records by the parent's id."""
+        """The number of related records by the id of the parent."""
         holds = predicate(step.where, self)
         return {
             parent["_id"]: sum(map(holds, self.related(step.link, parent)))
@@ -146,12 +146,12 @@ class Evaluator:
     # --- aggregates ---
 
     def aggregate(self, step: Aggregate) -> Row:
-        """One row of aggregates; empty where there was nothing."""
+        """One row of aggregates; empty if there are no records."""
         rows = self._page(step.find, self.matching(step.find.model, step.find.where))
         return aggregated(step.aggregations, rows) if rows else {}
 
     def group(self, step: Group) -> Rows:
-        """A row a group."""
+        """One row per group."""
         groups: dict[ComparisonKey, Rows] = {}
         for row in self.matching(step.model, step.where):
             groups.setdefault(_key(row, step.by), []).append(row)
@@ -169,7 +169,7 @@ class Evaluator:
 
 
 def projected(row: Row, fields: Sequence[Field] | None) -> Row:
-    """A copy of a stored document, with the fields asked for; nobody can change what is stored."""
+    """A copy of a stored document with the requested fields."""
     names = row if fields is None else [field.db_name for field in fields if field.db_name in row]
     return {name: _copied(row[name]) for name in names}
 
@@ -185,7 +185,7 @@ def _key(row: Row, fields: Sequence[Field]) -> ComparisonKey:
 
 
 def _candidates(table: Table, where: Filter) -> Iterable[Row]:
-    """All documents, or the few that a unique index or a list of ids leaves over."""
+    """All documents, or those that a unique index or a list of ids finds."""
     match where:
         case In(("_id",), tuple(values), negated=False, insensitive=False):
             keys = {key(value): None for value in values}
@@ -211,7 +211,7 @@ def _candidates(table: Table, where: Filter) -> Iterable[Row]:
 
 
 def _equal_values(where: Filter) -> dict[str, Any]:
-    """The stored fields that the filter holds to one value: a unique may find them at once."""
+    """The values of the fields that must be equal to one value."""
     match where:
         case Compare((name,), "eq", value, insensitive=False, exact=False):
             return {name: value} if isinstance(value, str | int | bytes | ObjectId) else {}

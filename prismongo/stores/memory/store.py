@@ -1,4 +1,4 @@
-"""MemoryStore: the fake's store. Steps are evaluated in this process, on a `Memory`."""
+"""MemoryStore: the store of the fake, which executes steps on a `Memory`."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class MemoryStore:
     """The store in memory.
 
     Args:
-        datamodel: names the collections and their unique indexes.
-        memory: what is stored, where it shall outlive the store or be shared by several.
+        datamodel: has the collections and their indexes.
+        memory: the documents, if they outlive the store or several stores share them.
     """
 
     def __init__(self, datamodel: Datamodel, memory: Memory | None = None) -> None:
@@ -52,20 +52,20 @@ class MemoryStore:
     # --- life ---
 
     async def connect(self, timeout: float) -> None:
-        """Nothing to reach; what was stored before is still there."""
+        """Open the store; the documents are still there."""
         self._is_open = True
 
     async def close(self) -> None:
-        """Nothing to release; what is stored stays."""
+        """Close the store; the documents are kept."""
         self._is_open = False
 
     async def reach(self) -> None:
-        """It is here."""
+        """Check that the store is open."""
         self._check_open()
 
     @property
     def changes(self) -> MemoryChanges:
-        """What happens to the stored documents."""
+        """The change streams."""
         self._check_open()
         return MemoryChanges(self.memory)
 
@@ -75,17 +75,17 @@ class MemoryStore:
         return self.memory.begin()
 
     def describe(self, step: Step) -> Any:
-        """The step by its class and model."""
+        """The class and the model of the step."""
         model = getattr(step, "model", None)
         return {f"{model.name if model else '-'}.{type(step).__name__}": {}}
 
     # --- steps ---
 
     async def execute(self, step: Step, transaction: Transaction | None) -> Any:
-        """What the step finds.
+        """Execute a step → its result.
 
-        Each step lets other tasks run, as waiting for a server would: tasks that race for a
-        document race here too.
+        Other tasks run before each step, as they do while a server works: so tasks compete for
+        documents here, too.
 
         Raises:
             prisma.errors.UniqueViolationError: P2002.

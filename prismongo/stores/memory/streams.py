@@ -1,7 +1,7 @@
-"""The changes of a `Memory`, with the meaning that they have on a server (`mongo/changes.py`).
+"""Change streams of a `Memory`, with the rules of `mongo/compile/changes.py`.
 
-An insert is judged by the document after, a delete by the one before, an update by either; images
-are kept where the schema asks for them, as `push` would have it.
+The filter is compared with the new document of an insert, with the old one of a delete, and with
+both of an update. Images are kept if the schema asks for them.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from prismongo.stores.memory.select import Evaluator, projected
 from prismongo.stores.wanted.images import asks_for_images
 
 WRITES_PER_TURN: Final = 1_000
-"""How many writes are looked at before others of the event loop have their turn."""
+"""How many writes are read before other tasks of the event loop run."""
 
 WriteFilter = Callable[[DocumentWrite], bool]
 
 
 class MemoryChanges:
-    """The changes of one memory.
+    """The change streams of one memory.
 
     Args:
-        memory: what is watched, and where tokens are kept.
+        memory: has the oplog and the saved tokens.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
     async def open(self, query: ChangeQuery, after: str | None) -> MemoryCursor:
-        """A stream of what happens from now on, or after a token of this memory.
+        """Open a stream of the events from now on, or after a token.
 
         Raises:
-            ChangeStreamError: P2009, the token is none of this memory's.
+            ChangeStreamError: P2009, it is no token of this memory.
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
         await asyncio.sleep(0)
@@ -62,7 +62,7 @@ class MemoryChanges:
         return cursor
 
     async def position(self) -> Position:
-        """That of the last write."""
+        """The position of the last write."""
         return self._memory.oplog.end.number, 0
 
     async def load_token(self, name: str) -> str | None:
@@ -73,7 +73,7 @@ class MemoryChanges:
         return found["token"] if found else None
 
     async def save_token(self, name: str, token: str | None) -> None:
-        """Keep a token under a name, with the documents; None forgets it."""
+        """Save a token under a name, in a collection; None deletes it."""
         await asyncio.sleep(0)
         table = self._memory.table(TOKENS)
         if token is None:
@@ -87,8 +87,8 @@ class MemoryCursor:
     """One stream of events.
 
     Args:
-        memory: what is watched.
-        query: what of it.
+        memory: has the oplog.
+        query: the models and filters.
         position: where to begin.
     """
 
@@ -110,11 +110,11 @@ class MemoryCursor:
 
     @property
     def token(self) -> str:
-        """Continues after all that `next` has given so far."""
+        """Continues the stream after the events that `next` has returned."""
         return self._oplog.token(self._position)
 
     def check(self) -> None:
-        """Whether what follows is there.
+        """Check that the next write is available.
 
         Raises:
             HistoryLostError: it is not.
@@ -122,10 +122,10 @@ class MemoryCursor:
         self._entry()
 
     async def next(self) -> ChangeEvent | None:
-        """The next event; None where many writes gave none, and after `interrupt`.
+        """The next event; None after many writes without an event, and after `interrupt`.
 
         Raises:
-            HistoryLostError: what follows is no longer kept.
+            HistoryLostError: the next write is no longer kept.
         """
         if not self._is_interrupted and self._position == self._oplog.end:
             self._arrived.clear()
@@ -142,12 +142,12 @@ class MemoryCursor:
         return None
 
     def interrupt(self) -> None:
-        """Let go who waits in `next`, now and later."""
+        """Make `next` return at once, now and later."""
         self._is_interrupted = True
         self._arrived.set()
 
     async def close(self) -> None:
-        """Be told of no more writes."""
+        """Stop waiting for writes."""
         self._oplog.forget(self._arrived)
 
     def _entry(self) -> OplogEntry | None:
@@ -204,7 +204,7 @@ def _operation(write: DocumentWrite) -> ChangeType:
 
 
 def _changed(write: DocumentWrite) -> tuple[str, ...]:
-    """The names whose values an update wrote or removed."""
+    """The names of the fields that an update changed or removed."""
     if write.before is None or write.after is None:
         return ()
     before, after = write.before, write.after
@@ -212,12 +212,12 @@ def _changed(write: DocumentWrite) -> tuple[str, ...]:
 
 
 def _same(before: Row, after: Row, name: str) -> bool:
-    """Whether both have the very same value, its type included, or none."""
+    """Whether both have the same value, of the same type."""
     if name in before and name in after:
         return bson.encode({name: before[name]}) == bson.encode({name: after[name]})
     return False
 
 
 def _copy(row: Row | None) -> Row | None:
-    """Whoever is given it may change it."""
+    """A copy, which consumers may change."""
     return None if row is None else projected(row, None)

@@ -1,7 +1,7 @@
-"""The stored documents, by collection, with the unique indexes that `push` would make.
+"""Tables: the documents of each collection, with the indexes that `push` would create.
 
-A document in a table is never changed, only replaced. A table that somebody else looks at as well
-(`shared`) is not changed either: who wants to write copies it first. So a snapshot costs nothing.
+A document in a table is never changed, only replaced. A table that is part of a snapshot (`shared`)
+is copied before it is changed, so that a snapshot itself copies nothing.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Table:
     """One collection: documents by the key of their id, in the order of insertion, and its uniques.
 
     Attributes:
-        indexes: its uniques.
-        refusing: other indexes that may refuse a document.
-        taken: for each unique index the keys that it holds, and whose they are.
-        shared: whether it is part of a snapshot and must stay as it is.
+        indexes: its unique indexes.
+        checked_indexes: other indexes that may reject a document.
+        key_owners: for each unique index its keys, and the document that has each.
+        shared: whether it is part of a snapshot and must not be changed.
     """
 
     __slots__ = ("_no_keys", "checked_indexes", "indexes", "key_owners", "model", "rows", "shared")
@@ -60,7 +60,7 @@ class Table:
         return iter(self.rows.values())
 
     def index_keys(self, row: Row | None) -> IndexKeys:
-        """What each of the unique indexes holds of a document.
+        """The keys of a document in each unique index.
 
         Raises:
             UnsupportedOperationError: P2026, an index compares by a collation.
@@ -73,10 +73,10 @@ class Table:
         return tuple([index.keys(row) for index in self.indexes])
 
     def check_id(self, row_id: ComparisonKey) -> None:
-        """Whether a new document may have this id.
+        """Check that no document has this id.
 
         Raises:
-            prisma.errors.UniqueViolationError: it is another's.
+            prisma.errors.UniqueViolationError: one has.
         """
         if row_id in self.rows:
             raise unique_violation(self.model, ("_id",))
@@ -84,10 +84,10 @@ class Table:
     def check_keys(
         self, index: UniqueIndex, row_id: ComparisonKey, keys: Sequence[ComparisonKey]
     ) -> None:
-        """Whether the document of this id may have these keys of a unique.
+        """Check that no other document has one of these keys of a unique index.
 
         Raises:
-            prisma.errors.UniqueViolationError: one of them is another's.
+            prisma.errors.UniqueViolationError: another document has one.
         """
         key_owners = self.key_owners[index.name]
         for each in keys:
@@ -95,10 +95,10 @@ class Table:
                 raise unique_violation(self.model, index.spec.paths)
 
     def insert(self, row_id: ComparisonKey, row: Row) -> None:
-        """Store a new document, past all transactions.
+        """Store a new document, without a transaction.
 
         Raises:
-            prisma.errors.UniqueViolationError: the id, or a unique's values, are another's.
+            prisma.errors.UniqueViolationError: another document has the id, or these values.
         """
         index_keys = self.index_keys(row)
         self.check_id(row_id)
@@ -109,13 +109,13 @@ class Table:
     def replace(
         self, row_id: ComparisonKey, row: Row | None, before: IndexKeys, after: IndexKeys
     ) -> None:
-        """Store a document in the place of the one of its id, or remove that; it was checked.
+        """Replace or remove the document with this id, after the checks.
 
         Args:
             row_id: the key of its id.
             row: the document; None removes.
-            before: the entries of the document that was there.
-            after: the entries of `row`.
+            before: the index keys of the old document.
+            after: the index keys of `row`.
         """
         if row is None:
             self.rows.pop(row_id, None)
@@ -130,12 +130,12 @@ class Table:
                 key_owners[each] = row_id
 
     def put(self, row_id: ComparisonKey, row: Row | None) -> None:
-        """`replace`, where nobody knows the entries yet."""
+        """Replace or remove a document whose index keys are not known yet."""
         before, after = self.index_keys(self.rows.get(row_id)), self.index_keys(row)
         self.replace(row_id, row, before, after)
 
     def by_unique(self, values: Mapping[str, Any]) -> Sequence[Row] | None:
-        """The document with these values of a unique; None where no unique covers them."""
+        """The document with these values of a unique; None if no unique index has them."""
         if "_id" in values:
             found = self.rows.get(key(values["_id"]))
             return () if found is None else (found,)
@@ -163,7 +163,7 @@ def new_tables(datamodel: Datamodel) -> Tables:
 def _indexes(
     datamodel: Datamodel, model: Model, specs: Iterable[IndexSpec]
 ) -> tuple[list[UniqueIndex], list[Index]]:
-    """The uniques, and the others that may refuse a document: those over more than one list."""
+    """The unique indexes, and the others that may reject a document: over several lists."""
     uniques = [UniqueIndex(spec) for spec in specs if spec.unique]
     others = [
         Index(spec)
@@ -175,7 +175,7 @@ def _indexes(
 
 
 def _may_be_list(datamodel: Datamodel, model: Model, path: str) -> bool:
-    """Whether a list may lie on the way of a stored path."""
+    """Whether a stored path may contain a list."""
     fields = model.fields
     for name in path.split("."):
         field = next(each for each in fields if each.db_name == name and each.kind != "relation")
@@ -186,14 +186,14 @@ def _may_be_list(datamodel: Datamodel, model: Model, path: str) -> bool:
 
 
 def snapshot_of(tables: Tables) -> Tables:
-    """The tables as they are now; whoever writes to one of them copies it first."""
+    """The tables as they are now; a table is copied before it is changed."""
     for table in tables.values():
         table.shared = True
     return dict(tables)
 
 
 def table_to_write(tables: Tables, collection: str) -> Table:
-    """The collection's table, to be changed."""
+    """The table of a collection, to be changed: a copy, if it is shared."""
     table = tables[collection]
     if table.shared:
         table = tables[collection] = table.copy()

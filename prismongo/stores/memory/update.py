@@ -1,7 +1,7 @@
-"""Changes applied to a document; the document given is left as it is.
+"""Applies field updates to a copy of a document.
 
-Numbers behave as MongoDB's do, which differs between its update operators and its pipelines: so it
-matters which of them the mongo store would use (`compile_update.by_operators`).
+Update operators and pipelines of MongoDB calculate differently. So numbers are calculated in the
+way that the mongo store would use (`stores/updates.py`).
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _REMOVED: Final = object()
 
 
 def updated(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
-    """The document after the changes.
+    """The document after the updates.
 
     Raises:
-        DataError: P2020, a number left its type; P2035, MongoDB cannot calculate it.
+        DataError: P2020, a result does not fit its type; P2035, MongoDB cannot calculate it.
     """
     native = by_operators(updates)
     for update in sorted(updates, key=_name) if native else updates:
@@ -54,7 +54,7 @@ def _name(update: FieldUpdate) -> str:
 
 
 def _put(row: Any, path: Path, value: Any) -> Row:
-    """A copy of the document with one value replaced, or gone."""
+    """A copy of the document with one value replaced or removed."""
     copy = dict(row) if isinstance(row, dict) else {}
     name, rest = path[0], path[1:]
     if not rest and value is _REMOVED:
@@ -124,7 +124,7 @@ def _check_list(current: Any) -> None:
 
 
 def _updated_composite(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
-    """A composite after the changes; `$setField` into what is no object gives null."""
+    """A composite after the updates; the result is null if it is no object."""
     for name in dict.fromkeys(update.path[0] for update in updates):
         mine = [update for update in updates if update.path[0] == name]
         current = row.get(name, MISSING)
@@ -151,7 +151,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _by_operator(update: Arithmetic, current: Any) -> Any:
-    """`$inc` and `$mul`: they begin with 0, and widen what does not fit."""
+    """`$inc` and `$mul`: a missing value is 0, and an Int becomes a BigInt if necessary."""
     if current is MISSING:
         current = 0.0 if isinstance(update.operand, float) else 0
     if isinstance(current, bool) or not isinstance(current, int | float):
@@ -201,7 +201,7 @@ def _calculated(update: Arithmetic, current: Any) -> int | float:
 
 
 def _divided(current: Any, operand: int) -> int | float:
-    """The whole part, to the last digit."""
+    """The integer part of the quotient, without rounding errors."""
     if not isinstance(current, int):
         return float(current) / operand
     whole = abs(current) // abs(operand)

@@ -1,7 +1,7 @@
-"""Writes: Insert, UpdateOne, UpdateMany, DeleteOne and DeleteMany, document by document.
+"""Writes in memory: Insert, UpdateOne, UpdateMany, DeleteOne and DeleteMany.
 
-Outside of a transaction a write waits for the transaction that holds its document, and then looks
-again whether the document still matches, as a server does.
+A write without a transaction waits for the transaction that has locked the document. Then it checks
+again whether the document matches, as a server does.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from prismongo.stores.rows import ROWS
 T = TypeVar("T")
 
 MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
-"""Bytes that MongoDB holds a document."""
+"""The size limit of a document in MongoDB, in bytes."""
 
 MAX_DEPTH: Final = 179
-"""Levels that may be nested in a document. On a server an update takes one less than an insert."""
+"""How deeply a document may be nested. On a server an update may have one level less."""
 
 
 class Writer:
-    """The writes of one step.
+    """Executes the writes of one step.
 
     Args:
         memory: where to write.
-        transaction: whose they are; None outside of any.
+        transaction: the transaction of the step, or None.
     """
 
     def __init__(self, memory: Memory, transaction: MemoryTransaction | None) -> None:
@@ -55,7 +55,7 @@ class Writer:
         self._transaction = transaction
 
     async def write(self, step: WriteStep) -> Any:
-        """What the step says that it answers; documents are written up to the first error.
+        """Execute a step → its result. Documents are written up to the first error.
 
         Raises:
             prisma.errors.UniqueViolationError: P2002.
@@ -102,7 +102,7 @@ class Writer:
     def _apply_to_first(
         self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> Row | None:
-        """Change, or delete, the first document that matches → as it is now, or was."""
+        """Update or delete the first matching document → the new, or the deleted document."""
         reader = self._reader()
         for row in reader.matching(model, where):
             return self._apply(model, row, updates, reader)
@@ -111,7 +111,7 @@ class Writer:
     async def _apply_to_all(
         self, model: Model, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> int:
-        """Change, or delete, all documents that match → how many."""
+        """Update or delete all matching documents → how many."""
         count = 0
         for row in self._reader().matching(model, where):
             count += await self._retry_when_released(
@@ -122,7 +122,7 @@ class Writer:
     def _apply_if_matching(
         self, model: Model, row: Row, where: Filter, updates: tuple[FieldUpdate, ...] | None
     ) -> bool:
-        """Apply where it still matches: what was waited for may have changed it."""
+        """Update or delete a document if it still matches, after a wait."""
         reader = self._reader()
         now = reader.current(model, key(row["_id"]))
         if now is None or (now is not row and not predicate(where, reader)(now)):
@@ -145,7 +145,7 @@ class Writer:
 
 
 def as_stored(document: Row) -> Row:
-    """The document as a server would give it back: BSON has been through it.
+    """The document as a server would return it: encoded and decoded by BSON.
 
     Raises:
         DataError: P2023, BSON cannot hold it; P2000, it is too large; P2035, nested too deeply.
@@ -163,7 +163,7 @@ def as_stored(document: Row) -> Row:
 
 
 def _is_deeper(values: Iterable[Any], levels: int) -> bool:
-    """Whether more than so many levels are nested in some values."""
+    """Whether the values are nested deeper than `levels`."""
     for value in values:
         if isinstance(value, dict | list):
             inner = value.values() if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""From settings to the mongo store: the driver's client, made but not yet connected."""
+"""Settings → MongoStore, and the client of the driver, which is not connected yet."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from prismongo.stores.mongo.store import MongoStore
 from prismongo.url import url_database
 
 STREAMING: Final = {"maxPoolSize": 0, "minPoolSize": 0, "serverSelectionTimeoutMS": 2_000}
-"""A stream keeps a connection busy for as long as it is open. Where its server dies the driver
-waits for that very server, as long as it may, before the stream can go on at another."""
+"""An open stream occupies a connection. If its server dies, the driver waits for the same server
+until this timeout, before the stream can continue on another one."""
 
 
 def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None], MongoStore]:
-    """A maker of stores for the server that settings name; a URL given to it comes first."""
+    """A function that makes stores for the server of the settings; a URL overrides it."""
 
     def make(datamodel: Datamodel, url: str | None) -> MongoStore:
         address = _address(settings) if url is None else url
@@ -38,13 +38,13 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
 def make_client(
     url: str, settings: DatabaseSettings, *listeners: PoolListener, **options: Any
 ) -> AsyncMongoClient[dict[str, Any]]:
-    """A client that has opened nothing yet, and reports to the listeners.
+    """A client that is not connected yet, and reports to the listeners.
 
-    Options of the driver's come before those of the settings.
+    `options` override those of the settings.
 
     Raises:
-        ConnectionError: P1013, the URL, or a file of certificates, cannot be read. The driver's
-            words are not repeated: they may hold the URL.
+        ConnectionError: P1013, the URL or a certificate file cannot be read. The text of the
+            driver is not repeated: it may contain the URL.
     """
     try:
         return AsyncMongoClient(

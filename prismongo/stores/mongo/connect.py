@@ -1,6 +1,6 @@
-"""Connecting: reach the server in time, learn what it is, or say why not and what to do.
+"""Connects to the server, and explains why if it cannot.
 
-Messages name host and port, never the URL: it may hold a password.
+Messages name host and port, never the URL: it may contain a password.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Topology:
     """What kind of server it is.
 
     Attributes:
-        hosts: where it was found, as `host:port, …`.
+        hosts: its addresses, as `host:port, …`.
         replica_set: its name; None on a standalone server and behind mongos.
         is_sharded: whether it is a mongos.
-        primary: where the primary is, `host:port`; None where there is none.
+        primary: the address of the primary, `host:port`; None if there is none.
     """
 
     hosts: str
@@ -46,16 +46,16 @@ class Topology:
 
     @property
     def has_transactions(self) -> bool:
-        """Whether transactions and change streams are to be had."""
+        """Whether the server has transactions and change streams."""
         return self.replica_set is not None or self.is_sharded
 
 
 async def open_client(client: Client, timeout: float) -> Topology:
-    """Connect within `timeout` seconds, as the URL's user, to a server that can be used.
+    """Connect and log in within `timeout` seconds.
 
     Raises:
-        prismongo.errors.ConnectionError: P1000 authentication, P1001 unreachable, P1002 no answer
-            in time, P1010 the user may not, P1013 options that cannot be.
+        prismongo.errors.ConnectionError: P1000 authentication failed, P1001 unreachable, P1002 no
+            answer in time, P1010 the user lacks rights, P1013 options that contradict each other.
     """
     hosts = hosts_of(client)  # a server of another replica set is forgotten meanwhile
     try:
@@ -78,10 +78,10 @@ async def open_client(client: Client, timeout: float) -> Topology:
 
 
 async def _say_hello(client: Client) -> Reply:
-    """The answer to `hello`, from a server that lets us in.
+    """The reply to `hello`, after the login was checked.
 
-    A hello is answered to anybody, so that something is asked for that is not: nothing of the
-    database, which any user may.
+    `hello` needs no login, so a second command is sent that needs one: it lists no collections,
+    which every user may do.
     """
     reads = client.read_preference
     hello: Reply = await client.admin.command("hello", read_preference=reads)
@@ -93,7 +93,7 @@ async def _say_hello(client: Client) -> Reply:
 
 
 def _is_not_primary(client: Client, hello: Reply) -> bool:
-    """Whether we are bound to this one server, and it takes no writes though they are wanted."""
+    """Whether this is a direct connection for writes to a server that is not the primary."""
     direct = client.topology_description.topology_type_name == "Single"
     wanted = client.read_preference == ReadPreference.PRIMARY
     return direct and wanted and not hello.get("isWritablePrimary", True)
@@ -115,17 +115,17 @@ def _refused(client: Client, error: PyMongoError, timeout: float, hosts: str) ->
 
 
 def _is_of_names(error: PyMongoError) -> bool:
-    """Whether looking up `mongodb+srv://` failed, which the driver calls a configuration error."""
+    """Whether the DNS look-up of `mongodb+srv://` failed: for the driver a configuration error."""
     return type(error.__cause__).__module__.partition(".")[0] == "dns"
 
 
 def unreachable(client: Client, timeout: float, hosts: str) -> ConnectionError:
-    """No server could be used in `timeout` seconds: which, why, and what to do.
+    """No server could be used in `timeout` seconds. The text says which, why, and what to do.
 
     Args:
-        client: knows what went wrong with each server.
-        timeout: seconds that were waited.
-        hosts: the servers that were meant.
+        client: has the errors of each server.
+        timeout: how long we waited, in seconds.
+        hosts: the servers of the URL.
     """
     cause = _common_cause(client)
     code = "P1002" if cause == SILENT else "P1001"
@@ -207,7 +207,7 @@ _SIGNS: Final = (
 
 
 def _common_cause(client: Client) -> str:
-    """What went wrong with the servers: that of one which has said, or what is missing of all."""
+    """The cause of the first server that has an error, or what all servers lack."""
     topology = client.topology_description
     servers = topology.server_descriptions().values()
     if causes := [_cause(server.error) for server in servers if server.error is not None]:
@@ -235,7 +235,7 @@ def _is_of_dns(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException) -> Iterable[BaseException]:
-    """The error and what it came from."""
+    """The error and its causes."""
     seen: BaseException | None = error
     while seen is not None:
         yield seen

@@ -1,4 +1,4 @@
-"""What a step sends, as a document for the query log: the collection, then the command's parts."""
+"""Describes the command of a step for the query log."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Driver errors → Prisma's codes, in two tables: the server's numbers, and the driver's classes.
+"""Errors of the driver → errors with Prisma's codes, by tables of server codes and driver classes.
 
-Messages begin with Prisma's words (`libs/user-facing-errors` of prisma-engines) and go on with what
-to do. `docs/errors.md` has every code.
+Messages begin with the text of Prisma (`libs/user-facing-errors` of prisma-engines), and say what
+to do. `docs/errors.md` has all codes.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _OVERFLOW: Final = 15
 
 DriverFailure = PyMongoError | BSONError | UnicodeEncodeError | OverflowError
 DRIVER_FAILURES: Final = (PyMongoError, BSONError, UnicodeEncodeError, OverflowError)
-"""What the driver raises; the last two are bson's, for what it cannot hold."""
+"""What the driver raises; the last two are raised by bson, for values it cannot encode."""
 
 # The driver's own errors → Prisma's code: the first class that fits.
 DRIVER_ERRORS: Final[Sequence[tuple[type[Exception], str]]] = (
@@ -96,7 +96,7 @@ def standalone_remedy(host: str = "localhost:27017") -> str:
 
 
 def replica_set_commands(host: str) -> str:
-    """How a standalone server becomes a replica set of one node: the very commands."""
+    """The commands that turn a standalone server into a replica set of one node."""
     member = f'rs.initiate({{_id: "rs0", members: [{{_id: 0, host: "{host}"}}]}})'
     return (
         "Restart it as `mongod --replSet rs0` with its other "
@@ -138,13 +138,13 @@ _WORDS: Final[Mapping[str, str]] = {
 def translate(
     error: DriverFailure, model: Model | None, datamodel: Datamodel, *, raw: bool = False
 ) -> PrismaError:
-    """The exception that callers see for a driver's; raise it `from` the driver's.
+    """The error that callers see for an error of the driver; raise it `from` that one.
 
     Args:
-        error: the driver's.
-        model: whose operation it was.
-        datamodel: for the names of what the server speaks of.
-        raw: whether it was a raw operation: whatever the server refuses is P2010 then.
+        error: the error of the driver.
+        model: the model of the operation.
+        datamodel: has the names of collections and fields.
+        raw: whether it was a raw operation, whose errors are P2010.
     """
     if isinstance(error, BulkWriteError):
         error = _first_write_error(error)
@@ -157,7 +157,7 @@ def translate(
 
 
 def raw_failure(code: str, message: str) -> PrismaError:
-    """A raw operation was refused (P2010)."""
+    """A raw operation failed (P2010)."""
     meta = {"code": code, "message": message}
     return data_error("P2010", f"Raw query failed. Code: `{code}`. Message: `{message}`", meta)
 
@@ -194,7 +194,7 @@ def _first_write_error(error: BulkWriteError) -> OperationFailure:
 
 
 def code_of(error: OperationFailure) -> str:
-    """Prisma's code for what the server refuses."""
+    """Prisma's code of an error of the server."""
     code = SERVER_CODES.get(error.code or 0, "P2035")
     if error.has_error_label("TransientTransactionError") and not code.startswith("P1"):
         return "P2034"
@@ -257,7 +257,7 @@ def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaErr
 
 
 def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -> Model | None:
-    """The model whose collection refused: nested writes touch others than the one asked for."""
+    """The model of the collection with the error: nested writes use several collections."""
     text = str((error.details or {}).get("errmsg", ""))
     _, found, rest = text.partition("collection: ")
     namespace = rest.split(" ", 1)[0] if found else ""
@@ -266,7 +266,7 @@ def _owner(error: OperationFailure, model: Model | None, datamodel: Datamodel) -
 
 
 def _nulls(details: Mapping[str, Any]) -> Iterator[str]:
-    """The stored names of what a validator misses, or finds null, as `errInfo` tells."""
+    """The stored names of the fields that the validator found missing or null."""
     information = details.get("errInfo") or {}
     rules = (information.get("details") or {}).get("schemaRulesNotSatisfied") or ()
     for rule in rules:
@@ -277,7 +277,7 @@ def _nulls(details: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _left_its_range(error: OperationFailure) -> bool:
-    """Whether `$inc` or `$mul` left 64 bits: a BadValue that only its text tells from others."""
+    """Whether the result of `$inc` or `$mul` exceeds 64 bits; only the text says so."""
     return error.code == 2 and "Failed to apply $" in _text(error)
 
 

@@ -1,6 +1,6 @@
-"""Executing a step: it is compiled, sent to the server, and what comes back is what it finds.
+"""Executes a step: compiles it, sends the command, and returns the result.
 
-Errors are still the driver's; the store translates them.
+Errors are those of the driver; the store translates them.
 """
 
 from __future__ import annotations
@@ -57,20 +57,20 @@ from prismongo.stores.rows import ROWS
 RAW: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
-"""What raw operations and PyMongo's database give: aware dates in UTC."""
+"""The codec options of raw operations: dates have the time zone UTC."""
 
 ONE_REPLY: Final = 100_000
-"""The rows a reply may hold at most; the server cuts it at 16 MB anyway."""
+"""The most rows of one reply, which the server also limits to 16 MB."""
 
 BOOKKEEPING: Final = ("$clusterTime", "operationTime", "opTime", "electionId")
-"""What a reply says to the driver alone."""
+"""Fields of a reply that are only for the driver."""
 
 
 class Executor:
     """Executes steps on one connected database.
 
     Args:
-        database: PyMongo's, with the codec options that raw operations have.
+        database: of PyMongo, with the codec options of raw operations.
     """
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
@@ -78,10 +78,10 @@ class Executor:
         self._collections: dict[str, AsyncCollection[Document]] = {}
 
     async def execute(self, step: Step, session: AsyncClientSession | None) -> Any:
-        """What the step finds, as its class says; in the session's transaction, where there is one.
+        """Execute a step, in the transaction of the session if there is one → its result.
 
         Raises:
-            pymongo.errors.PyMongoError, bson.errors.BSONError: as the driver has them.
+            pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
         """
         match step:
             case Find():
@@ -211,7 +211,7 @@ class Executor:
 
 
 async def _only(cursor: AsyncCursor[Document]) -> list[Row]:
-    """The one row, or none: less to do for the driver than `find_one` and `to_list` are."""
+    """The one row, or none. This is faster than `find_one` and `to_list`."""
     try:
         return [await cursor.next()]
     except StopAsyncIteration:

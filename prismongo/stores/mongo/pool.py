@@ -1,9 +1,8 @@
-"""What the driver's connection pool reports, counted for the metrics.
+"""Counts the connections of the driver's pool, for the metrics.
 
-PyMongo 4.20 says nothing of a wait that is cancelled, of a connection that is dropped because its
-task was cancelled while it was opened, nor of one given back in the very moment of a cancellation.
-So it is remembered which task waits, opens and holds: one that is over does none of it. Tasks are
-held by weak references in dicts, since every command comes by here: a WeakSet takes longer.
+PyMongo 4.20 does not report every end of a wait or of a connection if a task is cancelled. So we
+remember which tasks wait, open a connection or have one, and ignore tasks that are done. The tasks
+are weak references in dicts, which are faster than a WeakSet: every command comes through here.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from prismongo.metrics import PoolCounts
 Task = ref[asyncio.Task[Any]]
 
 FORGET: Final = 1_000
-"""From how many entries those of tasks that are over are dropped."""
+"""From how many entries on the entries of done tasks are removed."""
 
 
 class PoolListener(monitoring.ConnectionPoolListener):
-    """Counts connections. The driver calls it from one event loop, so nothing is locked."""
+    """Counts connections. The driver calls it from one event loop, so it needs no lock."""
 
     def __init__(self) -> None:
         self._counts = PoolCounts()
@@ -34,7 +33,7 @@ class PoolListener(monitoring.ConnectionPoolListener):
 
     @property
     def counts(self) -> PoolCounts:
-        """What there is now; a task that is over neither waits nor has a connection."""
+        """The current counts. A task that is done does not wait and has no connection."""
         self._drop_unfinished()
         self._counts.waiting = len(self._waiting)
         self._counts.busy = sum(self._busy.values())
@@ -68,7 +67,7 @@ class PoolListener(monitoring.ConnectionPoolListener):
         self._waiting[_task()] = None
 
     def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
-        """A command got none."""
+        """A command did not get a connection."""
         self._waiting.pop(_task(), None)
         self._counts.waits.add((event.duration or 0) * 1000)
 

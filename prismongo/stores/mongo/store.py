@@ -1,7 +1,4 @@
-"""MongoStore: a server's life, its transactions, and its errors in Prisma's words.
-
-The stores are the only part of the house that awaits a server; `execute` sends the steps.
-"""
+"""MongoStore: connects to a server, executes steps and transactions, and translates errors."""
 
 from __future__ import annotations
 
@@ -54,7 +51,7 @@ from prismongo.stores.rows import ROWS
 from prismongo.stores.store import Transaction
 
 CLOSE_TIMEOUT: Final = 1.0
-"""Seconds that the server has to hear which sessions end; it forgets them by itself, too."""
+"""Seconds for ending sessions on the server, which also removes them by itself."""
 
 MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
 
@@ -63,12 +60,12 @@ class MongoStore:
     """The store on a MongoDB server.
 
     Args:
-        datamodel: names the collections, and the fields in errors.
-        make_client: gives a client that has not connected yet and reports to the listener; called
-            at each `connect`.
+        datamodel: has the collections, and the names of fields in errors.
+        make_client: makes a client that is not connected yet and reports to the listener. It is
+            called by each `connect`.
         database: the name of the database.
-        make_streaming_client: gives a client for change streams, without a limit of connections;
-            None: `make_client`.
+        make_streaming_client: makes a client for change streams, with an unlimited pool; None means
+            `make_client`.
     """
 
     def __init__(
@@ -92,7 +89,7 @@ class MongoStore:
     # --- life ---
 
     async def connect(self, timeout: float) -> None:
-        """Open the client and learn what kind of server it is.
+        """Open the client, and find out what kind of server it is.
 
         Raises:
             prismongo.errors.ConnectionError: P1000, P1001, P1002 …
@@ -108,7 +105,7 @@ class MongoStore:
         self._executor = Executor(client.get_database(self._name, codec_options=RAW))
 
     async def close(self) -> None:
-        """Close the client and its pool, without waiting long for a server that is gone."""
+        """Close the client and its pool, with a short timeout."""
         client, self._client, self._executor = self._client, None, None
         changes, self._changes = self._changes, None
         with pymongo.timeout(CLOSE_TIMEOUT):
@@ -141,7 +138,7 @@ class MongoStore:
 
     @property
     def changes(self) -> MongoChanges:
-        """What is written, as streams of events.
+        """The change streams.
 
         Raises:
             NotStartedError: before connect and after close.
@@ -157,7 +154,7 @@ class MongoStore:
         return self._changes
 
     async def begin(self, *, required: bool) -> MongoTransaction | None:
-        """A new transaction; None where it is not required and the server has none.
+        """A new transaction; None if it is not required and the server has none.
 
         Raises:
             DataError: P2031, on a standalone server.
@@ -172,9 +169,9 @@ class MongoStore:
         return transaction
 
     async def reach(self) -> None:
-        """Select a server and check a connection out, as the first command would have to.
+        """Wait until a server and a connection are available, as the first command would.
 
-        Where a server takes writes and a connection is idle, neither is to be waited for.
+        Nothing is sent if a primary is known and a connection is idle.
         """
         if self.database.client.topology_description.has_writable_server() and self.pool.idle > 0:
             return
@@ -184,18 +181,18 @@ class MongoStore:
             raise self._failure(error) from error
 
     def describe(self, step: Step) -> Document:
-        """What the step sends, as a document, for the query log."""
+        """The command of a step, for the query log."""
         return describe(step)
 
     @property
     def pool(self) -> PoolCounts:
-        """What the driver's connections have been doing since the last connect."""
+        """The counts of the connections since the last connect."""
         return self._pool.counts
 
     # --- steps ---
 
     async def execute(self, step: Step, transaction: Transaction | None) -> Any:
-        """What the step finds.
+        """Execute a step → its result.
 
         Raises:
             prisma.errors.PrismaError: the driver's error, translated.
@@ -212,7 +209,7 @@ class MongoStore:
             raise failure from error
 
     def _failure(self, error: DriverFailure, step: Step | None = None) -> PrismaError:
-        """What callers see of it."""
+        """The error that callers see."""
         client, topology = self._client, self.topology
         if isinstance(error, ServerSelectionTimeoutError) and client and topology:
             waited = client.options.server_selection_timeout

@@ -1,4 +1,4 @@
-"""Transactions of the mongo store: a session each, one command at a time."""
+"""Transactions of the mongo store: each has a session, and runs one command at a time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ABORTED: Final = (251, 225)
 """NoSuchTransaction, TransactionTooOld: the server has aborted it."""
 
 ABORT_TIMEOUT: Final = 2.0
-"""Seconds to tell the server of a rollback; it rolls back by itself what it hears no more of."""
+"""Seconds for a rollback on the server, which otherwise rolls back by itself later."""
 
 COMMIT_ATTEMPTS: Final = 3
-"""How often a commit whose outcome is unknown is sent again; MongoDB makes that safe."""
+"""How often a commit with an unknown outcome is sent; MongoDB allows to repeat it."""
 
 
 class MongoTransaction:
@@ -36,10 +36,10 @@ class MongoTransaction:
         self._failure: PrismaError | None = None
 
     async def begin(self) -> None:
-        """Start it; the server hears of it with the first command.
+        """Start the transaction; the server learns of it with the first command.
 
-        Nothing is left to the client's options: MongoDB reads in transactions from the primary
-        alone, and the driver refuses whatever would read elsewhere.
+        All options are set here, not taken from the client: transactions of MongoDB read from the
+        primary, and the driver rejects any other read preference.
         """
         await self.session.start_transaction(
             read_concern=ReadConcern("majority"),
@@ -48,7 +48,7 @@ class MongoTransaction:
         )
 
     async def commit(self) -> None:
-        """Commit, again where the outcome stayed unknown.
+        """Commit; repeat it if the outcome is unknown.
 
         Raises:
             DataError: P2034, where another transaction was faster.
@@ -74,10 +74,11 @@ class MongoTransaction:
                 return
 
     def explain(self, error: Exception, translated: PrismaError) -> PrismaError:
-        """What a driver's error means inside this transaction.
+        """The error that callers see for an error of the driver in this transaction.
 
-        The first one makes the server abort it, which then knows nothing but that it is gone. After
-        a write conflict that is one still; after anything else starting again would not help.
+        After the first error the server aborts the transaction, and later commands only get the
+        error that it does not exist. If the first error was a write conflict, so are the later
+        ones; otherwise the transaction must not be retried.
         """
         if not (isinstance(error, OperationFailure) and error.code in ABORTED):
             self._failure = self._failure or translated
@@ -88,7 +89,7 @@ class MongoTransaction:
         return transaction_aborted(code)
 
     async def abort(self) -> None:
-        """Roll back; a transaction that the server has dropped already is no error."""
+        """Roll back; it is no error if the server has already aborted the transaction."""
         async with self.lock:
             with pymongo.timeout(ABORT_TIMEOUT):
                 await self.session.end_session()  # aborts what is open, swallowing its errors

@@ -1,1 +1,1 @@
-"""What a schema asks of a database: its indexes and their options. Pure, shared by the stores."""
+"""The indexes and options that a schema asks for; both stores use them."""

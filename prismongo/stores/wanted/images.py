@@ -1,7 +1,7 @@
-"""`/// @changeImages` above a model: its collection keeps what documents were before a change.
+"""`/// @changeImages` above a model: its collection keeps images of changed documents.
 
-Change streams then have them (`change.before`, filters on updates and deletes). MongoDB 6.0 and
-later; `push` turns it on, and never off.
+An image is the document before a change. Change streams need it for `change.before`, and for
+filters on updates and deletes. It needs MongoDB 6.0. `push` turns it on, but never off.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Datamodel → the indexes that its collections should have (`wanted_indexes`).
 
 Names, keys and order are Prisma's: prisma-engines, `schema_calculator.rs` of the mongodb connector.
-Two things are ours: a unique over fields that may be absent holds only where they are present, and
-comments give what the language cannot say (`options`).
+Two things are ours: a unique over optional fields applies only to documents that have the fields,
+and comments can contain options that Prisma's language does not have (`options`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from prismongo.stores.wanted.specs import Direction, IndexSpec
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A field in an index: its stored path, and the fields on the way to it."""
+    """A field of an index: its stored path, and the fields along the path."""
 
     path: str
     direction: Direction
@@ -35,19 +35,19 @@ class _Member:
 
     @property
     def may_be_absent(self) -> bool:
-        """Whether a document may lack it. A list is there, if empty."""
+        """Whether a document may not have the field. A list is always present."""
         return not any(step.is_list for step in self.steps) and not all(
             step.is_required for step in self.steps
         )
 
 
 def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
-    """The indexes by collection; a collection without any is there too. `_id_` is not named.
+    """The indexes by collection, without `_id_`; collections without indexes are included.
 
     Views are left out: Prisma makes none either.
 
     Raises:
-        SchemaError: a comment gives an option that cannot be.
+        SchemaError: a comment has an invalid option.
     """
     for composite in datamodel.types:
         for item in composite.fields:
@@ -59,7 +59,7 @@ def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
 
 
 def wanted_images(datamodel: Datamodel) -> frozenset[str]:
-    """The collections that are to keep what documents were before a change."""
+    """The collections that keep images of changed documents."""
     return frozenset(
         model.db_name for model in datamodel.models if not model.is_view and asks_for_images(model)
     )
@@ -90,7 +90,7 @@ def _indexes(datamodel: Datamodel, model: Model) -> Iterator[IndexSpec]:
 
 
 def _own_index(indexes: Iterable[Index], item: Field) -> Index | None:
-    """The index on a field alone, a unique before others."""
+    """The index on this single field; a unique one, if there are several."""
     alone = [index for index in indexes if [part.path for part in index.fields] == [(item.name,)]]
     return min(alone, key=lambda index: index.kind != "unique", default=None)
 
@@ -126,7 +126,7 @@ def _member(datamodel: Datamodel, model: Model, index: Index, item: IndexField) 
 
 
 def _keys(members: Iterable[_Member]) -> tuple[tuple[str, Direction], ...]:
-    """The keys in order, but text fields by alphabet, as a spec has them."""
+    """The keys in order; adjacent text fields in alphabetical order, as in a spec."""
     pairs = [(member.path, member.direction) for member in members]
     keys: list[tuple[str, Direction]] = []
     for is_text, run in groupby(pairs, key=lambda pair: pair[1] == "text"):
@@ -136,9 +136,9 @@ def _keys(members: Iterable[_Member]) -> tuple[tuple[str, Direction], ...]:
 
 
 def _joined(members: Iterable[_Member], partial: Any) -> dict[str, Any] | None:
-    """The filter of a unique: every member present, and what a comment asks for.
+    """The filter of a unique: all members are present, and the filter of the comment.
 
-    A member that the comment's filter names is left to it.
+    A member that is in the filter of the comment gets no further condition.
     """
     given = dict(partial or {})
     conditions = [

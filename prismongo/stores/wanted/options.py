@@ -1,4 +1,4 @@
-"""What Prisma's language cannot say about an index, read from schema comments (`read_options`).
+"""Options of indexes that Prisma's language does not have, in schema comments (`read_options`).
 
     /// @ttl(3600)                                   seconds after the date, then MongoDB removes it
     /// @partial({"isDeleted": false})               only documents that match; stored names
@@ -38,7 +38,7 @@ _FORMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """The options that comments give to an index; what is unset is None or False."""
+    """The options of an index from comments; unset options are None or False."""
 
     expire_after: int | None = None
     partial: Mapping[str, Any] | None = None
@@ -50,10 +50,10 @@ NO_OPTIONS: Final = IndexOptions()
 
 
 def read_options(notes: str | None, position: Position) -> IndexOptions:
-    """The options in the comments of a field or an index, which stand at `position`.
+    """The options in the comments of a field or an index at `position`.
 
     Raises:
-        SchemaError: an option is not written as it must be, is given twice, or excludes another.
+        SchemaError: an option has the wrong form, occurs twice, or excludes another one.
     """
     found: dict[str, Any] = {}
     for line in (notes or "").splitlines():
@@ -73,7 +73,7 @@ def read_options(notes: str | None, position: Position) -> IndexOptions:
 
 
 def refuse_option(reason: str, position: Position) -> SchemaError:
-    """The error of an option that cannot be."""
+    """The error of an invalid option."""
     return SchemaError(reason, position.line, position.column)
 
 

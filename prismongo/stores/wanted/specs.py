@@ -1,4 +1,4 @@
-"""What an index is: the one form in which what is wanted and what is found are compared."""
+"""IndexSpec: the form of an index in which wanted and existing indexes are compared."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class IndexSpec:
     """An index of a collection, as `createIndexes` takes it and `listIndexes` shows it.
 
     Attributes:
-        keys: stored paths with 1, -1, "text" or what else MongoDB knows ("2dsphere", "hashed").
-            Text fields that stand side by side are in alphabetical order: the server keeps none.
-        partial: the filter expression of documents in the index; None where all are.
-        expire_after: seconds after which a document is removed (TTL), None where never.
-        collation: its rules as given or found; None is the collection's own.
-        hidden: whether the planner ignores it; never wanted, only found.
-        others: options that a schema cannot give, only found: weights, a language …
+        keys: stored paths with 1, -1, "text" or another type of MongoDB ("2dsphere", "hashed").
+            Adjacent text fields are in alphabetical order: the server does not keep their order.
+        partial: the filter of the documents in the index; None if all are.
+        expire_after: seconds after which a document is removed (TTL); None means never.
+        collation: its rules; None is the collation of the collection.
+        hidden: whether the query planner ignores it; never set by a schema.
+        others: options that a schema cannot have: weights, a language …
     """
 
     collection: str
@@ -37,14 +37,14 @@ class IndexSpec:
 
     @property
     def kind(self) -> IndexKind:
-        """What Prisma calls it."""
+        """The kind of the index in Prisma."""
         if self.unique:
             return "unique"
         return "fulltext" if self.is_text else "index"
 
     @property
     def is_text(self) -> bool:
-        """Whether it serves `$text`."""
+        """Whether it is an index for `$text`."""
         return any(direction == "text" for _, direction in self.keys)
 
     @property

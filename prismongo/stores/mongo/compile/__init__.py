@@ -1,1 +1,1 @@
-"""compile: steps and filters → commands of MongoDB. Pure: `execute` sends them."""
+"""compile: steps and filters → commands of MongoDB. `execute` sends them."""

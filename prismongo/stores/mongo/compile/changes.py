@@ -1,8 +1,8 @@
-"""compile, change streams: Watching → the pipeline behind `$changeStream`, and its options.
+"""compile, change streams: ChangeQuery → the pipeline after `$changeStream`, and its options.
 
-A filter is the one of `find`, put under the paths where an event holds the document: an insert is
-judged by the document after, a delete by the one before, an update by either, so that whoever
-watches sees a record come into the filter and leave it.
+The filter is that of `find`, with the paths of the documents in an event. It is compared with the
+new document of an insert, with the old one of a delete, and with both of an update: so consumers
+see when a record begins or ceases to match.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ BEFORE: Final = "fullDocumentBeforeChange"
 KEY: Final = "documentKey"
 
 END_TYPES: Final = ("drop", "rename", "invalidate")
-"""What takes documents away without an event for each. Of one collection the last alone is read:
-only behind it a stream of that collection can begin again."""
+"""Events that end a collection without an event per document. If one collection is watched, only
+the last one is read: a stream can resume only after it."""
 
 WITHOUT_VALUES: Final[Document] = {
     "$set": {
@@ -35,7 +35,7 @@ WITHOUT_VALUES: Final[Document] = {
         }
     }
 }
-"""Which fields were written: their values are in the document, and would be sent twice."""
+"""Sends only the names of the updated fields: the document of the event has their values."""
 
 OPERATION_TYPES: Final = {
     "insert": ("insert",),
@@ -46,7 +46,7 @@ OPERATION_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ChangeStreamCommand:
-    """What `watch` is given; `collection` is None where the whole database is watched."""
+    """The arguments of `watch`; `collection` is None if the whole database is watched."""
 
     collection: str | None
     pipeline: list[Document]
@@ -55,7 +55,7 @@ class ChangeStreamCommand:
 
 
 def compile_change_query(query: ChangeQuery, with_images: Collection[str]) -> ChangeStreamCommand:
-    """The command of a stream.
+    """The command that opens a stream.
 
     Args:
         query: what is watched.
@@ -78,7 +78,7 @@ def compile_change_query(query: ChangeQuery, with_images: Collection[str]) -> Ch
 
 
 def _type_condition(query: ChangeQuery, collections: list[str]) -> Document:
-    """Plain conditions first, alone: the server looks for these in the oplog itself."""
+    """A condition on the type of the event and on the collection, which the oplog can evaluate."""
     types = [kind for name in query.operations for kind in OPERATION_TYPES[name]]
     wanted: Document = {"operationType": {"$in": sorted(types)}}
     if len(collections) > 1:
@@ -105,7 +105,7 @@ def _wheres(query: ChangeQuery) -> list[Document]:
 
 
 def _where(watched: WatchedModel) -> list[Document]:
-    """An event's document may be absent, which is no document without values."""
+    """The conditions on the documents of an event; each requires that the document exists."""
     places = (KEY,) if watched.is_keyed else (AFTER, BEFORE)
     return [
         {"$and": [{place: {"$type": "object"}}, compile_filter(moved, [])]}

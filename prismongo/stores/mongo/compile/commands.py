@@ -1,4 +1,4 @@
-"""What `compile` makes and `execute` sends: one frozen command each, on one collection."""
+"""Commands on one collection: `compile` makes them and `execute` sends them."""
 
 from __future__ import annotations
 

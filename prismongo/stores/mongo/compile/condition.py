@@ -1,8 +1,8 @@
-"""compile, conditions: Filter → an aggregation expression about a document or an element of a list.
+"""compile, conditions: Filter → an aggregation expression on a document or an element of a list.
 
-For where the query language cannot stand: update pipelines choose elements with it, and reads ask
-elements for what takes an expression. Same meaning as `compile_filter`: every leaf but IsSet is
-false where the value is missing.
+For places where MongoDB does not allow its query language: update pipelines select elements by an
+expression, and so do filters that compare fields of an element. The meaning is that of
+`compile_filter`: every leaf except IsSet is false if the value is missing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from prismongo.stores.mongo.compile.fields import (
 
 
 def compile_condition(item: Filter, base: str = "") -> Expression:
-    """The expression that is true for a match; `base` is the element, like `$$e`, if any."""
+    """The expression that is true for a match; `base` is the variable of the element (`$$e`)."""
     match item:
         case And(filters):
             return {"$and": [compile_condition(part, base) for part in filters]}

@@ -1,8 +1,7 @@
-"""compile, fields: expressions that compare one field with another.
+"""compile, fields: expressions that compare one field with another, and patterns of texts.
 
-`compile_filter` asks documents with them, `compile_condition` the elements of a list. A `value`
-and an `other` are paths as expressions write them: `$name`, `$$element.name`. That both are set is
-the caller's to ask.
+`compile_filter` uses them on documents, `compile_condition` on elements of a list. `value` and
+`other` are paths in expressions: `$name`, `$$element.name`. The caller checks that both are set.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def prefix_range(prefix: str) -> dict[str, Any]:
 
 
 def compared(item: Compare, value: str, other: str) -> Expression:
-    """Whether the first stands to the second as the operator says."""
+    """Compares the first field with the second by the operator."""
     if not item.insensitive:
         return {COMPARISON_OPERATORS[item.operator]: [value, other]}
     negated = item.operator == "ne"
@@ -62,7 +61,7 @@ def compared(item: Compare, value: str, other: str) -> Expression:
 
 
 def among(item: In, value: str, other: str) -> Expression:
-    """Whether the first is an element of the second; null is a list without elements."""
+    """Whether the first is an element of the second; null is an empty list."""
     found: Expression = {"$in": [value, elements(other)]}
     if item.insensitive:
         texts = {"$filter": {"input": elements(other), "as": "one", "cond": is_text("$$one")}}
@@ -72,7 +71,7 @@ def among(item: In, value: str, other: str) -> Expression:
 
 
 def holds_text(item: Text, value: str, other: str) -> Expression:
-    """Whether the first text holds the second one."""
+    """Whether the first text contains, starts with or ends with the second."""
     whole, piece = ({"$toLower": text} if item.insensitive else text for text in (value, other))
     match item.match:
         case "contains":
@@ -88,7 +87,7 @@ def holds_text(item: Text, value: str, other: str) -> Expression:
 
 
 def holds_elements(item: Has, value: str, other: str) -> Expression:
-    """Whether the first, a list, holds the second, or every or some of its elements."""
+    """Whether the first list has the second value, or every or some element of the second list."""
     mine = elements(value)
     if isinstance(item.values, tuple):
         found: Expression = {"$in": [other, mine]}
@@ -100,17 +99,17 @@ def holds_elements(item: Has, value: str, other: str) -> Expression:
 
 
 def elements(value: str) -> Expression:
-    """The elements of a list; of what is none, none."""
+    """The elements of a list; an empty list for other values."""
     return {"$cond": [{"$isArray": [value]}, value, []]}
 
 
 def is_text(value: str) -> Expression:
-    """Whether it is a text."""
+    """Whether the value is a text."""
     return {"$eq": [{"$type": value}, "string"]}
 
 
 def if_texts(expression: Expression, *values: str) -> Expression:
-    """The expression where these are texts, else false; `$and` may try what is none as well."""
+    """The expression if all values are texts, else false. `$and` would evaluate it for others."""
     tests = [is_text(value) for value in values]
     return {"$cond": [{"$and": tests} if len(tests) > 1 else tests[0], expression, False]}
 

@@ -1,8 +1,8 @@
-"""compile, filters: Filter → MongoDB's query language, in native operators that use indexes.
+"""compile, filters: Filter → MongoDB's query language, by operators that use indexes.
 
-`$expr` stands only where nothing else can say it: another field's value, Json as a whole, and
-insensitive order, and for the lists whose elements are asked such things. Values never become
-operators: a document is always behind `$eq` or `$literal`.
+`$expr` is used only if there is no such operator: for references to other fields, for whole Json
+values, for order without case, and for elements of lists with such conditions. A value can never
+become an operator: a document is always the operand of `$eq` or `$literal`.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ from prismongo.stores.mongo.compile.fields import (
 from prismongo.stores.mongo.compile.lookup import lookup
 
 NO_DOCUMENT: Final[Mapping[str, Any]] = {"_id": {"$in": []}}
-"""Matches no document, and the server knows it without looking."""
+"""Matches no document, and the server reads nothing."""
 
 _ALONE: Final = frozenset({ObjectId, str, Int64, bool, datetime})
-"""The types of values that equal nothing but themselves, and are no operators."""
+"""The types of values that need no `$eq`."""
 
 _PLAIN: Final = (dict, list, re.Pattern, Regex)
 
@@ -70,7 +70,7 @@ def compile_filter(item: Filter, joins: list[Document]) -> Document:
 
 
 def _is_equality(item: Compare) -> bool:
-    """Whether it is what most look-ups are: one value, which says all there is to say."""
+    """Whether it is a plain comparison with one value, as in most look-ups."""
     return (
         item.operator == "eq"
         and type(item.value) in _ALONE
@@ -214,7 +214,7 @@ class _FilterCompiler:
         return {name: {"$not": {operator: values}, "$exists": True}}
 
     def _has_json(self, item: Has, values: list[Any]) -> Document:
-        """Whole values, where the query language would also compare the list itself."""
+        """Compares whole elements: the query language would also compare the list itself."""
         name = dotted(item.path)
         elements = {"$ifNull": ["$" + name, []]}
         found = [{"$in": [{"$literal": value}, elements]} for value in values]
@@ -261,7 +261,7 @@ class _FilterCompiler:
 
 
 def match_stages(item: Filter) -> list[Document]:
-    """The stages that keep the matching documents; what needs no join is matched first."""
+    """The stages that keep the matching documents; conditions without a join come first."""
     plain, joined = _split(item)
     stages: list[Document] = []
     joins: list[Document] = []
@@ -286,7 +286,7 @@ def _split(item: Filter) -> tuple[Filter, Filter | None]:
 
 
 def compile_after(item: After) -> Document:
-    """The documents behind a cursor: equal in the first keys, behind it in the next."""
+    """The documents after a cursor: equal to it in the first keys, after it in the next key."""
     steps: list[Document] = []
     for position, (path, descending) in enumerate(item.keys):
         same = [
@@ -307,7 +307,7 @@ def compile_after(item: After) -> Document:
 
 
 def _after_value(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
-    """Null and missing sort before every value."""
+    """The documents after one value; null and missing sort first."""
     name = dotted(path)
     if value is None:
         if descending:
@@ -345,7 +345,7 @@ def _is_empty(item: IsEmpty) -> Document:
 
 
 def _needs_expression(item: Filter) -> bool:
-    """Whether the query language, which has no `$expr` inside `$elemMatch`, cannot say it."""
+    """Whether the filter needs `$expr`, which `$elemMatch` does not allow."""
     match item:
         case And(filters) | Or(filters):
             return any(_needs_expression(part) for part in filters)
@@ -377,7 +377,7 @@ def _matching(regex: Regex[str], *, negated: bool) -> Document:
 
 
 def merge(parts: list[Document]) -> Document:
-    """All of the conditions in one document, under `$and` only where they share a name."""
+    """All conditions in one document; with `$and` only if they have a name in common."""
     merged: Document = {}
     for part in parts:
         if merged.keys() & part.keys():

@@ -31,7 +31,7 @@ CHILD = "c"
 
 
 def compile_find(step: Find) -> FindCommand | AggregateCommand:
-    """A `find` where that suffices, else a pipeline."""
+    """A `find` if possible, otherwise a pipeline."""
     plain = not step.order or all(key.is_plain for key in step.order)
     if step.distinct or not plain or has_relations(step.where):
         return AggregateCommand(step.model.db_name, find_pipeline(step))
@@ -49,7 +49,7 @@ def compile_find(step: Find) -> FindCommand | AggregateCommand:
 
 
 def order_names(step: Find) -> list[str]:
-    """The names under which a row of this step carries what it was sorted by."""
+    """The names of the values in a row by which this step sorts."""
     return [
         dotted(key.path) if key.is_plain else f"_o{number}" for number, key in enumerate(step.order)
     ]
@@ -105,7 +105,7 @@ def _shape(step: Find, computed: list[int]) -> list[Document]:
 
 
 def _distinct(fields: Sequence[Field]) -> list[Document]:
-    """The first document of each combination of values; null and missing are one value."""
+    """Keep the first document of each combination of values; null and missing are equal."""
     key = {field.db_name: {"$ifNull": ["$" + field.db_name, None]} for field in fields}
     return [
         {"$group": {"_id": key, "first": {"$first": "$$ROOT"}}},
@@ -114,7 +114,7 @@ def _distinct(fields: Sequence[Field]) -> list[Document]:
 
 
 def _order_value(key: OrderKey, name: str) -> list[Document]:
-    """The stages that put a related value, or a count, under `name`."""
+    """The stages that add a related value, or a count, as the field `name`."""
     if not key.links:
         elements = "$" + dotted(key.path)
         count = {"$cond": [{"$isArray": elements}, {"$size": elements}, 0]}
@@ -135,7 +135,7 @@ def _order_value(key: OrderKey, name: str) -> list[Document]:
 
 
 def compile_find_per_parent(step: FindPerParent) -> AggregateCommand:
-    """One pipeline over the parents; each page is cut on the server, and comes one child a row."""
+    """One pipeline over the parents. The server cuts the pages; each row has one child."""
     link = step.link
     stages = _parents(link, step.parents)
     stages.append(lookup(link, CHILD, find_pipeline(step.find)))
@@ -177,7 +177,7 @@ def compile_aggregate(step: Aggregate) -> AggregateCommand:
 
 
 def compile_group(step: Group) -> AggregateCommand:
-    """A row a group: the values under their stored names, aggregates under their keys."""
+    """One row per group: the values by their stored names, the aggregates by their keys."""
     key = {f"g{i}": {"$ifNull": ["$" + item.db_name, None]} for i, item in enumerate(step.by)}
     values = {item.db_name: f"$_id.g{i}" for i, item in enumerate(step.by)}
     stages = match_stages(step.where)

@@ -7,10 +7,10 @@ from prismongo.stores.mongo.compile.commands import Document
 
 
 def lookup(link: Link, name: str, pipeline: list[Document]) -> Document:
-    """The stage that puts the related documents, run through `pipeline`, under `name`.
+    """The stage that adds the related documents, after `pipeline`, as the field `name`.
 
-    The first key is joined by `localField`, which uses an index on the other side; a null key joins
-    nothing.
+    The first key is joined by `localField`, which uses an index of the other collection. A null key
+    joins no document.
     """
     local, remote = link.local, link.remote
     guards: list[Document] = []

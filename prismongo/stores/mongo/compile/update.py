@@ -1,6 +1,6 @@
-"""compile, updates: changes → update operators, or a pipeline where operators cannot say it.
+"""compile, updates: FieldUpdates → update operators, or a pipeline if operators are not enough.
 
-In a pipeline every value stands behind `$literal`, so no text is ever read as a path.
+In a pipeline every value is the operand of `$literal`: so no text is ever read as a path.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
 
 
 def compile_update(updates: Sequence[FieldUpdate]) -> Document | list[Document]:
-    """The update document where operators suffice, else a pipeline."""
+    """An update document if operators are enough, otherwise a pipeline."""
     if by_operators(updates):
         return _operators(updates)
     return [_stage(update) for update in updates]
@@ -90,7 +90,7 @@ def _negative(operand: Any) -> object:
 
 
 def _stage(update: FieldUpdate) -> Document:
-    """The stage of a pipeline that carries out one change."""
+    """The stage of a pipeline for one update."""
     name = dotted(update.path)
     match update:
         case Unset():
@@ -111,7 +111,7 @@ def _stage(update: FieldUpdate) -> Document:
 
 
 def _expression(update: FieldUpdate, current: str) -> Expression:
-    """The value that a change gives a field whose value is `current`."""
+    """The new value of a field whose value is `current`."""
     match update:
         case Set(_, value):
             return {"$literal": value}
@@ -142,9 +142,9 @@ def _expression(update: FieldUpdate, current: str) -> Expression:
 
 
 def _arithmetic(update: Arithmetic, current: str) -> Expression:
-    """Whole numbers as decimals: beyond 64 bits MongoDB would go on in doubles, which round.
+    """Integers are calculated as decimals: beyond 64 bits MongoDB would use doubles, which round.
 
-    `$toLong` and `$toInt` truncate, and refuse what does not fit.
+    `$toLong` and `$toInt` truncate, and raise an error if the result does not fit.
     """
     operator, operand = _OPERATORS[update.operator], {"$literal": update.operand}
     if not update.is_integer:
@@ -154,7 +154,7 @@ def _arithmetic(update: Arithmetic, current: str) -> Expression:
 
 
 def _composite_expression(base: str, updates: Sequence[tuple[FieldUpdate, Path]]) -> Expression:
-    """The object `base` with the changes applied, paths relative to it."""
+    """The object `base` after the updates, whose paths are relative to it."""
     result: Expression = base
     names = dict.fromkeys(path[0] for _, path in updates)
     for name in names:

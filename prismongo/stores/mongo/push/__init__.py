@@ -1,4 +1,5 @@
-"""The live database's collections and indexes: what a Datamodel wants, what is there, and `push`.
+"""`push`: creates the collections and indexes of a schema in a database.
 
-`wanted` (Datamodel → specs) and `found` (server → specs) meet in `plan`; `apply` carries it out.
+`plan` compares the wanted indexes (`stores/wanted`) with the existing ones (`inspect`); `apply`
+executes the steps of the plan.
 """

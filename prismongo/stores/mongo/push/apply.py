@@ -1,6 +1,7 @@
-"""Carries out steps of a plan (`apply`); another process may be doing the same.
+"""Executes the steps of a plan (`apply`). Another process may do the same at the same time.
 
-First what is to go, then what is missing, collection by collection, last what is replaced.
+Indexes are removed first; then collections, images and indexes are created; then indexes are
+replaced.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ NOT_FOUND: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
 
 
 class RefusedIndexError(Exception):
-    """The server refuses indexes of one collection, all of which it leaves unmade."""
+    """The server rejects indexes of one collection, and creates none of them."""
 
     def __init__(self, indexes: Sequence[IndexSpec], reason: OperationFailure) -> None:
         super().__init__([index.name for index in indexes])
@@ -45,10 +46,10 @@ class RefusedIndexError(Exception):
 
 @dataclass(slots=True)
 class PushProgress:
-    """What is being done, and what has been.
+    """The database and the report of a push, and the steps that are done.
 
     Attributes:
-        done: the steps so far, in the order in which they were done.
+        done: the steps that are done, in order.
     """
 
     database: Database
@@ -56,12 +57,12 @@ class PushProgress:
     done: list[PushStep] = field(default_factory=list)
 
     def report_event(self, event: PushEvent) -> None:
-        """An event, to whoever gave a `report`."""
+        """Pass an event to the `report`, if there is one."""
         if self.report is not None:
             self.report(event)
 
     def mark_done(self, steps: Iterable[PushStep], since: float) -> None:
-        """Steps are done that were begun at `since`, by `time.perf_counter`."""
+        """Record that steps are done; `since` is the `time.perf_counter` of their start."""
         seconds = time.perf_counter() - since
         for step in steps:
             self.done.append(step)
@@ -69,10 +70,10 @@ class PushProgress:
 
 
 async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
-    """Carry out the steps, whatever they are.
+    """Execute the steps.
 
     Raises:
-        RefusedIndexError: the server refuses indexes; its reason is the cause.
+        RefusedIndexError: the server rejects indexes; its error is the cause.
         UnsupportedOperationError: P2026, the server is too old for a step.
         pymongo.errors.PyMongoError: it does not answer.
     """
@@ -91,7 +92,7 @@ async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
 
 @dataclass(slots=True)
 class _Phases:
-    """Steps by kind: the kinds are carried out in this order."""
+    """The steps by kind, in the order in which the kinds are executed."""
 
     removed: list[IndexNotInSchema] = field(default_factory=list)
     created: list[CreateCollection] = field(default_factory=list)
@@ -183,7 +184,7 @@ async def _build(progress: PushProgress, indexes: Sequence[IndexSpec]) -> None:
 
 
 async def _are_there(database: Database, indexes: Sequence[IndexSpec]) -> bool:
-    """Whether another process has made them meanwhile."""
+    """Whether another process has created the indexes in the meantime."""
     collection = indexes[0].collection
     found = (await find_indexes(database, [collection])).get(collection)
     there = {index.name: index for index in (found.indexes if found else ())}

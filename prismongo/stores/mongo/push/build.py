@@ -1,4 +1,4 @@
-"""Builds indexes, and tells how far the server is (`build_indexes`)."""
+"""Builds indexes, and reports the progress of the server (`build_indexes`)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ async def build_indexes(
     *,
     interval: float = PROGRESS_INTERVAL,
 ) -> None:
-    """Build indexes of one collection together; one that is there already is left alone.
+    """Build indexes of one collection together; existing ones are not changed.
 
-    `report` is told of the progress every `interval` seconds.
+    `report` receives the progress every `interval` seconds.
 
     Raises:
-        pymongo.errors.OperationFailure: the server refuses one of them; then it made none.
+        pymongo.errors.OperationFailure: the server rejects one of them, and creates none.
     """
     command = {
         "createIndexes": indexes[0].collection,
@@ -63,7 +63,7 @@ async def _watch(
 
 
 async def _operations(database: Database, collection: str) -> list[dict[str, Any]]:
-    """The server's own operations that build indexes of the collection, where they count."""
+    """The operations of the server that build indexes of the collection."""
     condition = {
         "ns": f"{database.name}.{collection}",
         "msg": {"$regex": f"^{_PHASE}"},

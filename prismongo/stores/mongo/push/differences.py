@@ -1,4 +1,4 @@
-"""Two indexes → what differs between them, in words (`differences`)."""
+"""Compares two indexes (`differences`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLLATION_DEFAULTS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which two indexes differ, as it is shown."""
+    """One difference between two indexes, as it is displayed."""
 
     what: str
     wanted: str
@@ -33,7 +33,7 @@ class Difference:
 
 
 def differences(wanted: IndexSpec, found: IndexSpec) -> tuple[Difference, ...]:
-    """What differs, names last; empty where they are the same index."""
+    """The differences, the name last; empty if the indexes are equal."""
     pairs = (
         ("keys", keys_text(wanted), keys_text(found)),
         ("unique", _yes(wanted.unique), _yes(found.unique)),
@@ -57,19 +57,19 @@ def differences(wanted: IndexSpec, found: IndexSpec) -> tuple[Difference, ...]:
 
 
 def keys_text(index: IndexSpec) -> str:
-    """The keys as a schema would have them: `(a, b desc, c text)`."""
+    """The keys, written like in a schema: `(a, b desc, c text)`."""
     words: dict[Direction, str] = {1: "", -1: " desc"}
     parts = [f"{path}{words.get(way, f' {way}')}" for path, way in index.keys]
     return f"({', '.join(parts)})"
 
 
 def json_text(value: Mapping[str, Any] | None) -> str:
-    """MongoDB's relaxed Extended JSON; `-` where there is nothing."""
+    """MongoDB's relaxed Extended JSON; `-` for nothing."""
     return dumps(value, json_options=RELAXED_JSON_OPTIONS) if value else "-"
 
 
 def _canonical(value: Mapping[str, Any] | None) -> str:
-    """A text that is equal exactly where the values are, types included."""
+    """A text that is equal if and only if the values and their types are."""
     return dumps(value or {}, json_options=CANONICAL_JSON_OPTIONS, sort_keys=True)
 
 

@@ -1,6 +1,6 @@
-"""Why a push cannot be: data that violates a unique index, an index that MongoDB does not take.
+"""Errors of a push: data that violates a unique index, or an index that MongoDB rejects.
 
-An error names fields and counts, never a stored value: those are in the report's `Violated`.
+An error contains fields and counts, but no stored values; the event `Violated` has those.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ABOUT_THE_INDEX: Final = frozenset({2, 9, 13, 67, 72, 85, 86, 171, 197, 224})
 
 
 def violations_error(violations: Sequence[Violation], state: str) -> DataError:
-    """P2002: documents that are there violate unique indexes. `state` says what was changed."""
+    """P2002: existing documents violate unique indexes. `state` says what was changed."""
     lines = [f"  {violation_text(violation)}" for violation in violations]
     first = violations[0].index
     return data_error(
@@ -43,7 +43,7 @@ def violations_error(violations: Sequence[Violation], state: str) -> DataError:
 
 
 def index_refused(indexes: Sequence[IndexSpec], error: OperationFailure, state: str) -> DataError:
-    """P2035: MongoDB refuses indexes of one collection."""
+    """P2035: MongoDB rejects indexes of one collection."""
     names = ", ".join(f"`{index.name}` {keys_text(index)}" for index in indexes)
     name = str((error.details or {}).get("codeName", ""))
     reason = str((error.details or {}).get("errmsg", "")) if error.code in _ABOUT_THE_INDEX else ""

@@ -1,4 +1,4 @@
-"""What `push` tells while it works, to whoever gave it a `report`."""
+"""Events of a push: its progress, for the `report`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prismongo.stores.wanted.specs import IndexSpec
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """First of all: the plan."""
+    """The plan is made; the first event."""
 
     plan: PushPlan
     drop: bool
@@ -20,14 +20,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """Before anything is changed: whether documents that are there violate unique indexes."""
+    """Existing documents are checked against the unique indexes, before any change."""
 
     indexes: tuple[IndexSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Violated:
-    """They do, and nothing is changed."""
+    """Documents violate unique indexes, and nothing is changed."""
 
     violations: tuple[Violation, ...]
 
@@ -37,7 +37,7 @@ class Building:
     """Indexes of one collection are being built; `done` of `total` as the server counts.
 
     Attributes:
-        phase: MongoDB's words for what it does, "scanning collection" and the like.
+        phase: the phase of the build in the words of MongoDB, like "scanning collection".
     """
 
     indexes: tuple[IndexSpec, ...]
@@ -48,7 +48,7 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step is done; it took this many seconds, for indexes all of the collection's together."""
+    """A step is done. For indexes, `seconds` is the time for all of the collection."""
 
     step: PushStep
     seconds: float

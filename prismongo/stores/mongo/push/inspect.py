@@ -14,7 +14,7 @@ from prismongo.stores.wanted.specs import Direction, IndexSpec
 Database = AsyncDatabase[dict[str, Any]]
 
 CONCURRENCY: Final = 4
-"""How many collections are asked about at a time: each takes a connection, which may be costly."""
+"""How many collections are inspected at a time: each needs a connection."""
 
 # What a text index has where nobody said otherwise.
 _TEXT_DEFAULTS: Final = {"default_language": "english", "language_override": "language"}
@@ -29,7 +29,7 @@ _KNOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FoundCollection:
-    """A collection that is there; `type` is "collection", "view" or "timeseries"."""
+    """An existing collection; `type` is "collection", "view" or "timeseries"."""
 
     name: str
     type: str
@@ -38,17 +38,17 @@ class FoundCollection:
 
     @property
     def may_keep_images(self) -> bool:
-        """Whether it could keep what documents were before a change, and does not."""
+        """Whether the collection can keep images of changed documents, and does not."""
         return self.type == "collection" and not self.keeps_images
 
 
 async def find_indexes(
     database: Database, collections: Collection[str]
 ) -> dict[str, FoundCollection]:
-    """Those of the collections that exist, by name, with their indexes but `_id_`.
+    """The collections that exist, by name, with their indexes except `_id_`.
 
     Raises:
-        pymongo.errors.PyMongoError: the server does not answer, or refuses.
+        pymongo.errors.PyMongoError: the server does not answer, or rejects the command.
     """
     async with await database.list_collections() as cursor:
         present = {document["name"]: document for document in await cursor.to_list()}
@@ -97,7 +97,7 @@ def index_spec(
 
 
 def _keys(document: Mapping[str, Any]) -> tuple[tuple[str, Direction], ...]:
-    """The keys as they were asked for: the server shows text fields as `_fts`, `_ftsx`."""
+    """The keys as they were created: the server shows text fields as `_fts` and `_ftsx`."""
     keys: list[tuple[str, Direction]] = []
     for path, direction in document["key"].items():
         if path == "_fts":

@@ -1,4 +1,4 @@
-"""What is wanted and what is found → the steps between them (`plan`), in the order shown."""
+"""Wanted and existing indexes → the steps of a push, in the order of display (`plan_push`)."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _BESIDE_THE_POINT: Final = frozenset({"name", "expires after", "hidden", "other 
 
 @dataclass(frozen=True, slots=True)
 class CreateCollection:
-    """The collection of a model is not there."""
+    """The collection of a model does not exist."""
 
     collection: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeepImages:
-    """The collection does not keep what documents were before a change (`@changeImages`)."""
+    """The collection does not keep images of changed documents (`@changeImages`)."""
 
     collection: str
 
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex:
-    """An index of the schema is not there."""
+    """An index of the schema does not exist."""
 
     index: IndexSpec
 
 
 @dataclass(frozen=True, slots=True)
 class IndexDiffers:
-    """The index is there, but differs; `is_own` tells whether `drop` may replace it."""
+    """The index exists but differs; `is_own` says whether `drop` may replace it."""
 
     wanted: IndexSpec
     found: IndexSpec
@@ -48,7 +48,7 @@ class IndexDiffers:
 
 @dataclass(frozen=True, slots=True)
 class IndexNotInSchema:
-    """An index is there that the schema lacks; `is_own` tells whether `drop` may remove it."""
+    """An existing index is not in the schema; `is_own` says whether `drop` may remove it."""
 
     found: IndexSpec
     is_own: bool
@@ -69,7 +69,7 @@ PushStep = (
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """What stands between a schema and a live database.
+    """The differences between a schema and a database.
 
     Attributes:
         database: its name.
@@ -81,19 +81,19 @@ class PushPlan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the live database is as the schema says."""
+        """Whether database and schema do not differ."""
         return not self.steps
 
     def to_do(self, *, drop: bool) -> tuple[PushStep, ...]:
-        """The steps that `push` takes: what is additive, and with `drop` what is its own."""
+        """The steps that `push` executes: additions, and with `drop` changes of its own indexes."""
         return tuple(step for step in self.steps if _is_taken(step, drop=drop))
 
 
 def is_mismatch(step: PushStep) -> bool:
-    """Whether queries are slower or writes meet other rules than the schema says.
+    """Whether the difference makes queries slower, or allows or rejects other writes.
 
-    A name of its own, an index more than the schema's, and a view change neither; a unique index
-    more refuses what the schema allows.
+    Another name, an additional index and a view do not. An additional unique index does: it rejects
+    writes that the schema allows.
     """
     match step:
         case CreateCollection() | KeepImages() | CreateIndex():
@@ -114,7 +114,7 @@ def plan_push(
     found: Mapping[str, FoundCollection],
     images: Collection[str] = (),
 ) -> PushPlan:
-    """The steps from what is found to what is wanted, by collection; `images` are to keep them."""
+    """The steps that are needed, by collection; `images` are the collections that keep images."""
     steps: list[PushStep] = []
     for collection, indexes in wanted.items():
         there = found.get(collection)
@@ -127,9 +127,9 @@ def plan_push(
 
 
 def is_own(index: IndexSpec) -> bool:
-    """Whether an index has the very name that Prisma, or we, would give it for its fields.
+    """Whether an index has the name that Prisma or prismongo would give it.
 
-    MongoDB keeps no note of who made an index; its own default name is another (`email_1`).
+    MongoDB does not store who created an index; its own default name is different (`email_1`).
     """
     if not all(direction in (1, -1, "text") for _, direction in index.keys):
         return False
@@ -175,7 +175,7 @@ def _indexes(wanted: tuple[IndexSpec, ...], found: FoundCollection | None) -> It
 
 
 def _same_but_for_name(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:
-    """An index of another name, beside which MongoDB would not make this one (5.0 and later)."""
+    """An index with another name that conflicts with this one (MongoDB 5.0 and later)."""
     for other in there.values():
         differing = {difference.what for difference in differences(index, other)}
         if differing <= _BESIDE_THE_POINT or (index.is_text and other.is_text):

@@ -1,7 +1,7 @@
-"""`push`: brings a live database's collections and indexes in line with a Datamodel.
+"""`push`: creates the collections and indexes of a Datamodel in a database.
 
-wanted + found → plan → the data asked whether the uniques hold → apply. Nothing is changed before
-all of that is known. `compare` ends with the plan.
+It inspects the database, makes a plan, checks the data against new unique indexes, and only then
+applies the plan. `compare` only makes the plan.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ DUPLICATE_KEY: Final = 11000
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What `push` found and did.
+    """The result of `push`.
 
     Attributes:
-        plan: what stood between schema and database before.
-        done: the steps taken, in their order; empty in a dry run.
-        violations: the unique indexes that the data would violate; only a dry run returns any.
+        plan: the differences before the push.
+        done: the executed steps, in order; empty in a dry run.
+        violations: the unique indexes that the data violates; only a dry run returns them.
     """
 
     plan: PushPlan
@@ -60,7 +60,7 @@ class Pushed:
 
     @property
     def left(self) -> tuple[PushStep, ...]:
-        """The steps not taken: what differs or is not in the schema, and in a dry run all."""
+        """The steps that were not executed; in a dry run, all steps."""
         return tuple(step for step in self.plan.steps if step not in self.done)
 
 
@@ -74,28 +74,28 @@ async def push(
 ) -> Pushed:
     """Create the collections and indexes of the schema that the database lacks.
 
-    A second push does nothing, and two may run at once. Never is a collection or a document
-    removed, but by MongoDB itself where the schema asks for `@ttl`.
+    A second push does nothing, and two may run at the same time. Collections and documents are
+    never removed, except by MongoDB itself if the schema asks for `@ttl`.
 
     Args:
         datamodel: what `parse` made of schema.prisma.
         url: the MongoDB URL, naming the database.
-        dry_run: only plan, and ask the data whether the uniques would hold.
-        drop: also replace indexes that differ and remove those that the schema lacks, as far as
-            they are its own: named by the schema, or as Prisma names an index of these fields.
-        report: told of the plan, the progress of builds, and each step done.
+        dry_run: only make the plan, and check the data against new unique indexes.
+        drop: also replace indexes that differ, and remove those that are not in the schema; only
+            its own: named in the schema, or like Prisma names an index of these fields.
+        report: receives events: the plan, the progress of builds, and each finished step.
 
     Returns:
-        The plan and what was done of it.
+        The plan and the executed steps.
 
     Raises:
         ConnectionError: the server cannot be used (P1000 …).
-        SchemaError: a comment of the schema gives an option that cannot be.
+        SchemaError: a comment of the schema has an invalid option.
         UniqueViolationError: documents violate a unique index; nothing was changed. `meta` has
-            the fields and counts, the report of a dry run the values.
-        prisma.errors.DataError: the server refuses an index (P2035).
+            the fields and counts; the report of a dry run has the values.
+        prisma.errors.DataError: the server rejects an index (P2035).
     """
-    wanted_indexes(datamodel)  # a comment that cannot be is told without a server
+    wanted_indexes(datamodel)  # raises for an invalid comment before it connects
     async with opened(url) as database:
         return await push_to(database, datamodel, dry_run=dry_run, drop=drop, report=report)
 
@@ -108,7 +108,7 @@ async def push_to(
     drop: bool = False,
     report: Report | None = None,
 ) -> Pushed:
-    """The same on a database that is connected already."""
+    """`push` on a connected database."""
     wanted = wanted_indexes(datamodel)
     progress = PushProgress(_primary(database), report)
     try:
@@ -120,11 +120,11 @@ async def push_to(
 
 
 async def compare(database: Database, datamodel: Datamodel) -> PushPlan:
-    """What stands between a schema and a connected database; no document is read.
+    """The differences between a schema and a connected database; reads no documents.
 
     Raises:
-        SchemaError: a comment of the schema gives an option that cannot be.
-        prisma.errors.PrismaError: the server does not answer, or refuses.
+        SchemaError: a comment of the schema has an invalid option.
+        prisma.errors.PrismaError: the server does not answer, or rejects the command.
     """
     wanted = wanted_indexes(datamodel)
     database = _primary(database)
@@ -137,7 +137,7 @@ async def compare(database: Database, datamodel: Datamodel) -> PushPlan:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """The database that a URL names, connected, closed at the end.
+    """Connect to the database of a URL; close it at the end.
 
     Raises:
         ConnectionError: the server cannot be used (P1000 …).
@@ -152,7 +152,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
 
 def _primary(database: Database) -> Database:
-    """What a secondary shows may be old."""
+    """Read from the primary: a secondary may have old data."""
     return database.with_options(read_preference=ReadPreference.PRIMARY)
 
 
@@ -190,13 +190,13 @@ def _uniques(steps: Iterable[PushStep]) -> Iterator[IndexSpec]:
 
 
 async def _violations(database: Database, uniques: Iterable[IndexSpec]) -> tuple[Violation, ...]:
-    """One after the other: each may read a whole collection."""
+    """Check one index after the other: each check may read a whole collection."""
     found = [await find_violation(database, index) for index in uniques]
     return tuple(violation for violation in found if violation is not None)
 
 
 async def _refusal(progress: PushProgress, error: RefusedIndexError) -> DataError:
-    """What the server's refusal means; duplicates may have come after we looked for them."""
+    """The error of a rejected index; duplicates may have been written after our check."""
     count = len(progress.done)
     state = f"Steps done before that, which stand: {count}." if count else NOTHING_CHANGED
     uniques = [index for index in error.indexes if index.unique]

@@ -1,4 +1,4 @@
-"""Plans and events as a person reads them (`event_lines`).
+"""Plans and events as text for people (`event_lines`).
 
 + collection  User
 + unique      User_email_key on User (email), only where email has a value
@@ -43,7 +43,7 @@ _INDENT = " " * 16
 
 
 def event_lines(event: PushEvent) -> Iterator[str]:
-    """What there is to say about an event."""
+    """The lines of an event."""
     match event:
         case Planned(plan=plan, drop=drop):
             yield from plan_lines(plan, drop=drop)
@@ -62,7 +62,7 @@ def event_lines(event: PushEvent) -> Iterator[str]:
 
 
 def plan_lines(plan: PushPlan, *, drop: bool = False) -> Iterator[str]:
-    """A plan, step by step; with `drop` as it is carried out then."""
+    """The lines of a plan; `drop` says whether indexes are replaced and removed."""
     if plan.is_empty:
         yield f"The database {plan.database} is as the schema says."
         return
@@ -72,7 +72,7 @@ def plan_lines(plan: PushPlan, *, drop: bool = False) -> Iterator[str]:
 
 
 def step_lines(step: PushStep, *, drop: bool = False) -> Iterator[str]:
-    """A step: its sign and what it is about, below that what differs."""
+    """The lines of a step: a sign and its object, then the differences."""
     match step:
         case CreateCollection(collection=name):
             yield f"+ collection  {name}"

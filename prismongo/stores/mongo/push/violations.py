@@ -1,7 +1,7 @@
-"""Would a unique index hold for the documents that are there (`find_violation`)?
+"""Checks existing documents against a unique index (`find_violation`).
 
-Asked before anything is changed: MongoDB itself names one value, after the work, and builds the
-other indexes all the same.
+This happens before any change: MongoDB itself would report only one value, after the work, and
+build the other indexes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXAMPLES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Values that occur more than once, in the order of the index's fields; None is absent too."""
+    """Values that occur more than once, in the order of the index; None is null or missing."""
 
     values: tuple[Any, ...]
     documents: int
@@ -28,12 +28,12 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Documents that a unique index would refuse.
+    """Documents that a unique index would reject.
 
     Attributes:
         values: how many values occur more than once.
-        documents: in how many documents they do.
-        examples: the most frequent of them. They are users' data: for a screen, not for a log.
+        documents: in how many documents they occur.
+        examples: the most frequent values. They are data of users: do not log them.
     """
 
     index: IndexSpec
@@ -43,12 +43,12 @@ class Violation:
 
 
 async def find_violation(database: Database, index: IndexSpec) -> Violation | None:
-    """What in the collection violates the unique index; None where nothing does.
+    """The documents that violate the unique index; None if there are none.
 
-    The server reads the whole collection, and spills to disk what does not fit into memory.
+    The server reads the whole collection, and uses the disk if the memory is not sufficient.
 
     Raises:
-        pymongo.errors.PyMongoError: the server does not answer, or refuses.
+        pymongo.errors.PyMongoError: the server does not answer, or rejects the command.
     """
     collation = dict(index.collation) if index.collation is not None else None
     cursor = await database[index.collection].aggregate(
@@ -68,10 +68,10 @@ async def find_violation(database: Database, index: IndexSpec) -> Violation | No
 
 
 def pipeline(index: IndexSpec) -> list[dict[str, Any]]:
-    """The aggregation that counts the keys of the index and keeps those that occur twice.
+    """The aggregation that finds the keys of the index that occur more than once.
 
-    Keys are made as the server makes them: an absent field is null, a list gives each of its
-    values once, an empty list is a value of its own.
+    Keys are made like on the server: a missing field is null, a list has one key for each different
+    element, and an empty list is a separate value.
     """
     names = {f"key{number}": path for number, path in enumerate(index.paths)}
     stages: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ _TOTALS: Final = [
 
 
 def _indexed(index: IndexSpec) -> Mapping[str, Any] | None:
-    """Which documents are in the index; None where all are."""
+    """The filter of the documents in the index; None if all are."""
     if index.sparse:
         return {"$or": [{path: {"$exists": True}} for path in index.paths]}
     return index.partial

@@ -1,1 +1,1 @@
-"""Change streams of a server: opened, decoded, and opened again where they broke off."""
+"""Change streams of a server: opens them, reads events, and resumes after interruptions."""

@@ -1,8 +1,8 @@
-"""The mongo store's streams: a cursor on the server that is opened again wherever it broke off.
+"""Cursor of a change stream on a server, which resumes after every interruption.
 
-PyMongo resumes once, and not after a cursor was killed; an election takes longer than that. Here
-every event's token is remembered, and a stream begins again after the last one for as long as the
-server still has what follows.
+PyMongo resumes once, which is too short for an election, and never after a cursor was killed. Here
+the token of every event is kept, and the stream is opened again after the last token, as long as
+the server has the events after it.
 """
 
 from __future__ import annotations
@@ -41,27 +41,27 @@ from prismongo.tasks import back_off
 logger = logging.getLogger("prismongo.changes")
 
 SHORT_WAIT: Final = 50
-"""How long the server waits for an event before it answers that there is none, for a stream that is
-young, in milliseconds. It lets go of a cursor no earlier (seen on 6.0.5): leaving takes as long."""
+"""How long the server waits for an event before it replies that there is none, for a new stream, in
+milliseconds. The server closes a cursor only after this wait (seen on 6.0.5)."""
 
 LONG_WAIT: Final = 1_000
-"""The same for a stream that has been open for a while: fewer questions where nothing happens."""
+"""The same for a stream that has been open for a while: it sends fewer commands."""
 
 SHORT_WAIT_PERIOD: Final = 5.0
-"""How long a stream is young, in seconds."""
+"""How long a stream counts as new, in seconds."""
 
 LONGEST_BACK_OFF: Final = 1.0
 """The longest wait between two attempts to resume, in seconds."""
 
 CLOSE_TIMEOUT: Final = 2.0
-"""How long the server may take to close a cursor, in seconds; it forgets it by itself then."""
+"""How long closing a cursor may take, in seconds; the server also closes it by itself."""
 
 
 class MongoCursor:
     """One stream of events.
 
     Args:
-        database: of a client that is for streams alone: each keeps a connection busy.
+        database: of a client that is used only for streams: each occupies a connection.
         query: what is watched.
         command: the same, compiled.
         after: the token to begin after; None: now.
@@ -87,16 +87,16 @@ class MongoCursor:
 
     @property
     def token(self) -> str:
-        """Continues after all that `next` has given; known once it is open."""
+        """Continues the stream after the events of `next`; known when the stream is open."""
         if self._token is None:
             raise AssertionError("a stream has a token once it is open")
         return self._token
 
     async def open(self, within: float) -> None:
-        """Open it on the server; where that has no primary it is tried for `within` seconds.
+        """Open the stream. Without a primary, it is tried for `within` seconds.
 
         Raises:
-            prisma.errors.PrismaError: it cannot be.
+            prisma.errors.PrismaError: it cannot be opened.
         """
         clock = asyncio.get_running_loop().time
         deadline = clock() + within
@@ -115,10 +115,10 @@ class MongoCursor:
                 return
 
     async def next(self) -> ChangeEvent | None:
-        """The next event, or None after a while without.
+        """The next event; None if there is none for a while.
 
         Raises:
-            ChangeStreamError: it cannot go on.
+            ChangeStreamError: the stream cannot continue.
         """
         try:
             document = await self._next()
@@ -141,10 +141,10 @@ class MongoCursor:
         return read_event(document, self._models, self.token)
 
     def interrupt(self) -> None:
-        """Nothing: what the server was asked it answers soon (`QUICK`, `SETTLED`)."""
+        """Does nothing: the server answers soon (`SHORT_WAIT`, `LONG_WAIT`)."""
 
     async def close(self) -> None:
-        """Close it on the server, which may take `QUICK` or `SETTLED`."""
+        """Close the stream on the server, which may take `SHORT_WAIT` or `LONG_WAIT`."""
         stream, self._stream = self._stream, None
         if stream is not None:
             with suppress(PyMongoError, TimeoutError):
@@ -178,13 +178,13 @@ class MongoCursor:
         return None
 
     def _advance_without_event(self, stream: AsyncChangeStream[Document]) -> None:
-        """How far the stream has come without an event: a filter may match nothing for weeks."""
+        """Advance to the token of a reply without events: a filter may match nothing for weeks."""
         token = stream.resume_token
         if token is not None:
             self._advance(token_text(token))
 
     def _advance(self, token: str) -> bool:
-        """Go on to a token; False where the stream has been there before."""
+        """Advance to a token; False if the stream has been there before."""
         if self._skip_until is not None and token <= self._skip_until:
             return False
         self._token = token
@@ -200,7 +200,7 @@ class MongoCursor:
         return size | {"start_after": stored_token(self._token)}
 
     def _can_work_around(self, error: PyMongoError) -> bool:
-        """Two things that MongoDB cannot do from here, but in another way."""
+        """Whether there is another way to continue, which is then prepared."""
         if self._skip_until is None and is_token_not_in_stream(error):
             self._skip_until = self._token  # it is of an event that is filtered out here
             return True
@@ -228,6 +228,6 @@ class MongoCursor:
 
 
 def _affected_collections(document: Document) -> set[str]:
-    """The collections that a drop or a renaming is about; none where it is the whole database."""
+    """The collections that were dropped or renamed; none if it was the whole database."""
     places = (document.get("ns", {}), document.get("to", {}))
     return {place["coll"] for place in places if "coll" in place}

@@ -1,4 +1,4 @@
-"""What ends a change stream: which of the driver's errors pass, and what callers see of the others.
+"""Errors of change streams: which the stream survives, and what callers see of the others.
 
 https://www.mongodb.com/docs/manual/reference/error-codes/
 """
@@ -32,7 +32,7 @@ RESUMABLE: Final = frozenset(
         11601,  # Interrupted: by killOp
     }
 )
-"""After these a stream goes on, beside those that the server marks as resumable."""
+"""Errors that a stream survives, besides those that the server marks as resumable."""
 
 HISTORY_LOST: Final = 286
 NO_IMAGE: Final = 47
@@ -45,7 +45,7 @@ _TOKEN_IN_WORDS: Final = re.compile(r'_data: "([0-9A-F]+)"')
 
 
 def is_resumable(error: PyMongoError) -> bool:
-    """Whether a stream can go on after it, once the server can be used again."""
+    """Whether a stream can resume after the error, when the server is available again."""
     if isinstance(error, OperationFailure):
         if error.has_error_label("NonResumableChangeStreamError"):
             return False
@@ -54,22 +54,22 @@ def is_resumable(error: PyMongoError) -> bool:
 
 
 def is_token_not_in_stream(error: PyMongoError) -> bool:
-    """Whether the event of the token to begin after is not in this stream."""
+    """Whether the error says that the event of the token is not in this stream."""
     return isinstance(error, OperationFailure) and error.code == TOKEN_NOT_IN_STREAM
 
 
 def is_malformed_token(error: PyMongoError) -> bool:
-    """Whether the token to begin after is none."""
+    """Whether the error says that the text is no token."""
     return isinstance(error, OperationFailure) and error.code in MALFORMED_TOKEN
 
 
 def is_event_too_large(error: PyMongoError) -> bool:
-    """Whether an event, or several at once, are more than a reply holds."""
+    """Whether the error says that the events are too large for a reply."""
     return isinstance(error, OperationFailure) and error.code == TOO_LARGE
 
 
 def stream_error(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
-    """The exception for an error that a stream does not survive; `token` is where it stood."""
+    """The error that callers see if a stream cannot continue; `token` is its last token."""
     names = ", ".join(model.name for model in models)
     code = error.code if isinstance(error, OperationFailure) else None
     if code == NO_REPLICA_SET:

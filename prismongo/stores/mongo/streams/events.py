@@ -1,4 +1,4 @@
-"""What a change stream says → Event; tokens as text.
+"""Documents of a change stream → ChangeEvent, and tokens as texts.
 
 Source: MongoDB manual, "Change Events".
 """
@@ -26,17 +26,17 @@ _OPERATIONS: Final[Mapping[str, ChangeType]] = {
 
 
 def is_end(document: Document) -> bool:
-    """Whether it tells that a collection, or the stream, has come to its end."""
+    """Whether the collection, or the stream, has ended."""
     return document["operationType"] in END_TYPES
 
 
 def read_event(document: Document, models: Mapping[str, Model], token: str) -> ChangeEvent:
-    """The event that a change stream's document tells of.
+    """The event of a document of a change stream.
 
     Args:
         document: of an insert, update, replace or delete.
         models: by collection.
-        token: the document's own, as text.
+        token: the token of the document, as a text.
     """
     kind = document["operationType"]
     moment: Timestamp = document["clusterTime"]
@@ -54,12 +54,12 @@ def read_event(document: Document, models: Mapping[str, Model], token: str) -> C
 
 
 def position_of(moment: Timestamp) -> Position:
-    """The place of a server's logical time: seconds, and a count within the second."""
+    """The position of a logical time of the server: seconds, and a counter in the second."""
     return moment.time, moment.inc
 
 
 def _utc(moment: datetime) -> datetime:
-    """Rows have dates in UTC without saying so."""
+    """Dates of rows are in UTC, without a time zone."""
     return moment.replace(tzinfo=UTC)
 
 
@@ -93,10 +93,10 @@ def stored_token(text: str) -> Document:
 
 
 def token_moment(text: str) -> Timestamp:
-    """When the event of a token happened, in the server's logical time.
+    """The time of the event of a token, in the server's logical time.
 
-    A token is the server's KeyString of its parts, the first of which is a timestamp (`82`); so
-    tokens are in the order of events, as texts too.
+    A token is a KeyString of the server that begins with a timestamp (`82`). So tokens, as texts,
+    have the order of their events.
 
     Raises:
         ValueError: the text is no token.

@@ -1,7 +1,7 @@
-"""The changes of a MongoDB server: opens streams, knows the present's place, keeps tokens.
+"""Opens change streams, returns the current position, and saves tokens.
 
-Streams have a client of their own: each holds a connection for as long as it is open, and would
-take it from the pool that operations wait for.
+Streams have a separate client: each open stream occupies a connection, which would be missing in
+the pool of the operations.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ T = TypeVar("T")
 
 
 class MongoChanges:
-    """The changes of one connected database.
+    """The change streams of one connected database.
 
     Args:
         database: of the client that operations use.
-        make_client: gives the client for streams, when the first is opened.
-        rows: how documents are read.
+        make_client: makes the client for streams, when the first one is opened.
+        rows: the codec options of documents.
         has_streams: whether the server is a replica set, or sharded.
     """
 
@@ -64,10 +64,10 @@ class MongoChanges:
             await client.close()
 
     async def open(self, query: ChangeQuery, after: str | None) -> MongoCursor:
-        """A stream that is open on the server.
+        """Open a stream on the server.
 
         Raises:
-            ChangeStreamError: on a standalone server; from this token, or its history is lost.
+            ChangeStreamError: the server is standalone, or the token is malformed or too old.
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
         if not self._has_streams:
@@ -84,7 +84,7 @@ class MongoChanges:
         return cursor
 
     async def position(self) -> Position:
-        """At least that of every write that has been acknowledged."""
+        """A position that is not before any acknowledged write."""
         reply = await _translated(self._database.command("ping"))
         return position_of(reply["operationTime"])
 
@@ -94,7 +94,7 @@ class MongoChanges:
         return found["token"] if found else None
 
     async def save_token(self, name: str, token: str | None) -> None:
-        """Keep a token under a name; None forgets it."""
+        """Save a token under a name; None deletes it."""
         if token is None:
             await _translated(self._tokens.delete_one({"_id": name}))
             return
@@ -102,7 +102,7 @@ class MongoChanges:
         await _translated(self._tokens.update_one({"_id": name}, kept, upsert=True))
 
     async def _with_images(self, query: ChangeQuery) -> set[str]:
-        """The watched collections that keep images of changed documents now."""
+        """The watched collections that keep images of changed documents."""
         names = [watched.model.db_name for watched in query.models]
         found = await _translated(self._options(names))
         return {
