@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from prismongo.schema.errors import PlacedError
-from prismongo.schema.language.syntax import Argument, Array, Attribute, Call, Constant, Text
+from prismongo.schema.language.syntax import Argument, Call, Constant, Text
 
 # Prisma knows them on any connector (prisma-engines, `parser-database/src/coerce_expression.rs`).
 _NAMES: Final = frozenset(
@@ -42,13 +42,3 @@ def check_operator_class(argument: Argument) -> None:
         case _:
             expected, place = "operator class", argument.position
     raise PlacedError(f"Unexpected token. Expected one of: {expected}", place)
-
-
-def has_operator_class(attribute: Attribute) -> bool:
-    """Whether a field in the arguments of `@@index`, `@@unique` or `@@fulltext` has one."""
-    values = [argument.value for argument in attribute.arguments.items]
-    items = [
-        item for value in values for item in (value.items if isinstance(value, Array) else [value])
-    ]
-    calls = [item for item in items if isinstance(item, Call)]
-    return any(argument.name == "ops" for call in calls for argument in call.arguments.items)

@@ -1,17 +1,11 @@
-"""`@shardKey`, `@@shardKey`: read for their mistakes, and refused; Prisma has none for MongoDB."""
+"""`@shardKey` and `@@shardKey`, read for their mistakes: the rules refuse any (`rules`)."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from prismongo.schema.arguments import Attributes, constants_of
-from prismongo.schema.errors import refuse_index
 from prismongo.schema.index_fields import refuse_unknown
 from prismongo.schema.language.syntax import Block, FieldNode
 from prismongo.schema.scope import Scope
-
-_NO_PREVIEW: Final = "Defining shard keys requires enabling the `shardKeys` preview feature"
-_NOT_HERE: Final = "Shard keys are not currently supported for provider mongodb"
 
 
 def read_shard_key(attributes: Attributes, node: FieldNode) -> None:
@@ -32,12 +26,3 @@ def read_block_shard_key(attributes: Attributes, block: Block, scope: Scope) -> 
     value = reader.default("fields")
     refuse_unknown(block, scope, list(constants_of(value)), "shard key", value.position)
     reader.finish()
-
-
-def refuse_shard_keys(block: Block, scope: Scope) -> None:
-    """Refuse the first shard key of a model."""
-    own = [attribute for node in block.fields for attribute in node.attributes]
-    for attribute in (*block.attributes, *own):
-        if attribute.name == "shardKey":
-            message = _NOT_HERE if "shardkeys" in scope.features else _NO_PREVIEW
-            raise refuse_index(attribute, message)

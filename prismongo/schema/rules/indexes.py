@@ -8,8 +8,7 @@ from typing import Final
 from prismongo.schema.datamodel import Datamodel, Index, Model
 from prismongo.schema.errors import PlacedError, refuse_index, refuse_model
 from prismongo.schema.index_names import LIMIT, index_name
-from prismongo.schema.language.syntax import Attribute, Block
-from prismongo.schema.operator_classes import has_operator_class
+from prismongo.schema.language.syntax import Array, Attribute, Block, Call
 from prismongo.schema.scope import Scope
 
 _NO_FIELDS: Final = (
@@ -42,7 +41,7 @@ def check_indexes(datamodel: Datamodel, model: Model, scope: Scope) -> None:
         if index.kind == "fulltext":
             _check_fulltext(index, attribute)
         _check_length(model, index, attribute)
-        if index.kind != "index" and has_operator_class(attribute):
+        if index.kind != "index" and _has_operator_class(attribute):
             raise refuse_index(attribute, _NO_CLASSES)
 
 
@@ -138,3 +137,13 @@ def _check_length(model: Model, index: Index, attribute: Attribute) -> None:
         f"The maximum allowed length is {LIMIT} bytes.",
         attribute.position,
     )
+
+
+def _has_operator_class(attribute: Attribute) -> bool:
+    """Whether a field in the arguments of `@@index`, `@@unique` or `@@fulltext` has one."""
+    values = [argument.value for argument in attribute.arguments.items]
+    items = [
+        item for value in values for item in (value.items if isinstance(value, Array) else [value])
+    ]
+    calls = [item for item in items if isinstance(item, Call)]
+    return any(argument.name == "ops" for call in calls for argument in call.arguments.items)

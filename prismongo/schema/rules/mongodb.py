@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.errors import PlacedError
-from prismongo.schema.language.syntax import Block
 from prismongo.schema.rules.composites import check_composites
 from prismongo.schema.rules.indexes import check_indexes
 from prismongo.schema.rules.models import check_model
 from prismongo.schema.rules.relation_fields import check_relation_fields
 from prismongo.schema.rules.relations import check_relations
+from prismongo.schema.rules.unsupported import refuse_schema, refuse_shard_keys
 from prismongo.schema.scope import Scope
-from prismongo.schema.shard_keys import refuse_shard_keys
 
 
 def check_rules(datamodel: Datamodel, scope: Scope) -> None:
@@ -23,13 +22,13 @@ def check_rules(datamodel: Datamodel, scope: Scope) -> None:
     check_composites(datamodel, scope)
     for model in sorted(datamodel.models, key=lambda item: item.is_view):
         check_model(model, scope)
-        _refuse_schema(scope.models[model.name])
+        refuse_schema(scope.models[model.name])
         refuse_shard_keys(scope.models[model.name], scope)
         check_relation_fields(datamodel, model)
         if not model.is_view:
             check_indexes(datamodel, model, scope)
     for block in scope.enums.values():
-        _refuse_schema(block)
+        refuse_schema(block)
     _check_enum_names(datamodel, scope)
     check_relations(datamodel, scope)
 
@@ -48,13 +47,6 @@ def _check_collections(datamodel: Datamodel, scope: Scope) -> None:
             f'model or view with this name exists: "{existing}"',
             next(item.position for item in attributes if item.name == "map"),
         )
-
-
-def _refuse_schema(block: Block) -> None:
-    for attribute in block.attributes:
-        if attribute.name == "schema":
-            reason = "@@schema is not supported on the current datasource provider"
-            raise PlacedError(reason, attribute.arguments.items[0].value.position)
 
 
 def _check_enum_names(datamodel: Datamodel, scope: Scope) -> None:
