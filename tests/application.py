@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,9 +19,9 @@ from prismongo.embedded.mongod import Mongod
 from prismongo.schema import parse, push
 from prismongo.settings import SchemaSettings
 from prismongo.url import url_database
+from tests.project import SCHEMA
 
 CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
-SCHEMA = Path(__file__).parents[1] / "schema.prisma"
 
 
 def made(settings: DatabaseSettings) -> ApplicationContainer:

@@ -15,9 +15,11 @@ from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
+from pymongo.database import Database
 
 from prismongo.embedded import Mongod
 from prismongo.settings import DatabaseSettings
+from prismongo.url import url_database
 from tests.commands import Sent
 
 if TYPE_CHECKING:
@@ -85,6 +87,12 @@ def mongo_url(mongod: Mongod, mongo_client: MongoClient[dict[str, Any]]) -> Iter
     name = f"test_{uuid4().hex}"
     yield f"{mongod.url(name)}&serverMonitoringMode=poll"
     mongo_client.drop_database(name)
+
+
+@pytest.fixture
+def live(mongo_client: MongoClient[dict[str, Any]], mongo_url: str) -> Database[dict[str, Any]]:
+    """This test's database past our own code."""
+    return mongo_client[url_database(mongo_url)]
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-TOP = Path(__file__).parent.parent
+from tests.project import TOP
+
 PATIENCE = 20.0  # seconds until something that must happen has not happened
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -25,8 +24,8 @@ from prismongo.errors import (
     data_error,
     http_status,
 )
+from tests.project import TOP
 
-TOP: Final = Path(__file__).parent.parent
 CODE: Final = re.compile(r"P[12]\d{3}")
 PROMISED: Final = (
     *("P1000", "P1001", "P1002", "P1013", "P2002", "P2003", "P2009", "P2010", "P2011", "P2012"),

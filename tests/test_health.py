@@ -12,8 +12,7 @@ from prismongo.client.schema import ClientSchema
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import UnsupportedOperationError
 from prismongo.testing import fake
-
-TOP = Path(__file__).parent.parent
+from tests.project import SCHEMA
 
 
 async def test_a_server_that_answers_is_up_and_says_what_it_is(
@@ -33,7 +32,7 @@ async def test_a_server_that_answers_is_up_and_says_what_it_is(
 async def test_a_client_of_another_schema_is_stale(
     settings: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schema = (TOP / "schema.prisma").read_text()
+    schema = SCHEMA.read_text()
     source = tmp_path / "schema.prisma"
     source.write_text(schema.replace("  bio ", "  about "))
     database = DatabaseService(settings)

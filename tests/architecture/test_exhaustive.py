@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parents[2]
+from tests.project import TOP
+
 ROOMS = ("query", "stores", "engine", "changes", "check")
 VALUES = "prismongo/query/values/"  # codecs: any object of Python or BSON
 

@@ -17,8 +17,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from prismongo.embedded import Mongod
+from tests.project import TOP
 
-TOP = Path(__file__).parents[2]
 OWN = Path(__file__).parent / "application"
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 

@@ -29,9 +29,8 @@ from prismongo.schema import Datamodel, push
 from prismongo.settings import SchemaSettings
 from prismongo.testing import fake
 from tests.commands import Sent
+from tests.project import TOP
 from tests.stores.mongo.push.schemas import HEAD, ID
-
-TOP = Path(__file__).parents[2]
 
 Live = Database[dict[str, Any]]
 Connected = AsyncDatabase[dict[str, Any]]

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from prismongo.cli import main
 from prismongo.url import url_database
-
-TOP = Path(__file__).parents[2]
+from tests.project import TOP
 
 Output = pytest.CaptureFixture[str]
 
@@ -25,11 +23,6 @@ def url(mongo_url: str, capsys: Output) -> str:
     assert main(["push", "--schema", SCHEMA, "--url", mongo_url]) == 0
     capsys.readouterr()
     return mongo_url
-
-
-@pytest.fixture
-def live(mongo_client: MongoClient[dict[str, Any]], mongo_url: str) -> Any:
-    return mongo_client[url_database(mongo_url)]
 
 
 def test_all_is_well_is_0(url: str, capsys: Output) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project import SCHEMA, TOP
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     assert spec.origin is not None
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(spec.origin).parent, tmp_path / "prisma", ignore=ignored)
-    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    paths = os.pathsep.join([str(tmp_path), str(TOP)])
     return {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -37,7 +37,7 @@ def test_commands_run_and_generate_mends_it(
     place.write_text(text)
 
     assert run(environment, "prismongo", "--help").returncode == 0
-    generated = run(environment, "prismongo", "generate", "--schema", str(ROOT / "schema.prisma"))
+    generated = run(environment, "prismongo", "generate", "--schema", str(SCHEMA))
 
     assert generated.returncode == 0, generated.stderr
     assert place.read_text() != text
@@ -62,7 +62,7 @@ def test_after_a_cleanup_it_is_generated_anew(environment: dict[str, str], tmp_p
     assert run(environment, "prisma_cleanup").returncode == 0
     assert not (tmp_path / "prisma" / "models.py").exists()
 
-    generated = run(environment, "prismongo", "generate", "--schema", str(ROOT / "schema.prisma"))
+    generated = run(environment, "prismongo", "generate", "--schema", str(SCHEMA))
 
     assert generated.returncode == 0, generated.stderr
     assert (tmp_path / "prisma" / "models.py").exists()

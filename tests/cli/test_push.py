@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from prismongo.cli import main
-from prismongo.url import url_database
 
 SCHEMA = """datasource db {
   provider = "mongodb"
@@ -36,11 +34,6 @@ def schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "schema.prisma"
     path.write_text(SCHEMA)
     return path
-
-
-@pytest.fixture
-def live(mongo_client: MongoClient[dict[str, Any]], mongo_url: str) -> Any:
-    return mongo_client[url_database(mongo_url)]
 
 
 def test_push_shows_the_plan_then_what_it_does(

@@ -11,8 +11,7 @@ from prisma import Prisma, _registry
 from database import DatabaseService, DatabaseSettings
 from prismongo.engine import MongoEngine
 from prismongo.schema import parse, push
-
-SCHEMA = Path(__file__).parents[2] / "schema.prisma"
+from tests.project import SCHEMA
 
 
 @pytest.fixture

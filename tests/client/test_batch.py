@@ -16,7 +16,7 @@ from prisma.errors import (
 from prisma.models import Community, User
 
 from database import DatabaseService
-from tests.client.records import NOBODY, user
+from tests.records import NOBODY, user
 
 
 async def test_nothing_is_sent_before_commit(database: DatabaseService) -> None:

@@ -20,7 +20,7 @@ from prisma.models import User
 from pydantic import field_validator
 
 from database import DatabaseService
-from tests.client.records import user
+from tests.records import user
 
 # --- classes of the user's own ---
 

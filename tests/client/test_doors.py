@@ -13,7 +13,7 @@ from prisma.errors import PrismaError
 from pydantic import BaseModel
 
 from database import DatabaseService
-from tests.client.records import NOBODY, user
+from tests.records import NOBODY, user
 
 Ask = Callable[[Any], Awaitable[object]]
 

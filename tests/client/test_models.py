@@ -18,7 +18,7 @@ from prisma.errors import (
 from prisma.models import Community, File, Notification, User
 
 from database import DatabaseService
-from tests.client.records import user
+from tests.records import user
 
 MOMENT = datetime(2024, 2, 29, 23, 59, 58, 987_654, tzinfo=UTC)
 

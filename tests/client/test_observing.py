@@ -13,11 +13,11 @@ import pytest
 from prisma._metrics import Metrics
 from prisma.errors import UniqueViolationError
 from prisma.models import User
-from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.engine import MongoEngine
 from prismongo.engine.observe import redact
+from tests.records import user
 
 SECRET: Final = "ada-of-the-secrets"
 # Prisma's documentation, "Metrics"; bounds and keys: prisma, functional tests of metrics.
@@ -40,10 +40,6 @@ HISTOGRAMS: Final = {
     "prisma_datasource_queries_duration_histogram_ms",
 }
 BOUNDS: Final = [0, 1, 5, 10, 50, 100, 500, 1000, 5000, 50000]
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 # --- metrics ---

@@ -20,7 +20,7 @@ from prisma.errors import (
 from prisma.models import User
 
 from tests.client.connections import Driver, connections, until_gone
-from tests.client.records import NOBODY, user
+from tests.records import NOBODY, user
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
     "ignore::ResourceWarning"  # where its monitors' event loop was closed before them

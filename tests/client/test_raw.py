@@ -19,20 +19,16 @@ from prisma.errors import (
     TransactionError,
 )
 from prisma.models import Community, User
-from prisma.types import UserCreateInput
 from pydantic import BaseModel
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.errors import UnsupportedOperationError
 from prismongo.testing import fake
+from tests.records import user
 
 pytestmark = pytest.mark.mongo_only("raw operations are MongoDB's own language")
 
 MOMENT = datetime(2024, 5, 6, 7, 8, 9, 123000, tzinfo=UTC)
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 async def test_values_are_bsons_own_in_and_out(database: DatabaseService) -> None:

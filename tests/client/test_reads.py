@@ -14,7 +14,7 @@ from prisma.errors import (
 )
 
 from database import DatabaseService
-from tests.client.records import NOBODY, three, wrong
+from tests.records import NOBODY, three, wrong
 
 REQUIRED = "depends on one or more records that were required but not found"
 

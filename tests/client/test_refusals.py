@@ -10,7 +10,7 @@ from prisma.errors import (
 )
 
 from database import DatabaseService
-from tests.client.records import three, user, wrong
+from tests.records import three, user, wrong
 
 
 async def test_an_unknown_name_says_where_it_stands(database: DatabaseService) -> None:

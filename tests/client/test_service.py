@@ -9,7 +9,7 @@ import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError, UniqueViolationError
 
 from database import DatabaseService
-from tests.client.records import user
+from tests.records import user
 
 
 async def test_it_commits_and_returns_what_the_callback_returns(database: DatabaseService) -> None:

@@ -21,18 +21,14 @@ from prisma.errors import (
     UniqueViolationError,
 )
 from prisma.models import RefreshToken, User
-from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import NotStartedError
 from prismongo.stores.mongo import MongoStore
+from tests.records import user
 
 ALREADY = "The current client is already in a transaction. This can lead to surprising behaviour."
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 async def test_what_is_written_is_seen_inside_and_after_the_end(database: DatabaseService) -> None:

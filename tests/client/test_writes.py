@@ -14,7 +14,7 @@ from prisma.errors import (
 from prisma.models import Community
 
 from database import DatabaseService
-from tests.client.records import NOBODY, three, user, wrong
+from tests.records import NOBODY, three, user, wrong
 
 # --- create ---
 

@@ -9,7 +9,6 @@ import sys
 import weakref
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from dependency_injector import providers
@@ -22,8 +21,7 @@ from prismongo.containers.resource import PlainResource
 from prismongo.errors import ConnectionError, NotStartedError
 from tests.application import Calls
 from tests.containers.stage import Application, Thing
-
-ROOT = Path(__file__).parents[2]
+from tests.project import TOP
 
 
 async def test_check_04_a_failed_start_closes_what_started_and_raises_the_first_error() -> None:
@@ -217,7 +215,7 @@ async def test_check_34_independent_resources_have_the_same_order_in_20_processe
     # What start goes by, without the import of the generated client that a start needs.
     async def order(_: int) -> str:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", ORDER, cwd=ROOT, stdout=subprocess.PIPE
+            sys.executable, "-c", ORDER, cwd=TOP, stdout=subprocess.PIPE
         )
         printed, _error = await process.communicate()
         return printed.decode().strip()

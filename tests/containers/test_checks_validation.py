@@ -19,8 +19,7 @@ from containers.users import UserService
 from prismongo.containers.base import Container, mount
 from prismongo.containers.validation import ValidationError
 from tests.application import Calls
-
-ROOT = Path(__file__).parents[2]
+from tests.project import TOP
 
 Load = Callable[[str], ModuleType]
 
@@ -257,7 +256,7 @@ def test_check_28_resolving_is_typed_and_a_misspelt_provider_is_an_error(tmp_pat
     snippet = tmp_path / "snippet.py"
     snippet.write_text(TYPED + MISSPELT)
     command = [sys.executable, "-m", "mypy", "--no-error-summary", str(snippet)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     errors = re.findall(r"snippet\.py:(\d+): error: (.*)  \[([\w-]+)\]", done.stdout)
     first = TYPED.count("\n") + 2
     assert [int(line) - first for line, _, _ in errors] == [0, 1, 2, 3], done.stdout + done.stderr

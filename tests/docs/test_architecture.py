@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+from tests.project import TOP
+
+TEXT = (TOP / "docs" / "architecture.md").read_text(encoding="utf-8")
 WALKED = re.findall(r"^\| `(prismongo/[\w/]+\.py)` \| `([\w.]+)` \|", TEXT, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:prismongo|tests)/[\w/.]+)`", TEXT))))
 def test_a_path_exists(path: str) -> None:
-    assert (ROOT / path).exists()
+    assert (TOP / path).exists()
 
 
 @pytest.mark.parametrize(("path", "name"), WALKED)
 def test_a_function_of_a_walk_is_in_its_module(path: str, name: str) -> None:
-    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    body = ast.parse((TOP / path).read_text(encoding="utf-8")).body
     for part in name.split("."):
         found = [
             node

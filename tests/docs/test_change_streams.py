@@ -6,17 +6,17 @@ import ast
 import asyncio
 import inspect
 import re
-from pathlib import Path
 
 import pytest
 
 from containers.messages import MessageService
 from database import DatabaseService, DatabaseSettings
 from tests.application import pushed_url, settings_pushed
+from tests.project import TOP
 
 __all__ = ["pushed_url", "settings_pushed"]
 
-TEXT = (Path(__file__).parents[2] / "docs" / "change-streams.md").read_text(encoding="utf-8")
+TEXT = (TOP / "docs" / "change-streams.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 CHANNEL = "5f0000000000000000000001"
 

@@ -6,15 +6,15 @@ import ast
 import asyncio
 import inspect
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from database import DatabaseService, DatabaseSettings
 from tests.application import pushed_url, settings_pushed
+from tests.project import TOP
 
 __all__ = ["pushed_url", "settings_pushed"]
 
-TEXT: Final = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+TEXT: Final = (TOP / "docs" / "client.md").read_text(encoding="utf-8")
 EXAMPLES: Final = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project import TOP
+
 URL = "mongodb://localhost:27017/shop?replicaSet=rs0"
 
 SHOP = """
@@ -24,14 +25,14 @@ class OrderService:
 """
 
 
-TEXT = (ROOT / "docs/containers.md").read_text(encoding="utf-8")
+TEXT = (TOP / "docs/containers.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 DECLARATION, USE, CONFIGURED = BLOCKS[0], BLOCKS[1], BLOCKS[-1]
 
 
 def run(folder: Path, program: str, **environment: str) -> str:
     """What a program prints whose modules are this project's and those of the folder."""
-    path = f"import sys\nsys.path[:0] = {[str(ROOT), str(folder)]!r}\n"
+    path = f"import sys\nsys.path[:0] = {[str(TOP), str(folder)]!r}\n"
     done = subprocess.run(
         [sys.executable, "-c", path + program],
         capture_output=True,

@@ -6,16 +6,15 @@ import ast
 import asyncio
 import inspect
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.schema import parse, push
+from tests.project import SCHEMA, TOP
 
-ROOT: Final = Path(__file__).parents[2]
-TEXT: Final = (ROOT / "docs" / "differences.md").read_text(encoding="utf-8")
+TEXT: Final = (TOP / "docs" / "differences.md").read_text(encoding="utf-8")
 EXAMPLES: Final = {
     title: example
     for title, section in re.findall(r"^### (.*?)\n(.*?)(?=^##)", TEXT, re.DOTALL | re.MULTILINE)
@@ -29,7 +28,7 @@ NAMES: Final = ("username", "code", "name", "content")
 
 async def test_examples_answer_what_they_say(settings: DatabaseSettings) -> None:
     assert settings.url is not None
-    await push(parse((ROOT / "schema.prisma").read_text()), settings.url.get_secret_value())
+    await push(parse(SCHEMA.read_text()), settings.url.get_secret_value())
     async with DatabaseService(settings) as db:
         for title, example in EXAMPLES.items():
             await follow(example, db, title)

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+from tests.project import TOP
+
+TEXT = (TOP / "README.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -22,7 +23,7 @@ def test_the_ten_line_example_runs(mongo_url: str) -> None:
         **os.environ,
         "DATABASE_URL": mongo_url,
         "SCHEMA_ON_START": "push",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(TOP),
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
@@ -49,19 +50,19 @@ def test_examples_from_files_are_as_in_the_files() -> None:
         "config.yml",
     }
     for name, example in shown:
-        lines = set((ROOT / name).read_text(encoding="utf-8").splitlines())
+        lines = set((TOP / name).read_text(encoding="utf-8").splitlines())
         assert set(example.splitlines()) <= lines, name
 
 
 def test_every_page_is_linked() -> None:
-    pages = [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".py"}]
+    pages = [path for path in (TOP / "docs").rglob("*") if path.suffix in {".md", ".py"}]
     assert len(pages) > 10
     for page in pages:
-        assert f"]({page.relative_to(ROOT).as_posix()})" in TEXT
+        assert f"]({page.relative_to(TOP).as_posix()})" in TEXT
 
 
 def test_no_link_of_a_page_leads_nowhere() -> None:
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (TOP / "README.md", *(TOP / "docs").glob("*.md")):
         for name, anchor in re.findall(r"\]\(([^)#:]*)#?([^)]*)\)", page.read_text()):
             target = page.parent / name if name else page
             assert target.exists(), (page.name, name)

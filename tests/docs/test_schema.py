@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pymongo import MongoClient
+from pymongo.database import Database
 
 from prismongo.query.values.codecs import encoder
 from prismongo.query.values.readings import bson_type
 from prismongo.schema import parse, push
 from prismongo.schema.native_types import NATIVE_TYPES
-from prismongo.url import url_database
+from tests.project import TOP
 from tests.stores.mongo.push.schemas import HEAD, ID
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
+TEXT = (TOP / "docs" / "schema.md").read_text(encoding="utf-8")
 
 SAMPLES: dict[str, object] = {
     "String": "text",
@@ -59,13 +57,13 @@ def test_every_scalar_is_in_the_table() -> None:
 
 
 async def test_the_example_of_comments_is_pushed_as_it_says(
-    mongo_client: MongoClient[dict[str, Any]], mongo_url: str
+    live: Database[dict[str, Any]], mongo_url: str
 ) -> None:
     (example,) = re.findall(r"```prisma\n(.*?)```", TEXT, re.DOTALL)
 
     await push(parse(HEAD + example), mongo_url)
 
-    indexes = mongo_client[url_database(mongo_url)]["Session"].index_information()
+    indexes = live["Session"].index_information()
     assert indexes["Session_name_key"]["collation"]["strength"] == 2
     assert indexes["Session_expiresAt_idx"]["expireAfterSeconds"] == 3600
     assert indexes["Session_userId_name_key"]["partialFilterExpression"] == {"isDeleted": False}
@@ -80,7 +78,7 @@ def test_ignored_models_are_pushed() -> None:
 
 
 def test_every_variable_of_the_configuration_is_told() -> None:
-    configuration = (ROOT / "config.yml").read_text(encoding="utf-8")
+    configuration = (TOP / "config.yml").read_text(encoding="utf-8")
     read = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^ *#.*", "", configuration)))
     told = set(re.findall(r"`((?:DATABASE|SCHEMA)_[A-Z_]+)`", TEXT))
     assert told == read

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.project import TOP
+
 pytest_plugins = ["pytester"]
 
-TOP = Path(__file__).parents[2]
 TEXT = (TOP / "docs" / "testing.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"```python\n# (\w+)\.py\n(.*?)```", TEXT, re.DOTALL))
 SHORT = {"test_communities": 5, "test_messages": 5, "conftest": 9}

@@ -7,18 +7,14 @@ from datetime import timedelta
 
 import pytest
 from prisma.errors import PrismaError, TransactionError, TransactionExpiredError
-from prisma.types import UserCreateInput
 
 from database import DatabaseService
 from prismongo.errors import ConnectionError
 from tests.proxy import Proxy
+from tests.records import user
 
 PATIENCE = 15.0
 """Seconds: far more than what must end by itself takes, far less than the driver would wait."""
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 # --- retryable: the driver tries once more, and nobody sees anything ---

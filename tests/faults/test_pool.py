@@ -11,18 +11,14 @@ from typing import Any
 import pytest
 from prisma.errors import DataError, TransactionError
 from prisma.models import User
-from prisma.types import UserCreateInput
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.errors import NotStartedError
+from tests.records import user
 
 SLOW = {"$where": "sleep(600) || true"}
 AT_ONCE = 2_000
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 async def test_thousands_at_once(settings: DatabaseSettings) -> None:

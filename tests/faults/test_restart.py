@@ -9,18 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.errors import ConnectionError
 from tests.faults.killing import Crashing
+from tests.records import user
 
 CONNECTING = {"P1001", "P1017"}
 """The codes of a server that is gone, and of a connection that it took with it."""
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 @pytest.fixture(params=[True, False], ids=["standalone", "replica set"])

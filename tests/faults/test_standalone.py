@@ -10,16 +10,12 @@ from typing import Any, Final
 
 import pytest
 from prisma.errors import DataError
-from prisma.types import UserCreateInput
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.connection import DirectConnection
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ChangeStreamError
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
+from tests.records import user
 
 
 @pytest.fixture

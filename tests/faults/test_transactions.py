@@ -11,7 +11,6 @@ import pytest
 from prisma import Prisma
 from prisma.errors import TransactionExpiredError
 from prisma.models import User
-from prisma.types import UserCreateInput
 from pymongo import AsyncMongoClient
 
 from database import DatabaseService, DatabaseSettings
@@ -19,6 +18,7 @@ from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
 from tests.commands import Sent
+from tests.records import user
 
 APP = "transactions-that-fail"
 SLOW = {"$where": "sleep(20000) || true"}
@@ -28,10 +28,6 @@ PATIENCE = 15.0
 """Seconds: less than the server thinks, and far more than anything else takes."""
 
 Opened = Callable[[str], int]
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
 
 
 @pytest.fixture

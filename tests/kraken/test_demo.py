@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ from pymongo import MongoClient
 
 from containers.demo import PAGE, run
 from containers.report import Report
-
-ROOT = Path(__file__).parents[2]
+from tests.project import TOP
 
 
 class Terminal(io.StringIO):
@@ -66,7 +64,7 @@ def test_without_a_server_it_says_what_to_do_and_fails() -> None:
     environment = {**os.environ, "DATABASE_URL": "", "DATABASE_EMBEDDED": "false"}
     command = [sys.executable, "-m", "containers"]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        command, cwd=TOP, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "DATABASE_URL" in done.stderr

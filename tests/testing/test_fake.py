@@ -20,15 +20,11 @@ from prisma.errors import (
     UniqueViolationError,
 )
 from prisma.models import Message, User
-from prisma.types import UserCreateInput
 
 from database import DatabaseService
 from prismongo.errors import ConfigurationError, ConnectionError, UnsupportedOperationError
 from prismongo.testing import Call, fake
-
-
-def user(name: str) -> UserCreateInput:
-    return {"username": name, "hashedPassword": "x"}
+from tests.records import user
 
 
 @pytest.fixture

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from prismongo.embedded import Mongod
-
-TOP = Path(__file__).parents[2]
+from tests.project import TOP
 
 pytest_plugins = ["pytester"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -25,8 +24,9 @@ from prismongo.query.nodes.requests import Request, Selection
 from prismongo.query.nodes.steps import Row
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
+from tests import project
 
-SCHEMA: Final = parse((Path(__file__).parents[3] / "schema.prisma").read_text())
+SCHEMA: Final = parse(project.SCHEMA.read_text())
 DECODER: Final = Decoder(SCHEMA)
 KEY: Final = ObjectId("507f1f77bcf86cd799439011")
 MOMENT: Final = datetime(2024, 1, 2, 3, 4, 5, 6000)  # noqa: DTZ001 - as the driver reads it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from prismongo.stores.mongo.push.plan import (
     IndexesOnView,
     IndexNotInSchema,
 )
+from tests.project import SCHEMA
 from tests.stores.mongo.push.schemas import ID, schema
 
 Live = Database[dict[str, Any]]
@@ -48,8 +48,6 @@ EVERY_KIND: tuple[list[str], ...] = (
     ["@@index([id])"],
     [],
 )
-
-TOP = Path(__file__).parents[4]
 
 
 def indexes(live: Live, collection: str = "User") -> dict[str, Any]:
@@ -99,7 +97,7 @@ async def test_every_kind_is_found_as_it_was_made(
 
 
 async def test_the_projects_schema_is_pushed_once(live: Live, mongo_url: str) -> None:
-    datamodel = parse((TOP / "schema.prisma").read_text(encoding="utf-8"))
+    datamodel = parse(SCHEMA.read_text(encoding="utf-8"))
 
     first = await push(datamodel, mongo_url)
     second = await push(datamodel, mongo_url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import Any
 
 from prisma.errors import DataError
@@ -15,15 +14,14 @@ from prismongo.schema import parse, push
 from prismongo.stores.mongo.push.build import build_indexes
 from prismongo.stores.mongo.push.events import Building, PushEvent
 from prismongo.stores.wanted.specs import IndexSpec
+from tests.project import SCHEMA, TOP
 from tests.stores.mongo.push.schemas import schema
 
 Live = Database[dict[str, Any]]
 
-TOP = Path(__file__).parents[4]
-
 
 async def test_pushes_at_once_make_everything_once(live: Live, mongo_url: str) -> None:
-    datamodel = parse((TOP / "schema.prisma").read_text(encoding="utf-8"))
+    datamodel = parse(SCHEMA.read_text(encoding="utf-8"))
 
     await asyncio.gather(*(push(datamodel, mongo_url) for _ in range(4)))
 
@@ -52,7 +50,7 @@ async def test_two_processes_at_once(live: Live, mongo_url: str) -> None:
     answers = [await process.communicate() for process in processes]
 
     assert [process.returncode for process in processes] == [0, 0], answers
-    datamodel = parse((TOP / "schema.prisma").read_text(encoding="utf-8"))
+    datamodel = parse(SCHEMA.read_text(encoding="utf-8"))
     assert (await push(datamodel, mongo_url)).plan.is_empty
 
 

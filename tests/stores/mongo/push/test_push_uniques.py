@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from pymongo.errors import DuplicateKeyError
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.schema import parse, push
+from tests.project import SCHEMA
 from tests.stores.mongo.push.schemas import schema
-
-TOP = Path(__file__).parents[4]
 
 Live = Database[dict[str, Any]]
 
@@ -120,7 +118,7 @@ async def test_a_plain_index_beside_it_serves_order_and_nulls(live: Live, mongo_
 async def test_the_engine_asks_so_that_the_index_is_used(
     live: Live, mongo_url: str, settings: DatabaseSettings, where: Any
 ) -> None:
-    await push(parse((TOP / "schema.prisma").read_text(encoding="utf-8")), mongo_url)
+    await push(parse(SCHEMA.read_text(encoding="utf-8")), mongo_url)
 
     async with DatabaseService(settings) as database:
         live.command("profile", 2)
