@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from prismongo.embedded.mongod import Mongod
 from tests.project import TOP
 
 PATIENCE = 20.0  # seconds until something that must happen has not happened
@@ -37,6 +39,18 @@ def line_of(program: subprocess.Popen[str]) -> str:
     """The next line that it prints; empty if it has ended."""
     assert program.stdout is not None
     return program.stdout.readline().strip()
+
+
+def process_id(data: Path) -> int:
+    """Of the server that has its data there."""
+    return int((data / "mongod.lock").read_text())
+
+
+async def kill(server: Mongod) -> None:
+    """End a server with SIGKILL, as a crash does."""
+    os.kill(process_id(server.directory), signal.SIGKILL)
+    while server.is_running:
+        await asyncio.sleep(0.01)
 
 
 def is_alive(process: int) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from prismongo.embedded.connection import DirectConnection
 from prismongo.embedded.mongod import HOST, REPLICA_SET, Mongod
+from tests.processes import kill
 
 PATIENCE: Final = 30.0
 """Seconds until an election that must have happened has not."""
@@ -45,12 +43,7 @@ class ReplicaSet:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._stop()
 
     def url(self, database: str, options: str = "") -> str:
@@ -67,13 +60,6 @@ class ReplicaSet:
                     return member
             await asyncio.sleep(0.05)
         raise AssertionError("no member has become primary")
-
-    async def kill(self, member: Mongod) -> None:
-        """End a member with SIGKILL, as a crash does."""
-        process = int((member.directory / "mongod.lock").read_text())
-        os.kill(process, signal.SIGKILL)
-        while member.is_running:
-            await asyncio.sleep(0.01)
 
     async def revive(self, member: Mongod) -> Mongod:
         """Start a member that was killed, on its data and its port."""
@@ -111,7 +97,7 @@ class ReplicaSet:
         """Killed first: asked to end, a primary waits 15 s for its clients to go elsewhere."""
         for member in self.members:
             if member.is_running:
-                await self.kill(member)
+                await kill(member)
         await asyncio.gather(*(member.stop() for member in self.members))
 
 

@@ -12,6 +12,7 @@ from prisma.models import Message
 from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from tests.changes.taking import PATIENCE
+from tests.processes import kill
 from tests.replica_set import ReplicaSet
 
 WRITES = 5_000
@@ -75,7 +76,7 @@ async def test_every_acknowledged_write_is_seen_once(tmp_path: Path) -> None:
             writing = asyncio.create_task(writer.write(WRITES))
             while len(writer.acknowledged) < WRITES // 2:
                 await asyncio.sleep(0.01)
-            await servers.kill(await servers.primary())
+            await kill(await servers.primary())
             await writing
             acknowledged = set(writer.acknowledged)
             async with asyncio.timeout(PATIENCE):

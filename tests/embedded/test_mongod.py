@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure
 
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConnectionError, NotStartedError
-from tests.processes import PATIENCE, is_alive, line_of, running, until
+from tests.processes import PATIENCE, is_alive, line_of, process_id, running, until
 
 
 @pytest.fixture
@@ -197,11 +197,6 @@ def test_the_command_says_when_the_server_died(tmp_path: Path) -> None:
         line_of(program)
         os.kill(process_id(data), signal.SIGKILL)
         assert program.wait(PATIENCE) == 1
-
-
-def process_id(directory: Path) -> int:
-    """Of the server that has its data there."""
-    return int((directory / "mongod.lock").read_text())
 
 
 def is_listening(server: Mongod) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from prismongo.embedded.mongod import Mongod
+from tests.processes import kill
 
 
 class Crashing:
@@ -29,12 +26,7 @@ class Crashing:
         await self._server.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._server.stop()
 
     def url(self, database: str) -> str:
@@ -48,9 +40,7 @@ class Crashing:
 
     async def kill(self) -> None:
         """End it with SIGKILL."""
-        os.kill(int((self._data / "mongod.lock").read_text()), signal.SIGKILL)
-        while self._server.is_running:
-            await asyncio.sleep(0.01)
+        await kill(self._server)
 
     async def start(self) -> None:
         """Start it again, after `kill`."""

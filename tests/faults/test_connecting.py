@@ -20,6 +20,7 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.connection import DirectConnection
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ConnectionError
+from tests.processes import kill
 from tests.replica_set import PATIENCE, ReplicaSet
 
 SECRET: Final = "hunter2-open-sesame"
@@ -207,11 +208,11 @@ async def test_not_the_primary(said: list[str], tmp_path: Path) -> None:
             assert getattr(caught.value, "code", None) == "P1001"
             assert "it is not the primary" in str(caught.value)
 
-        await servers.kill(primary)
+        await kill(primary)
         error = await fails(DatabaseSettings(url=servers.url("kraken")), said, within=2)
         assert error.code == "P1001"
         assert f"{HOST}:{primary.port}" in str(error)
-        await servers.kill(other)
+        await kill(other)
 
 
 async def _is_secondary(member: Mongod) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.health import Health
+from tests.processes import kill
 from tests.reliability.writers import (
     Account,
     Writers,
@@ -47,7 +48,7 @@ async def kill_primaries(servers: ReplicaSet, account: Account) -> None:
         while account.total < due:
             await asyncio.sleep(0.01)
         victim = await servers.primary()
-        await servers.kill(victim)
+        await kill(victim)
         await asyncio.sleep(chance.uniform(0, LONGEST_DOWN))
         await servers.revive(victim)
         await servers.all_up()
