@@ -185,7 +185,7 @@ async def test_connected_again_it_can_be_watched_again(settings: DatabaseSetting
     for _ in range(2):
         async with service, service.watch(Message) as changes:
             await post(service, "one")
-            await take(changes, 1)
+            assert [change.operation for change in await take(changes, 1)] == ["insert"]
 
 
 async def test_stopping_the_container_ends_streams_first(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from datetime import timedelta
 from typing import Any, cast
 
@@ -150,9 +151,9 @@ def test_a_client_may_outlive_its_event_loop(settings: DatabaseSettings) -> None
         await database.connect()
         return database
 
-    database = asyncio.run(use())
-    del database
+    database = weakref.ref(asyncio.run(use()))
     gc.collect()
+    assert database() is None
 
 
 @PYMONGO_LEAVES_A_SOCKET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from datetime import timedelta
 from typing import Any, cast
 
@@ -115,9 +116,9 @@ def test_it_may_outlive_its_event_loop() -> None:
         await client.connect()
         return client
 
-    client = asyncio.run(use())
-    del client
+    client = weakref.ref(asyncio.run(use()))
     gc.collect()
+    assert client() is None
 
 
 async def test_metrics_carry_the_labels_asked_for(plain: Prisma) -> None:
