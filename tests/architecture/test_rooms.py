@@ -47,7 +47,7 @@ SHELVES = {
   prismongo.schema.datamodel
 * prismongo.schema.language prismongo.schema.errors
 * prismongo.schema.scope prismongo.schema.arguments prismongo.schema.index_names
-  prismongo.schema.operator_classes prismongo.schema.shard_keys
+* prismongo.schema.index_fields prismongo.schema.operator_classes prismongo.schema.shard_keys
   prismongo.schema.rules
   prismongo.schema
 """,
