@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from prismongo.generator.generate import Generated, generate
-from tests.schema.conftest import cli as cli
 from tests.schema.official import FIXTURES
 
 
