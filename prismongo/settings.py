@@ -27,7 +27,7 @@ from pydantic import (
 from prismongo.errors import ConfigurationError
 from prismongo.url import name_problem, url_database, with_database
 
-EMBEDDED_DATABASE = "kraken"
+EMBEDDED_DATABASE = "prismongo"
 DRIVER_MAX_POOL_SIZE = 100
 
 

@@ -209,7 +209,7 @@ COMMANDS: tuple[Command, ...] = (
         "generate, then push",
         "Generate the client, then push collections and indexes. With --dry-run the client is\n"
         "generated, and the plan of the push only shown.",
-        "Example: %(prog)s --url 'mongodb://localhost:27017/kraken?replicaSet=rs0'",
+        "Example: %(prog)s --url 'mongodb://localhost:27017/chat?replicaSet=rs0'",
         _sync_arguments,
         _sync,
     ),
@@ -231,7 +231,7 @@ COMMANDS: tuple[Command, ...] = (
         "Run a local MongoDB, a replica set of one, until ^C, and print its URL. Without --data\n"
         "its documents go with it. For development and tests: it listens on 127.0.0.1 alone, and\n"
         "asks for no password.",
-        "Example: %(prog)s --data ~/kraken-data --port 27017",
+        "Example: %(prog)s --data ~/chat-data --port 27017",
         _mongod_arguments,
         _mongod,
     ),

@@ -68,7 +68,7 @@ class BaseClient:
 
     Args:
         use_dotenv: read `.env` files first.
-        log_queries: accepted; the logger `database.queries` tells of every operation.
+        log_queries: accepted; the logger `prismongo.queries` tells of every operation.
         auto_register: register this client for `Model.prisma()`.
         datasource: another URL than the schema's.
         connect_timeout: how long a connect may take; an int is seconds (deprecated upstream).

@@ -169,7 +169,7 @@ class Mongod:
     def _spawn(self, binary: Path) -> None:
         if self._data:
             self._data.mkdir(parents=True, exist_ok=True)
-        temporary = None if self._data else Path(tempfile.mkdtemp(prefix="kraken-mongod-"))
+        temporary = None if self._data else Path(tempfile.mkdtemp(prefix="prismongo-mongod-"))
         self._directory = self._data or temporary or Path()
         try:
             self._process = GuardedProcess(

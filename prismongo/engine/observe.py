@@ -1,4 +1,4 @@
-"""Observing: every operation is counted, and logged to `database.queries`.
+"""Observing: every operation is counted, and logged to `prismongo.queries`.
 
 At DEBUG each operation is logged; one slower than the threshold is a WARNING. What an operation
 sent is said in MongoDB's words with `?` for every value, unless values are asked for.
@@ -17,7 +17,7 @@ from prismongo.query.nodes.requests import Request
 from prismongo.query.nodes.steps import Atomic, Step
 from prismongo.settings import DatabaseSettings
 
-logger: Final = logging.getLogger("database.queries")
+logger: Final = logging.getLogger("prismongo.queries")
 
 _VALUES: Final = ("$literal", "$eq")
 """Operators whose operand is a value throughout, the names in it included."""

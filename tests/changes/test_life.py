@@ -153,7 +153,7 @@ async def test_disconnecting_ends_the_loops(
     await asyncio.sleep(0.1)
     await post(service, "one")
     await until(lambda: len(seen) == 3)
-    with caplog.at_level(logging.DEBUG, logger="database"):
+    with caplog.at_level(logging.DEBUG, logger="prismongo"):
         await service.disconnect()
         await asyncio.wait_for(asyncio.gather(*tasks), 5)
 

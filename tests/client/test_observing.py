@@ -123,12 +123,12 @@ async def test_prometheus(database: DatabaseService) -> None:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.DEBUG, logger="database.queries")
+    caplog.set_level(logging.DEBUG, logger="prismongo.queries")
     return caplog
 
 
 def queries(log: pytest.LogCaptureFixture) -> list[Any]:
-    found = [each for each in log.records if each.name == "database.queries"]
+    found = [each for each in log.records if each.name == "prismongo.queries"]
     log.clear()
     return found
 
@@ -213,7 +213,7 @@ async def test_values_where_settings_say_so(
 async def test_slow_ones_are_warnings(
     settings: DatabaseSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, logger="database.queries")
+    caplog.set_level(logging.WARNING, logger="prismongo.queries")
     slow = DatabaseSettings(url=settings.url, slow_query=0.05)
     async with DatabaseService(slow) as database:
         await database.user.create(user(SECRET))
