@@ -54,7 +54,7 @@ class Streams:
             UnsupportedOperationError: P2026, a relation filter.
         """
         shapes = tuple(map(shape_of, models))
-        requests = [Request("findMany", each.model, {}, each.selections) for each in shapes]
+        requests = [Request("findMany", each.model, declared=each.declared) for each in shapes]
         query = validate_changes(
             self._validator, requests, where, operations, is_everything=is_everything
         )

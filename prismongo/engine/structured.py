@@ -7,12 +7,13 @@ What upstream's `QueryBuilder` writes as GraphQL is said here directly; source: 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from prisma.errors import DataError
 from prisma.fields import Json
 
 from prismongo.errors import ArgumentTypeError, data_error
+from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import too_deep, unsupported
 from prismongo.query.nodes.requests import Action, Request, Selection
 
@@ -33,19 +34,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "find_unique": "findUnique",
     "find_unique_or_raise": "findUniqueOrThrow",
 }
-
-
-class Shape(Protocol):
-    """What the class of an answer declares (`query/shapes.py`)."""
-
-    model: str
-
-    @property
-    def selections(self) -> tuple[Selection, ...]:
-        """The stored fields, selected; the same tuple each time."""
-
-    def related(self, name: str) -> Shape:
-        """The shape of a relation's records."""
 
 
 def structured_request(
@@ -78,9 +66,9 @@ def _request(
     for name in ("select", "omit"):
         if given.pop(name, None) is not None:
             raise unsupported(name, "declare a class of the fields that you need")
-    if selections is None:
-        selections = _selections(shape, include)
-    return Request(action, shape.model, given, selections)
+    if selections is not None:
+        return Request(action, shape.model, given, selections)
+    return Request(action, shape.model, given, _relations(shape, include), shape.declared)
 
 
 def copied(value: Any) -> Any:
@@ -103,13 +91,12 @@ def _copied(value: Any) -> Any:
             return value
 
 
-def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
-    stored = shape.selections
+def _relations(shape: Shape, include: object) -> tuple[Selection, ...]:
     if not include:
-        return stored
+        return ()
     if not isinstance(include, Mapping):
         raise _not_an_include(include)
-    return stored + tuple(
+    return tuple(
         _counts(value) if name == "_count" else _included(shape, name, value)
         for name, value in include.items()
         if value is not False
@@ -119,11 +106,12 @@ def _selections(shape: Shape, include: object) -> tuple[Selection, ...]:
 def _included(shape: Shape, name: str, value: object) -> Selection:
     related = shape.related(name)
     if value is True:
-        return Selection(name, selections=_selections(related, None))
+        return Selection(name, declared=related.declared)
     if not isinstance(value, Mapping):
         raise _not_an_include(value)
     arguments = {key: item for key, item in value.items() if key != "include"}
-    return Selection(name, arguments, _selections(related, value.get("include")))
+    inner = _relations(related, value.get("include"))
+    return Selection(name, arguments, inner, related.declared)
 
 
 def _counts(value: object) -> Selection:

@@ -132,7 +132,12 @@ class _Fake(Service):
         request, form = super()._structured(method, arguments, model, selections)
         call = Call((request.model or "").lower(), method, _given(arguments))
         asked = RecordedRequest(
-            request.action, request.model, request.arguments, request.selections, call
+            request.action,
+            request.model,
+            request.arguments,
+            request.selections,
+            request.declared,
+            call,
         )
         return asked, form
 

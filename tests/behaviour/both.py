@@ -44,7 +44,7 @@ async def both_engines(
 def shape_request(kind: type[BaseModel]) -> Request:
     """What `watch` asks of a model's records: all that its class declares."""
     shape = Shape(kind)
-    return Request("findMany", shape.model, {}, shape.selections)
+    return Request("findMany", shape.model, declared=shape.declared)
 
 
 def encoded(document: Document) -> bytes:

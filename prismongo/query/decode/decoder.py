@@ -88,15 +88,12 @@ class Decoder:
 
     def reader(self, selected: Selected, form: Form) -> Reader:
         """A reader of rows of a selection; selections of the same fields share it."""
-        reader: Reader | None = selected.readers.get(form)
+        key = (selected.structure, form)
+        reader = self._readers.get(key)
         if reader is None:
-            key = (selected.structure, form)
-            reader = self._readers.get(key)
-            if reader is None:
-                if len(self._readers) >= READERS:
-                    self._readers.clear()
-                reader = self._readers[key] = self._compile(selected, form)
-            selected.readers[form] = reader
+            if len(self._readers) >= READERS:
+                self._readers.clear()
+            reader = self._readers[key] = self._compile(selected, form)
         return reader
 
     def _compile(self, selected: Selected, form: Form) -> Reader:

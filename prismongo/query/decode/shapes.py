@@ -19,7 +19,7 @@ from prismongo.query.decode.columns import Column, Reader
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.decode.instances import compile_ready
 from prismongo.query.errors.input import shown
-from prismongo.query.nodes.requests import Selection
+from prismongo.query.nodes.requests import DeclaredFields
 
 _GENERATED: Final = ("models", "partials")
 
@@ -35,14 +35,10 @@ class Shape:
         self.model: str = name
 
     @cached_property
-    def fields(self) -> tuple[str, ...]:
+    def declared(self) -> DeclaredFields:
         """The declared fields that are stored; those that hold other records are relations."""
-        return tuple(name for name in self.kind.model_fields if self._relation(name) is None)
-
-    @cached_property
-    def selections(self) -> tuple[Selection, ...]:
-        """The stored fields, selected; the same tuple each time."""
-        return tuple(map(Selection, self.fields))
+        names = self.kind.model_fields
+        return DeclaredFields(tuple(name for name in names if self._relation(name) is None))
 
     def related(self, name: str) -> Shape:
         """The shape of the records under a relation.

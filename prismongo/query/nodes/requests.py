@@ -51,21 +51,45 @@ class FieldReference:
     model: str | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class DeclaredFields:
+    """The stored fields that a class declares, which are selected in every request for it.
+
+    Each class has one object, equal to itself alone: what was made of it before is found again
+    without a look at the names.
+    """
+
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One selected name, its arguments, and the selections inside it."""
+    """One selected name, its arguments, and what is selected inside it.
+
+    Attributes:
+        selections: the selected names inside.
+        declared: the stored fields of the class of the records inside; they come first.
+    """
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     selections: tuple[Selection, ...] = ()
+    declared: DeclaredFields | None = None
 
 
 @frozen
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One operation. `model` is the schema's name; None only for `runCommandRaw`."""
+    """One operation.
+
+    Attributes:
+        model: the schema's name; None only for `runCommandRaw`.
+        selections: the selected names: of the text door all, of the structured door the relations.
+        declared: the stored fields of the class of the answer; they come first.
+    """
 
     action: Action
     model: str | None
     arguments: Mapping[str, Any] = field(default_factory=dict)
     selections: tuple[Selection, ...] = ()
+    declared: DeclaredFields | None = None

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.frozen import frozen
+from prismongo.query.nodes.requests import DeclaredFields
 from prismongo.query.nodes.steps import OrderKey
 from prismongo.schema.datamodel import Field, Link, Model
 
@@ -75,15 +76,22 @@ Output = ScalarOutput | CompositeOutput | RelationOutput | CountOutput
 
 @dataclass(frozen=True)
 class Selected:
-    """The selected fields of a model, in the order of the answer."""
+    """The selected fields of a model, in the order of the answer.
+
+    Attributes:
+        declared: the stored fields of a class, if those are the first of the outputs.
+    """
 
     model: Model
     outputs: tuple[Output, ...]
+    declared: DeclaredFields | None = None
 
     @cached_property
     def structure(self) -> Structure:
         """The names of the outputs, which determine the reader; arguments of relations do not."""
-        return self.model.name, tuple([_name_or_structure(output) for output in self.outputs])
+        known = 0 if self.declared is None else len(self.declared.names)
+        others = tuple([_name_or_structure(output) for output in self.outputs[known:]])
+        return self.model.name, self.declared, others
 
     @cached_property
     def relations(self) -> tuple[RelationOutput | CountOutput, ...]:
@@ -98,11 +106,6 @@ class Selected:
                 case _:
                     assert_never(output)
         return tuple(found)
-
-    @cached_property
-    def readers(self) -> dict[Any, Any]:
-        """The readers that `decode` has compiled for this selection, by form."""
-        return {}
 
     @cached_property
     def stored(self) -> tuple[Field, ...] | None:
@@ -123,10 +126,10 @@ class Selected:
         return None if is_all else tuple(needed.values())
 
 
-Structure = tuple[str, tuple[Any, ...]]
+Structure = tuple[str, DeclaredFields | None, tuple[Any, ...]]
 
 
-def _name_or_structure(output: Output) -> str | Structure:
+def _name_or_structure(output: Output) -> str | tuple[Any, ...]:
     match output:
         case ScalarOutput(field):
             return field.name

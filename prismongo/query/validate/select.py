@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from prismongo.query.errors.input import (
     ArgumentPath,
@@ -17,7 +18,7 @@ from prismongo.query.errors.input import (
     unsupported,
 )
 from prismongo.query.nodes.filters import EVERYTHING, And, Compare, Filter, Path, both
-from prismongo.query.nodes.requests import Selection
+from prismongo.query.nodes.requests import DeclaredFields, Selection
 from prismongo.query.nodes.selections import (
     CompositeOutput,
     CountOutput,
@@ -42,9 +43,6 @@ from prismongo.query.validate.where import WhereValidator
 from prismongo.query.values.codecs import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
-FLAT_SELECTIONS: Final = 1_000
-"""How many validated selections without arguments are kept."""
-
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
 
 
@@ -55,8 +53,7 @@ class SelectValidator:
         self._datamodel = datamodel
         self._values = values
         self._wheres = wheres
-        self._flat: dict[tuple[str, ...], Selected] = {}
-        self._latest: dict[str, tuple[tuple[Selection, ...], Selected]] = {}
+        self._classes: WeakKeyDictionary[DeclaredFields, Selected] = WeakKeyDictionary()
 
     # --- uniques ---
 
@@ -266,24 +263,30 @@ class SelectValidator:
     # --- selections ---
 
     def selected(
-        self, model: Model, selections: tuple[Selection, ...], path: ArgumentPath
+        self,
+        model: Model,
+        declared: DeclaredFields | None,
+        selections: tuple[Selection, ...],
+        path: ArgumentPath,
     ) -> Selected:
         """The selected fields of a model; all stored fields if nothing is selected."""
-        if not selections:
-            return self.everything(model)
-        latest = self._latest.get(model.name)  # the structured door has one tuple a class
-        if latest is not None and latest[0] is selections:
-            return latest[1]
-        if any(item.arguments or item.selections for item in selections):
+        if declared is None:
+            if not selections:
+                return self.everything(model)
             return Selected(model, tuple(self._output(model, item, path) for item in selections))
-        key = (model.name, *(item.name for item in selections))
-        known = self._flat.get(key)
+        stored = self._declared(model, declared, path)
+        if not selections:
+            return stored
+        more = tuple(self._output(model, item, path) for item in selections)
+        return Selected(model, stored.outputs + more, declared)
+
+    def _declared(self, model: Model, declared: DeclaredFields, path: ArgumentPath) -> Selected:
+        """The stored fields that a class declares, validated once a class."""
+        known = self._classes.get(declared)
         if known is None:
-            if len(self._flat) >= FLAT_SELECTIONS:
-                self._flat.clear()
-            outputs = tuple(self._output(model, item, path) for item in selections)
-            known = self._flat[key] = Selected(model, outputs)
-        self._latest[model.name] = selections, known
+            fields = map(Selection, declared.names)
+            outputs = tuple(self._output(model, item, path) for item in fields)
+            known = self._classes[declared] = Selected(model, outputs, declared)
         return known
 
     def everything(self, model: Model) -> Selected:
@@ -333,9 +336,10 @@ class SelectValidator:
         else:
             given = self.arguments(item.arguments, ("where",), path)
             page = self.page(link.target, given, path)
-        if not item.selections:
+        if not item.selections and item.declared is None:
             raise empty_selection(path)
-        return RelationOutput(link, page, self.selected(link.target, item.selections, path))
+        selected = self.selected(link.target, item.declared, item.selections, path)
+        return RelationOutput(link, page, selected)
 
     def _count_output(self, model: Model, item: Selection, path: ArgumentPath) -> CountOutput:
         lists = [field.name for field in model.fields if field.kind == "relation" and field.is_list]

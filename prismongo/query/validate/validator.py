@@ -183,4 +183,4 @@ class Validator:
 
     def _selected(self, model: Model, request: Request) -> Any:
         path: ArgumentPath = (request.action + model.name,)
-        return self.selects.selected(model, request.selections, path)
+        return self.selects.selected(model, request.declared, request.selections, path)

@@ -52,7 +52,7 @@ class Short(BaseUser):
 
 
 def read(kind: type[BaseModel], row: Row, form: Form, *more: Selection) -> Any:
-    stored = tuple(map(Selection, shape_of(kind).fields))
+    stored = tuple(map(Selection, shape_of(kind).declared.names))
     request = Request("findMany", shape_of(kind).model, {}, (*stored, *more))
     operation = Validator(SCHEMA).validate(request)
     assert isinstance(operation, FindPage)
@@ -120,7 +120,7 @@ def test_each_instance_has_its_own_fields_set() -> None:
 
 
 def test_an_included_record_is_ready_too() -> None:
-    inner = tuple(map(Selection, shape_of(Membership).fields))
+    inner = tuple(map(Selection, shape_of(Membership).declared.names))
     child: Row = {
         "_id": KEY,
         "userId": KEY,
@@ -140,13 +140,13 @@ def test_an_included_record_is_ready_too() -> None:
 
 def test_a_generated_class_selects_what_is_stored() -> None:
     stored = {item.name for item in SCHEMA.model["User"].stored_fields}
-    assert set(shape_of(User).fields) == stored
+    assert set(shape_of(User).declared.names) == stored
     assert shape_of(User).related("memberships").kind is Membership
 
 
 def test_a_class_of_the_users_own_selects_what_it_declares() -> None:
     shape = shape_of(Short)
-    assert (shape.model, shape.fields) == ("User", ("id", "username"))
+    assert (shape.model, shape.declared.names) == ("User", ("id", "username"))
     assert shape.form is WIRE
     assert Short.model_validate(read(Short, WHOLE, shape.form)).shout == "ADA"
 
