@@ -89,7 +89,7 @@ class BaseBatch:
 
 
 class BatchActions(
-    Generic[CreateT, CreateManyT, UpdateT, UpdateManyT, UpsertT, WhereT, UniqueT, IncludeT]
+    Generic[WhereT, UniqueT, CreateT, CreateManyT, UpdateT, UpdateManyT, UpsertT, IncludeT]
 ):
     """The writes of one model, as a batch collects them; their arguments are those of the actions.
 

@@ -67,11 +67,11 @@ class Record(BaseModel):
     def create_partial(
         cls,
         name: str,
-        include: Iterable[str] | None = None,
-        exclude: Iterable[str] | None = None,
-        required: Iterable[str] | None = None,
-        optional: Iterable[str] | None = None,
-        relations: Mapping[str, str] | None = None,
+        include: Iterable[Any] | None = None,
+        exclude: Iterable[Any] | None = None,
+        required: Iterable[Any] | None = None,
+        optional: Iterable[Any] | None = None,
+        relations: Mapping[Any, str] | None = None,
         exclude_relational_fields: bool = False,
     ) -> None:
         """Generate a class of some of this model's fields, in `partials`.

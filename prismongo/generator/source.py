@@ -65,6 +65,15 @@ class Source:
             body.insert(0, f'    """{doc}"""')
         self.add("", *([head, *body] if body else [f"{head} ..."]))
 
+    def keyword_dict(self, name: str, keyword: Item, items: Iterable[Item]) -> None:
+        """A typed dict that has a key which is a keyword, and may lead back to itself.
+
+        Pyright finds the way back only by a class: the keyword's key is in a base of it.
+        """
+        base = f"_{name}Keyword"
+        self.functional(base, [keyword])
+        self.typed_dict(name, items, base)
+
     def functional(self, name: str, items: Iterable[Item]) -> None:
         """A typed dict of which no key is required, and any may be a keyword."""
         self.define(name)

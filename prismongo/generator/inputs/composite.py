@@ -31,14 +31,14 @@ def write_composite(source: Source, kind: CompositeType) -> None:
 
 def _write_filters(source: Source, name: str) -> None:
     create, where = f'"{name}CreateInput"', f'"{name}WhereInput"'
-    source.functional(
-        f"{name}CompositeFilter", [("equals", create), ("is", where), ("is_not", where)]
+    source.keyword_dict(
+        f"{name}CompositeFilter", ("is", where), [("equals", create), ("is_not", where)]
     )
-    source.functional(
+    source.keyword_dict(
         f"{name}NullableCompositeFilter",
+        ("is", f"_Optional[{where}]"),
         [
             ("equals", f"_Optional[{create}]"),
-            ("is", f"_Optional[{where}]"),
             ("is_not", f"_Optional[{where}]"),
             ("is_set", "_bool"),
         ],

@@ -28,17 +28,11 @@ def _fields_of(enum: Enum, datamodel: Datamodel) -> list[Field]:
 
 
 def _write_filter(source: Source, name: str, value: str) -> None:
-    text, listed = f'"{value}"', f'_List["{value}"]'
-    source.functional(
-        f"{name}Filter",
-        [
-            ("equals", text),
-            ("in", listed),
-            ("not_in", listed),
-            ("not", f'_Union[{text}, "{name}Filter"]'),
-        ],
-    )
-    filtered = f"{name}Filter"
+    members = f"_List[{value}]"
+    compared = [("equals", value), ("in", members), ("not_in", members)]
+    nested, filtered = f"Nested{name}Filter", f"{name}Filter"
+    source.functional(nested, compared)
+    source.functional(filtered, [*compared, ("not", f"_Union[{value}, {nested}]")])
     source.typed_dict(
         f"{name}WithAggregatesFilter",
         [("_max", filtered), ("_min", filtered), ("_count", "IntFilter")],
@@ -47,15 +41,9 @@ def _write_filter(source: Source, name: str, value: str) -> None:
 
 
 def _write_nullable_filter(source: Source, name: str, value: str) -> None:
-    text, listed = f'_Optional["{value}"]', f'_List[_Optional["{value}"]]'
-    listed = f'_Union[_List["{value}"], {listed}]'
-    source.functional(
-        f"{name}NullableFilter",
-        [
-            ("equals", text),
-            ("in", listed),
-            ("not_in", listed),
-            ("not", f'_Union[None, "{value}", "{name}NullableFilter"]'),
-            ("is_set", "_bool"),
-        ],
-    )
+    members = f"_Union[_List[{value}], _List[_Optional[{value}]]]"
+    compared = [("equals", f"_Optional[{value}]"), ("in", members), ("not_in", members)]
+    nested = f"Nested{name}NullableFilter"
+    source.functional(nested, compared)
+    inner = [*compared, ("not", f"_Union[None, {value}, {nested}]"), ("is_set", "_bool")]
+    source.functional(f"{name}NullableFilter", inner)

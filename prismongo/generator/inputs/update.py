@@ -22,24 +22,18 @@ def write_update(source: Source, model: Model) -> None:
     _write_nested_many(source, name)
 
 
+# Pyright loses a key that is named as a method of dict where it is inherited: `update` is repeated.
+
+
 def _write_nested_one(source: Source, name: str) -> None:
     """What a relation to one record of the model takes in another record's update."""
-    create, unique, update = f"{name}CreateInput", f"{name}WhereUniqueInput", f"{name}UpdateInput"
-    required = f"{name}UpdateOneRequiredWithoutRelationsInput"
-    source.typed_dict(
-        required,
-        [
-            ("create", create),
-            ("connect", unique),
-            ("connect_or_create", f"{name}ConnectOrCreateWithoutRelationsInput"),
-            ("update", update),
-            ("upsert", f"{name}UpsertInput"),
-        ],
-    )
+    nested = f"{name}CreateNestedWithoutRelationsInput"
+    both = [("update", f"{name}UpdateInput"), ("upsert", f"{name}UpsertInput")]
+    source.typed_dict(f"{name}UpdateOneRequiredWithoutRelationsInput", both, nested)
     source.typed_dict(
         f"{name}UpdateOneWithoutRelationsInput",
-        [("disconnect", "_bool"), ("delete", "_bool")],
-        required,
+        [*both, ("disconnect", "_bool"), ("delete", "_bool")],
+        nested,
     )
 
 
@@ -48,7 +42,11 @@ def _write_nested_many(source: Source, name: str) -> None:
     unique, where, update = f"{name}WhereUniqueInput", f"{name}WhereInput", f"{name}UpdateInput"
     one, upsert, many = f"_{name}NestedUpdate", f"_{name}NestedUpsert", f"_{name}NestedUpdateMany"
     source.typed_dict(one, [("where", unique), ("data", update)], total=True)
-    source.typed_dict(upsert, [("where", unique)], f"{name}UpsertInput", total=True)
+    source.typed_dict(
+        upsert,
+        [("where", unique), ("create", f"{name}CreateInput"), ("update", update)],
+        total=True,
+    )
     mutation = f"{name}UpdateManyMutationInput"
     source.typed_dict(many, [("where", where), ("data", mutation)], total=True)
     source.typed_dict(

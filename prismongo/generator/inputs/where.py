@@ -18,10 +18,8 @@ def write_where(source: Source, model: Model) -> None:
     doc = f"{name} arguments for searching"
     source.typed_dict(where, map(condition, single), base, doc=doc)
     _write_unique(source, model, single, base)
-    source.functional(
-        f"{name}RelationFilter",
-        [("is", f"_Optional[{where!r}]"), ("is_not", f"_Optional[{where!r}]")],
-    )
+    inner = f'_Optional["{where}"]'
+    source.keyword_dict(f"{name}RelationFilter", ("is", inner), [("is_not", inner)])
     source.typed_dict(
         f"{name}ListRelationFilter", [(word, where) for word in ("some", "none", "every")]
     )

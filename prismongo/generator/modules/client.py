@@ -91,13 +91,13 @@ else:
 """
 
 ARGUMENTS: Final = (
+    "WhereInput",
+    "WhereUniqueInput",
     "CreateInput",
     "CreateWithoutRelationsInput",
     "UpdateInput",
     "UpdateManyMutationInput",
     "UpsertInput",
-    "WhereInput",
-    "WhereUniqueInput",
     "Include",
     "Select",
     "Omit",

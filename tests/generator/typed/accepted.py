@@ -1,0 +1,177 @@
+"""Statements that type checkers accept: each line of `accepted` is one, about one thing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, assert_type
+
+from shop import Base64, Json, Prisma, errors, register, types
+from shop.enums import Role, Tag
+from shop.models import Address, Order, Review, User
+
+NOW = datetime(2024, 1, 1, tzinfo=UTC)
+HOME: types.AddressCreateInput = {"street": "1 High Street"}
+ADA: types.UserCreateInput = {"name": "Ada", "email": "ada@example.org", "home": HOME}
+ORDER: types.OrderCreateInput = {
+    "number": 1,
+    "shop": "x",
+    "total": 1,
+    "data": Json({"a": [1, {"b": None}]}),
+}
+
+
+async def creating(db: Prisma) -> None:
+    assert_type(await db.user.create(ADA), User)
+    assert_type(await db.user.create(ADA, include={"orders": True}), User)
+    await db.user.create({"name": "a", "email": "b", "home": HOME, "work": None, "others": [HOME]})
+    await db.user.create({**ADA, "role": Role.SELLER, "roles": [Role.BUYER], "notes": ["x"]})
+    await db.user.create({**ADA, "avatar": Base64.encode(b"x"), "extra": Json([1, "x"])})
+    await db.user.create({**ADA, "orders": {"create": [ORDER]}})
+    await db.user.create({**ADA, "orders": {"create": ORDER, "connect": [{"id": "x"}]}})
+    await db.user.create({**ADA, "reviews": {"create_many": {"data": [{"stars": 5}]}}})
+    await db.user.create({**ADA, "manager": {"connect": {"email": "m@example.org"}}})
+    await db.user.create({**ADA, "managerId": "x"})
+    await db.order.create({**ORDER, "user": {"connect": {"id": "x"}}})
+    await db.order.create({**ORDER, "userId": "x", "tags": [Tag.NEW]})
+    choice: types.UserConnectOrCreateWithoutRelationsInput = {"where": {"id": "x"}, "create": ADA}
+    await db.order.create({**ORDER, "user": {"connect_or_create": choice}})
+    assert_type(await db.review.create_many([{"stars": 5}, {"stars": 4, "text": None}]), int)
+    await db.user.create({**ADA, "home": {"street": "x", "geo": {"latitude": 1, "longitude": 2.5}}})
+
+
+async def reading(db: Prisma) -> None:
+    assert_type(await db.user.find_unique({"email": "x"}), User | None)
+    assert_type(await db.user.find_unique_or_raise(where={"id": "x"}), User)
+    assert_type(
+        await db.order.find_unique({"shop_number": {"shop": "x", "number": 1}}), Order | None
+    )
+    assert_type(await db.user.find_first(where={"name": "x"}), User | None)
+    assert_type(await db.user.find_first_or_raise(), User)
+    assert_type(await db.user.find_many(take=5, skip=1, cursor={"id": "x"}), list[User])
+    await db.user.find_many(order={"name": "asc"}, distinct=["name", "role"])
+    await db.user.find_many(order=[{"name": "asc"}, {"manager": {"name": "desc"}}])
+    await db.user.find_many(order={"orders": {"_count": "desc"}})
+    await db.user.find_many(order={"home": {"city": "asc"}})
+    await db.user.find_many(include={"orders": {"where": {"number": 1}, "take": 3}})
+    await db.user.find_many(
+        include={"orders": {"order_by": {"number": "asc"}, "include": {"user": True}}}
+    )
+    await db.user.find_unique({"id": "x", "isActive": True})
+    await db.user.find_unique({"email": "x", "OR": [{"name": "a"}, {"name": "b"}]})
+    user = await db.user.find_first_or_raise()
+    assert_type(user.home, Address)
+    assert_type(user.work, Address | None)
+    assert_type(user.others, list[Address])
+    assert_type(user.home.city, str)
+    assert_type(user.visits, int)
+    assert_type(user.orders, list[Order] | None)
+    assert_type([each.total for each in user.orders or []], list[float])
+    assert_type(await User.prisma().find_first(), User | None)
+    assert_type(await Review.prisma(db).find_many(), list[Review])
+
+
+async def filtering(db: Prisma) -> None:
+    await db.user.find_many(where={"name": {"contains": "a", "mode": "insensitive"}})
+    await db.user.find_many(where={"name": {"in": ["a", "b"], "not": {"startswith": "c"}}})
+    await db.user.find_many(where={"nick": None, "age": {"gte": 18, "lt": 100, "not": None}})
+    await db.user.find_many(where={"nick": {"is_set": True}, "seenAt": {"lt": NOW}})
+    await db.user.find_many(where={"role": Role.BUYER, "former": {"in": [Role.BUYER, None]}})
+    await db.user.find_many(where={"role": {"not_in": [Role.SELLER]}, "former": {"not": None}})
+    await db.user.find_many(where={"notes": {"has": "x"}, "roles": {"has_some": [Role.BUYER]}})
+    await db.user.find_many(where={"roles": {"is_empty": True}, "notes": {"is_set": False}})
+    await db.user.find_many(where={"home": {"is": {"city": "x", "geo": {"is_set": True}}}})
+    await db.user.find_many(where={"work": None, "home": {"equals": HOME}})
+    await db.user.find_many(where={"work": {"is_not": {"zip": None}}})
+    await db.user.find_many(where={"others": {"some": {"kind": Role.BUYER}}})
+    await db.user.find_many(
+        where={"others": {"every": {"labels": {"has": "x"}}, "is_empty": False}}
+    )
+    await db.user.find_many(where={"manager": None, "reports": {"none": {"name": "x"}}})
+    await db.user.find_many(where={"manager": {"is": {"manager": {"is_not": {"name": "x"}}}}})
+    await db.user.find_many(where={"AND": [{"name": "x"}], "NOT": {"name": "y"}, "OR": []})
+    await db.user.find_many(
+        where={"avatar": {"not": Base64.encode(b"x")}, "isActive": {"not": True}}
+    )
+    await db.order.find_many(where={"total": {"gt": 1.5}, "paid": None})
+    await db.order.find_many(where={"data": {"equals": Json({"a": 1})}, "tags": {"has": Tag.NEW}})
+    await db.order.find_many(where={"user": {"is": {"email": {"endswith": ".org"}}}})
+
+
+async def changing(db: Prisma) -> None:
+    assert_type(await db.user.update({"name": "x"}, {"id": "x"}), User | None)
+    await db.user.update(
+        where={"id": "x"}, data={"visits": {"increment": 1}, "score": {"divide": 2}}
+    )
+    await db.user.update(where={"id": "x"}, data={"age": None, "nick": {"unset": True}})
+    await db.user.update(where={"id": "x"}, data={"notes": {"push": "x"}, "roles": {"set": []}})
+    await db.user.update(where={"id": "x"}, data={"home": {"update": {"city": "x", "zip": None}}})
+    await db.user.update(where={"id": "x"}, data={"home": HOME, "work": {"unset": True}})
+    await db.user.update(
+        where={"id": "x"}, data={"work": {"upsert": {"set": HOME, "update": {"zip": "1"}}}}
+    )
+    await db.user.update(where={"id": "x"}, data={"others": {"push": [HOME]}})
+    await db.user.update(
+        where={"id": "x"},
+        data={"others": {"update_many": {"where": {"zip": "1"}, "data": {"zip": None}}}},
+    )
+    await db.user.update(
+        where={"id": "x"}, data={"others": {"delete_many": {"where": {"zip": "1"}}}}
+    )
+    await db.user.update(
+        where={"id": "x"},
+        data={"orders": {"update": {"where": {"id": "y"}, "data": {"number": 2}}, "set": []}},
+    )
+    await db.user.update(
+        where={"id": "x"},
+        data={"orders": {"upsert": {"where": {"id": "y"}, "create": ORDER, "update": {}}}},
+    )
+    await db.user.update(
+        where={"id": "x"},
+        data={"orders": {"update_many": {"where": {"number": 1}, "data": {"number": 2}}}},
+    )
+    await db.user.update(
+        where={"id": "x"}, data={"orders": {"delete_many": {}, "delete": {"id": "y"}}}
+    )
+    await db.user.update(where={"id": "x"}, data={"manager": {"disconnect": True}})
+    await db.user.update(where={"id": "x"}, data={"manager": {"update": {"name": "x"}}})
+    await db.user.update(where={"id": "x"}, data={"managerId": None})
+    await db.order.update(where={"id": "x"}, data={"user": {"connect": {"id": "y"}}, "total": 2})
+    assert_type(
+        await db.user.upsert(where={"id": "x"}, data={"create": ADA, "update": {"name": "y"}}), User
+    )
+    assert_type(await db.user.update_many(where={"name": "x"}, data={"name": "y"}), int)
+    assert_type(await db.user.delete(where={"id": "x"}), User | None)
+    assert_type(await db.user.delete_many(), int)
+
+
+async def calculating(db: Prisma) -> None:
+    assert_type(await db.user.count(), int)
+    assert_type(await db.user.count(where={"name": "x"}, take=3), int)
+    counted = await db.user.count(select={"_all": True, "nick": True})
+    assert_type(counted["nick"], int)
+    groups = await db.user.group_by(["role"], count=True, avg={"score": True})
+    assert_type(groups[0]["_count"]["_all"], int)
+    assert_type(groups[0]["_avg"]["score"], float)
+    assert_type(groups[0]["_max"]["createdAt"], datetime)
+    await db.user.group_by(["role", "name"], order={"role": "asc"}, take=3, sum={"visits": True})
+    await db.user.group_by(
+        ["role"], having={"score": {"_avg": {"gt": 1}}}, order={"_count": {"_all": "asc"}}
+    )
+    total = await db.order.aggregate(sum={"total": True}, max={"number": True}, count=True)
+    assert_type(total["_sum"]["total"], float)
+
+
+async def living(db: Prisma) -> None:
+    async with db.tx(timeout=timedelta(seconds=10)) as tx:
+        assert_type(await tx.user.find_first(), User | None)
+        assert_type(tx, Prisma)
+    async with db.batch_() as batch:
+        batch.user.create(ADA)
+        batch.order.update_many(where={"number": 1}, data={"number": 2})
+        batch.review.delete(where={"id": "x"})
+    await db.connect(timeout=timedelta(seconds=1))
+    assert_type(db.is_connected(), bool)
+    register(db)
+    failed: type[errors.PrismaError] = errors.UniqueViolationError
+    metrics: Any = await db.get_metrics()
+    assert_type(await db.get_metrics(format="prometheus"), str)
+    Prisma(datasource={"url": "mongodb://localhost/x"}, log_queries=True, auto_register=False)
+    _ = (failed, metrics)

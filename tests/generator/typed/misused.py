@@ -1,0 +1,98 @@
+"""Statements that type checkers refuse, at the line of a comment `# wrong`."""
+
+from shop import Json, Prisma, types
+from shop.enums import Role
+from shop.models import User
+
+HOME: types.AddressCreateInput = {"street": "x"}
+ADA: types.UserCreateInput = {"name": "Ada", "email": "x", "home": HOME}
+
+
+async def creating(db: Prisma) -> None:
+    await db.user.create({"name": "x", "email": "y"})  # wrong
+    await db.user.create({"name": "x", "email": "y", "home": {}})  # wrong
+    await db.user.create({"name": 1, "email": "y", "home": HOME})  # wrong
+    await db.user.create({"name": None, "email": "y", "home": HOME})  # wrong
+    await db.user.create({"nmae": "x", "email": "y", "home": HOME})  # wrong
+    await db.user.create({"name": "x", "email": "y", "home": HOME, "role": "KING"})  # wrong
+    await db.user.create({"name": "x", "email": "y", "home": {"street": 1}})  # wrong
+    await db.user.create({"name": "x", "email": "y", "home": {"street": "x", "town": "y"}})  # wrong
+    await db.user.create({"name": "x", "email": "y", "home": HOME, "extra": {"a": 1}})  # wrong
+    await db.user.create({**ADA, "orders": {"conect": []}})  # wrong
+    await db.user.create({**ADA, "orders": {"connect": {"id": 1}}})  # wrong
+    await db.user.create_many([{"name": "x", "email": "y", "home": HOME, "orders": {}}])  # wrong
+    await db.order.create({"number": 1, "shop": "x", "total": "1", "data": Json(1)})  # wrong
+    await db.user.create(ADA, include={"order": True})  # wrong
+    await db.user.create(ADA, include={"name": True})  # wrong
+
+
+async def reading(db: Prisma) -> None:
+    await db.users.find_many()  # wrong
+    await db.user.find_unique({"name": "x"})  # wrong
+    await db.user.find_unique({})  # wrong
+    await db.order.find_unique({"shop_number": {"shop": "x"}})  # wrong
+    await db.user.find_many(takes=1)  # wrong
+    await db.user.find_many(take="1")  # wrong
+    await db.user.find_many(order={"name": "up"})  # wrong
+    await db.user.find_many(order={"orders": "asc"})  # wrong
+    await db.user.find_many(order={"orders": {"_sum": "asc"}})  # wrong
+    await db.user.find_many(order={"home": {"town": "asc"}})  # wrong
+    await db.user.find_many(order={"home": "asc"})  # wrong
+    await db.user.find_many(distinct=["orders"])  # wrong
+    await db.user.find_many(include={"orders": {"limit": 3}})  # wrong
+    await db.user.find_many(include={"orders": {"include": {"usr": True}}})  # wrong
+    user: User = await db.user.find_unique({"id": "x"})  # wrong
+    user.nmae  # wrong
+    user.home.town  # wrong
+
+
+async def filtering(db: Prisma) -> None:
+    await db.user.find_many(where={"nmae": "x"})  # wrong
+    await db.user.find_many(where={"name": 1})  # wrong
+    await db.user.find_many(where={"name": None})  # wrong
+    await db.user.find_many(where={"name": {"in": "abc"}})  # wrong
+    await db.user.find_many(where={"name": {"$ne": "x"}})  # wrong
+    await db.user.find_many(where={"name": {"is_set": True}})  # wrong
+    await db.user.find_many(where={"age": {"contains": "x"}})  # wrong
+    await db.user.find_many(where={"role": {"in": ["KING"]}})  # wrong
+    await db.user.find_many(where={"role": {"not": None}})  # wrong
+    await db.user.find_many(where={"notes": {"has": 1}})  # wrong
+    await db.user.find_many(where={"home": {"is": {"town": "x"}}})  # wrong
+    await db.user.find_many(where={"home": None})  # wrong
+    await db.user.find_many(where={"others": {"any": {"zip": "x"}}})  # wrong
+    await db.user.find_many(where={"orders": {"is": {"number": 1}}})  # wrong
+    await db.user.find_many(where={"orders": {"some": {"nmber": 1}}})  # wrong
+    await db.user.find_many(where={"OR": {"name": "x"}})  # wrong
+    await db.order.find_many(where={"user": None})  # wrong
+
+
+async def changing(db: Prisma) -> None:
+    await db.user.update(where={"id": "x"}, data={"id": "y"})  # wrong
+    await db.user.update(where={"id": "x"}, data={"name": None})  # wrong
+    await db.user.update(where={"id": "x"}, data={"name": {"unset": True}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"visits": {"add": 1}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"notes": {"pop": 1}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"home": {"update": {"town": "x"}}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"home": {"unset": True}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"others": {"push": {"city": "x"}}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"orders": {"update": {"number": 1}}})  # wrong
+    await db.order.update(where={"id": "x"}, data={"user": {"disconnect": True}})  # wrong
+    await db.user.upsert(where={"id": "x"}, data={"create": ADA})  # wrong
+    await db.user.update_many(where={}, data={"orders": {"set": []}})  # wrong
+    await db.user.delete(where={"name": "x"})  # wrong
+
+
+async def calculating(db: Prisma) -> None:
+    await db.user.count(select={"orders": True})  # wrong
+    await db.user.group_by(["orders"])  # wrong
+    await db.user.group_by(["role"], sum={"name": True})  # wrong
+    groups = await db.user.group_by(["role"], count=True)
+    groups[0]["nmae"]  # wrong
+    await db.order.aggregate(avg={"shop": True})  # wrong
+    price: str = (await db.order.aggregate(max={"number": True}))["_max"]["number"]  # wrong
+    Prisma(datasource={"uri": "x"})  # wrong
+    async with db.batch_() as batch:
+        batch.user.find_many()  # wrong
+        batch.user.create({"name": "x"})  # wrong
+    role: Role = (await db.user.find_first_or_raise()).name  # wrong
+    _ = (price, role)
