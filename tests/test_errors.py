@@ -24,6 +24,8 @@ from prismongo.errors import (
     data_error,
     http_status,
 )
+from prismongo.stores.codes import name_of
+from prismongo.stores.mongo.errors import SERVER_CODES
 from tests.project import TOP
 
 CODE: Final = re.compile(r"P[12]\d{3}")
@@ -76,6 +78,17 @@ def test_a_code_has_a_cause_a_remedy_and_its_class(code: str) -> None:
     kind = CLASS_BY_CODE.get(code)
     if kind is not None:
         assert f"`{kind.__name__}`" in row[2]
+
+
+def test_the_servers_codes_are_documented_by_their_names() -> None:
+    _, _, section = (TOP / "docs" / "errors.md").read_text().partition("## Codes of the server")
+    documented = {
+        int(number): (code, name)
+        for code, listed in re.findall(r"^\| (P\d{4}): \| (.*) \|$", section, re.MULTILINE)
+        for number, name in (each.split(" ") for each in listed.split(", "))
+    }
+    assert documented == {number: (code, name_of(number)) for number, code in SERVER_CODES.items()}
+    assert {code for code, _ in documented.values()} <= set(DOCUMENTED)
 
 
 def test_words_for_callers_are_upstreams() -> None:

@@ -11,6 +11,7 @@ from prisma.errors import DataError, PrismaError
 from prismongo.errors import ChangeStreamError, HistoryLostError, TransactionError, data_error
 from prismongo.query.errors.input import unsupported
 from prismongo.schema.datamodel import Model
+from prismongo.stores.codes import name_of
 
 
 def write_conflict() -> DataError:
@@ -84,8 +85,9 @@ def too_deep() -> DataError:
     )
 
 
-def assertion(code: int, name: str) -> DataError:
-    """An error of the server for which Prisma has no code (P2035)."""
+def assertion(code: int) -> DataError:
+    """The server refuses for a reason that Prisma has no code of its own for (P2035)."""
+    name = name_of(code)
     message = f"Assertion violation on the database: {code} {name}."
     return data_error("P2035", message, {"database_error": name})
 

@@ -52,6 +52,7 @@ SHELVES = {
   prismongo.schema
 """,
     "prismongo.stores": """
+  prismongo.stores.codes
 * prismongo.stores.errors prismongo.stores.rows prismongo.stores.updates prismongo.stores.changes
   prismongo.stores.store prismongo.stores.wanted
   prismongo.stores.mongo prismongo.stores.memory

@@ -100,7 +100,7 @@ def _keys(positions: Sequence[PathPosition]) -> Iterator[ComparisonKey]:
     found = [_advance(position) for position in positions]
     lists = {id(each[0]): each[0] for each in found if isinstance(each, tuple) and _is_list(each)}
     if len(lists) > 1:
-        raise assertion(171, "unknown error")
+        raise assertion(171)
     if not lists:
         yield tuple(each.key if isinstance(each, _Leaf) else key(each[0]) for each in found)
         return

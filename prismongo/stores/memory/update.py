@@ -120,7 +120,7 @@ def _list(update: Push | AddToSet | Pull, current: Any) -> Any:
 def _check_list(current: Any) -> None:
     """`$addToSet` and `$pullAll` refuse null."""
     if current is not MISSING and not isinstance(current, list):
-        raise assertion(2, "unknown error")
+        raise assertion(2)
 
 
 def _updated_composite(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
@@ -155,7 +155,7 @@ def _by_operator(update: Arithmetic, current: Any) -> Any:
     if current is MISSING:
         current = 0.0 if isinstance(update.operand, float) else 0
     if isinstance(current, bool) or not isinstance(current, int | float):
-        raise assertion(14, "unknown error")
+        raise assertion(14)
     result = _calculated(update, current)
     if isinstance(result, float):
         return result
@@ -193,7 +193,7 @@ def _calculated(update: Arithmetic, current: Any) -> int | float:
             result = current * operand
         case "divide":
             if operand == 0:
-                raise assertion(2, "unknown error")
+                raise assertion(2)
             result = _divided(current, operand) if update.is_integer else current / operand
         case _:
             assert_never(update.operator)

@@ -25,6 +25,7 @@ from pymongo.errors import (
 
 from prismongo.errors import ConnectionError, TransactionError, data_error
 from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
     not_bson,
     null_violation,
@@ -35,38 +36,78 @@ from prismongo.stores.errors import (
     write_conflict,
 )
 
-# Server error code → Prisma's code. https://www.mongodb.com/docs/manual/reference/error-codes/
+# Server error code → Prisma's code; `prismongo.stores.codes` has the names of all.
+# https://www.mongodb.com/docs/manual/reference/error-codes/
 SERVER_CODES: Final[Mapping[int, str]] = {
-    11000: "P2002",  # DuplicateKey
-    11001: "P2002",  # DuplicateKey, of old
-    12582: "P2002",  # DuplicateKey, sharded
     11: "P1000",  # UserNotFound
     18: "P1000",  # AuthenticationFailed
-    8000: "P1000",  # AtlasError: bad auth
-    13: "P1010",  # Unauthorized
+    214: "P1000",  # AuthenticationRestrictionUnmet
+    334: "P1000",  # MechanismUnavailable
+    391: "P1000",  # ReauthenticationRequired
+    8000: "P1000",  # AtlasError: bad auth, and other things
     6: "P1001",  # HostUnreachable: mongos says so of a shard
     7: "P1001",  # HostNotFound
+    91: "P1001",  # ShutdownInProgress
+    94: "P1001",  # NotYetInitialized
+    133: "P1001",  # FailedToSatisfyReadPreference
+    189: "P1001",  # PrimarySteppedDown
+    216: "P1001",  # ElectionInProgress
+    10058: "P1001",  # LegacyNotPrimary
+    10107: "P1001",  # NotWritablePrimary
+    11600: "P1001",  # InterruptedAtShutdown
+    11602: "P1001",  # InterruptedDueToReplStateChange
+    13435: "P1001",  # NotPrimaryNoSecondaryOk
+    13436: "P1001",  # NotPrimaryOrSecondary
     50: "P1008",  # MaxTimeMSExpired
-    64: "P1008",  # WriteConcernFailed: a majority did not answer in wtimeout
+    64: "P1008",  # WriteConcernTimeout: a majority did not answer in wtimeout
     89: "P1008",  # NetworkTimeout
+    202: "P1008",  # NetworkInterfaceExceededTimeLimit
     262: "P1008",  # ExceededTimeLimit
+    407: "P1008",  # PooledConnectionAcquisitionExceededTimeLimit: of a mongos to a shard
+    13: "P1010",  # Unauthorized
+    279: "P1017",  # ClientDisconnect
     9001: "P1017",  # SocketException
+    116: "P2000",  # DocTooLargeForCapped
+    10003: "P2000",  # CannotGrowDocumentInCappedNamespace
     10334: "P2000",  # BSONObjectTooLarge
     17419: "P2000",  # resulting document after update is too large
     17420: "P2000",  # document to upsert is too large
+    11000: "P2002",  # DuplicateKey
+    11001: "P2002",  # DuplicateKey, of old
+    12582: "P2002",  # DuplicateKey, sharded
     121: "P2004",  # DocumentValidationFailure; P2011 where a null was refused
+    61: "P2012",  # ShardKeyNotFound
     241: "P2020",  # ConversionFailure: a number left its type's range
     26: "P2021",  # NamespaceNotFound
+    22: "P2023",  # InvalidBSON
+    59: "P2026",  # CommandNotFound
+    115: "P2026",  # CommandNotSupported
+    166: "P2026",  # CommandNotSupportedOnView
+    224: "P2026",  # QueryFeatureNotAllowed
+    238: "P2026",  # NotImplemented
     263: "P2026",  # OperationNotSupportedInTransaction
+    217: "P2028",  # IncompleteTransactionHistory
     225: "P2028",  # TransactionTooOld
     251: "P2028",  # NoSuchTransaction
     256: "P2028",  # TransactionCommitted
+    257: "P2028",  # TransactionTooLarge
+    290: "P2028",  # TransactionExceededLifetimeLimitSeconds
+    388: "P2028",  # TransactionTooLargeForCache
     20: "P2031",  # IllegalOperation: transaction numbers need a replica set
     24: "P2034",  # LockTimeout
     112: "P2034",  # WriteConflict
+    239: "P2034",  # SnapshotTooOld
+    246: "P2034",  # SnapshotUnavailable
+    267: "P2034",  # PreparedTransactionInProgress
+    272: "P2034",  # MigrationConflict
+    282: "P2034",  # TransactionCoordinatorReachedAbortDecision
+    365: "P2034",  # TemporarilyUnavailable
 }
 
+TOO_LARGE: Final = (257, 388)
 _OVERFLOW: Final = 15
+_ATLAS: Final = 8000
+_ATLAS_SIGNS: Final = (("not allowed", "P1010"), ("quota", "P2035"))
 
 DriverFailure = PyMongoError | BSONError | UnicodeEncodeError | OverflowError
 DRIVER_FAILURES: Final = (PyMongoError, BSONError, UnicodeEncodeError, OverflowError)
@@ -112,6 +153,10 @@ _WORDS: Final[Mapping[str, str]] = {
         "Authentication failed against the database server: it does not accept the credentials of "
         "DATABASE_URL. Check user, password and authSource."
     ),
+    "P1001": (
+        "Can't reach database server: it cannot be used now. Are all members of the replica set "
+        "up, and does DATABASE_URL name them?"
+    ),
     "P1008": (
         "Operations timed out: the answer took longer than the time-outs of DATABASE_URL allow. An "
         "index may be missing, or the server is overloaded."
@@ -133,6 +178,11 @@ _WORDS: Final[Mapping[str, str]] = {
     ),
     "P2031": STANDALONE_REMEDY,
 }
+
+_TOO_LARGE_WORDS: Final = (
+    "Transaction API error: the transaction writes more than MongoDB holds in one, and is rolled "
+    "back. Write less in it: in portions, each a transaction of its own."
+)
 
 
 def translate(
@@ -171,7 +221,7 @@ def _of_driver(code: str, error: Exception) -> PrismaError:
                 f"Can't reach database server: {cause}. Is MongoDB running, and does DATABASE_URL "
                 "name all its members?",
                 code=code,
-                meta={"cause": cause},
+                meta={"cause": cause} | _named(error),
             )
         case "P2000":
             return too_large()
@@ -204,6 +254,8 @@ def code_of(error: OperationFailure) -> str:
         return "P2035"  # an IllegalOperation of another kind
     if code == "P1010" and "requires authentication" in _text(error):
         return "P1000"  # nobody has logged in
+    if error.code == _ATLAS:  # which says everything with this number
+        return next((code for sign, code in _ATLAS_SIGNS if sign in _text(error)), code)
     return code
 
 
@@ -225,34 +277,42 @@ def _translate_failure(
             return too_large()
         case "P2020":
             return out_of_range()
+        case "P2023":
+            return not_bson()
         case "P2028":
-            return TransactionError(_WORDS[code])
+            words = _TOO_LARGE_WORDS if error.code in TOO_LARGE else _WORDS[code]
+            return TransactionError(words + _servers(error), meta=_meta(error))
         case "P1000" | "P1001" | "P1008" | "P1010" | "P1017":
-            message = _WORDS.get(code) or f"Can't reach database server: {_name(error)}."
-            return ConnectionError(message, code=code)
+            return ConnectionError(_WORDS[code] + _servers(error), code=code, meta=_meta(error))
         case "P2035" if error.code == _OVERFLOW:
             return too_deep()
     return _other(code, error, _owner(error, model, datamodel))
 
 
 def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaError:
-    name = _name(error)
-    meta: dict[str, Any] = {"database_error": name}
+    name, meta = _name(error), _meta(error)
     match code:
         case "P2004":
             message = f"A constraint failed on the database: {name}, by the collection's validator."
+        case "P2012":
+            message = (
+                f"Missing a required value: MongoDB finds the collection's shard key not ({name}). "
+                "Give every field of the key: to a write its value, to a filter as an equality."
+            )
         case "P2021":
-            meta = {"table": model.db_name if model else None}
+            meta["table"] = model.db_name if model else None
             message = (
                 f"The table `{meta['table']}` does not exist in the current database. "
                 "`prismongo push` creates the collections of the schema."
             )
         case "P2026":
-            message = f"MongoDB does not offer this in a transaction ({name})."
+            where = " in a transaction" if "Transaction" in name else ""
+            message = f"MongoDB does not offer this{where} ({name})."
         case "P2031":
             message = STANDALONE_REMEDY
         case _:
-            message = f"Assertion violation on the database: {error.code} {name}."
+            number = "" if error.code is None else f"{error.code} "
+            message = f"Assertion violation on the database: {number}{name}."
     return data_error(code, message, meta)
 
 
@@ -281,9 +341,32 @@ def _left_its_range(error: OperationFailure) -> bool:
     return error.code == 2 and "Failed to apply $" in _text(error)
 
 
+def server_name(code: int | None, details: Any) -> str:
+    """The server's name for an error: as its reply has it, else by the number.
+
+    The error of a single write within a command has no name beside its number.
+    """
+    name = details.get("codeName") if isinstance(details, Mapping) else None
+    return str(name) if name else "unknown error" if code is None else name_of(code)
+
+
 def _name(error: OperationFailure) -> str:
-    name = (error.details or {}).get("codeName")
-    return str(name) if name else "unknown error"
+    return server_name(error.code, error.details)
+
+
+def _named(error: Exception) -> dict[str, Any]:
+    """The same of an error that the driver has a class for: not the primary, shutting down."""
+    details = getattr(error, "details", None)
+    code = details.get("code") if isinstance(details, Mapping) else None
+    return {} if code is None else {"database_error": server_name(code, details)}
+
+
+def _servers(error: OperationFailure) -> str:
+    return f" MongoDB's error: {error.code} {_name(error)}."
+
+
+def _meta(error: OperationFailure) -> dict[str, Any]:
+    return {"database_error": _name(error)}
 
 
 def _text(error: OperationFailure) -> str:

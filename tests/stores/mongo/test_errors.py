@@ -23,9 +23,12 @@ from pymongo.errors import (
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
+    WriteConcernError,
+    WriteError,
 )
 
 from prismongo.errors import CLASS_BY_CODE, HTTP_STATUS, ConnectionError, TransactionError
+from prismongo.stores.codes import NAMES
 from prismongo.stores.mongo.errors import DRIVER_FAILURES, SERVER_CODES, translate
 from tests.query.schemas import datamodel
 
@@ -140,6 +143,89 @@ def test_a_document_that_bson_cannot_hold() -> None:
     found: Any = translate(InvalidDocument(SECRET), None, datamodel())
     assert found.code == "P2023"
     assert SECRET not in str(found)
+
+
+# --- names ---
+
+
+def nameless(code: int) -> dict[str, Any]:
+    """The error of one write as a reply has it: without a name."""
+    return {"index": 0, "code": code, "errmsg": f"about {SECRET}"}
+
+
+WAYS: Final[dict[str, Any]] = {
+    "a command": lambda code: failure(code),
+    "a write": lambda code: WriteError("", code, nameless(code)),
+    "a write concern": lambda code: WriteConcernError("", code, nameless(code)),
+    "a bulk write": lambda code: BulkWriteError({"writeErrors": [nameless(code)]}),
+    "a bulk write's concern": lambda code: BulkWriteError(
+        {"writeErrors": [], "writeConcernErrors": [nameless(code)]}
+    ),
+}
+FACTS: Final = ("P2000", "P2002", "P2004", "P2020", "P2021", "P2023", "P2031", "P2034")
+"""Codes whose own words and facts say it, the same on every store."""
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_the_servers_name_is_in_text_and_meta_however_it_comes(way: Any) -> None:
+    for number, name in NAMES.items():
+        error = seen(way(number))
+        text = f"{error}{error.meta}"
+        assert SECRET not in text
+        assert "unknown error" not in text
+        if error.code not in FACTS and number != 15:
+            assert name in str(error), (number, str(error))
+            assert error.meta["database_error"] == name
+
+
+def test_a_reply_that_has_the_name_is_believed() -> None:
+    error = seen(failure(64, codeName="WriteConcernFailed"))
+    assert error.meta == {"database_error": "WriteConcernFailed"}
+    assert str(error).endswith(" MongoDB's error: 64 WriteConcernFailed.")
+
+
+def test_what_the_server_has_no_name_for_is_named_as_the_server_does() -> None:
+    error = seen(WriteError("", 28808, nameless(28808)))
+    assert str(error) == "Assertion violation on the database: 28808 Location28808."
+
+
+def test_every_code_that_prisma_has_one_for_is_named_in_the_table() -> None:
+    located = {17419, 17420}
+    assert set(SERVER_CODES) - set(NAMES) == located
+
+
+@pytest.mark.parametrize("number", [257, 388])
+def test_a_transaction_that_is_too_large_has_a_remedy(number: int) -> None:
+    error = seen(BulkWriteError({"writeErrors": [nameless(number)]}))
+    assert (error.code, type(error)) == ("P2028", TransactionError)
+    assert "Write less in it" in str(error)
+    assert str(error).endswith(f" MongoDB's error: {number} {NAMES[number]}.")
+
+
+def test_a_missing_shard_key_has_a_remedy() -> None:
+    error = seen(failure(61))
+    assert type(error) is errors.MissingRequiredValueError
+    assert "Give every field of the key" in str(error)
+    assert "ShardKeyNotFound" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("bad auth : authentication failed", "P1000"),
+        ("user is not allowed to do action [find] on [app.User]", "P1010"),
+        ("you are over your space quota, using 513 MB of 512 MB", "P2035"),
+    ],
+)
+def test_what_atlas_says_with_one_number_is_told_apart(text: str, code: str) -> None:
+    assert seen(failure(8000, text)).code == code
+
+
+def test_a_primary_that_steps_down_is_named() -> None:
+    details = {"ok": 0, "code": 10107, "codeName": "NotWritablePrimary", "errmsg": "not primary"}
+    error = seen(NotPrimaryError("not primary", details))
+    cause = "it is not the primary"
+    assert error.meta == {"cause": cause, "database_error": "NotWritablePrimary"}
 
 
 # --- nulls ---

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
-from prisma.errors import DataError, UniqueViolationError
+from prisma.errors import DataError, MissingRequiredValueError, PrismaError, UniqueViolationError
 from prisma.types import UserCreateInput
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 
 from database import DatabaseService, DatabaseSettings
+from prismongo.embedded.mongod import Mongod
+from prismongo.errors import TransactionError
 from prismongo.generator import generated_schema
 from prismongo.schema import parse, push
+from prismongo.stores.codes import NAMES
 
 SECRET: Final = "ada-of-the-secrets"
 
@@ -74,3 +83,102 @@ async def test_a_taken_unique(database: DatabaseService, settings: DatabaseSetti
         await database.user.create(user())
     assert (caught.value.code, caught.value.meta["target"]) == ("P2002", ["username"])
     assert SECRET not in shown(caught.value)
+
+
+# --- whatever the server may refuse: it does so when told ---
+
+FAILING: Final = ("--setParameter", "enableTestCommands=1")
+ENDS_THE_CONNECTION: Final = {303}
+OTHERWISE_CALLED: Final = {64: "WriteConcernFailed"}  # by older servers
+MISSING_FACTS: Final = 40671
+"""What the server makes of an error that has facts of its own, and is told to fail without."""
+
+
+@pytest.fixture(scope="module")
+def failing() -> Iterator[Mongod]:
+    """A server that fails when told."""
+    server = Mongod(arguments=FAILING)
+    with ThreadPoolExecutor(max_workers=1) as thread:  # this one's event loop is pytest-asyncio's
+        thread.submit(asyncio.run, server.start()).result()
+        yield server
+        thread.submit(asyncio.run, server.stop()).result()
+
+
+@pytest.fixture
+async def fails(failing: Mongod) -> AsyncIterator[DatabaseService]:
+    """A service on it, on a database of its own."""
+    settings = DatabaseSettings(url=failing.url(f"test_{uuid4().hex}"))
+    async with DatabaseService(settings) as service:
+        yield service
+
+
+async def told(client: AsyncMongoClient[Any], times: int, *commands: str, **data: Any) -> None:
+    """Lets the server fail the next of these commands."""
+    data = {"failCommands": list(commands), **data}
+    await client.admin.command(
+        "configureFailPoint", "failCommand", mode={"times": times}, data=data
+    )
+
+
+async def write(database: DatabaseService, by: str) -> None:
+    match by:
+        case "a write":
+            await database.user.create(user())
+        case "a bulk write":
+            await database.user.create_many([user("ada"), user("grace")])
+        case _:
+            async with database.tx() as tx:
+                await tx.user.create(user())
+
+
+async def test_the_names_are_the_servers(failing: Mongod) -> None:
+    known = 0
+    async with AsyncMongoClient[Any](failing.url("admin"), retryReads=False) as client:
+        for number in NAMES.keys() - ENDS_THE_CONNECTION:
+            if 302 < number < 4_000:
+                continue  # some of these end the server itself
+            await told(client, 1, "count", errorCode=number)
+            with pytest.raises(PyMongoError) as caught:
+                await client.admin.command("count", "x")
+            details: Any = getattr(caught.value, "details", None)
+            name = details["codeName"]
+            if details["code"] == MISSING_FACTS:
+                name = details["errmsg"].rpartition(" ")[2]
+            assert name in (NAMES[number], f"Location{number}", OTHERWISE_CALLED.get(number))
+            known += name == NAMES[number]
+    assert known > 280
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "kind"),
+    [
+        (61, "P2012", MissingRequiredValueError),
+        (257, "P2028", TransactionError),
+        (388, "P2028", TransactionError),
+        (146, "P2035", DataError),
+    ],
+)
+@pytest.mark.parametrize("by", ["a write", "a bulk write", "a commit"])
+async def test_a_refusal_has_the_servers_name(
+    fails: DatabaseService, by: str, number: int, code: str, kind: type[PrismaError]
+) -> None:
+    command = "commitTransaction" if by == "a commit" else "insert"
+    await told(fails.mongo.client, 1, command, errorCode=number)
+    with pytest.raises(kind) as caught:
+        await write(fails, by)
+    error: Any = caught.value
+    assert error.code == code
+    assert NAMES[number] in str(error)
+    assert error.meta["database_error"] == NAMES[number]
+    assert await fails.user.count() == 0
+
+
+async def test_a_write_that_is_done_and_not_confirmed_has_the_servers_name(
+    fails: DatabaseService,
+) -> None:
+    concern = {"code": 100, "errmsg": "Not enough data-bearing nodes"}
+    for by, command in (("a write", "insert"), ("a commit", "commitTransaction")):
+        await told(fails.mongo.client, 1, command, writeConcernError=concern)
+        with pytest.raises(DataError, match="100 UnsatisfiableWriteConcern") as caught:
+            await write(fails, by)
+        assert caught.value.meta == {"database_error": "UnsatisfiableWriteConcern"}

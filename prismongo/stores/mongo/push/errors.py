@@ -12,6 +12,7 @@ from prisma.errors import DataError
 from pymongo.errors import OperationFailure
 
 from prismongo.errors import data_error
+from prismongo.stores.mongo.errors import server_name
 from prismongo.stores.mongo.push.differences import keys_text
 from prismongo.stores.mongo.push.violations import Violation
 from prismongo.stores.wanted.specs import IndexSpec
@@ -45,12 +46,12 @@ def violations_error(violations: Sequence[Violation], state: str) -> DataError:
 def index_refused(indexes: Sequence[IndexSpec], error: OperationFailure, state: str) -> DataError:
     """P2035: MongoDB rejects indexes of one collection."""
     names = ", ".join(f"`{index.name}` {keys_text(index)}" for index in indexes)
-    name = str((error.details or {}).get("codeName", ""))
+    name = server_name(error.code, error.details)
     reason = str((error.details or {}).get("errmsg", "")) if error.code in _ABOUT_THE_INDEX else ""
     return data_error(
         "P2035",
         f"MongoDB refuses to index `{indexes[0].collection}` by {names}: "
-        f"{reason or name or 'it gives no reason'} ({error.code}). {state}",
+        f"{reason or name} ({error.code}). {state}",
         {"modelName": indexes[0].collection, "database_error": name},
     )
 
