@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import struct
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from bson import encode
 from prisma.errors import DataError, PrismaError
 from pymongo import MongoClient
 
@@ -96,6 +98,19 @@ async def listener(greeting: bytes | None) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
+@asynccontextmanager
+async def answering(answer: Callable[[bytes], bytes]) -> AsyncIterator[int]:
+    """The port of what listens, answers what it is asked, and keeps its connections."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while asked := await reader.read(10_000):
+            writer.write(answer(asked))
+        writer.close()
+
+    async with await asyncio.start_server(serve, HOST, 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
 async def test_nobody_listens(said: list[str]) -> None:
     with socket.socket() as free:
         free.bind((HOST, 0))
@@ -124,12 +139,56 @@ async def test_nobody_answers(said: list[str]) -> None:
     assert f"The database server at {HOST}:{port} timed out within 0.3 s" in str(error)
 
 
-async def test_it_is_no_mongodb(said: list[str]) -> None:
-    async with listener(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+GREETINGS: Final = {
+    "HTTP": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "a part of a header": b"HT",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("greeting", GREETINGS.values(), ids=GREETINGS)
+async def test_it_is_no_mongodb(said: list[str], greeting: bytes) -> None:
+    async with listener(greeting) as port:
         error = await fails(url_of(port), said)
     assert error.code == "P1001"
     assert f"{HOST}:{port}" in str(error)
     assert "Is it MongoDB that listens there" in str(error)
+
+
+OTHERS: Final = {
+    "HTTP": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "an empty message": struct.pack("<iiii", 16, 1, 1, 2013),
+    "zeros": bytes(64),
+}
+
+
+@pytest.mark.parametrize("answer", OTHERS.values(), ids=OTHERS)
+async def test_it_is_no_mongodb_and_keeps_the_connection(said: list[str], answer: bytes) -> None:
+    async with answering(lambda _: answer) as port:
+        error = await fails(url_of(port), said)
+    assert (error.code, error.meta["cause"]) == ("P1001", "what answers there is not MongoDB")
+    assert f"{HOST}:{port}" in str(error)
+    assert "Is it MongoDB that listens there, and does it ask for TLS?" in str(error)
+
+
+@pytest.mark.parametrize("version", [5, 99])
+async def test_a_version_that_the_driver_does_not_know(said: list[str], version: int) -> None:
+    hello = {"ok": 1, "isWritablePrimary": True, "ismaster": True, "maxBsonObjectSize": 2**24}
+    hello |= {"minWireVersion": version, "maxWireVersion": version}
+
+    def answer(asked: bytes) -> bytes:
+        """A message (OP_MSG) in answer to a hello."""
+        body = encode(hello)
+        (number,) = struct.unpack_from("<i", asked, 4)
+        return struct.pack("<iiiiIB", 21 + len(body), 1, number, 2013, 0, 0) + body
+
+    async with answering(answer) as port:
+        error = await fails(url_of(port), said)
+    assert error.code == "P1001"
+    assert "the driver does not know this version of MongoDB" in str(error)
+    assert "MongoDB 4.4 and later" in str(error)
 
 
 async def test_a_server_without_tls(said: list[str], mongod: Mongod) -> None:

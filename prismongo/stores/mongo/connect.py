@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pymongo
+from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReadPreference
 from pymongo.errors import (
     ConfigurationError,
     NotPrimaryError,
     OperationFailure,
+    ProtocolError,
     PyMongoError,
     ServerSelectionTimeoutError,
 )
@@ -105,18 +107,13 @@ def _refused(client: Client, error: PyMongoError, timeout: float, hosts: str) ->
     if isinstance(error, OperationFailure) and (code := code_of(error)) in ("P1000", "P1010"):
         cause = AUTHENTICATION if code == "P1000" else DENIED
         return _failure(code, cause, f"database server at {hosts}", hosts)
-    if isinstance(error, ConfigurationError) and not _is_of_names(error):
+    if isinstance(error, ConfigurationError) and _cause(error) not in (UNKNOWN_HOST, OTHER_VERSION):
         return ConnectionError(
             "The provided database string is invalid: its options do not go together.",
             code="P1013",
         )
     cause = NOT_PRIMARY if isinstance(error, NotPrimaryError) else _cause(error)
     return _failure("P1001", cause, f"database server at {hosts}", hosts)
-
-
-def _is_of_names(error: PyMongoError) -> bool:
-    """Whether the DNS look-up of `mongodb+srv://` failed: for the driver a configuration error."""
-    return type(error.__cause__).__module__.partition(".")[0] == "dns"
 
 
 def unreachable(client: Client, timeout: float, hosts: str) -> ConnectionError:
@@ -168,6 +165,8 @@ UNKNOWN_HOST: Final = "the host name is unknown"
 TLS: Final = "TLS failed"
 SILENT: Final = "no answer in time"
 CLOSED: Final = "the server closed the connection"
+NO_MONGODB: Final = "what answers there is not MongoDB"
+OTHER_VERSION: Final = "the driver does not know this version of MongoDB"
 FAILED: Final = "the connection failed"
 
 _REMEDIES: Final = {
@@ -184,6 +183,8 @@ _REMEDIES: Final = {
     UNKNOWN_HOST: "Correct the host in DATABASE_URL.",
     TLS: "Check tls and tlsCAFile in DATABASE_URL against the server's certificate.",
     CLOSED: "Is it MongoDB that listens there, and does it ask for TLS?",
+    NO_MONGODB: "Is it MongoDB that listens there, and does it ask for TLS?",
+    OTHER_VERSION: "MongoDB 4.4 and later will do; for a later one, a later PyMongo.",
 }
 
 # The driver keeps only the text of asyncio's error, which names the number and not the kind.
@@ -202,6 +203,8 @@ _SIGNS: Final = (
     ("timed out", SILENT),
     ("onnection closed", CLOSED),
     ("onnection is closed", CLOSED),
+    ("onnection is already closed", CLOSED),
+    ("wire version", OTHER_VERSION),
     ("onnection reset", CLOSED),
 )
 
@@ -227,6 +230,8 @@ def _cause(error: BaseException) -> str:
     text = " ".join(str(each) for each in _chain(error))
     if _is_of_dns(error):
         return UNKNOWN_HOST
+    if any(isinstance(each, ProtocolError | BSONError) for each in _chain(error)):
+        return NO_MONGODB
     return next((cause for sign, cause in _SIGNS if sign in text), FAILED)
 
 

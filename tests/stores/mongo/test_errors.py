@@ -20,6 +20,7 @@ from pymongo.errors import (
     NetworkTimeout,
     NotPrimaryError,
     OperationFailure,
+    ProtocolError,
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
@@ -127,6 +128,7 @@ TABLE: Final[dict[str, tuple[Failure, str, type[errors.PrismaError]]]] = {
     "no server": (ServerSelectionTimeoutError(SECRET), "P1001", ConnectionError),
     "a broken connection": (AutoReconnect(SECRET), "P1017", ConnectionError),
     "a failed connection": (ConnectionFailure(SECRET), "P1017", ConnectionError),
+    "an answer that is none": (ProtocolError(SECRET), "P1017", ConnectionError),
     "too large for a message": (DocumentTooLarge(SECRET), "P2000", errors.DataError),
     "a driver's refusal": (InvalidOperation(SECRET), "P2035", errors.DataError),
 }
