@@ -74,6 +74,8 @@ def test_a_url_that_cannot_be_used_is_p1013_and_is_not_shown(url: str, reason: s
         ("mongodb://u:p@db/old", "mongodb://u:p@db/new?authSource=old"),
         ("mongodb://u:p@db/?w=1", "mongodb://u:p@db/new?w=1&authSource=admin"),
         ("mongodb://u:p@db/old?AUTHSOURCE=x", "mongodb://u:p@db/new?AUTHSOURCE=x"),
+        ("mongodb://u:p@db/old?w=1;authSource=x", "mongodb://u:p@db/new?w=1;authSource=x"),
+        ("mongodb://u:p@db/old?w=1;j=1", "mongodb://u:p@db/new?w=1;j=1;authSource=old"),
         (
             "mongodb://u@db/old?authMechanism=MONGODB-X509",
             "mongodb://u@db/new?authMechanism=MONGODB-X509",

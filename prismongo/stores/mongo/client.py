@@ -11,6 +11,7 @@ from pymongo.errors import ConfigurationError, InvalidURI
 from prismongo.errors import ConnectionError
 from prismongo.schema.datamodel import Datamodel
 from prismongo.settings import DatabaseSettings, Embedded
+from prismongo.stores.mongo.options import check_options, names_in
 from prismongo.stores.mongo.pool import PoolListener
 from prismongo.stores.mongo.store import MongoStore
 from prismongo.url import url_database
@@ -43,21 +44,18 @@ def make_client(
     `options` override those of the settings.
 
     Raises:
-        ConnectionError: P1013, the URL or a certificate file cannot be read. The text of the
-            driver is not repeated: it may contain the URL.
+        ConnectionError: P1013, the URL, or a file of certificates, cannot be read, or an option
+            would be ignored. The driver's words are not repeated: they may hold the URL.
     """
+    given = settings.client_options() | options
+    check_options(url, given)
     try:
-        return AsyncMongoClient(
-            url,
-            tz_aware=True,
-            event_listeners=list(listeners),
-            **(settings.client_options() | options),
-        )
+        return AsyncMongoClient(url, tz_aware=True, event_listeners=list(listeners), **given)
     except (InvalidURI, ConfigurationError, ValueError) as error:
+        names = ", ".join(names_in(url)) or "none"
         raise ConnectionError(
-            "The provided database string is invalid: the driver cannot read it "
-            f"({type(error).__name__}). Special characters in user and password must be "
-            "percent-encoded.",
+            f"The provided database string is invalid: its options ({names}) do not go together, "
+            f"or not with its user ({type(error).__name__}).",
             code="P1013",
         ) from None
     except OSError as error:  # only of the files of certificates that the options name
