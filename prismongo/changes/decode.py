@@ -14,8 +14,8 @@ from prismongo.query.decode.columns import Read
 from prismongo.query.decode.decoder import WIRE, Decoder
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.nodes.changes import ChangeQuery, WatchedModel
-from prismongo.query.values.codecs import CODECS
-from prismongo.query.values.readings import bson_type
+from prismongo.query.values.bson_types import bson_type
+from prismongo.query.values.scalars import SCALARS
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.changes import ChangeEvent
 
@@ -67,7 +67,7 @@ def _reader(decoder: Decoder, watched: WatchedModel, shape: Shape) -> Read:
 def _id(event: ChangeEvent) -> Any:
     field = event.model.id_field
     try:
-        return CODECS[field.type].python(event.id)
+        return SCALARS[field.type].python(event.id)
     except ValueError:
         raise _wrong_id(event) from None
 

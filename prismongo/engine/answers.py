@@ -26,7 +26,7 @@ from prismongo.query.nodes.operations import (
     UpsertRecord,
 )
 from prismongo.query.nodes.steps import Row
-from prismongo.query.values.readings import RELAXED
+from prismongo.query.values.json import RELAXED
 from prismongo.schema.datamodel import Datamodel
 
 

@@ -13,13 +13,8 @@ from functools import cached_property
 from typing import Final, Literal
 
 Kind = Literal["scalar", "enum", "composite", "relation"]
-ScalarType = Literal[
-    "String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes"
-]
 ReferentialAction = Literal["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"]
 SortOrder = Literal["Asc", "Desc"]
-
-SCALAR_TYPES: frozenset[str] = frozenset(ScalarType.__args__)  # type: ignore[attr-defined]  # Literal keeps its values there
 
 
 @dataclass(frozen=True, slots=True)

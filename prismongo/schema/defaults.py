@@ -17,32 +17,11 @@ from prismongo.schema.language.syntax import (
     Number,
     Text,
 )
-from prismongo.schema.literals import number_problem, text_problem
+from prismongo.schema.scalars import FUNCTIONS, SCALARS
 from prismongo.schema.scope import Scope
 
-_FUNCTIONS: Final[dict[str, frozenset[str]]] = {
-    "autoincrement": frozenset({"Int", "BigInt"}),
-    "cuid": frozenset({"String"}),
-    "ulid": frozenset({"String"}),
-    "uuid": frozenset({"String"}),
-    "nanoid": frozenset({"String"}),
-    "now": frozenset({"DateTime"}),
-}
-_KNOWN: Final = frozenset({*_FUNCTIONS, "auto", "dbgenerated"})
 _VERSIONS: Final = {"cuid": (1, 2), "uuid": (4, 7)}
 _NOT_IN_COMPOSITES: Final = frozenset({"autoincrement", "auto"})
-_NO_BOOLEAN: Final = "A boolean literal must be `true` or `false`."
-_EXPECTED: Final[dict[str, type[Expression] | tuple[type[Expression], ...]]] = {
-    "String": Text,
-    "Json": Text,
-    "Bytes": Text,
-    "DateTime": Text,
-    "Int": Number,
-    "BigInt": Number,
-    "Float": Number,
-    "Decimal": (Number, Text),
-    "Boolean": Constant,
-}
 
 
 def default_of(
@@ -119,13 +98,13 @@ def _function(
     if in_composite and call.name in _NOT_IN_COMPOSITES:
         message = f"The function `{call.name}()` is not supported on composite fields."
         raise reader.refuse(message)
-    if call.name not in _KNOWN:
+    if call.name not in FUNCTIONS:
         raise PlacedError(
             f"Unknown function in @default(): `{call.name}` is not known. You can read about the "
             "available functions here: https://pris.ly/d/attribute-functions",
             call.position,
         )
-    fits = call.name == "auto" or node.type in _FUNCTIONS[call.name]
+    fits = call.name == "auto" or call.name in SCALARS[node.type].functions
     if not fits or (in_composite and call.name == "nanoid"):
         message = f"The function `{call.name}()` cannot be used on fields of type `{node.type}`."
         raise reader.refuse(message)
@@ -199,23 +178,11 @@ def _constant(reader: ArgumentReader, value: Expression, node: FieldNode) -> obj
     return tuple(_scalar(reader, item, node.type) for item in value.items)
 
 
-def _scalar(reader: ArgumentReader, value: Expression, scalar: str) -> object:
-    if not isinstance(value, _EXPECTED[scalar]):
-        raise reader.refuse(f"Expected a {scalar} value, but found `{value}`.")
-    match value:
-        case Text(value=text):
-            problem = text_problem(scalar, text)
-            constant: object = text
-        case Number(raw=raw):
-            problem = number_problem(scalar, raw)
-            constant = raw if problem or scalar == "Decimal" else _number(raw, scalar)
-        case _:
-            problem = None if str(value) in {"true", "false"} else _NO_BOOLEAN
-            constant = str(value) == "true"
-    if problem:
+def _scalar(reader: ArgumentReader, value: Expression, name: str) -> object:
+    scalar = SCALARS[name]
+    if not isinstance(value, scalar.literals):
+        raise reader.refuse(f"Expected a {name} value, but found `{value}`.")
+    text = value.value if isinstance(value, Text) else str(value)
+    if problem := scalar.problem(text):
         raise refuse_attribute(reader.attribute, problem, value.position)
-    return constant
-
-
-def _number(raw: str, scalar: str) -> int | float:
-    return float(raw) if scalar == "Float" else int(raw)
+    return scalar.value(text)

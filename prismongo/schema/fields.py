@@ -7,7 +7,7 @@ from typing import Literal
 from prismongo.schema.arguments import Attributes, mapped_name
 from prismongo.schema.datamodel import Default, Field, Index, Kind, NativeType
 from prismongo.schema.defaults import default_of
-from prismongo.schema.errors import PlacedError, refuse_field
+from prismongo.schema.errors import PlacedError
 from prismongo.schema.indexes import field_index
 from prismongo.schema.language.syntax import Block, FieldNode
 from prismongo.schema.native_types import native_type
@@ -19,7 +19,6 @@ def scalar_field(
     scope: Scope, block: Block, node: FieldNode, kind: Kind
 ) -> tuple[Field, list[Index]]:
     """A stored field of a model, and the indexes that its attributes make."""
-    _refuse_decimal(block, node)
     attributes = Attributes(node.attributes)
     db_name = mapped_name(attributes)
     ignored = _ignored(attributes, node)
@@ -84,15 +83,6 @@ def composite_field(scope: Scope, block: Block, node: FieldNode, kind: Kind) -> 
         is_mapped=db_name is not None,
         position=node.position,
     )
-
-
-def _refuse_decimal(block: Block, node: FieldNode) -> None:
-    if node.type == "Decimal":
-        message = (
-            f"Field `{node.name}` in model `{block.name}` can't be of type Decimal. "
-            "The current connector does not support the Decimal type."
-        )
-        raise refuse_field(node.name, f"model `{block.name}`", message, node.position)
 
 
 def _ignored(attributes: Attributes, node: FieldNode) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from prismongo.schema.datamodel import SCALAR_TYPES, Position
+from prismongo.schema.datamodel import Position
 from prismongo.schema.errors import PlacedError, refuse, refuse_model
 from prismongo.schema.language.syntax import Attribute, Block, BlockKeyword, Schema
+from prismongo.schema.scalars import SCALARS
 
 # What Prisma calls each kind of block where a name is taken, and where a name is not fit.
 _TAKEN: Final[dict[BlockKeyword, str]] = {
@@ -47,7 +48,7 @@ def check_names(schema: Schema) -> None:
     """Refuse the first name that is reserved, not fit or already taken."""
     taken: dict[tuple[str, str], BlockKeyword] = {}
     for block in schema.blocks:
-        if block.name in SCALAR_TYPES:
+        if block.name in SCALARS:
             reason = f'"{block.name}" is a reserved scalar type name and cannot be used.'
             raise PlacedError(reason, block.name_position)
         _check_inside(block)

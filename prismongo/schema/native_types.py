@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from prismongo.schema.datamodel import NativeType
 from prismongo.schema.errors import PlacedError
 from prismongo.schema.language.syntax import Attribute, FieldNode
+from prismongo.schema.scalars import stored_as
 from prismongo.schema.scope import Scope
-
-# Native type → the scalars that it can store (prisma-engines, `mongodb/mongodb_types.rs`).
-NATIVE_TYPES: Final[dict[str, tuple[str, ...]]] = {
-    "String": ("String",),
-    "Double": ("Float",),
-    "BinData": ("Bytes",),
-    "ObjectId": ("String", "Bytes"),
-    "Bool": ("Boolean",),
-    "Date": ("DateTime",),
-    "Int": ("Int",),
-    "Timestamp": ("DateTime",),
-    "Long": ("Int", "BigInt"),
-    "Json": ("Json",),
-}
 
 
 def native_type(attribute: Attribute, node: FieldNode, scope: Scope) -> NativeType:
@@ -37,8 +22,8 @@ def native_type(attribute: Attribute, node: FieldNode, scope: Scope) -> NativeTy
             f"datasource e.g. {scope.datasource}. Did you mean to use {scope.datasource}.{name}?",
             attribute.position,
         )
-    scalars = NATIVE_TYPES.get(name) if scope.datasource is not None else None
-    if scalars is None:
+    scalars = stored_as(name) if scope.datasource is not None else ()
+    if not scalars:
         connector = "mongodb" if scope.datasource is not None else "Default"
         reason = f"Native type {name} is not supported for {connector} connector."
         raise PlacedError(reason, attribute.position)

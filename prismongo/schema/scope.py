@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from prismongo.schema.datamodel import SCALAR_TYPES, Kind, Position
+from prismongo.schema.datamodel import Kind, Position
 from prismongo.schema.language.syntax import Array, Attribute, Block, FieldNode, Schema, Text
+from prismongo.schema.scalars import SCALARS
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Scope:
         Raises:
             LookupError: nothing has this name, which `check_types` refuses first.
         """
-        if node.type in SCALAR_TYPES or node.unsupported is not None:
+        if node.type in SCALARS or node.unsupported is not None:
             return "scalar"
         if node.type in self.enums:
             return "enum"

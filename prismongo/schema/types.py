@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prismongo.schema.datamodel import SCALAR_TYPES
 from prismongo.schema.errors import PlacedError, refuse
 from prismongo.schema.language.syntax import Block, FieldNode
+from prismongo.schema.scalars import SCALARS
 from prismongo.schema.scope import Scope
 
 
@@ -32,6 +32,6 @@ def _unknown(scope: Scope, block: Block, node: FieldNode) -> str:
         f'Type "{node.type}" is neither a built-in type, nor refers to another model, '
         "composite type, or enum."
     )
-    known = (*SCALAR_TYPES, *scope.models, *scope.types, *scope.enums)
+    known = (*SCALARS, *scope.models, *scope.types, *scope.enums)
     alike = next((name for name in known if name.lower() == node.type.lower()), None)
     return f'{reason} Did you mean "{alike}"?' if alike and block.keyword != "type" else reason

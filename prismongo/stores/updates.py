@@ -6,7 +6,9 @@ The mongo store compiles the update accordingly, and the memory store calculates
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Any, assert_never
+
+from bson import Decimal128, Int64
 
 from prismongo.query.nodes.steps import (
     AddToSet,
@@ -20,7 +22,7 @@ from prismongo.query.nodes.steps import (
     UpdateElements,
     UpsertComposite,
 )
-from prismongo.query.values.codecs import INT64
+from prismongo.query.values.int import INT64
 
 
 def by_operators(updates: Iterable[FieldUpdate]) -> bool:
@@ -45,3 +47,10 @@ def _is_native(update: FieldUpdate) -> bool:
             return False
         case _:
             assert_never(update)
+
+
+def negative(number: Any) -> Any:
+    """The number with its sign turned, as the same BSON type: `$inc` of it decrements."""
+    if isinstance(number, Decimal128):
+        return Decimal128(number.to_decimal().copy_negate())
+    return Int64(-number) if isinstance(number, Int64) else -number

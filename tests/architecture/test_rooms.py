@@ -46,6 +46,7 @@ SHELVES = {
     "prismongo.schema": """
   prismongo.schema.datamodel
 * prismongo.schema.language prismongo.schema.errors
+* prismongo.schema.moments prismongo.schema.literals prismongo.schema.scalars
 * prismongo.schema.scope prismongo.schema.arguments prismongo.schema.index_names
 * prismongo.schema.index_fields prismongo.schema.operator_classes prismongo.schema.shard_keys
   prismongo.schema.rules

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from pymongo.database import Database
 
-from prismongo.query.values.codecs import encoder
-from prismongo.query.values.readings import bson_type
+from prismongo.query.values.bson_types import bson_type
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema import parse, push
-from prismongo.schema.native_types import NATIVE_TYPES
+from prismongo.schema.scalars import SCALARS
 from tests.project import TOP
 from tests.stores.mongo.push.schemas import HEAD, ID
 
@@ -24,6 +24,7 @@ SAMPLES: dict[str, object] = {
     "Int": 5,
     "BigInt": 5,
     "Float": 1.5,
+    "Decimal": "1.50",
     "DateTime": "2026-01-01T00:00:00Z",
     "Json": '{"a": 1}',
     "Bytes": "YWFhYWFhYWFhYWFh",
@@ -47,13 +48,13 @@ def test_fields_are_stored_as_it_says(written: str, bson: str) -> None:
         case _:
             field = parse(model(f"x {written}")).model["A"].by_name["x"]
             sample = "0" * 24 if written == "String @db.ObjectId" else SAMPLES[field.type]
-            assert bson_type(encoder(field)(sample)) == bson
+            assert bson_type(scalar_of(field).encode(sample)) == bson
 
 
 def test_every_scalar_is_in_the_table() -> None:
     named = {written.split()[0] for written, _ in stored_as()}
     assert set(SAMPLES) <= named
-    assert {scalar for scalars in NATIVE_TYPES.values() for scalar in scalars} == set(SAMPLES)
+    assert set(SCALARS) == set(SAMPLES)
 
 
 async def test_the_example_of_comments_is_pushed_as_it_says(

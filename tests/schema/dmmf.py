@@ -19,7 +19,7 @@ from prismongo.schema.datamodel import (
     Literals,
     Model,
 )
-from prismongo.schema.moments import normal_moment
+from prismongo.schema.scalars import SCALARS
 
 Json = dict[str, Any]
 
@@ -166,15 +166,7 @@ def _default(item: Field, default: Literals | Function) -> object:
 
 
 def _constant(item: Field, value: object) -> object:
-    match item.type:
-        case "BigInt":
-            return str(value)
-        case "DateTime":
-            return normal_moment(str(value))
-        case "Bytes":
-            return str(value)
-        case _:
-            return value
+    return SCALARS[item.type].shown(value) if item.kind == "scalar" else value
 
 
 def _index(model: Model, index: Index) -> Json:

@@ -14,7 +14,7 @@ from prisma.errors import DataError
 
 from prismongo.errors import data_error
 from prismongo.query.errors.input import shown
-from prismongo.query.values.codecs import INT64
+from prismongo.query.values.int import INT64
 
 END: Final = ""
 """The token behind the last one."""

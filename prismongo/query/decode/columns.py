@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-from bson import ObjectId
+from typing import Any
 
 from prismongo.query.nodes.steps import Row
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Enum, Field
 
 Read = Callable[[Row], Any]
@@ -30,7 +29,8 @@ class Reader:
 class FastPath:
     """`test` and `value` are expressions over `v`, the stored value or None, and over `names`.
 
-    What may be null is read as None where it is null or missing.
+    They may use the names of the table of scalar types, too. What may be null is read as None where
+    it is null or missing.
     """
 
     key: str
@@ -49,39 +49,17 @@ class Column:
     fast_path: FastPath | None = None
 
 
-_DIGITS: Final = (
-    # The property takes three times as long as the slot behind it, which may go.
-    "v._ObjectId__id.hex()" if "_ObjectId__id" in vars(ObjectId) else "v.binary.hex()"
-)
-
-# Scalar type → the stored type that is expected, and the value that a model holds of it.
-_EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
-    "String": ("type(v) is str", "v"),
-    "Boolean": ("type(v) is bool", "v"),
-    "Int": ("type(v) is Int64", "0 + v"),  # a plain int of the driver's own kind of it
-    "BigInt": ("type(v) is Int64", "0 + v"),
-    "Float": ("type(v) is float", "v"),
-    "DateTime": (
-        "type(v) is datetime",
-        "combine(v, v.time(), UTC)",
-    ),  # replace() takes six times as long
-}
-
-
 def fast_path(field: Field, enum: Enum | None) -> FastPath | None:
     """The expression for a field of a generated model; None where there is no fast path."""
-    names: Mapping[str, Any] = {}
     if field.kind == "composite":
         return None
     if field.is_list:
         return FastPath(field.db_name, "v is None or v == []", "[]", {})
+    may_be_null = not field.is_required
     if enum is not None:
-        expected = ("type(v) is str and v in members", "members[v]")
-        names = {"members": enum.members}
-    elif field.is_object_id and field.type == "String":
-        expected = ("type(v) is ObjectId", _DIGITS)
-    elif field.type in _EXPECTED:
-        expected = _EXPECTED[field.type]
-    else:
+        test, value = "type(v) is str and v in members", "members[v]"
+        return FastPath(field.db_name, test, value, {"members": enum.members}, may_be_null)
+    expected = scalar_of(field).expected
+    if expected is None:
         return None
-    return FastPath(field.db_name, *expected, names, may_be_null=not field.is_required)
+    return FastPath(field.db_name, expected.test, expected.value, {}, may_be_null)

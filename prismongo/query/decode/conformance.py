@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from prisma.errors import DataError
 
@@ -16,14 +16,13 @@ from prismongo.query.decode.columns import Read
 from prismongo.query.decode.decoder import WIRE, Decoder
 from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Selected
 from prismongo.query.nodes.steps import Row
-from prismongo.query.values.codecs import CODECS, encoder
-from prismongo.query.values.readings import bson_type
+from prismongo.query.values.bson_types import bracket, bson_type
+from prismongo.query.values.decimal import comparable
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
 Problem = Literal["wrong type", "missing", "unknown enum value", "not found by filters"]
 Fit = Callable[[Row], frozenset["Misfit"]]
-
-_NUMBERS: Final = ("int", "long", "double", "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +171,23 @@ def _unfindable_composite(
 
 
 def _unfindable_scalar(field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
-    fine: set[type] = set()
+    scalar, fine = scalar_of(field), set[type]()
 
     def check(value: Any, path: str) -> Iterator[Misfit]:
         if type(value) in fine:
             return
-        wanted, found = _looked_for(field, value), bson_type(value)
-        if _bracket(found) != _bracket(wanted):
-            yield Misfit(path, "not found by filters", found, wanted)
-        elif _bracket(found) != "number":  # whose range depends on the value
+        found = bson_type(value)
+        try:  # what a filter looks for, given the very value that is read
+            wanted = scalar.encode(scalar.python(value))
+        except ValueError:  # not of the native type's form: no filter can ask for it
+            if field.native_type is not None:
+                yield Misfit(path, "not found by filters", found, f"@db.{field.native_type.name}")
+            return
+        if bracket(found) != bracket(bson_type(wanted)):
+            yield Misfit(path, "not found by filters", found, bson_type(wanted))
+        elif bracket(found) != "number":
             fine.add(type(value))
+        elif comparable(wanted) != comparable(value):
+            yield Misfit(path, "not found by filters", found, bson_type(wanted))
 
     return check
-
-
-def _looked_for(field: Field, stored: Any) -> str:
-    """The BSON type that a filter on the value would have."""
-    try:
-        return bson_type(encoder(field)(CODECS[field.type].python(stored)))
-    except ValueError:  # not of the native type's form: no filter can ask for it
-        return f"@db.{field.native_type.name}" if field.native_type else bson_type(stored)
-
-
-def _bracket(name: str) -> str:
-    """The group of types that MongoDB compares with each other: all numbers are one group."""
-    return "number" if name in _NUMBERS else name

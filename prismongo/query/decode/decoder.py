@@ -26,9 +26,9 @@ from prismongo.query.nodes.selections import (
     Structure,
 )
 from prismongo.query.nodes.steps import RELATED, Aggregation, Row
-from prismongo.query.values.codecs import CODECS
+from prismongo.query.values.bson_types import bson_type
 from prismongo.query.values.fields import encode_constant, field_encoder
-from prismongo.query.values.readings import bson_type
+from prismongo.query.values.scalars import SCALARS
 from prismongo.schema.datamodel import Datamodel, Field, Literals, Model
 
 
@@ -126,8 +126,8 @@ class Decoder:
         if field.kind == "enum":
             enum = self._datamodel.enum[field.type]
             return lambda value: _enum_member(enum.members, value)
-        codec = CODECS[field.type]
-        return codec.wire if form.is_wire else codec.python
+        scalar = SCALARS[field.type]
+        return scalar.wire if form.is_wire else scalar.python
 
     def _stored(self, owner: str, field: Field, one: Callable[[Any], Any]) -> Read:
         name = field.db_name
@@ -245,11 +245,9 @@ class Decoder:
         match item.kind:
             case "count":
                 return int(value or 0)
-            case "avg":
-                return None if value is None else CODECS["Float"].wire(value)
             case "sum":  # one of BigInt may be a double
                 return self._field_value(item, value, "P2020")
-            case "min" | "max":
+            case "avg" | "min" | "max":
                 return self._field_value(item, value, "P2023")
             case _:
                 assert_never(item.kind)
@@ -258,6 +256,8 @@ class Decoder:
         if value is None or item.field is None:
             return None
         try:
+            if item.kind == "avg":
+                return SCALARS[SCALARS[item.field.type].average or item.field.type].wire(value)
             return self._one(item.field, WIRE)(value)
         except ValueError as error:
             reason = (

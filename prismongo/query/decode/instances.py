@@ -7,15 +7,14 @@ types. If a value does not have the expected type, the `read` of its column is c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from textwrap import indent
 from typing import Any, Final
 
-from bson import Int64, ObjectId
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from prismongo.query.decode.columns import Column, Reader
+from prismongo.query.values.scalars import ROWS
 
 _SETTERS: Final = {
     f"set_{name.strip('_')}": vars(BaseModel)[name].__set__
@@ -29,11 +28,10 @@ _SETTERS: Final = {
 """The slots of pydantic. They are written directly: the values have been checked here."""
 
 _KNOWN: Final = {
-    "Int64": Int64,
-    "ObjectId": ObjectId,
-    "UTC": UTC,
-    "combine": datetime.combine,
-    "datetime": datetime,
+    name: meaning
+    for scalar in ROWS
+    if scalar.expected is not None
+    for name, meaning in scalar.expected.names.items()
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
 from prismongo.query.nodes.steps import FieldUpdate, Row, Set
-from prismongo.query.values.codecs import now
+from prismongo.query.values.date_time import now
 from prismongo.schema.datamodel import Field, Link, Model
 
 ReferenceKey = tuple[Any, ...]

@@ -32,6 +32,7 @@ from prismongo.query.nodes.filters import (
 from prismongo.query.nodes.selections import Page
 from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Rows, RowsPlan, Step
 from prismongo.query.plan.links import equal
+from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Field, Model
 
 
@@ -192,7 +193,7 @@ def _order_ties(find: Find) -> RowsPlan:
     if beyond and _values(page[-1], names) == _values(beyond[0], names):
         tied = _values(page[-1], names)
         kept = [row for row in page if _values(row, names) != tied]
-        where = both(find.where, _tie_filter(find, tied))
+        where = both(find.where, _tie_filter(find, page[-1], names))
         share = yield Find(find.model, where, (by_id,), limit=limit - len(kept), fields=find.fields)
         page = [*kept, *share]
     settled: Rows = []
@@ -201,11 +202,11 @@ def _order_ties(find: Find) -> RowsPlan:
     return settled
 
 
-def _tie_filter(find: Find, tied: list[Any]) -> Filter:
-    """The records with equal keys; if the cursor is one of them, those after it."""
-    by_id = find.order[-1]
+def _tie_filter(find: Find, row: Row, names: list[str]) -> Filter:
+    """The records whose keys equal those of a row; if the cursor is one of them, those after it."""
+    by_id, tied = find.order[-1], [row.get(name) for name in names]
     same = equal([_field_at(find.model, key) for key in find.order[:-1]], tied)
-    if find.after is None or list(find.after[:-1]) != tied:
+    if find.after is None or list(map(comparable, find.after[:-1])) != _values(row, names):
         return same
     operators: dict[tuple[bool, bool], Comparison] = {
         (False, False): "gt",
@@ -222,7 +223,7 @@ def _field_at(model: Model, key: OrderKey) -> Field:
 
 
 def _values(row: Row, names: list[str]) -> list[Any]:
-    return [row.get(name) for name in names]
+    return [comparable(row.get(name)) for name in names]
 
 
 def _distinct_from_cursor(located: LocatedPage) -> RowsPlan:

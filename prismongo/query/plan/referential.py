@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any, assert_never
 
+from bson import Decimal128
+
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.steps import (
@@ -216,6 +218,8 @@ def expected_row(row: Row, updates: Iterable[FieldUpdate]) -> Row:
                 after[name] = value
             case Unset():
                 after.pop(name, None)
+            case Arithmetic(operand=Decimal128()):
+                pass  # no key is a Decimal
             case Arithmetic():
                 after[name] = _calculated(row.get(name), update)
             case Push() | AddToSet() | Pull():

@@ -42,6 +42,7 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.plan.links import by_ids, ids_of, key_of, related, with_updated_at
 from prismongo.query.plan.referential import required_relation_violation
+from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 
@@ -269,6 +270,10 @@ def _with_reference(document: Row, extra: dict[str, Any], link: Link) -> Row:
 def _are_all_found(uniques: Iterable[Unique], found: Rows) -> bool:
     """Whether every unique is among the rows; two may name the same record."""
     return all(
-        any(all(row.get(field.db_name) == value for field, value in unique.values) for row in found)
+        any(all(_has(row, field, value) for field, value in unique.values) for row in found)
         for unique in uniques
     )
+
+
+def _has(row: Row, field: Field, value: object) -> bool:
+    return bool(comparable(row.get(field.db_name)) == comparable(value))

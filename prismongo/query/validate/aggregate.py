@@ -23,6 +23,7 @@ from prismongo.query.nodes.steps import Aggregation, AggregationKind, GroupOrder
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import Field, Model
 
 _KINDS: Final[Mapping[str, AggregationKind]] = {
@@ -33,7 +34,6 @@ _KINDS: Final[Mapping[str, AggregationKind]] = {
     "_min": "min",
     "_max": "max",
 }
-_NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
 _SELECTED: Final = (
     "Every selected scalar field that is not part of an aggregation must be included in the "
     "by-arguments of the query."
@@ -44,7 +44,6 @@ _FILTERED: Final = (
 )
 _ORDERED: Final = "Every field used for orderBy must be included in the by-arguments of the query."
 _NONE_BY: Final = "At least one selection is required for the `by` argument."
-_UNORDERED: Final = ("Json", "Bytes", "Boolean")
 AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
 GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
 
@@ -276,20 +275,20 @@ def _aggregates(kind: AggregationKind, field: Field) -> bool:
         case "count":
             return True
         case "sum" | "avg":
-            return field.kind == "scalar" and field.type in _NUMBERS and not field.is_list
+            return is_number(field) and not field.is_list
         case "min" | "max":
-            return not field.is_list and field.type not in _UNORDERED
+            return is_ordered(field) and not field.is_list
         case _:
             assert_never(kind)
 
 
 def _result_field(aggregation: Aggregation, field: Field) -> Field:
-    """The type of an aggregate, as a field: a count is an Int, an average a Float."""
+    """The type of an aggregate, as a field: a count is an Int, an average mostly a Float."""
     match aggregation.kind:
         case "count":
             return _optional(field, "scalar", "Int")
         case "avg":
-            return _optional(field, "scalar", "Float")
+            return _optional(field, "scalar", SCALARS[field.type].average or field.type)
         case "sum" | "min" | "max":
             return _optional(field, field.kind, field.type)
         case _:

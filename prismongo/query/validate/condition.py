@@ -32,7 +32,7 @@ from prismongo.query.nodes.requests import FieldReference
 from prismongo.query.validate.operators import COMPARISONS, OPPOSITE, TEXTS, operators
 from prismongo.query.validate.reference import referenced
 from prismongo.query.validate.values import Values, as_boolean, as_list, canonical
-from prismongo.query.values.codecs import kind_of
+from prismongo.query.values.scalar_type import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 LONGEST_SEARCH: Final = 32_000

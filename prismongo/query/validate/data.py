@@ -21,7 +21,7 @@ from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.updates import UpdateValidator, unfold
 from prismongo.query.validate.values import Values, as_object
 from prismongo.query.validate.where import WhereValidator
-from prismongo.query.values.codecs import now
+from prismongo.query.values.date_time import now
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
 
 

@@ -9,22 +9,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from prismongo.query.nodes.filters import Comparison, Quantifier, TextMatch
+from prismongo.query.values.scalar_type import MEMBERSHIP
+from prismongo.query.values.scalars import SCALARS
 from prismongo.schema.datamodel import Field
 
-_EQUALITY: Final = ("equals", "not")
-_MEMBERSHIP: Final = ("equals", "in", "notIn", "not")
-_RANGE: Final = ("equals", "in", "notIn", "lt", "lte", "gt", "gte", "not")
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
-    "String": (*_RANGE, "contains", "startsWith", "endsWith", "mode"),
-    "Int": _RANGE,
-    "BigInt": _RANGE,
-    "Float": _RANGE,
-    "Decimal": _RANGE,
-    "DateTime": _RANGE,
-    "Boolean": _EQUALITY,
-    "Bytes": _MEMBERSHIP,
-    "Json": _EQUALITY,
-    "enum": _MEMBERSHIP,
+    **{scalar.name: scalar.operators for scalar in SCALARS.values()},
+    "enum": MEMBERSHIP,
     "list": ("equals", "has", "hasEvery", "hasSome", "isEmpty"),
     "composite": ("equals", "is", "isNot"),
     "composite list": ("equals", "isEmpty", "every", "some", "none"),

@@ -12,7 +12,7 @@ from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
 from prismongo.query.nodes.operations import Raw
 from prismongo.query.nodes.requests import RawAction
 from prismongo.query.validate.values import as_list, as_object
-from prismongo.query.values.codecs import NO_EXTENDED_JSON
+from prismongo.query.values.json import NO_EXTENDED_JSON
 from prismongo.schema.datamodel import Model
 
 _ARGUMENTS: Final[Mapping[RawAction, tuple[str, ...]]] = {

@@ -40,7 +40,7 @@ from prismongo.query.validate.values import (
     single_key,
 )
 from prismongo.query.validate.where import WhereValidator
-from prismongo.query.values.codecs import kind_of
+from prismongo.query.values.scalar_type import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")

@@ -30,10 +30,11 @@ from prismongo.query.validate.values import (
     single_key,
 )
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.values.decimal import comparable
+from prismongo.query.values.scalars import SCALARS, is_number
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field
 
 ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
-_NUMBERS: Final = ("Int", "BigInt", "Float", "Decimal")
 _LIST_CHANGES: Final = ("set", "push", "updateMany", "deleteMany")
 _REQUIRED_CHANGES: Final = ("set", "update")
 _OPTIONAL_CHANGES: Final = ("set", "upsert", "unset")
@@ -71,7 +72,7 @@ class UpdateValidator:
         names: tuple[str, ...] = ("set",)
         if field.is_list:
             names += ("push",)
-        elif field.type in _NUMBERS:
+        elif is_number(field):
             names += ARITHMETIC
         return names if field.is_required or field.is_list else (*names, "unset")
 
@@ -91,11 +92,11 @@ class UpdateValidator:
         here: tuple[str, ...],
     ) -> Arithmetic:
         number = self._values.one(field, operand, path)
-        if operator == "divide" and number == 0:
+        if operator == "divide" and comparable(number) == 0:
             raise invalid(path, "division by zero")
         match operator:
             case "increment" | "decrement" | "multiply" | "divide":
-                whole = field.type in ("Int", "BigInt")
+                whole = SCALARS[field.type].is_whole
                 return Arithmetic(here, operator, number, whole, not field.is_required)
             case _:
                 raise unknown(path, ARITHMETIC, field.type)

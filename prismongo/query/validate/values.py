@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, assert_never
 
-from bson import ObjectId
 from prisma.errors import DataError
-from prisma.fields import Base64, Json
 
 from prismongo.query.errors.input import (
     ArgumentPath,
@@ -23,33 +19,17 @@ from prismongo.query.errors.input import (
     unknown,
 )
 from prismongo.query.nodes.requests import Name
-from prismongo.query.values.codecs import (
-    MalformedError,
-    TooLargeError,
-    in_64_bits,
-    kind_of,
-    serialized,
-)
 from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.generated import generate
+from prismongo.query.values.int import in_64_bits
+from prismongo.query.values.scalar_type import MalformedError, TooLargeError, kind_of
+from prismongo.query.values.scalars import ROWS
+from prismongo.query.values.serializer import serialized
 from prismongo.schema.datamodel import Datamodel, Field, Function, Literals
 
 _KNOWN: Final = (
-    bool,
-    int,
-    float,
-    str,
-    bytes,
-    Decimal,
-    datetime,
-    ObjectId,
-    Base64,
-    Json,
-    Mapping,
-    list,
-    tuple,
-    set,
-    frozenset,
+    *dict.fromkeys(kind for scalar in ROWS for kind in scalar.takes),
+    *(Mapping, list, tuple, set, frozenset),
 )
 """The types of values. All others go to the `serializer` of prisma-client-py."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from prismongo.query.values.codecs import encoder, kind_of
+from prismongo.query.values.scalar_type import refuse
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Datamodel, Field
 
 
@@ -17,7 +18,7 @@ def field_encoder(datamodel: Datamodel, field: Field) -> Callable[[Any], object]
     if field.kind == "enum":
         enum = datamodel.enum[field.type]
         return lambda value: _encode_enum(enum.name, enum.stored, value)
-    return encoder(field)
+    return scalar_of(field).encode
 
 
 def encode_constant(encode: Callable[[Any], object], field: Field, value: object) -> object:
@@ -28,10 +29,9 @@ def encode_constant(encode: Callable[[Any], object], field: Field, value: object
 
 
 def _encode_enum(name: str, stored: Mapping[str, str], value: object) -> str:
-    text = value if isinstance(value, str) else None
-    if text is None:
-        raise ValueError(f"expected {name}, got {kind_of(value)}")
-    found = stored.get(str.__str__(text))  # a plain `class Mine(str, Enum)` has another str()
+    if not isinstance(value, str):
+        raise refuse(value, name)
+    found = stored.get(str.__str__(value))  # a plain `class Mine(str, Enum)` has another str()
     if found is None:
         raise ValueError(f"expected one of {', '.join(stored)} ({name})")
     return found

@@ -18,7 +18,8 @@ from typing import Final
 
 from bson import ObjectId
 
-from prismongo.query.values.codecs import encoder, now
+from prismongo.query.values.date_time import now
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Field
 
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -37,7 +38,7 @@ def generate(field: Field, name: str, arguments: tuple[object, ...]) -> object:
         case "auto":
             return ObjectId()
         case "now":
-            return encoder(field)(now())
+            return scalar_of(field).encode(now())
         case "cuid":
             return cuid2() if arguments == (2,) else cuid()
         case "uuid":

@@ -14,6 +14,7 @@ from prismongo.schema.errors import (
 )
 from prismongo.schema.language.syntax import Attribute
 from prismongo.schema.rules.views import check_view
+from prismongo.schema.scalars import SCALARS
 from prismongo.schema.scope import Scope
 
 _NO_CRITERIA: Final = (
@@ -52,6 +53,7 @@ def check_model(model: Model, scope: Scope) -> None:
     if not ids:
         raise PlacedError(_NO_ID, scope.models[model.name].position)
     _check_stored_id(model, ids[0])
+    _check_keys(model)
     for item in model.stored_fields:
         _check_auto(model, item)
         _check_stored_name(model, item, scope)
@@ -107,6 +109,16 @@ def _check_stored_id(model: Model, index: Index) -> None:
     found = f', found @map("{item.db_name}")' if item.is_mapped else ""
     message = f'MongoDB model IDs must have an @map("_id") annotation{found}.'
     raise refuse_field(item.name, f"model `{model.name}`", message, item.position)
+
+
+def _check_keys(model: Model) -> None:
+    """Ours: Prisma has no such type on MongoDB at all."""
+    keys = {name for item in model.fields if item.relation for name in item.relation.fields}
+    for item in model.stored_fields:
+        scalar = SCALARS.get(item.type)
+        if scalar is not None and not scalar.is_key and (item.is_id or item.name in keys):
+            message = f"Ids and the fields of relations can't be of type {item.type}."
+            raise refuse_field(item.name, f"model `{model.name}`", message, item.position)
 
 
 def _check_auto(model: Model, item: Field) -> None:

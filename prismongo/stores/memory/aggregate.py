@@ -7,13 +7,15 @@ Source: MongoDB, `util/summation.h`; the algorithms are 2Sum (Knuth) and Fast2Su
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, assert_never
 
-from bson import Int64
+from bson import Decimal128, Int64
 
 from prismongo.query.nodes.steps import Aggregation, Row
-from prismongo.query.values.codecs import INT64
+from prismongo.query.values import decimal
+from prismongo.query.values.int import INT64
 from prismongo.stores.memory.compare import key
 
 _HALF: Final = 2**32
@@ -34,10 +36,10 @@ def _aggregate(item: Aggregation, rows: Sequence[Row]) -> Any:
         case "count":
             return len(values)
         case "sum":
-            return _sum(_numbers(values))
+            return summed(values)
         case "avg":
             numbers = _numbers(values)
-            return float(_sum(numbers)) / len(numbers) if numbers else None
+            return _mean(_sum(numbers), len(numbers)) if numbers else None
         case "min":
             return min(values, key=key, default=None)
         case "max":
@@ -46,15 +48,31 @@ def _aggregate(item: Aggregation, rows: Sequence[Row]) -> Any:
             assert_never(item.kind)
 
 
-def _numbers(values: Iterable[Any]) -> list[int | float]:
-    return [one for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
+def summed(values: Iterable[Any]) -> Any:
+    """The sum of what is a number, as `$sum` has it, and `$add` in a pipeline."""
+    return _sum(_numbers(values))
 
 
-def _sum(numbers: Sequence[int | float]) -> int | float:
+def _numbers(values: Iterable[Any]) -> list[Any]:
+    kinds = int | float | Decimal128
+    return [one for one in values if isinstance(one, kinds) and not isinstance(one, bool)]
+
+
+def _sum(numbers: Sequence[Any]) -> Any:
+    decimals = [one for one in numbers if isinstance(one, Decimal128)]
+    if decimals:
+        others = [one for one in numbers if not isinstance(one, Decimal128)]
+        return decimal.summed(decimals, *_float_parts(others))
     if any(isinstance(one, float) for one in numbers):
-        return _float_sum(part for one in numbers for part in _halves(one))
+        return _float_parts(numbers)[0]
     whole = sum(numbers)
     return Int64(whole) if INT64[0] <= whole <= INT64[1] else float(whole)
+
+
+def _mean(total: Any, count: int) -> Any:
+    if isinstance(total, Decimal128):
+        return decimal.calculated("divide", total, count)
+    return float(total) / count
 
 
 def _halves(number: int | float) -> tuple[float, ...]:
@@ -64,14 +82,17 @@ def _halves(number: int | float) -> tuple[float, ...]:
     return float(number - high), float(high)
 
 
-def _float_sum(numbers: Iterable[float]) -> float:
+def _float_parts(numbers: Iterable[int | float]) -> tuple[float, float]:
+    """The rounded sum, and what the rounding lost."""
     total = rest = plain = 0.0
-    for number in numbers:
+    for number in (part for one in numbers for part in _halves(one)):
         plain += number
         near, rest = _fast_two_sum(number, rest)
         total, lost = _two_sum(total, near)
         rest += lost
-    return total if total == total else plain  # NaN: what was infinite on the way may not be
+    if not math.isfinite(total):
+        return (total if total == total else plain), 0.0  # what was infinite on the way may not be
+    return total, rest
 
 
 def _fast_two_sum(large: float, small: float) -> tuple[float, float]:

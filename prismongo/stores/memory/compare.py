@@ -30,6 +30,7 @@ ComparisonKey = tuple[Any, ...]
 """Hashable, and in the order of MongoDB. The first part is the rank of the type."""
 
 NULL: Final[ComparisonKey] = (1,)
+NAN: Final[ComparisonKey] = (2, 0)
 EMPTY: Final[ComparisonKey] = (0, "undefined")
 """The key of an empty list, in a sort and in an index: less than null."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,12 +71,12 @@ def order_value(value: Any, *, descending: bool) -> ComparisonKey:
 
 
 def _float(value: float) -> ComparisonKey:
-    return (2, 1, value) if value == value else (2, 0)
+    return (2, 1, value) if value == value else NAN
 
 
 def _decimal(value: Decimal128) -> ComparisonKey:
     number = value.to_decimal()
-    return (2, 0) if number.is_nan() else (2, 1, number)
+    return NAN if number.is_nan() else (2, 1, number)
 
 
 def _code(value: Code) -> ComparisonKey:

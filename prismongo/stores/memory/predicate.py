@@ -27,7 +27,7 @@ from prismongo.query.nodes.filters import (
 )
 from prismongo.query.nodes.steps import Row
 from prismongo.schema.datamodel import Link
-from prismongo.stores.memory.compare import equal, fold, key, same_type, to_lower
+from prismongo.stores.memory.compare import NAN, equal, fold, key, same_type, to_lower
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Any, Row], bool]
@@ -170,8 +170,13 @@ def _compare_texts(operator: Comparison, left: Any, right: Any) -> bool:
 
 
 def _ordered(operator: Ordering, left: Any, right: Any) -> bool:
-    """Values of different types, and null, never match."""
-    return left is not None and same_type(left, right) and _holds(operator, key(left), key(right))
+    """Values of different types, and null, never match; NaN matches only NaN."""
+    if left is None or not same_type(left, right):
+        return False
+    first, second = key(left), key(right)
+    if NAN in (first, second):
+        return first == second and operator in ("lte", "gte")
+    return _holds(operator, first, second)
 
 
 def _holds(operator: Ordering, left: Any, right: Any) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
-from bson import Int64
+from bson import Decimal128, Int64
 
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
@@ -27,11 +27,14 @@ from prismongo.query.nodes.steps import (
     UpdateElements,
     UpsertComposite,
 )
-from prismongo.query.values.codecs import INT32, INT64
+from prismongo.query.values import decimal
+from prismongo.query.values.decimal import comparable
+from prismongo.query.values.int import INT32, INT64
 from prismongo.stores.errors import assertion, out_of_range
-from prismongo.stores.memory.compare import key
+from prismongo.stores.memory.aggregate import summed
+from prismongo.stores.memory.compare import equal, key
 from prismongo.stores.memory.predicate import MISSING, Relations, predicate, value_at
-from prismongo.stores.updates import by_operators
+from prismongo.stores.updates import by_operators, negative
 
 _REMOVED: Final = object()
 
@@ -151,14 +154,19 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _by_operator(update: Arithmetic, current: Any) -> Any:
-    """`$inc` and `$mul`: a missing value is 0, and an Int becomes a BigInt if necessary."""
+    """`$inc` and `$mul`: a missing value is 0, and an Int becomes a BigInt if necessary.
+
+    A double or decimal that stays equal stays as it is: 1.50 plus 0.000 is no 1.500.
+    """
+    if current is MISSING and update.operator != "multiply":
+        return negative(update.operand) if update.operator == "decrement" else update.operand
     if current is MISSING:
-        current = 0.0 if isinstance(update.operand, float) else 0
-    if isinstance(current, bool) or not isinstance(current, int | float):
+        current = 0
+    if isinstance(current, bool) or not isinstance(current, int | float | Decimal128):
         raise assertion(14)
     result = _calculated(update, current)
-    if isinstance(result, float):
-        return result
+    if isinstance(result, float | Decimal128):
+        return current if type(current) is type(result) and equal(current, result) else result
     if not INT64[0] <= result <= INT64[1]:
         raise out_of_range()
     wide = isinstance(current, Int64) or isinstance(update.operand, Int64)
@@ -168,22 +176,28 @@ def _by_operator(update: Arithmetic, current: Any) -> Any:
 def _by_pipeline(update: Arithmetic, current: Any) -> Any:
     if current is None or current is MISSING:
         return None
+    if update.is_integer:
+        return _whole(_calculated(update, current), update.operand)
+    if update.operator == "increment" and _is_decimal(current, update.operand):
+        return summed((current, update.operand))  # `$add` is no `$inc` here: a double keeps more
     result = _calculated(update, current)
-    if not update.is_integer:
-        return float(result)
-    wide = isinstance(update.operand, Int64)
+    return result if isinstance(result, Decimal128) else float(result)
+
+
+def _whole(result: Any, operand: Any) -> int:
+    """The result without its fraction, as wide as the operand."""
+    wide = isinstance(operand, Int64)
     low, high = INT64 if wide else INT32
-    if isinstance(result, float):
-        if not math.isfinite(result):
-            raise out_of_range()
-        result = math.trunc(result)
-    if not low <= result <= high:
+    number = comparable(result)
+    if not math.isfinite(number) or not low <= math.trunc(number) <= high:
         raise out_of_range()
-    return Int64(result) if wide else int(result)
+    return Int64(math.trunc(number)) if wide else math.trunc(number)
 
 
-def _calculated(update: Arithmetic, current: Any) -> int | float:
+def _calculated(update: Arithmetic, current: Any) -> Any:
     operand: Any = update.operand
+    if _is_decimal(current, operand):
+        return decimal.calculated(update.operator, current, operand)
     match update.operator:
         case "increment":
             result = current + operand
@@ -198,6 +212,10 @@ def _calculated(update: Arithmetic, current: Any) -> int | float:
         case _:
             assert_never(update.operator)
     return float(result) if isinstance(result, float) else int(result)
+
+
+def _is_decimal(*numbers: Any) -> bool:
+    return any(isinstance(number, Decimal128) for number in numbers)
 
 
 def _divided(current: Any, operand: int) -> int | float:

@@ -1,49 +1,33 @@
 """What says in a partial index that a field has a value of its type (`presence`).
 
 `{$gte: least value}`, unlike `$exists` or `$type`, leaves out nulls and is implied by every
-equality on the field, so that the partial index of an optional unique answers look-ups.
+equality on the field, so that the partial index of an optional unique answers look-ups. MongoDB
+compares within a type, all numbers being one, so that no bound lets in another type (manual,
+"Comparison/Sort Order"). `$or` in a partial filter needs MongoDB 6.0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-from bson import ObjectId, Timestamp
 from bson.json_util import CANONICAL_JSON_OPTIONS, dumps
 
+from prismongo.query.values.scalars import ROWS, SCALARS, scalar_of
+from prismongo.query.values.string import STRING
 from prismongo.schema.datamodel import Field
-
-# MongoDB compares within a type, all numbers being one, so that no bound lets in another type
-# (manual, "Comparison/Sort Order"). `$or` in a partial filter needs MongoDB 6.0.
-_NUMBER: Final = (float("-inf"),)
-BY_SCALAR: Final[dict[str, tuple[Any, ...]]] = {
-    "String": ("",),
-    "Boolean": (False,),
-    "Int": _NUMBER,
-    "BigInt": _NUMBER,
-    "Float": _NUMBER,
-    "DateTime": (datetime.min.replace(tzinfo=UTC),),
-    "Bytes": (b"",),
-    "Json": ("", *_NUMBER, {}, [], False),
-}
-BY_NATIVE_TYPE: Final[dict[str, tuple[Any, ...]]] = {
-    "ObjectId": (ObjectId(b"\0" * 12),),
-    "Timestamp": (Timestamp(0, 0),),
-}
 
 
 def presence(path: str, field: Field) -> dict[str, Any] | None:
     """The condition that `path` holds a value of the field's type; None where it has none known."""
-    return _condition(path, least_values(field))
+    return _condition(path, _least_values(field))
 
 
-def least_values(field: Field) -> tuple[Any, ...]:
+def _least_values(field: Field) -> tuple[Any, ...]:
     """The least value of each type that the field can be stored as; empty for `Unsupported`."""
-    if field.native_type is not None and field.native_type.name in BY_NATIVE_TYPE:
-        return BY_NATIVE_TYPE[field.native_type.name]
-    return BY_SCALAR["String"] if field.kind == "enum" else BY_SCALAR.get(field.type, ())
+    if field.kind == "enum":
+        return STRING.least
+    return scalar_of(field).least if field.type in SCALARS else ()
 
 
 def present_paths(partial: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -67,8 +51,8 @@ def _present_path(condition: Mapping[str, Any]) -> str | None:
     parts = condition["$or"] if condition.keys() == {"$or"} else [condition]
     paths = [*dict.fromkeys(path for part in parts for path in part)]
     text = _canonical(condition)  # Python's False is 0
-    for bounds in (*BY_SCALAR.values(), *BY_NATIVE_TYPE.values()):
-        if len(paths) == 1 and text == _canonical(_condition(paths[0], bounds)):
+    for row in ROWS:
+        if len(paths) == 1 and text == _canonical(_condition(paths[0], row.least)):
             return str(paths[0])
     return None
 

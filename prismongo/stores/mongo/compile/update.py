@@ -6,7 +6,7 @@ In a pipeline every value is the operand of `$literal`: so no text is ever read 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 from bson import Int64
 
@@ -28,7 +28,7 @@ from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.condition import compile_condition
 from prismongo.stores.mongo.compile.fields import Expression
 from prismongo.stores.mongo.compile.filter import dotted
-from prismongo.stores.updates import by_operators
+from prismongo.stores.updates import by_operators, negative
 
 _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
     "increment": "$add",
@@ -76,17 +76,13 @@ def _arithmetic_operator(update: Arithmetic) -> tuple[str, object]:
         case "increment":
             return "$inc", update.operand
         case "decrement":
-            return "$inc", _negative(update.operand)
+            return "$inc", negative(update.operand)
         case "multiply":
             return "$mul", update.operand
         case "divide":
             raise AssertionError("a division needs a pipeline")
         case _:
             assert_never(update.operator)
-
-
-def _negative(operand: Any) -> object:
-    return Int64(-operand) if isinstance(operand, Int64) else -operand
 
 
 def _stage(update: FieldUpdate) -> Document:
