@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ type Spot {
   name  String?
   level Int     @default(0)
   marks String[]
+  cost  Decimal?
 }
 
 model User {
@@ -38,6 +40,8 @@ model User {
   age     Int?     @db.Int
   score   Float    @default(0.5)
   quota   BigInt?
+  fee     Decimal  @default(0.50)
+  price   Decimal?
   kind    Kind     @default(PLAIN)
   active  Boolean?
   seen    DateTime?
@@ -45,6 +49,7 @@ model User {
   raw     Bytes?
   tags    String[]
   marks   Int[]
+  rates   Decimal[]
   home    Place?
   places  Place[]
 
@@ -116,6 +121,10 @@ POOLS: Final[dict[str, tuple[Any, ...]]] = {
     "Int32": (-1, 0, 1, 2, 2**31 - 1),
     "BigInt": (0, 1, -7, 2**53 + 1, 2**63 - 1),
     "Float": (-0.5, 0.0, -0.0, 0.1, 0.2, 2.0, 1e308),
+    "Decimal": (
+        *(Decimal("-1.50"), Decimal("-0"), Decimal("0.10"), "0.1", "1E+3", 2, 0.5, "1E-6176"),
+        *("9.999999999999999999999999999999999E+6144", "0.3333333333333333333333333333333333"),
+    ),
     "Boolean": (True, False),
     "DateTime": DAYS,
     "Kind": ("PLAIN", "ODD"),
@@ -130,6 +139,8 @@ SCALARS: Final[dict[str, dict[str, str]]] = {
         "age": "Int32?",
         "score": "Float",
         "quota": "BigInt?",
+        "fee": "Decimal",
+        "price": "Decimal?",
         "kind": "Kind",
         "active": "Boolean?",
         "seen": "DateTime?",
@@ -148,10 +159,10 @@ SCALARS: Final[dict[str, dict[str, str]]] = {
     "Team": {"id": "Id", "name": "String", "leadId": "Id?"},
     "Badge": {"id": "Id", "label": "String", "ownerName": "String?"},
     "Place": {"city": "String", "zip": "Int?"},
-    "Spot": {"name": "String?", "level": "Int"},
+    "Spot": {"name": "String?", "level": "Int", "cost": "Decimal?"},
 }
 LISTS: Final[dict[str, dict[str, str]]] = {
-    "User": {"tags": "String", "marks": "Int", "teamIds": "Id"},
+    "User": {"tags": "String", "marks": "Int", "rates": "Decimal", "teamIds": "Id"},
     "Team": {"memberIds": "Id"},
     "Spot": {"marks": "String"},
 }
@@ -183,7 +194,7 @@ COMPOSITES: Final = {
     "User": {"home": ("Place", False), "places": ("Place", True)},
     "Place": {"near": ("Spot", False), "spots": ("Spot", True)},
 }
-NUMBERS: Final = ("Int", "Int32", "BigInt", "Float", "Id")
+NUMBERS: Final = ("Int", "Int32", "BigInt", "Float", "Decimal", "Id")
 ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
 RANGE: Final = ("lt", "lte", "gt", "gte")
 

@@ -41,9 +41,9 @@ def _aggregate(item: Aggregation, rows: Sequence[Row]) -> Any:
             numbers = _numbers(values)
             return _mean(_sum(numbers), len(numbers)) if numbers else None
         case "min":
-            return min(values, key=key, default=None)
+            return min(reversed(values), key=key, default=None)  # of equals the last, as MongoDB
         case "max":
-            return max(values, key=key, default=None)
+            return max(reversed(values), key=key, default=None)
         case _:
             assert_never(item.kind)
 
