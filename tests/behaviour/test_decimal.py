@@ -41,7 +41,9 @@ model Item {
   cost   Cost?
   costs  Cost[]
   shopId Int?
-  shop   Shop?     @relation(fields: [shopId], references: [id])
+  shop   Shop?     @relation("sold", fields: [shopId], references: [id])
+  label  String?
+  maker  Shop?     @relation("made", fields: [label], references: [name], onUpdate: Cascade)
 
   @@index([price])
 }
@@ -49,7 +51,9 @@ model Item {
 model Shop {
   id    Int     @id @map("_id")
   key   Decimal @unique
-  items Item[]
+  name  String? @unique
+  items Item[]  @relation("sold")
+  made  Item[]  @relation("made")
 }
 """
 LARGEST: Final = "9.999999999999999999999999999999999E+6144"

@@ -9,7 +9,7 @@ import pytest
 from bson import Decimal128, Int64
 
 from prismongo.engine import MongoEngine
-from prismongo.query.nodes.requests import Request, Selection
+from prismongo.query.nodes.requests import Action, Request, Selection
 from tests.behaviour.test_decimal import LARGEST, SCHEMA, add, ask, prices, refused
 from tests.engines import Document, EngineFor, Stored
 
@@ -130,21 +130,30 @@ async def test_an_int_beside_a_stored_decimal(
     assert type(stored("Item")[0]["pieces"]) is Int64
 
 
-async def test_a_record_that_others_refer_to(engine: MongoEngine, stored: Stored) -> None:
-    shop = Request("createOne", "Shop", {"data": {"id": 1, "key": "1.50"}}, (Selection("id"),))
-    await engine.execute(shop, tx_id=None)
+async def shops(engine: MongoEngine, action: Action, *names: str, **arguments: Any) -> Any:
+    selections = tuple(map(Selection, names or ("id",)))
+    return await engine.execute(Request(action, "Shop", arguments, selections), tx_id=None)
+
+
+async def test_a_record_is_found_by_a_unique_decimal(engine: MongoEngine, stored: Stored) -> None:
+    await shops(engine, "createOne", data={"id": 1, "key": "1.50"})
     data: Document = {"key": {"decrement": "0.5"}, "items": {"create": [{"id": 1}]}}
-    update = Request(
-        "updateOne", "Shop", {"where": {"key": "1.500"}, "data": data}, (Selection("key"),)
-    )
-    assert await engine.execute(update, tx_id=None) == {"key": "1.00"}
-    connect = {"shop": {"connect": {"key": 1}}}
-    await ask(engine, "updateOne", where={"id": 1}, data=connect)
-    many: Document = {"items": {"connect": [{"code": "2.0"}, {"id": 1}]}}
+    answer = await shops(engine, "updateOne", "key", where={"key": "1.500"}, data=data)
+    assert answer == {"key": "1.00"}
     await ask(engine, "createOne", data={"id": 2, "code": "2.00"})
-    update = Request("updateOne", "Shop", {"where": {"id": 1}, "data": many}, (Selection("id"),))
-    assert await engine.execute(update, tx_id=None) == {"id": 1}
+    data = {"items": {"connect": [{"code": "2.0"}, {"id": 1}]}}
+    await shops(engine, "updateOne", where={"id": 1}, data=data)
     assert [row["shopId"] for row in stored("Item")] == [1, 1]
+
+
+async def test_a_key_changes_beside_a_decimal(engine: MongoEngine, stored: Stored) -> None:
+    await shops(engine, "createOne", data={"id": 1, "key": "1.50", "name": "a"})
+    await ask(engine, "createOne", data={"id": 1, "label": "a"})
+    for operator in ("increment", "decrement", "multiply", "divide"):
+        data: Document = {"name": operator, "key": {operator: "2"}}
+        await shops(engine, "updateOne", where={"id": 1}, data=data)
+        assert stored("Item")[0]["label"] == operator
+    assert prices(stored("Shop"), "key") == ["1.50"]
 
 
 # --- aggregates ---

@@ -96,7 +96,7 @@ def summed(decimals: list[Decimal128], *others: float) -> Decimal128:
         total = _CONTEXT.add(total, each.to_decimal())
     rest = Decimal(0)
     for other in others:
-        rest = _CONTEXT.add(rest, _CONTEXT.plus(Decimal(other)))
+        rest = _CONTEXT.add(rest, Decimal(other))
     return Decimal128(_CONTEXT.add(total, rest))
 
 

@@ -25,7 +25,7 @@ SAMPLES: Final[dict[str, object]] = {
     "Float": 1.5,
     "Decimal": Decimal("1.50"),
     "DateTime": datetime(2026, 1, 2, tzinfo=UTC),
-    "Json": Json({"a": 1}),
+    "Json": Json(["a", None]),
     "Bytes": Base64.encode(b"abcdefghijkl"),
 }
 OBJECT_ID: Final = "507f1f77bcf86cd799439011"
