@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import CompositeType, Field, Model
 
 Owner = Model | CompositeType
@@ -24,9 +25,8 @@ PYTHON: Final[Mapping[str, str]] = {
     "Json": "_fields.Json",
     "Decimal": "_Decimal",
 }
-NUMBERS: Final = frozenset({"Int", "BigInt", "Float", "Decimal"})
-UNORDERED: Final = frozenset({"Json", "Bytes", "Boolean"})
-"""What has no smallest value."""
+ANSWERED: Final[Mapping[str, str]] = {**PYTHON, "Decimal": "_str"}
+"""The same in the answers of aggregates and groups, where a Decimal is text."""
 
 
 def members(owner: Owner) -> list[Field]:
@@ -56,12 +56,12 @@ def stored(owner: Owner) -> list[Field]:
 
 def numbers(model: Model) -> list[Field]:
     """The fields that can be added up."""
-    return [field for field in scalars(model) if field.type in NUMBERS and not field.is_list]
+    return [field for field in scalars(model) if is_number(field) and not field.is_list]
 
 
 def ordered(model: Model) -> list[Field]:
     """The fields of which there is a smallest value."""
-    return [field for field in scalars(model) if field.type not in UNORDERED and not field.is_list]
+    return [field for field in scalars(model) if is_ordered(field) and not field.is_list]
 
 
 def value(field: Field) -> str:
@@ -72,6 +72,17 @@ def value(field: Field) -> str:
 def whole(field: Field) -> str:
     """The type of what a scalar or enum field holds, null apart."""
     return f"_List[{value(field)}]" if field.is_list else value(field)
+
+
+def answered(field: Field) -> str:
+    """The type of what a group or an aggregate holds of a scalar or enum field, null apart."""
+    one = value(field) if field.kind == "enum" else ANSWERED[field.type]
+    return f"_List[{one}]" if field.is_list else one
+
+
+def averaged(field: Field) -> str:
+    """The type of the average of a number's field, null apart."""
+    return ANSWERED[SCALARS[field.type].average or field.type]
 
 
 def optional(field: Field, text: str) -> str:

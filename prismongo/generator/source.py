@@ -49,8 +49,8 @@ class Source:
         self.add(f"{name} = {meaning}")
 
     def union(self, name: str, parts: Iterable[str]) -> None:
-        """A union; of one part, that part."""
-        parts = list(parts)
+        """A union; of one part, that part; of none the type that no argument has."""
+        parts = list(parts) or ["_NoneType"]
         self.alias(name, parts[0] if len(parts) == 1 else f"_Union[{', '.join(parts)}]")
 
     def typed_dict(

@@ -39,7 +39,7 @@ Serializable = Union[
 
 
 class NoneType:
-    """The type of no field's name."""
+    """The type of no field's name, and of what identifies a view's row without a unique."""
 
 
 class Unset(TypedDict):

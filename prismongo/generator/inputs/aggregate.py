@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from prismongo.generator.fields import numbers, optional, ordered, scalars, value, whole
+from prismongo.generator.fields import (
+    answered,
+    averaged,
+    numbers,
+    optional,
+    ordered,
+    scalars,
+    value,
+)
 from prismongo.generator.inputs.where import combinations
 from prismongo.generator.source import Source
 from prismongo.schema.datamodel import Model
@@ -33,13 +41,13 @@ def _write_outputs(source: Source, model: Model) -> None:
     plain, counted = scalars(model), numbers(model)
     source.typed_dict(count, [*((f.name, "_int") for f in plain), ("_all", "_int")], total=True)
     source.typed_dict(
-        average, [(field.name, optional(field, "_float")) for field in counted], total=True
+        average, [(field.name, optional(field, averaged(field))) for field in counted], total=True
     )
     source.typed_dict(
-        total, [(field.name, optional(field, value(field))) for field in counted], total=True
+        total, [(field.name, optional(field, answered(field))) for field in counted], total=True
     )
     source.typed_dict(
-        scalar, [(field.name, optional(field, whole(field))) for field in plain], total=True
+        scalar, [(field.name, optional(field, answered(field))) for field in plain], total=True
     )
     source.alias(f"{name}MinAggregateOutput", scalar)
     source.alias(f"{name}MaxAggregateOutput", scalar)

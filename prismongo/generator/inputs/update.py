@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from prismongo.generator.fields import NUMBERS, relations, some, stored, value
+from prismongo.generator.fields import relations, some, stored, value
 from prismongo.generator.source import Item, Source
+from prismongo.query.values.scalars import is_number
 from prismongo.schema.datamodel import Field, Model
 
 
@@ -89,7 +90,7 @@ def _change(field: Field) -> str:
 
 def _changed_value(field: Field) -> str:
     parts = [value(field)]
-    if field.type in NUMBERS and field.kind == "scalar":
+    if is_number(field):
         parts.append(f"Atomic{field.type}Input")
     if not field.is_required:
         parts = ["None", *parts, "_Unset"]

@@ -110,8 +110,9 @@ class UpdateValidator:
         keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
         if not keys or not keys <= _COMPOSITE_CHANGES - members.keys():
             return [Set(here, self._values.whole(field, value, path))]
-        operator = single_key(as_object(value, path), path, _composite_operators(field))
-        operand = as_object(value, path)[operator]
+        given = as_object(value, path)
+        operator = single_key(given, path, _composite_operators(field))
+        (operand,) = given.values()  # by the name that was written: `update_many` is one, too
         return self._composite_operator(field, operator, operand, (*path, operator), here)
 
     def _composite_operator(
