@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -105,6 +106,15 @@ def sent() -> Sent:
 def settings(mongo_url: str) -> DatabaseSettings:
     """Settings for the database of this test."""
     return DatabaseSettings(url=mongo_url)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package `shop`, generated from a schema with everything that a client has types for."""
+    from prismongo.generator import generate
+
+    schema = Path(__file__).parent / "generator" / "typed" / "shop.prisma"
+    return generate(schema, output=tmp_path_factory.mktemp("shops") / "shop").output
 
 
 @pytest.fixture

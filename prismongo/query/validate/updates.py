@@ -112,8 +112,8 @@ class UpdateValidator:
             return [Set(here, self._values.whole(field, value, path))]
         given = as_object(value, path)
         operator = single_key(given, path, _composite_operators(field))
-        (operand,) = given.values()  # by the name that was written: `update_many` is one, too
-        return self._composite_operator(field, operator, operand, (*path, operator), here)
+        [(key, operand)] = given.items()
+        return self._composite_operator(field, operator, operand, (*path, key), here)
 
     def _composite_operator(
         self, field: Field, operator: str, value: object, path: ArgumentPath, here: tuple[str, ...]

@@ -42,8 +42,8 @@ async def reading(db: Prisma) -> None:
     await db.user.find_many(include={"orders": {"limit": 3}})  # wrong
     await db.user.find_many(include={"orders": {"include": {"usr": True}}})  # wrong
     user: User = await db.user.find_unique({"id": "x"})  # wrong
-    user.nmae  # wrong
-    user.home.town  # wrong
+    _ = user.nmae  # wrong
+    _ = user.home.town  # wrong
 
 
 async def filtering(db: Prisma) -> None:
@@ -87,7 +87,7 @@ async def calculating(db: Prisma) -> None:
     await db.user.group_by(["orders"])  # wrong
     await db.user.group_by(["role"], sum={"name": True})  # wrong
     groups = await db.user.group_by(["role"], count=True)
-    groups[0]["nmae"]  # wrong
+    _ = groups[0]["nmae"]  # wrong
     await db.order.aggregate(avg={"shop": True})  # wrong
     price: str = (await db.order.aggregate(max={"number": True}))["_max"]["number"]  # wrong
     Prisma(datasource={"uri": "x"})  # wrong
