@@ -12,10 +12,12 @@ from containers.report import Report
 
 
 def main() -> int:
-    """Run the demo and return the exit status."""
+    """Run the demo and return the exit status; `--traceback` also shows where an error is from."""
     try:
         asyncio.run(run(Report()))
     except PrismaError as error:
+        if "--traceback" in sys.argv[1:]:
+            raise
         sys.stderr.write(f"\n{error}\n")
         return 1
     except KeyboardInterrupt:

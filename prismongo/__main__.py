@@ -24,7 +24,7 @@ def main() -> int:
     try:
         from prismongo.cli import main as run
     except (ImportError, SyntaxError, NameError) as error:
-        if not _is_of_the_client(error):
+        if not _is_of_the_client(error) or "--traceback" in sys.argv[1:]:
             raise
         sys.stderr.write(_DAMAGED.format(reason=f"{type(error).__name__}: {error}"))
         return 1

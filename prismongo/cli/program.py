@@ -1,6 +1,7 @@
 """`main` runs a command and returns its exit status: 0 success, 1 error, 2 wrong usage, 130 ^C.
 
-A mistake of the user is reported in a line on standard error, never with a traceback.
+A mistake of the user is reported in a line on standard error, with a traceback only after
+`--traceback`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Final
 
@@ -42,17 +44,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = namespace.run(namespace)
     except PrismaError as error:
-        sys.stderr.write(f"{error}\n")
+        _tell(error, whole=namespace.traceback)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has closed it, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:  # for example a full disk
-        sys.stderr.write(f"{error}\n")
+    except OSError as error:  # a full disk, say: of the output, or of temporary files
+        _tell(error, whole=namespace.traceback)
         return 1
     return status
+
+
+def _tell(error: Exception, *, whole: bool) -> None:
+    """The error alone, or where it comes from, too."""
+    lines = traceback.format_exception(error) if whole else [f"{error}\n"]
+    sys.stderr.write("".join(lines))
+
+
+def _traceback_argument(parser: argparse.ArgumentParser, default: object) -> None:
+    """`--traceback`, before the command or after it."""
+    parser.add_argument(
+        "--traceback",
+        action="store_true",
+        default=default,
+        help="where something fails, show where the error comes from, too",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _traceback_argument(parser, default=False)
     commands = parser.add_subparsers(
         title="commands", dest="command", required=True, metavar="COMMAND"
     )
@@ -74,5 +93,6 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(one)
+        _traceback_argument(one, default=argparse.SUPPRESS)  # what stands before the command stays
         one.set_defaults(run=command.run, parser=one)
     return parser

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from dependency_injector import providers
+from prisma.errors import PrismaError
 from pydantic import BaseModel, ConfigDict, Field
 
 from prismongo.containers.graph import (
@@ -39,6 +41,7 @@ ContainerT = TypeVar("ContainerT", bound=AnyContainer)
 Resource = providers.BaseResource[Any]
 
 HANDLED = (signal.SIGTERM, signal.SIGINT)
+TRACEBACK = "--traceback"
 
 __all__ = ["LifecycleSettings", "running", "start", "stop", "validate"]
 
@@ -70,20 +73,27 @@ _runs: WeakKeyDictionary[Any, _Run] = WeakKeyDictionary()
 
 
 @asynccontextmanager
-async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterator[ContainerT]:
+async def running(
+    container: ContainerT, *, serve: bool = False, traceback: bool | None = None
+) -> AsyncIterator[ContainerT]:
     """Start everything in the container, stop it at the end.
 
     Args:
         container: an instance of a container.
         serve: for a process that the application owns. SIGTERM and SIGINT cancel the body, which
             may finish its work; then everything stops, and the `async with` ends without an error.
-            A second signal cancels that work too. A signal during the start ends the process.
+            A second signal cancels that work too. A signal during the start ends the process, and
+            so does a start that fails because of a setting or a missing server: with the error
+            alone.
+        traceback: raise that error with its traceback; None: if the process has `--traceback`
+            among its arguments.
 
     Raises:
         ValidationError: the container is not valid; nothing was opened.
         Exception: the first error of a failed start; what had started was stopped.
         ExceptionGroup: what could not be stopped.
-        SystemExit: a signal ended the start, what had started was stopped; the number + 128.
+        SystemExit: with `serve`, after what had started was stopped: a signal ended the start (its
+            number + 128), or the start failed (the text of the error, status 1).
     """
     with _Signals() if serve else nullcontext() as signals:
         try:
@@ -92,6 +102,10 @@ async def running(container: ContainerT, *, serve: bool = False) -> AsyncIterato
             if signals is not None and signals.taken:
                 raise SystemExit(128 + signals.taken[-1]) from None
             raise
+        except PrismaError as error:
+            if not serve or (TRACEBACK in sys.argv[1:] if traceback is None else traceback):
+                raise
+            raise SystemExit("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
         try:
             yield container
         finally:

@@ -41,6 +41,32 @@ def test_a_missing_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == f"Cannot read {missing}: No such file or directory.\n"
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--traceback", "generate"], ["generate", "--traceback"]], ids=["first", "last"]
+)
+def test_the_traceback_is_shown_where_it_is_asked_for(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "schema.prisma"
+    assert main([*arguments, "--schema", str(missing)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Traceback (most recent call last):")
+    assert told.count("FileNotFoundError: ") == 1
+    assert told.endswith(f"ConfigurationError: Cannot read {missing}: No such file or directory.\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [("mongodb://127.0.0.1:1/x?tls=yes", 1), ("mongodb://127.0.0.1:1/x", 1), ("nowhere", 1)],
+)
+def test_a_setting_that_is_wrong_is_one_line(
+    url: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("prismongo.stores.mongo.push.push.CONNECT_TIMEOUT", 0.2)
+    assert main(["push", "--schema", str(SCHEMA), "--url", url]) == status
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["no-such-command"])
