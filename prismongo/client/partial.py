@@ -61,6 +61,7 @@ def create_partial(
     """Collect a partial type; the errors are upstream's."""
     if not os.environ.get(GENERATING):
         raise RuntimeError("Attempted to create a partial type outside of client generation.")
+    required, optional = list(required or ()), list(optional or ())
     known = {partial.name for partial in COLLECTED.get()}
     if name in known:
         raise ValueError(f'Partial type "{name}" has already been created.')
@@ -68,7 +69,7 @@ def create_partial(
     try:
         fields = _chosen(model, include, exclude)
         for names, is_optional in ((required, False), (optional, True)):
-            for field in names or ():
+            for field in names:
                 fields[field] = replace(fields[field], is_optional=is_optional)
         if without_relations:
             fields = {key: fields[key] for key in fields if key not in _relations_of(model)}
@@ -110,7 +111,7 @@ def _chosen(
     }
     if include:
         return {name: known[name] for name in include}
-    left_out = set(exclude or ())
+    left_out = list(exclude or ())
     for name in left_out:
         _ = known[name]
     return {name: field for name, field in known.items() if name not in left_out}

@@ -117,6 +117,7 @@ class Writes(
 
         Raises:
             prisma.errors.UniqueViolationError: another record has the same unique value.
+            prisma.errors.RecordNotFoundError: a related record that `data` names is not there.
         """
         arguments = {
             "data": data,
@@ -226,8 +227,16 @@ class Writes(
     async def _ask_or_none(self, method: str, arguments: dict[str, Any]) -> ModelT | None:
         try:
             return cast("ModelT", await self._ask(method, arguments))
-        except RecordNotFoundError:
+        except RecordNotFoundError as error:
+            if _is_nested(error):
+                raise
             return None
+
+
+def _is_nested(error: RecordNotFoundError) -> bool:
+    """Whether a related record is missing, and not the one that was to be changed."""
+    meta = error.meta or {}
+    return "cause" in meta and "modelName" not in meta
 
 
 def created_many(data: Sequence[object], skip_duplicates: bool | None) -> dict[str, Any]:

@@ -1,0 +1,147 @@
+"""Names: what would not import, or would hide something, is refused at its place or made safe."""
+
+from __future__ import annotations
+
+import keyword
+from pathlib import Path
+
+import pytest
+
+from prismongo import DatabaseSettings, Service
+from prismongo.errors import SchemaError
+from prismongo.generator import generate
+from prismongo.generator.modules import modules
+from prismongo.generator.names import accessors, refuse_names, reserved, snake_case
+from prismongo.schema.parser import parse
+from prismongo.testing import fake
+from tests.generator.test_generate import GENERATOR, HEAD, ask
+
+ID = '  id String @id @default(auto()) @map("_id") @db.ObjectId\n'
+
+
+def schema(*models: str) -> str:
+    return GENERATOR % "" + HEAD + "\n".join(models)
+
+
+def model(name: str, fields: str = "", comment: str = "") -> str:
+    return f"{comment}\nmodel {name} {{\n{ID}{fields}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("User", "user"),
+        ("DirectMessage", "direct_message"),
+        ("HTTPRequest", "http_request"),
+        ("OAuth2Token", "o_auth2_token"),
+        ("snake_case", "snake_case"),
+    ],
+)
+def test_snake_case(name: str, expected: str) -> None:
+    assert snake_case(name) == expected
+
+
+def test_both_names_where_both_are_free() -> None:
+    datamodel = parse(schema(model("DirectMessage"), model("User"), model("Direct_Message2")))
+    assert accessors(datamodel) == {
+        "directmessage": "DirectMessage",
+        "user": "User",
+        "direct_message2": "Direct_Message2",
+        "direct_message": "DirectMessage",
+    }
+
+
+def test_a_name_of_ones_own_stands_alone() -> None:
+    comment = '/// @Python(instance_name: "dms")'
+    assert accessors(parse(schema(model("DirectMessage", comment=comment)))) == {
+        "dms": "DirectMessage"
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["Transaction", "Settings", "Health", "Mongo", "Watch", "Tx", "Connect", "Fake"]
+)
+def test_an_attribute_of_the_client_is_not_hidden(name: str) -> None:
+    text = schema(model("User"), model(name))
+    with pytest.raises(SchemaError, match=f"`{name.lower()}` on the client") as caught:
+        generate(text)
+    assert '@Python(instance_name: "…")' in caught.value.reason
+    assert caught.value.line == text.splitlines().index(f"model {name} {{") + 1
+    generated = accessors(parse(schema(model(name, comment='/// @Python(instance_name: "x")'))))
+    assert generated == {"x": name}
+
+
+def test_reserved_is_all_that_a_client_has(settings_without_server: DatabaseSettings) -> None:
+    from database import DatabaseService
+
+    for made in (DatabaseService(settings_without_server), fake(DatabaseService)):
+        public = {name for name in (*vars(made), *dir(Service)) if not name.startswith("_")}
+        assert public <= reserved()
+
+
+@pytest.fixture
+def settings_without_server() -> DatabaseSettings:
+    return DatabaseSettings(url="mongodb://127.0.0.1:1/nobody")
+
+
+def test_two_models_of_one_name_on_the_client() -> None:
+    with pytest.raises(SchemaError, match="FooBar and Foobar would both be `foobar`"):
+        generate(schema(model("FooBar"), model("Foobar")))
+
+
+def test_two_types_of_one_name() -> None:
+    with pytest.raises(SchemaError, match="UserListRelationFilter would stand for two things"):
+        generate(schema(model("User"), model("UserList")))
+
+
+@pytest.mark.parametrize("name", ["Class", "None", "Import"])
+def test_a_model_that_is_a_keyword(name: str) -> None:
+    with pytest.raises(SchemaError, match="keyword"):
+        generate(schema(model(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("class", "a Python keyword"),
+        ("json", "a BaseModel attribute"),
+        ("model_dump", "a BaseModel attribute"),
+        ("prisma", "a Prisma Client Python method"),
+        ("create_partial", "a Prisma Client Python method"),
+    ],
+)
+def test_a_field_that_would_hide_something(name: str, reason: str) -> None:
+    text = schema(model("Thing", f"  {name} String\n"))
+    with pytest.raises(SchemaError, match=f'Field name "{name}" shadows {reason}') as caught:
+        refuse_names(parse(text))
+    assert caught.value.line == text.splitlines().index(f"  {name} String") + 1
+
+
+def test_fields_named_as_operators_and_python_s_own_words_for_types(tmp_path: Path) -> None:
+    names = ["is_set", "order_by", "startswith", "str", "list", "datetime", "List", "Optional"]
+    fields = "".join(f"  {name} String?\n" for name in names)
+    client = generate(schema(model("Any", fields), model("List")), output=tmp_path / "odd").output
+    code = "import odd; print(*odd.models.Any.model_fields)"
+    assert ask(client, code).split() == ["id", *names]
+
+
+def test_members_of_enums_that_python_cannot_name(tmp_path: Path) -> None:
+    enum = "enum Odd {\n  None\n  class\n  mro\n  name\n  Fine\n}\n"
+    text = schema(enum, model("Thing", "  odd Odd @default(None)\n"))
+    client = generate(text, output=tmp_path / "odd").output
+    code = "from odd.enums import Odd; print(*(f'{each.name}={each}' for each in Odd))"
+    assert ask(client, code) == "None_=None class_=class mro_=mro name=name Fine=Fine"
+
+
+def test_comments_of_every_kind_are_docstrings(tmp_path: Path) -> None:
+    comment = '/// Ends with a "quote"\n/// has \\n and """three""" of them"'
+    client = generate(schema(model("Thing", comment=comment)), output=tmp_path / "odd").output
+    shown = ask(client, "import odd; print(odd.models.Thing.__doc__)")
+    assert shown == 'Ends with a "quote"\n    has \\n and """three""" of them"'
+
+
+def test_no_keyword_is_forgotten() -> None:
+    text = modules(parse(schema(model("Thing"))), Path("x"), "", stands_alone=True)["_inputs.py"]
+    for line in text.splitlines():
+        key = line.strip().partition(":")[0]
+        assert not (line.startswith("    ") and keyword.iskeyword(key)), line
