@@ -22,6 +22,7 @@ from prismongo.containers.graph import (
     paths,
     roots_of,
 )
+from prismongo.containers.kinds import arguments_of, hints_of, mismatch
 from prismongo.containers.wiring import marker_problems
 from prismongo.errors import ConfigurationError
 
@@ -45,8 +46,8 @@ def validate(container: AnyContainer) -> None:
 
     Raises:
         ValidationError: dependencies that are not defined or of the wrong type, cycles,
-            constructor arguments that are missing or unknown, fakes that lack a method, markers
-            that no provider matches or that are not injected.
+            constructor arguments that are missing, unknown or not of the annotated class, fakes
+            that lack a method, markers that resolve to nothing or are not injected.
     """
     roots = roots_of(container)
     named = paths(container)
@@ -55,7 +56,7 @@ def validate(container: AnyContainer) -> None:
     problems = [
         f"{_path(_way_to(provider, roots), named)}: {problem}"
         for provider in in_order(roots)
-        for problem in _problems(provider)
+        for problem in (*_problems(provider), *_kind_problems(provider, named))
     ]
     problems += marker_problems(container)
     if problems:
@@ -81,6 +82,21 @@ def _dependency_problems(dependency: providers.Dependency[Any]) -> Iterator[str]
         given = given.last_overriding
     if isinstance(given, providers.Object) and not isinstance(given.provides, wanted):
         yield f"a {wanted.__name__} is wanted, not a {type(given.provides).__name__}"
+
+
+def _kind_problems(provider: Any, named: Mapping[AnyProvider, str]) -> Iterator[str]:
+    """What is given that the annotations of the constructor, or a dependency, do not want."""
+    if isinstance(provider, providers.Dependency) and provider.is_defined:
+        given = needs(provider)[-1]
+        if not isinstance(given, providers.Object):  # whose value has been looked at
+            problem = mismatch(provider.instance_of, given, named)
+            yield from [problem] if problem else []
+    elif isinstance(provider, CALLS) and provider.last_overriding is None:
+        hints = hints_of(provider.provides)
+        owner = getattr(provider.provides, "__qualname__", repr(provider.provides))
+        for parameter, given in arguments_of(provider.provides, provider):
+            if problem := mismatch(hints.get(parameter, Any), given, named):
+                yield f"`{parameter}` of {owner}: {problem}"
 
 
 def _fake_problems(overridden: Any) -> Iterator[str]:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast, get_args
 
 from dependency_injector import providers, wiring
 
-from prismongo.containers.graph import AnyContainer, AnyProvider, containers_in, flat
+from prismongo.containers.graph import AnyContainer, AnyProvider, containers_in, flat, paths
+from prismongo.containers.kinds import hints_of, mismatch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,20 +60,23 @@ def marker_problems(container: AnyContainer) -> Iterator[str]:
 
 def function_problems(functions: Iterable[Any], container: AnyContainer) -> Iterator[str]:
     """Problems of the markers of these functions; each function is checked once."""
-    ours = set(flat(container))
+    ours, named = set(flat(container)), paths(container)
     for function in {id(function): function for function in functions}.values():
         name = f"{function.__module__}.{getattr(function, '__qualname__', function)}"
-        for problem in _problems(function, ours):
+        for problem in _problems(function, ours, named):
             yield f"{name}: {problem}"
 
 
-def _problems(function: Any, ours: set[AnyProvider]) -> Iterator[str]:
-    # There is no public API that says whether a function was injected, and with what.
+def _problems(
+    function: Any, ours: set[AnyProvider], named: Mapping[AnyProvider, str]
+) -> Iterator[str]:
+    # There is no public way to ask whether, and with what, a function was injected.
     injected = wiring._patched_registry.get_callable(function)
     if injected is None:
         for parameter in _marked(function):
             yield f"`{parameter}` is not injected: {REMEDY}"
         return
+    hints = hints_of(function)
     for parameter, marker in injected.reference_injections.items():
         provider = injected.injections.get(parameter)
         if not isinstance(provider, providers.Provider):
@@ -83,6 +87,8 @@ def _problems(function: Any, ours: set[AnyProvider]) -> Iterator[str]:
             yield f"`{parameter}` is injected from another container: the last one wired wins"
         elif parameter in injected.reference_closing and any(map(_is_resource, behind)):
             yield f"`{parameter}`: Closing would stop what others use; the container stops it"
+        elif problem := mismatch(hints.get(parameter, Any), provider, named):
+            yield f"`{parameter}`: {problem}"
 
 
 def _is_resource(provider: AnyProvider) -> bool:
