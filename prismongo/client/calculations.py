@@ -136,7 +136,7 @@ class Calculations(
             "cursor": cursor,
         }
         chosen = {"_count": count, "_avg": avg, "_sum": sum, "_min": min, "_max": max}
-        return cast("AggregateT", await self._ask("count", arguments, _selections(chosen)))
+        return cast("AggregateT", await self._ask("aggregate", arguments, _selections(chosen)))
 
     async def group_by(
         self,

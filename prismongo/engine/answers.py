@@ -54,9 +54,9 @@ class Answers:
             case CreateMany() | UpdateRecords() | DeleteRecords():
                 return {"count": found}
             case AggregateRecords():
-                return self._decoder.aggregate(operation)(found)
+                return self._decoder.aggregate(operation, form)(found)
             case GroupRecords():
-                read_group = self._decoder.groups(operation)
+                read_group = self._decoder.groups(operation, form)
                 return [read_group(row) for row in found]
             case Raw():
                 return (

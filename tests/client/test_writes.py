@@ -9,6 +9,7 @@ import pytest
 from prisma.errors import (
     DataError,
     MissingRequiredValueError,
+    RecordNotFoundError,
     UniqueViolationError,
 )
 from prisma.models import Community
@@ -181,13 +182,13 @@ async def test_related_records_are_let_go(database: DatabaseService, act: str) -
 
 
 async def test_a_connect_that_finds_nobody(database: DatabaseService) -> None:
-    """To one it is P2025, which upstream answers with None; to many it is P2018."""
+    """To one it is P2025, to many P2018; the record itself is there, so that None would mislead."""
     made = await database.community.create({"name": "Engines"})
     ada = await database.user.create(user("ada"))
-    to_one = await database.community.update(
-        where={"id": made.id}, data={"owner": {"connect": {"id": NOBODY}}}
-    )
-    assert to_one is None
+    with pytest.raises(RecordNotFoundError, match="nested connect"):
+        await database.community.update(
+            where={"id": made.id}, data={"owner": {"connect": {"id": NOBODY}}}
+        )
     with pytest.raises(DataError) as caught:
         await database.user.update(
             where={"id": ada.id}, data={"ownedCommunities": {"connect": [{"id": NOBODY}]}}

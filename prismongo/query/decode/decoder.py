@@ -68,7 +68,14 @@ class StoredForm(WireForm):
     is_wire = False
 
 
+class PythonForm(WireForm):
+    """Python's own values, in dicts: what an aggregate answers."""
+
+    is_wire = False
+
+
 WIRE = WireForm()
+PYTHON = PythonForm()
 STORED = StoredForm()
 
 READERS = 1_000
@@ -199,23 +206,23 @@ class Decoder:
 
     # --- aggregates ---
 
-    def aggregate(self, operation: AggregateRecords) -> Callable[[Row], dict[str, Any]]:
+    def aggregate(self, operation: AggregateRecords, form: Form) -> Callable[[Row], dict[str, Any]]:
         """A reader of the row of an aggregate."""
-        return lambda row: self._aggregated(operation.aggregated, row)
+        return lambda row: self._aggregated(operation.aggregated, row, form)
 
-    def groups(self, operation: GroupRecords) -> Callable[[Row], dict[str, Any]]:
+    def groups(self, operation: GroupRecords, form: Form) -> Callable[[Row], dict[str, Any]]:
         """A reader of the rows of a groupBy."""
         readers = [
-            (field.name, self._group_value(operation.model.name, field))
+            (field.name, self._group_value(operation.model.name, field, form))
             for field in operation.outputs
         ]
         return lambda row: (
             {name: read(row) for name, read in readers}
-            | self._aggregated(operation.aggregated, row)
+            | self._aggregated(operation.aggregated, row, form)
         )
 
-    def _group_value(self, owner: str, field: Field) -> Read:
-        one = self._one(field, WIRE)
+    def _group_value(self, owner: str, field: Field, form: Form) -> Read:
+        one = self._one(field, form)
 
         def read(row: Row) -> Any:
             value = row.get(field.db_name)
@@ -228,37 +235,40 @@ class Decoder:
 
         return read
 
-    def _aggregated(self, aggregated: Aggregated, row: Row) -> dict[str, Any]:
+    def _aggregated(self, aggregated: Aggregated, row: Row, form: Form) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         for name, members in aggregated.outputs:
             match members:
                 case Aggregation():
-                    answer[name] = self._aggregate_value(members, row)
+                    answer[name] = self._aggregate_value(members, row, form)
                 case tuple():
-                    answer[name] = {key: self._aggregate_value(item, row) for key, item in members}
+                    answer[name] = {
+                        key: self._aggregate_value(item, row, form) for key, item in members
+                    }
                 case _:
                     assert_never(members)
         return answer
 
-    def _aggregate_value(self, item: Aggregation, row: Row) -> Any:
+    def _aggregate_value(self, item: Aggregation, row: Row, form: Form) -> Any:
         value = row.get(item.key)
         match item.kind:
             case "count":
                 return int(value or 0)
             case "sum":  # one of BigInt may be a double
-                return self._field_value(item, value, "P2020")
+                return self._field_value(item, value, form, "P2020")
             case "avg" | "min" | "max":
-                return self._field_value(item, value, "P2023")
+                return self._field_value(item, value, form, "P2023")
             case _:
                 assert_never(item.kind)
 
-    def _field_value(self, item: Aggregation, value: Any, code: str) -> Any:
+    def _field_value(self, item: Aggregation, value: Any, form: Form, code: str) -> Any:
         if value is None or item.field is None:
             return None
         try:
             if item.kind == "avg":
-                return SCALARS[SCALARS[item.field.type].average or item.field.type].wire(value)
-            return self._one(item.field, WIRE)(value)
+                scalar = SCALARS[SCALARS[item.field.type].average or item.field.type]
+                return scalar.wire(value) if form.is_wire else scalar.python(value)
+            return self._one(item.field, form)(value)
         except ValueError as error:
             reason = (
                 f"The {item.kind} of {item.field.name} is a {error}, which no {item.field.type} is"
