@@ -38,4 +38,4 @@ async def test_the_examples_run_in_their_order(settings_pushed: DatabaseSettings
 
 
 def test_every_example_is_run() -> None:
-    assert len(EXAMPLES) == TEXT.count("```") / 2 == 7
+    assert len(EXAMPLES) == TEXT.count("```") / 2 == 8
