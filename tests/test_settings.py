@@ -33,7 +33,7 @@ def test_the_embedded_server_is_used_where_settings_say_so() -> None:
     settings = DatabaseSettings(embedded=True, mongod="/opt/mongod", data="/var/kraken", name="own")
 
     assert settings.resolve() == Embedded("own", Path("/opt/mongod"), Path("/var/kraken"))
-    assert DatabaseSettings(embedded=True).resolve() == Embedded("kraken", None, None)
+    assert DatabaseSettings(embedded=True).resolve() == Embedded("prismongo", None, None)
 
 
 @pytest.mark.parametrize("url", [None, "", "  ", SecretStr("")])
