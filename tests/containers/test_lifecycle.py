@@ -234,11 +234,19 @@ async def test_a_signal_lets_the_body_finish_its_work_and_stops(number: signal.S
 
 async def test_a_signal_during_start_stops_what_started_and_ends_the_process() -> None:
     application = Application()
+    events = application.stage().events
     application.stage().hangs = {"cache"}
-    asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+
+    async def interrupt() -> None:
+        while "+database" not in events:
+            await asyncio.sleep(0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    interrupting = asyncio.ensure_future(interrupt())
     with pytest.raises(SystemExit) as caught:
         async with running(application, serve=True):
             pytest.fail("it did not start")
+    await interrupting
     assert caught.value.code == 128 + signal.SIGTERM
     assert application.stage().events == ["+server", "+database", "-database", "-server"]
 
