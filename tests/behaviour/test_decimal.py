@@ -38,6 +38,7 @@ model Item {
   code   Decimal?  @unique
   marks  Decimal[]
   pieces Int       @default(0)
+  stock  Int?
   cost   Cost?
   costs  Cost[]
   shopId Int?

@@ -112,6 +112,30 @@ async def test_arithmetic_on_nothing(engine: MongoEngine, raw: Any, stored: Stor
         }
 
 
+@pytest.mark.parametrize("before", ["x", ["1"], {"a": 1}], ids=repr)
+@pytest.mark.parametrize("operator", ["increment", "decrement", "multiply", "divide"])
+@pytest.mark.parametrize("name", ["price", "cap", "pieces", "stock"])
+async def test_what_is_no_number_is_not_calculated_with(
+    engine: MongoEngine, raw: Any, name: str, operator: str, before: object
+) -> None:
+    names = ("price", "limit", "pieces", "stock")
+    raw["Item"].insert_one({"_id": 1, **dict.fromkeys(names, before)})
+    error = await refused(engine, "updateOne", where={"id": 1}, data={name: {operator: 2}})
+    if name == "stock" or (name, operator) == ("pieces", "divide"):
+        assert error.code == "P2020"
+    else:
+        code = 16554 if (name, operator) == ("cap", "increment") else 14
+        assert f"on the database: {code} " in str(error)
+
+
+async def test_a_boolean_is_a_number_to_whole_ones_alone(engine: MongoEngine, raw: Any) -> None:
+    raw["Item"].insert_one({"_id": 1, "price": Decimal128("1"), "stock": True, "limit": True})
+    data: Document = {"stock": {"increment": 2}}
+    assert await ask(engine, "updateOne", "stock", where={"id": 1}, data=data) == {"stock": 3}
+    error = await refused(engine, "updateOne", where={"id": 1}, data={"cap": {"increment": 2}})
+    assert error.code == "P2035"
+
+
 @pytest.mark.parametrize("zero", [0, "0.00", Decimal("-0"), 0.0], ids=repr)
 async def test_nothing_is_divided_by_zero(engine: MongoEngine, zero: object) -> None:
     await add(engine, "1.50")

@@ -162,7 +162,7 @@ def _by_operator(update: Arithmetic, current: Any) -> Any:
         return negative(update.operand) if update.operator == "decrement" else update.operand
     if current is MISSING:
         current = 0
-    if isinstance(current, bool) or not isinstance(current, int | float | Decimal128):
+    if not _is_number(current):
         raise assertion(14)
     result = _calculated(update, current)
     if isinstance(result, float | Decimal128):
@@ -177,7 +177,11 @@ def _by_pipeline(update: Arithmetic, current: Any) -> Any:
     if current is None or current is MISSING:
         return None
     if update.is_integer:
+        if not isinstance(current, int | float | Decimal128):  # `$toDecimal` takes a bool
+            raise out_of_range()
         return _whole(_calculated(update, current), update.operand)
+    if not _is_number(current):
+        raise assertion(16554 if update.operator == "increment" else 14)
     if update.operator == "increment" and _is_decimal(current, update.operand):
         return summed((current, update.operand))  # `$add` is no `$inc` here: a double keeps more
     result = _calculated(update, current)
@@ -216,6 +220,10 @@ def _calculated(update: Arithmetic, current: Any) -> Any:
 
 def _is_decimal(*numbers: Any) -> bool:
     return any(isinstance(number, Decimal128) for number in numbers)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal128) and not isinstance(value, bool)
 
 
 def _divided(current: Any, operand: int) -> int | float:
