@@ -30,7 +30,7 @@ from prismongo.engine.engine import MakeStore, MongoEngine, already_connected
 from prismongo.engine.observe import LogSettings
 from prismongo.engine.structured import structured_request
 from prismongo.errors import ConfigurationError, NotConnectedError
-from prismongo.query.decode.decoder import PYTHON, WIRE, Form
+from prismongo.query.decode.decoder import PYTHON, Form
 from prismongo.query.decode.shapes import Shape, shape_of
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.schema.datamodel import Datamodel
@@ -343,10 +343,7 @@ class BaseClient:
     ) -> tuple[Request, Form]:
         shape = self._shape(model)
         request = structured_request(method, arguments, shape, selections)
-        if selections is None:
-            return request, shape.form
-        # Groups and counts are answered as upstream's are, in JSON's values.
-        return request, PYTHON if method == "aggregate" else WIRE
+        return request, shape.form if selections is None else PYTHON
 
     def _shape(self, model: type[BaseModel]) -> Shape:
         shape = shape_of(model)

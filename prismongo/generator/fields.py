@@ -25,8 +25,6 @@ PYTHON: Final[Mapping[str, str]] = {
     "Json": "_fields.Json",
     "Decimal": "_Decimal",
 }
-ANSWERED: Final[Mapping[str, str]] = {**PYTHON, "Decimal": "_str"}
-"""The same in the answers of aggregates and groups, where a Decimal is text."""
 
 
 def members(owner: Owner) -> list[Field]:
@@ -74,15 +72,9 @@ def whole(field: Field) -> str:
     return f"_List[{value(field)}]" if field.is_list else value(field)
 
 
-def answered(field: Field) -> str:
-    """The type of what a group or an aggregate holds of a scalar or enum field, null apart."""
-    one = value(field) if field.kind == "enum" else ANSWERED[field.type]
-    return f"_List[{one}]" if field.is_list else one
-
-
 def averaged(field: Field) -> str:
     """The type of the average of a number's field, null apart."""
-    return ANSWERED[SCALARS[field.type].average or field.type]
+    return PYTHON[SCALARS[field.type].average or field.type]
 
 
 def optional(field: Field, text: str) -> str:

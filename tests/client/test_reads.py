@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -188,9 +189,9 @@ async def test_group_by(database: DatabaseService) -> None:
         {
             "role": "MEMBER",
             "_count": {"_all": 2, "bio": 0},
-            "_sum": {"storageQuota": "5"},
+            "_sum": {"storageQuota": 5},
             "_avg": {"storageQuota": 2.5},
-            "_min": {"lastSeenAt": "2024-01-02T00:00:00.000Z"},
+            "_min": {"lastSeenAt": datetime(2024, 1, 2, tzinfo=UTC)},
             "_max": {"username": "grace"},
         }
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from prismongo.generator.fields import (
-    answered,
     averaged,
     numbers,
     optional,
     ordered,
     scalars,
     value,
+    whole,
 )
 from prismongo.generator.inputs.where import combinations
 from prismongo.generator.source import Source
@@ -35,34 +35,42 @@ def _write_inputs(source: Source, model: Model) -> None:
 
 
 def _write_outputs(source: Source, model: Model) -> None:
+    """Of groups, each of which has a record; and of aggregates, where there may be none."""
     name = model.name
     count, scalar = f"{name}CountAggregateOutput", f"{name}ScalarAggregateOutput"
     average, total = f"{name}AvgAggregateOutput", f"{name}SumAggregateOutput"
     plain, counted = scalars(model), numbers(model)
     source.typed_dict(count, [*((f.name, "_int") for f in plain), ("_all", "_int")], total=True)
-    source.typed_dict(
-        average, [(field.name, optional(field, averaged(field))) for field in counted], total=True
-    )
-    source.typed_dict(
-        total, [(field.name, optional(field, answered(field))) for field in counted], total=True
-    )
-    source.typed_dict(
-        scalar, [(field.name, optional(field, answered(field))) for field in plain], total=True
-    )
+    source.typed_dict(average, [(f.name, optional(f, averaged(f))) for f in counted], total=True)
+    source.typed_dict(total, [(f.name, optional(f, whole(f))) for f in counted], total=True)
+    source.typed_dict(scalar, [(f.name, optional(f, whole(f))) for f in plain], total=True)
     source.alias(f"{name}MinAggregateOutput", scalar)
     source.alias(f"{name}MaxAggregateOutput", scalar)
+    group = _calculated(f"_{name}GroupCalculations", total, average, scalar, count)
+    source.typed_dict(*group, total=True)
+    source.typed_dict(f"{name}GroupByOutput", [], scalar, group[0], total=True)
+    averages, totals, extremes = f"_{name}Averages", f"_{name}Totals", f"_{name}Extremes"
+    for each, fields in (
+        (averages, [(f.name, f"_Optional[{averaged(f)}]") for f in counted]),
+        (totals, [(f.name, f"_Optional[{whole(f)}]") for f in counted]),
+        (extremes, [(f.name, f"_Optional[{whole(f)}]") for f in ordered(model)]),
+    ):
+        source.typed_dict(each, fields, total=True)
     source.typed_dict(
-        f"{name}AggregateOutput",
-        [
-            ("_sum", total),
-            ("_avg", average),
-            ("_min", scalar),
-            ("_max", scalar),
-            ("_count", count),
-        ],
-        total=True,
+        *_calculated(f"{name}AggregateOutput", totals, averages, extremes, count), total=True
     )
-    source.typed_dict(f"{name}GroupByOutput", [], scalar, f"{name}AggregateOutput", total=True)
+
+
+def _calculated(
+    name: str, total: str, average: str, extreme: str, count: str
+) -> tuple[str, list[tuple[str, str]]]:
+    return name, [
+        ("_sum", total),
+        ("_avg", average),
+        ("_min", extreme),
+        ("_max", extreme),
+        ("_count", count),
+    ]
 
 
 def _write_groups(source: Source, model: Model) -> None:

@@ -156,7 +156,7 @@ async def calculating(db: Prisma) -> None:
         ["role"], having={"score": {"_avg": {"gt": 1}}}, order={"_count": {"_all": "asc"}}
     )
     total = await db.order.aggregate(sum={"total": True}, max={"number": True}, count=True)
-    assert_type(total["_sum"]["total"], float)
+    assert_type(total["_sum"]["total"], float | None)  # of no record
 
 
 async def living(db: Prisma) -> None:
