@@ -6,6 +6,7 @@
     │   ├── UnsupportedOperationError           P2026: the engine does not offer this
     │   └── ArgumentTypeError                   P2009: also a TypeError, as in prisma-client-py
     ├── SchemaError                             .position: schema.prisma is not valid
+    ├── SelectionError                      a class for `returning` does not fit the schema
     ├── ConfigurationError                      settings or environment are not usable
     │   └── MongodNotFoundError                 no mongod binary for the embedded server
     ├── ConnectionError                         .code .meta: the server cannot be used (P1000 …)
@@ -58,6 +59,17 @@ class SchemaError(upstream.PrismaError):
         self.column = column
         place = f"schema.prisma:{line}:{column}: " if line else "schema.prisma: "
         super().__init__(place + reason + _caret(text, line, column))
+
+
+class SelectionError(upstream.PrismaError):
+    """A class for `returning` does not fit the schema (P1012); it names class and field."""
+
+    code = "P1012"
+
+    def __init__(self, kind: type, name: str | None, reason: str) -> None:
+        self.meta: dict[str, Any] = {"class": kind.__name__, "field": name}
+        place = kind.__name__ if name is None else f"{kind.__name__}.{name}"
+        super().__init__(f"{place}: {reason}.")
 
 
 class ConfigurationError(upstream.PrismaError):

@@ -10,10 +10,9 @@ from pydantic import BaseModel
 
 from prismongo.changes.change import Change
 from prismongo.errors import data_error
-from prismongo.query.decode.columns import Read
-from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.decode.decoder import Decoder
 from prismongo.query.decode.shapes import Shape
-from prismongo.query.nodes.changes import ChangeQuery, WatchedModel
+from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.query.values.bson_types import bson_type
 from prismongo.query.values.scalars import SCALARS
 from prismongo.schema.datamodel import Datamodel, Model
@@ -34,7 +33,7 @@ class ChangeDecoder:
     ) -> None:
         decoder = Decoder(datamodel)
         self._readers = {
-            watched.model.name: _reader(decoder, watched, shape)
+            watched.model.name: decoder.records(watched.selected, shape.form)
             for watched, shape in zip(watching.models, shapes, strict=True)
         }
 
@@ -55,13 +54,6 @@ class ChangeDecoder:
             token=event.token,
             time=event.time,
         )
-
-
-def _reader(decoder: Decoder, watched: WatchedModel, shape: Shape) -> Read:
-    read = decoder.records(watched.selected, shape.form)
-    if shape.form is WIRE:  # a class that the user wrote, which may have validators
-        return lambda row: shape.kind.model_validate(read(row))
-    return read
 
 
 def _id(event: ChangeEvent) -> Any:

@@ -6,7 +6,9 @@ another name.
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import TYPE_CHECKING, Any, Generic
+
+from pydantic import BaseModel
 
 from prismongo.client.calculations import Calculations
 from prismongo.client.reads import Reads
@@ -93,3 +95,25 @@ class Actions(
     """What can be done with the records of one model."""
 
     __slots__ = ()
+
+    # The types of `returning` are generated: they are this class's, but for the record's.
+    if not TYPE_CHECKING:
+
+        def returning(self, kind: type[BaseModel]) -> Any:
+            """These actions, with answers of a class of your own, whose fields are selected.
+
+                cards = await db.user.returning(UserCard).find_many(where={"role": "ADMIN"})
+
+            Args:
+                kind: a pydantic class; its fields have the names, or aliases, of the schema's.
+                    Classes inside it select of relations and composite values; see
+                    `prismongo.Include` and `prismongo.Count`.
+
+            Returns:
+                The actions of the model; they take no `include`, `select` or `omit`.
+
+            Raises:
+                prismongo.errors.SelectionError: the class does not fit the schema.
+            """
+            client, name = self._client, self._client._shape(self._model).model
+            return type(self)(client, client._returned(kind, name))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Generic
 
+from pydantic import BaseModel
+
 from prismongo.client.types import ModelT
+from prismongo.query.decode.shapes import Shape
 from prismongo.query.nodes.requests import Selection
 
 if TYPE_CHECKING:
@@ -19,14 +22,15 @@ class Asking(Generic[ModelT]):
 
     Args:
         client: whom to ask.
-        model: the class of the answers: a generated one, or one derived from its base.
+        model: the class of the answers: a generated one, or one derived from its base; or what
+            `returning` selects.
     """
 
     __slots__ = ("_client", "_model")
 
-    def __init__(self, client: BaseClient, model: type[ModelT]) -> None:
+    def __init__(self, client: BaseClient, model: type[BaseModel] | Shape) -> None:
         self._client = client
-        self._model: Any = model
+        self._model = model
 
     async def _ask(
         self,

@@ -24,6 +24,8 @@ from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
 
 from prismongo.client.deprecated import as_timedelta
+from prismongo.client.records import Record
+from prismongo.client.returning import Card, record_of
 from prismongo.client.schema import ClientSchema
 from prismongo.client.transactions import TransactionManager
 from prismongo.engine.engine import MakeStore, MongoEngine, already_connected
@@ -101,6 +103,7 @@ class BaseClient:
             name = type(self).__name__
             raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
         self._datasource = datasource
+        self._cards: dict[tuple[type[BaseModel], str], Card] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
         if use_dotenv:
@@ -306,6 +309,16 @@ class BaseClient:
             raise UnknownModelError(str(name))
         return getattr(actions, kind)(self, model)
 
+    def _returned(self, kind: type[BaseModel], model: str) -> type[BaseModel] | Shape:
+        """What `returning` selects: the fields of a class of the user's own, read once."""
+        if issubclass(kind, Record):
+            return record_of(kind, model)
+        card = self._cards.get((kind, model))
+        if card is None:
+            datamodel = self.client_schema.datamodel
+            card = self._cards[kind, model] = Card(kind, datamodel.model[model], datamodel)
+        return card
+
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs.
 
@@ -321,14 +334,13 @@ class BaseClient:
         *,
         method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel],
+        model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> Any:
         """What an action answers: records of the class, or what the selections name."""
         engine = self._mongo_engine
         request, form = self._structured(method, arguments, model, selections)
-        found = await engine.execute(request, tx_id=self._tx_id, form=form)
-        return shape_of(model).made(found) if selections is None and form.is_wire else found
+        return await engine.execute(request, tx_id=self._tx_id, form=form)
 
     async def _execute_batch(self, asked: Sequence[tuple[Request, Form]]) -> list[Any]:
         found = await self._mongo_engine.execute_batch(asked, tx_id=self._tx_id)
@@ -338,15 +350,15 @@ class BaseClient:
         self,
         method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel],
+        model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
         shape = self._shape(model)
         request = structured_request(method, arguments, shape, selections)
         return request, shape.form if selections is None else PYTHON
 
-    def _shape(self, model: type[BaseModel]) -> Shape:
-        shape = shape_of(model)
+    def _shape(self, model: type[BaseModel] | Shape) -> Shape:
+        shape = model if isinstance(model, Shape) else shape_of(model)
         if shape.model not in self.client_schema.datamodel.model:
             raise UnknownModelError(shape.model)
         return shape

@@ -67,7 +67,8 @@ def create_partial(
         raise ValueError(f'Partial type "{name}" has already been created.')
     _refuse_contradictions(include, exclude, required, optional, relations, without_relations)
     try:
-        fields = _chosen(model, include, exclude)
+        left_out = set(model.__prisma_omitted__).difference(required, optional)
+        fields = _chosen(model, include, exclude, left_out)
         for names, is_optional in ((required, False), (optional, True)):
             for field in names:
                 fields[field] = replace(fields[field], is_optional=is_optional)
@@ -103,17 +104,22 @@ def _refuse_contradictions(
 
 
 def _chosen(
-    model: type[Record], include: Iterable[str] | None, exclude: Iterable[str] | None
+    model: type[Record],
+    include: Iterable[str] | None,
+    exclude: Iterable[str] | None,
+    omitted: Iterable[str],
 ) -> dict[str, PartialField]:
     known = {
         name: PartialField(name, not info.is_required())
         for name, info in model.model_fields.items()
+        if info.alias is None  # the numbers of related records
     }
     if include:
         return {name: known[name] for name in include}
     left_out = list(exclude or ())
     for name in left_out:
         _ = known[name]
+    left_out += omitted
     return {name: field for name, field in known.items() if name not in left_out}
 
 

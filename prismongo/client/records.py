@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 _CONFIG: Final = ConfigDict(
     use_enum_values=True,
@@ -24,20 +24,31 @@ _DEPRECATED: Final = (
 """Upstream's words."""
 
 
-class Composite(BaseModel):
+class _Selected(BaseModel):
+    """What holds the fields that are selected, and no other."""
+
+    model_config = _CONFIG
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self)
+            if name in kind.model_fields:
+                raise AttributeError(f"{kind.__name__}.{name} was not selected")
+            return super().__getattr__(name)
+
+
+class Composite(_Selected):
     """A value of a composite type."""
 
-    model_config = _CONFIG
 
-
-class Record(BaseModel):
+class Record(_Selected):
     """A record of a model, or a part of one: its fields are what is selected."""
-
-    model_config = _CONFIG
 
     __prisma_model__: ClassVar[str]
     __prisma_package__: ClassVar[str]
     __prisma_relations__: ClassVar[tuple[str, ...]] = ()
+    __prisma_omitted__: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, warn_subclass: bool | None = None, **kwargs: Any) -> None:
         if warn_subclass is not None:
@@ -47,6 +58,13 @@ class Record(BaseModel):
             if issubclass(base, Record) and not base.__pydantic_fields_complete__:
                 base.model_rebuild()
         super().__init_subclass__(**kwargs)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [
+            (name, value)
+            for name, value in super().__repr_args__()
+            if value is not None or name is None or not _is_counts(type(self), name)
+        ]
 
     @classmethod
     def prisma(cls, client: Any = None) -> Any:
@@ -104,6 +122,20 @@ class Record(BaseModel):
             relations=relations,
             without_relations=exclude_relational_fields,
         )
+
+
+def _is_counts(kind: type[BaseModel], name: str) -> bool:
+    info = kind.model_fields.get(name)
+    return info is not None and info.alias == "_count"
+
+
+def counts() -> Any:
+    """The field for the numbers of related records; it is dumped where they were asked for."""
+    return Field(default=None, alias="_count", exclude_if=_is_none)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 def no_nulls(*names: str) -> Any:

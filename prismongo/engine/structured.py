@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prisma.errors import DataError
 from prisma.fields import Json
 
-from prismongo.errors import ArgumentTypeError, data_error
+from prismongo.engine.selecting import WORDS, chosen
 from prismongo.query.decode.shapes import Shape
-from prismongo.query.errors.input import too_deep, unsupported
+from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.requests import Action, Request, Selection
 
 ACTIONS: Final[Mapping[str, Action]] = {
@@ -46,7 +45,7 @@ def structured_request(
 
     Args:
         method: upstream's name of the action.
-        arguments: the action's arguments, `include` among them.
+        arguments: the action's arguments; `include`, `select` and `omit` among them.
         shape: the class of the answer, whose declared fields are the selection.
         selections: what is selected instead: of a number, of an aggregate.
     """
@@ -62,13 +61,11 @@ def _request(
     shape: Shape,
     selections: tuple[Selection, ...] | None,
 ) -> Request:
-    include = given.pop("include", None)
-    for name in ("select", "omit"):
-        if given.pop(name, None) is not None:
-            raise unsupported(name, "declare a class of the fields that you need")
+    words = {name: given.pop(name, None) for name in WORDS}
     if selections is not None:
         return Request(action, shape.model, given, selections)
-    return Request(action, shape.model, given, _relations(shape, include), shape.declared)
+    declared, selections = chosen(shape, words)
+    return Request(action, shape.model, given, selections, declared)
 
 
 def copied(value: Any) -> Any:
@@ -89,46 +86,3 @@ def _copied(value: Any) -> Any:
             return Json(_copied(value.data))
         case _:
             return value
-
-
-def _relations(shape: Shape, include: object) -> tuple[Selection, ...]:
-    if not include:
-        return ()
-    if not isinstance(include, Mapping):
-        raise _not_an_include(include)
-    return tuple(
-        _counts(value) if name == "_count" else _included(shape, name, value)
-        for name, value in include.items()
-        if value is not False
-    )
-
-
-def _included(shape: Shape, name: str, value: object) -> Selection:
-    related = shape.related(name)
-    if value is True:
-        return Selection(name, declared=related.declared)
-    if not isinstance(value, Mapping):
-        raise _not_an_include(value)
-    arguments = {key: item for key, item in value.items() if key != "include"}
-    inner = _relations(related, value.get("include"))
-    return Selection(name, arguments, inner, related.declared)
-
-
-def _counts(value: object) -> Selection:
-    chosen = value.get("select") if isinstance(value, Mapping) else None
-    if not isinstance(chosen, Mapping):
-        raise _not_an_include(value)
-    return Selection(
-        "_count",
-        selections=tuple(
-            Selection(name, item if isinstance(item, Mapping) else {})
-            for name, item in chosen.items()
-            if item
-        ),
-    )
-
-
-def _not_an_include(value: object) -> DataError:
-    """Upstream's own error."""
-    words = f"Expected `bool` or `dict` include value but got {type(value)} instead."
-    return data_error("P2009", words, {"kind": "InvalidArgumentType"}, kind=ArgumentTypeError)

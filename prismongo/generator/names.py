@@ -81,6 +81,11 @@ def member_name(name: str) -> str:
     return f"{name}_" if iskeyword(name) or name == "mro" else name
 
 
+def counts_name(model: Model) -> str:
+    """The record's attribute for the numbers of related records."""
+    return "counts_" if "counts" in model.by_name else "counts"
+
+
 def refuse_names(datamodel: Datamodel) -> None:
     """Refuse what would not import, or would hide something.
 

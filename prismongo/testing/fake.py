@@ -18,7 +18,7 @@ from prismongo.engine.structured import copied
 from prismongo.errors import ConfigurationError
 from prismongo.health import Health
 from prismongo.query.decode.decoder import Form
-from prismongo.query.decode.shapes import shape_of
+from prismongo.query.decode.shapes import Shape
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.service import Service
 from prismongo.settings import DatabaseSettings
@@ -118,15 +118,15 @@ class _Fake(Service):
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
         return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._faults)
 
-    async def _execute(self, *, model: type[BaseModel], **asked: Any) -> Any:
+    async def _execute(self, *, model: type[BaseModel] | Shape, **asked: Any) -> Any:
         found = await super()._execute(model=model, **asked)
-        return found if asked.get("selections") is not None else shape_of(model).made(found)
+        return found if asked.get("selections") is not None else self._shape(model).made(found)
 
     def _structured(
         self,
         method: str,
         arguments: dict[str, Any],
-        model: type[BaseModel],
+        model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
         request, form = super()._structured(method, arguments, model, selections)

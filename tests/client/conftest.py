@@ -1,16 +1,21 @@
-"""Fixtures of the client's tests: unique indexes, the registered client, upstream's own client."""
+"""Fixtures of the client's tests: indexes, registered clients, a client of another schema."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import importlib
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prisma import Prisma, _registry
 
 from database import DatabaseService, DatabaseSettings
+from prismongo import Service
 from prismongo.engine import MongoEngine
 from prismongo.schema import parse, push
+from prismongo.testing import fake
 from tests.project import SCHEMA
 
 
@@ -51,3 +56,23 @@ async def plain(engine_behind: None) -> AsyncIterator[Prisma]:
     """Upstream's client, connected: its own text goes through the engine's text door."""
     async with Prisma(use_dotenv=False) as client:
         yield client
+
+
+# --- a client of another schema, with composite types: tests/generator/typed/shop.prisma ---
+
+
+@pytest.fixture
+def package(shop: Path) -> Iterator[Any]:
+    """The generated package, which no checker knows."""
+    sys.path.insert(0, str(shop.parent))
+    yield importlib.import_module("shop")
+    sys.path.remove(str(shop.parent))
+
+
+@pytest.fixture
+async def db(package: Any, store: str, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """A service on that client."""
+    kind: type[Service] = type("Shop", (Service, package.Prisma), {})
+    made = fake(kind) if store == "memory" else kind(request.getfixturevalue("settings"))
+    async with made as service:
+        yield service

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from prisma.enums import FriendshipStatus, InstanceRole
-from prisma.errors import DataError, FieldNotFoundError, UniqueViolationError
+from prisma.errors import UniqueViolationError
 from prisma.models import User
 
 from database import DatabaseService
@@ -187,20 +187,6 @@ async def test_groups_in_the_order_of_what_is_calculated(database: DatabaseServi
         ("OWNER", 1),
         ("ADMIN", 2),
     ]
-
-
-# --- what is not there yet ---
-
-
-async def test_select_and_omit_are_refused_not_forgotten(database: DatabaseService) -> None:
-    await database.user.create(user("ada"))
-    for asked in ({"select": {"id": True}}, {"omit": {"bio": True}}):
-        with pytest.raises(DataError, match=f"{next(iter(asked))} is not supported") as caught:
-            await database.user.find_many(**asked)  # type: ignore[arg-type]
-        assert caught.value.code == "P2026"
-    nested: Any = {"files": {"select": {"id": True}}}
-    with pytest.raises(FieldNotFoundError, match=r"files\.select"):
-        await database.user.find_many(include=nested)
 
 
 async def test_a_unique_value_twice_in_a_model_of_its_own_name(database: DatabaseService) -> None:

@@ -33,7 +33,8 @@ async def test_fields_come_in_the_order_of_the_model(database: DatabaseService) 
     assert plain is not None
     assert full is not None
     assert list(vars(plain)) == list(vars(full)) == list(User.model_fields)
-    assert list(plain.model_dump()) == list(User.model_fields)
+    asked_for = [name for name in User.model_fields if name != "counts"]
+    assert list(plain.model_dump()) == asked_for
 
 
 async def test_what_was_selected_is_set_and_every_row_has_its_own(

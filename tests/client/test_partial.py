@@ -33,7 +33,7 @@ def test_all_fields_some_or_all_but_some(collected: list[PartialType]) -> None:
     User.create_partial("Most", exclude=["hashedPassword"])
     User.create_partial("Plain", exclude_relational_fields=True)
     whole, some, most, plain = collected
-    names = list(User.model_fields)
+    names = [name for name in User.model_fields if name != "counts"]
     assert [field.name for field in whole.fields] == names
     assert {field.name for field in some.fields} == {"id", "username"}
     assert [field.name for field in most.fields] == [n for n in names if n != "hashedPassword"]

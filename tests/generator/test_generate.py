@@ -40,7 +40,7 @@ def stamps(folder: Path) -> dict[Path, int]:
 def test_the_client_has_the_models_of_the_schema(generated: Generated) -> None:
     code = "import client; print(sorted(client.models.Post.model_fields), client.Prisma.__slots__)"
     assert ask(generated.output, code) == (
-        "['author', 'authorId', 'category', 'categoryId', 'id', 'likes', 'title'] "
+        "['author', 'authorId', 'category', 'categoryId', 'counts', 'id', 'likes', 'title'] "
         "('user', 'profile', 'passport', 'post', 'category', 'like', 'address')"
     )
 

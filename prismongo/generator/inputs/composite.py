@@ -24,6 +24,7 @@ def write_composite(source: Source, kind: CompositeType) -> None:
     source.typed_dict(where, [*map(condition, fields), *combinations(where)])
     source.typed_dict(f"{name}OrderByInput", map(order, fields))
     source.typed_dict(f"{name}Select", map(selected, fields))
+    source.typed_dict(f"{name}Args", [("select", f"{name}Select")], total=True)
     _write_filters(source, name)
     _write_changes(source, name)
     _write_list_changes(source, name)

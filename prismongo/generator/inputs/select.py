@@ -23,12 +23,26 @@ def write_select(source: Source, model: Model) -> None:
     others = [order(field) for field in members(model) if field not in plain]
     source.typed_dict(f"{name}OrderByInput", others, sort)
     doc = f"{name} relational arguments"
-    source.typed_dict(f"{name}Include", map(selected, relations(model)), doc=doc)
+    counts = _counts(source, model)
+    source.typed_dict(f"{name}Include", [*map(selected, relations(model)), *counts], doc=doc)
     source.typed_dict(bools, [(field.name, "_bool") for field in plain])
     source.typed_dict(f"{name}Select", map(selected, inner), f"{name}Include", bools)
+    source.typed_dict(f"_{name}Counted", [("where", f"{name}WhereInput")])
     source.typed_dict(f"{name}Omit", [(field.name, "_bool") for field in inner], bools)
     _write_arguments(source, name)
     _write_names(source, model)
+
+
+def _counts(source: Source, model: Model) -> list[Item]:
+    """What an answer may hold of how many related records there are."""
+    lists = [field for field in relations(model) if field.is_list]
+    if not lists:
+        return []
+    name = f"{model.name}CountSelect"
+    source.typed_dict(name, [(f.name, f"_Union[_bool, _{f.type}Counted]") for f in lists])
+    arguments = f"_{model.name}CountArgs"
+    source.typed_dict(arguments, [("select", name)], total=True)
+    return [("_count", f"_Union[_bool, {arguments}]")]
 
 
 def _write_arguments(source: Source, name: str) -> None:
@@ -78,6 +92,6 @@ def selected(field: Field) -> Item:
             many = "FindMany" if field.is_list else ""
             return field.name, f"_Union[_bool, {many}{field.type}Args]"
         case "composite":
-            return field.name, f"_Union[_bool, {field.type}Select]"
+            return field.name, f"_Union[_bool, {field.type}Args]"
         case "scalar" | "enum":
             return field.name, "_bool"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -78,9 +79,13 @@ from prismongo.client.actions import Actions
 from prismongo.client.batch import BatchActions
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from typing_extensions import Never
+
     from . import types as t
 
     _ModelT = TypeVar("_ModelT")
+    _KindT = TypeVar("_KindT", bound=BaseModel)
 '''
 
 _ACTIONS_END: Final = """
@@ -118,6 +123,10 @@ BATCH_ARGUMENTS: Final = ARGUMENTS[:8]
 """The same of `BatchActions`."""
 
 
+SELECTING: Final = ("Include", "Select", "Omit")
+"""Those that `returning` leaves no room for."""
+
+
 def client_module(datamodel: Datamodel, schema: Path) -> str:
     """The text of `client.py`.
 
@@ -152,13 +161,15 @@ def actions_module(datamodel: Datamodel) -> str:
     lines = [_ACTIONS.rstrip()]
     for name in names:
         every, batch = _typed(name, ARGUMENTS), _typed(name, BATCH_ARGUMENTS)
+        returned = f"Actions[_KindT, {_typed(name, ARGUMENTS, without=SELECTING)}]"
         lines += [
             "",
-            f"    class {name}Actions(Actions[_ModelT, {every}]): ...",
+            f"    class {name}Actions(Actions[_ModelT, {every}]):",
+            f"        def returning(self, kind: type[_KindT]) -> {returned}: ...",
             f"    class {name}BatchActions(BatchActions[{batch}]): ...",
         ]
     return "\n".join(lines) + "\n" + _ACTIONS_END.format(models=names)
 
 
-def _typed(name: str, kinds: tuple[str, ...]) -> str:
-    return ", ".join(f"t.{name}{kind}" for kind in kinds)
+def _typed(name: str, kinds: tuple[str, ...], *, without: Collection[str] = ()) -> str:
+    return ", ".join("Never" if kind in without else f"t.{name}{kind}" for kind in kinds)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from prismongo.generator.fields import Owner, members, relations, whole
-from prismongo.generator.names import member_name
-from prismongo.schema.datamodel import Datamodel, Field
+from prismongo.generator.names import counts_name, member_name
+from prismongo.schema.comments import is_omitted
+from prismongo.schema.datamodel import Datamodel, Field, Model
 
 _MODELS: Final = '''"""The records of each model, and the values of composite types."""
 
@@ -15,9 +16,9 @@ _MODELS: Final = '''"""The records of each model, and the values of composite ty
 from builtins import bool as _bool, float as _float, int as _int, str as _str
 from datetime import datetime as _datetime
 from decimal import Decimal as _Decimal
-from typing import List as _List, Optional as _Optional
+from typing import Dict as _Dict, List as _List, Literal as _Literal, Optional as _Optional
 
-from prismongo.client.records import Composite as _Composite, no_nulls as _no_nulls
+from prismongo.client.records import Composite as _Composite, counts as _counts, no_nulls as _no_nulls
 
 import prisma.fields as _fields
 
@@ -52,7 +53,7 @@ _BASE: Final = """
 class Base{name}(_PrismaModel):
     __prisma_model__: ClassVar[Literal[{name!r}]] = {name!r}  # pyright: ignore[reportIncompatibleVariableOverride]
     __prisma_relations__ = {relations!r}
-
+{omitted}
     if TYPE_CHECKING:
         @classmethod
         def prisma(cls: Type[_PrismaModelT], client: Optional[Prisma] = None) -> actions.{name}Actions[_PrismaModelT]: ...
@@ -84,9 +85,18 @@ def bases_module(datamodel: Datamodel) -> str:
     """The text of `bases.py`."""
     models = [model for model in datamodel.models if not model.ignored]
     return _BASES + "".join(
-        _BASE.format(name=model.name, relations=tuple(field.name for field in relations(model)))
+        _BASE.format(
+            name=model.name,
+            relations=tuple(field.name for field in relations(model)),
+            omitted=_omitted(model),
+        )
         for model in models
     )
+
+
+def _omitted(model: Model) -> str:
+    names = tuple(field.name for field in members(model) if is_omitted(field))
+    return f"    __prisma_omitted__ = {names!r}\n" if names else ""
 
 
 def models_module(datamodel: Datamodel) -> str:
@@ -100,7 +110,7 @@ def models_module(datamodel: Datamodel) -> str:
         if not model.ignored:
             lines += ["", "", f"class {model.name}(_bases.Base{model.name}):"]
             lines += documented(model.documentation or f"Represents a {model.name} record")
-            lines += [*_fields(model)]
+            lines += [*_fields(model), *_counts(model)]
     return "\n".join(lines) + _MODELS_END
 
 
@@ -112,6 +122,14 @@ def _fields(owner: Owner) -> Iterator[str]:
     lists = [repr(field.name) for field in fields if field.is_list and field.kind != "relation"]
     if lists:
         yield f"    _no_nulls_in_lists = _no_nulls({', '.join(lists)})"
+
+
+def _counts(model: Model) -> Iterator[str]:
+    """The numbers of related records, which `include={"_count": …}` asks for."""
+    names = ", ".join(repr(field.name) for field in relations(model) if field.is_list)
+    if names:
+        name = counts_name(model)
+        yield f"    {name}: _Optional[_Dict[_Literal[{names}], _int]] = _counts()"
 
 
 def annotation(field: Field) -> str:

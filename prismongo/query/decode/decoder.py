@@ -37,8 +37,13 @@ class Form(Protocol):
 
     is_wire: bool
 
-    def compile(self, columns: Sequence[Column]) -> Reader:
-        """A reader of rows into records of these columns."""
+    def compile(self, columns: Sequence[Column], *, is_whole: bool) -> Reader:
+        """A reader of rows into records of these columns.
+
+        Args:
+            columns: what the records hold.
+            is_whole: whether a class selects them; else a call does, name by name.
+        """
 
     def nested(self, name: str) -> Form:
         """The form of what stands under `name`: records of a relation, or composite values."""
@@ -49,7 +54,7 @@ class WireForm:
 
     is_wire = True
 
-    def compile(self, columns: Sequence[Column]) -> Reader:
+    def compile(self, columns: Sequence[Column], *, is_whole: bool) -> Reader:
         """Plain dicts, in the order of the selection."""
         pairs = tuple((column.name, column.read) for column in columns)
         return Reader(
@@ -104,7 +109,8 @@ class Decoder:
         return reader
 
     def _compile(self, selected: Selected, form: Form) -> Reader:
-        return form.compile([self._column(selected.model, item, form) for item in selected.outputs])
+        columns = [self._column(selected.model, item, form) for item in selected.outputs]
+        return form.compile(columns, is_whole=selected.declared is not None)
 
     def _column(self, model: Model, output: Output, form: Form) -> Column:
         match output:
@@ -167,7 +173,8 @@ class Decoder:
 
     def _composite(self, owner: str, output: CompositeOutput, form: Form) -> Callable[[Any], Any]:
         inner = form.nested(output.field.name)
-        reader = inner.compile([self._member(owner, item, inner) for item in output.outputs])
+        columns = [self._member(owner, item, inner) for item in output.outputs]
+        reader = inner.compile(columns, is_whole=False)
 
         def read(value: Any) -> Any:
             if not isinstance(value, dict):

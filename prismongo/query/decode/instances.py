@@ -6,12 +6,11 @@ types. If a value does not have the expected type, the `read` of its column is c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import indent
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from prismongo.query.decode.columns import Column, Reader
 from prismongo.query.values.scalars import ROWS
@@ -35,18 +34,21 @@ _KNOWN: Final = {
 }
 
 
-def compile_ready(kind: type[BaseModel], columns: Sequence[Column]) -> Reader:
+def compile_ready(
+    kind: type[BaseModel], columns: Sequence[Column], unselected: Mapping[str, Any]
+) -> Reader:
     """A reader that turns rows into instances of `kind`, with the fields in the order of the class.
 
     Args:
         kind: a generated class.
-        columns: the selected fields; every other field has its default and is not set.
+        columns: the selected fields.
+        unselected: the values of other fields, which are not set; what is neither is not there.
     """
     selected = {column.name for column in columns}
     values = {
-        name: None if name in selected else info.default
-        for name, info in kind.model_fields.items()
-        if name in selected or info.default is not PydanticUndefined
+        name: None if name in selected else unselected[name]
+        for name in kind.model_fields
+        if name in selected or name in unselected
     }
     names: dict[str, Any] = {**_KNOWN, **_SETTERS, "kind": kind, "new": kind.__new__}
     names |= {"blank": values.copy, "selected": selected.copy}

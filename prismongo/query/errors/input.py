@@ -83,6 +83,15 @@ def empty_selection(path: ArgumentPath) -> DataError:
     )
 
 
+def empty_select(path: ArgumentPath, owner: str) -> DataError:
+    """A `select` in which nothing is selected (P2009)."""
+    return data_error(
+        "P2009",
+        f"The `select` of {shown(owner)} at `{dotted(path)}` must not be empty: name a field.",
+        {"kind": "EmptySelection", "selectionPath": _parts(path)},
+    )
+
+
 def selection_of_scalar(path: ArgumentPath) -> DataError:
     """A selection inside a scalar value (P2009)."""
     return data_error(
