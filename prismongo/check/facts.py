@@ -5,7 +5,7 @@ Each request to the server is separate: if it refuses one, the others are still 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeVar
 from prisma.errors import PrismaError
 
 from prismongo.check.documents import ModelFit, check_documents
+from prismongo.check.selections import SelectionFit, check_selections
 from prismongo.errors import ConnectionError
 from prismongo.generator import generated_schema, is_generated_from
 from prismongo.health import Health, check_health, down
@@ -43,6 +44,7 @@ class Checked:
         documents: the results of the documents that were read; None if none were requested.
         sample: the number of documents per model that was requested.
         hosts: the address of the server, as `host:port, …`.
+        selections: how the classes for `returning` fit; None if the project names no module.
     """
 
     database: str
@@ -52,10 +54,16 @@ class Checked:
     documents: tuple[ModelFit, ...] | PrismaError | None = None
     sample: int | None = None
     hosts: str = ""
+    selections: SelectionFit | None = None
 
 
 async def check(
-    datamodel: Datamodel, url: str, *, output: Path | None = None, sample: int | None = None
+    datamodel: Datamodel,
+    url: str,
+    *,
+    output: Path | None = None,
+    sample: int | None = None,
+    selections: Sequence[str] = (),
 ) -> Checked:
     """Compare the server and the generated client with the schema.
 
@@ -66,6 +74,7 @@ async def check(
         url: the MongoDB URL, naming the database.
         output: the folder of the generated client; None: the package `prisma` of the environment.
         sample: how many random documents of each model to read.
+        selections: the modules with classes for `returning`; they are imported.
 
     Raises:
         SchemaError: a comment of the schema has an invalid index option.
@@ -73,6 +82,7 @@ async def check(
     """
     wanted_indexes(datamodel)
     name, client = url_database(url), client_state(datamodel, output)
+    fit = check_selections(selections, datamodel) if selections else None
     try:
         async with opened(url) as database:
             health = await check_health(database, HEALTH_TIMEOUT)
@@ -81,11 +91,11 @@ async def check(
                 await _answer(check_documents(database, datamodel, sample)) if sample else None
             )
             hosts = hosts_of(database.client)
-            return Checked(name, client, health, plan, documents, sample, hosts)
+            return Checked(name, client, health, plan, documents, sample, hosts, fit)
     except ConnectionError as error:
         if error.code == "P1013":
             raise
-        return Checked(name, client, down(error), sample=sample)
+        return Checked(name, client, down(error), sample=sample, selections=fit)
 
 
 def client_state(datamodel: Datamodel, output: Path | None = None) -> ClientState:

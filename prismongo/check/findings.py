@@ -11,6 +11,7 @@ from prisma.errors import PrismaError
 
 from prismongo.check.documents import Misfits, ModelFit
 from prismongo.check.facts import Checked, ClientState
+from prismongo.check.selections import SelectionFit
 from prismongo.stores.mongo.errors import standalone_remedy
 from prismongo.stores.mongo.push.plan import (
     CreateCollection,
@@ -26,7 +27,7 @@ from prismongo.stores.mongo.push.plan import (
 from prismongo.stores.mongo.push.text import step_lines
 
 State = Literal["ok", "note", "failed", "skipped"]
-Subject = Literal["server", "topology", "client", "indexes", "documents"]
+Subject = Literal["server", "topology", "client", "indexes", "documents", "selections"]
 
 MOST_LINES: Final = 12
 """The maximum number of detail lines of a finding, so that all findings fit on a screen."""
@@ -56,13 +57,14 @@ def is_well(checked: Checked) -> bool:
 
 
 def findings(checked: Checked) -> tuple[Finding, ...]:
-    """One finding per subject, in the order of the report."""
+    """One finding per subject, in the order of the report; selections where there are any."""
     return (
         _server(checked),
         _topology(checked),
         Finding("client", *_CLIENT[checked.client]),
         _indexes(checked),
         _documents(checked),
+        *([] if checked.selections is None else [_selections(checked.selections)]),
     )
 
 
@@ -239,6 +241,24 @@ def _misfit(one: Misfits) -> str:
 def _ids(one: Misfits) -> str:
     more = ", …" if one.documents > len(one.ids) else ""
     return f" (_id {', '.join(one.ids)}{more})"
+
+
+# --- selections ---
+
+
+def _selections(fit: SelectionFit) -> Finding:
+    if fit.errors:
+        text = f"{len(fit.errors):,} not as the schema says"
+        return Finding("selections", "failed", text, _cut(list(fit.errors), "correct these first"))
+    text = f"{_classes(fit.checked)} as the schema says"
+    if not fit.unknown:
+        return Finding("selections", "ok", text)
+    lines = [f"{name}: `@selects(…)` would say of which model it is" for name in fit.unknown]
+    return Finding("selections", "note", f"{text}, {len(lines):,} not compared", _cut(lines, "…"))
+
+
+def _classes(number: int) -> str:
+    return "1 class is" if number == 1 else f"{number:,} classes are"
 
 
 def _cut(lines: list[str], more: str) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ def as_dict(checked: Checked) -> dict[str, Any]:
             if isinstance(checked.documents, tuple)
             else None
         ),
+        "selections": None if checked.selections is None else asdict(checked.selections),
     }
 
 

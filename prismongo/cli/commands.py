@@ -22,6 +22,7 @@ from prismongo.cli.arguments import (
     url_argument,
     whole_number,
 )
+from prismongo.cli.project import selection_modules
 from prismongo.cli.terminal import say
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConfigurationError, SchemaError
@@ -130,6 +131,7 @@ def _check(arguments: argparse.Namespace) -> int:
         database_url(arguments.url, datamodel),
         output=arguments.output or _output(datamodel, arguments.schema),
         sample=arguments.sample,
+        selections=selection_modules(),
     )
     try:
         checked = asyncio.run(checking)

@@ -1,9 +1,13 @@
-"""Puts the folder of the project first on `sys.path`, so that commands can import its modules."""
+"""The project that a command runs in: its folder on `sys.path`, and its `[tool.prismongo]`."""
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
+
+from prismongo.errors import ConfigurationError
 
 
 def enter_project() -> None:
@@ -12,9 +16,39 @@ def enter_project() -> None:
     Commands import modules of the application from there, for example the partial type generator.
     Without a pyproject.toml it is the working directory.
     """
-    here = Path.cwd()
-    folder = next(
-        (each for each in (here, *here.parents) if (each / "pyproject.toml").is_file()), here
-    )
+    folder = _folder()
     if sys.path[:1] != [str(folder)]:
         sys.path.insert(0, str(folder))
+
+
+def selection_modules() -> list[str]:
+    """`selections` of `[tool.prismongo]`: the modules with classes for `returning`.
+
+    Raises:
+        ConfigurationError: pyproject.toml cannot be read, or has no list of names there.
+    """
+    found = _settings().get("selections", [])
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        raise ConfigurationError(
+            'pyproject.toml: `selections` of [tool.prismongo] is a list of modules: ["app.cards"].'
+        )
+    return found
+
+
+def _settings() -> dict[str, Any]:
+    path = _folder() / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from None
+    settings = found.get("tool", {}).get("prismongo", {})
+    return settings if isinstance(settings, dict) else {}
+
+
+def _folder() -> Path:
+    here = Path.cwd()
+    return next(
+        (each for each in (here, *here.parents) if (each / "pyproject.toml").is_file()), here
+    )

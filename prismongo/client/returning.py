@@ -153,6 +153,9 @@ class Card(Shape):
         datamodel: the schema.
         outer: the classes around it, whose selection this one is part of.
 
+    Attributes:
+        classes: the class and all that stand inside it.
+
     Raises:
         SelectionError: the class does not fit the schema.
     """
@@ -174,6 +177,7 @@ class Card(Shape):
         self._owner = owner
         self._datamodel = datamodel
         self._outer = (*outer, kind)
+        self.classes = {kind}
         self._parts, self._counts = self._read_class()
 
     def _read_class(self) -> tuple[list[_Part], dict[str, tuple[str, Selection]]]:
@@ -249,14 +253,19 @@ class Card(Shape):
             return replace(part, form=PYTHON)
         if issubclass(inner, Composite):
             return replace(part, form=CompositeForm(inner))
-        card = Card(inner, self._datamodel.type[field.type], self._datamodel, self._outer)
+        card = self._inner(inner, self._datamodel.type[field.type])
         names = (*map(Selection, card.declared.names), *card.selections)
         return replace(part, selection=Selection(field.name, selections=names), form=card.form)
 
     def _shape(self, kind: type[BaseModel], model: Model) -> Shape:
         if issubclass(kind, Record):
             return shape_of(record_of(kind, model.name))
-        return Card(kind, model, self._datamodel, self._outer)
+        return self._inner(kind, model)
+
+    def _inner(self, kind: type[BaseModel], owner: Owner) -> Card:
+        card = Card(kind, owner, self._datamodel, self._outer)
+        self.classes |= card.classes
+        return card
 
     # --- what a Shape says ---
 

@@ -52,7 +52,7 @@ class UserCard(BaseModel):
     large: Annotated[int, Count("orders", where={"total": {"gt": 1}})]
     note: str = "of no schema"
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def shout(self) -> str:
         return f"{self.name}!"
@@ -127,7 +127,7 @@ async def test_a_relation_to_one(db: Any, package: Any) -> None:
     assert found == Receipt(user=Person(name="Ada"), number=1)
 
     class Whole(BaseModel):
-        user: package.models.User  # type: ignore[name-defined]
+        user: package.models.User
         model_config = {"arbitrary_types_allowed": True}
 
     Whole.model_rebuild(_types_namespace={"package": package})
@@ -181,7 +181,8 @@ async def test_what_fastapi_answers(db: Any) -> None:
 
     @app.get("/users")
     async def users() -> list[UserCard]:
-        return await db.user.returning(UserCard).find_many()
+        cards: list[UserCard] = await db.user.returning(UserCard).find_many()
+        return cards
 
     async with AsyncClient(transport=ASGITransport(app), base_url="http://shop") as client:
         (answer,) = (await client.get("/users")).json()

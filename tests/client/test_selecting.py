@@ -213,12 +213,12 @@ async def test_a_stream_omits_it_as_well(db: Any) -> None:
 
 
 async def test_a_class_of_ones_own_selects_what_it_declares(db: Any, package: Any) -> None:
-    declares = type(
+    declares: Any = type(
         "Login",
         (package.bases.BaseUser,),
         {"__annotations__": {"name": str, "secret": str}, "__module__": __name__},
     )
-    inherits = type("Member", (package.models.User,), {"__module__": __name__})
+    inherits: Any = type("Member", (package.models.User,), {"__module__": __name__})
     await ada(db)
     assert (await declares.prisma(db).find_first()).secret == "hash"
     member = await inherits.prisma(db).find_first(include={"orders": True})

@@ -1,0 +1,90 @@
+"""The classes for `returning` of an application, compared with the schema.
+
+    [tool.prismongo]
+    selections = ["database.selections"]
+
+names the modules; `@selects(User)` above a class says of which model it is. No server is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from prisma.errors import PrismaError
+from pydantic import BaseModel
+
+from prismongo.client.returning import SELECTED, Card
+from prismongo.errors import SelectionError
+from prismongo.query.nodes.requests import Request
+from prismongo.query.validate.validator import Validator
+from prismongo.schema.datamodel import Datamodel
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionFit:
+    """How the classes of the modules fit.
+
+    Attributes:
+        checked: how many classes were compared with their model.
+        errors: what does not fit, and which module cannot be imported.
+        unknown: the classes that do not say of which model they are, by their full names.
+    """
+
+    checked: int = 0
+    errors: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def check_selections(modules: Iterable[str], datamodel: Datamodel) -> SelectionFit:
+    """Compare the classes of the modules with the schema.
+
+    Args:
+        modules: their full names.
+        datamodel: the result of `parse`.
+    """
+    checked, errors, unknown = 0, [], []
+    for name in modules:
+        try:
+            module = import_module(name)
+        except Exception as error:  # noqa: BLE001 - whatever the module of an application raises
+            errors.append(f"{name} cannot be imported: {type(error).__name__}: {error}")
+            continue
+        classes = list(_classes(module))
+        marked = [kind for kind in classes if SELECTED in vars(kind)]
+        checked += len(marked)
+        inside: set[type[BaseModel]] = set()
+        for kind in marked:
+            try:
+                inside.update(_selected(kind, datamodel))
+            except PrismaError as error:
+                errors.append(str(error) if isinstance(error, SelectionError) else _at(kind, error))
+        if not errors:  # what stands inside of a class that does not fit is not known
+            unknown += [f"{name}.{kind.__name__}" for kind in classes if kind not in inside]
+    return SelectionFit(checked, tuple(errors), tuple(unknown))
+
+
+def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:
+    """The classes that the module defines."""
+    for kind in vars(module).values():
+        is_class = isinstance(kind, type) and issubclass(kind, BaseModel)
+        if is_class and kind.__module__ == module.__name__:
+            yield kind
+
+
+def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[BaseModel]]:
+    """The class and those inside it; an error if one does not fit."""
+    name = vars(kind)[SELECTED]
+    model = datamodel.model.get(name)
+    if model is None:
+        raise SelectionError(kind, None, f"the schema has no model {name}")
+    card = Card(kind, model, datamodel)
+    request = Request("findMany", name, {}, card.selections, card.declared)
+    Validator(datamodel).validate(request)
+    return card.classes
+
+
+def _at(kind: type[BaseModel], error: PrismaError) -> str:
+    return f"{kind.__name__}: {error}"

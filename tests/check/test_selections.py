@@ -1,0 +1,99 @@
+"""The classes for `returning` that `prismongo check` compares with the schema."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from prismongo.check.selections import SelectionFit, check_selections
+from prismongo.cli import main
+from prismongo.schema import parse
+from tests.project import SCHEMA
+
+HEAD = """
+from typing import Annotated
+from prisma.models import User
+from pydantic import BaseModel
+from prismongo import Count, Include, selects
+
+class Post(BaseModel):
+    content: str
+"""
+GOOD = """
+@selects(User)
+class Card(BaseModel):
+    username: str
+    messages: Annotated[list[Post], Include(take=1)]
+    files: Annotated[int, Count("files", where={"size": {"gt": 1}})]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose module `cards` holds classes, and which a test may change."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, "cards", raising=False)
+    (tmp_path / "pyproject.toml").write_text("[tool.prismongo]\nselections = ['cards']\n")
+    (tmp_path / "schema.prisma").write_text(SCHEMA.read_text())
+    return tmp_path
+
+
+def fit(project: Path, text: str) -> SelectionFit:
+    (project / "cards.py").write_text(HEAD + text)
+    return check_selections(["cards"], parse(SCHEMA.read_text()))
+
+
+def test_classes_that_fit(project: Path) -> None:
+    assert fit(project, GOOD) == SelectionFit(1)
+
+
+def test_a_class_that_does_not_say_its_model(project: Path) -> None:
+    assert fit(project, "") == SelectionFit(0, (), ("cards.Post",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("username: str", "username: int", "Card.username: User.username is String in the schema."),
+        ("content: str", "contents: str", "Post.contents: Message has no field `contents`."),
+        ("(take=1)", '(where={"x": 1})', r"Card: Unknown argument `x` at `.*messages\.where\.x`"),
+        ('"size"', '"sise"', r"Card: Unknown argument `sise` at `.*_count\.files\.where\.sise`"),
+        ("class Card", "class Card(nothing", "cards cannot be imported: SyntaxError"),
+    ],
+)
+def test_what_does_not_fit(project: Path, old: str, new: str, words: str) -> None:
+    (project / "cards.py").write_text((HEAD + GOOD).replace(old, new))
+    (error,) = check_selections(["cards"], parse(SCHEMA.read_text())).errors
+    assert re.match(words, error)
+
+
+def test_the_command(project: Path, mongo_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["push", "--url", mongo_url]) == 0
+    (project / "cards.py").write_text(HEAD + GOOD)
+    assert main(["check", "--url", mongo_url]) == 0
+    assert "  ok      selections 1 class is as the schema says" in capsys.readouterr().out
+    del sys.modules["cards"]
+    (project / "cards.py").write_text(HEAD + GOOD.replace("username: str", "username: int | None"))
+    assert main(["check", "--url", mongo_url]) == 1
+    shown = capsys.readouterr().out
+    assert "  FAILED  selections 1 not as the schema says" in shown
+    assert "Card.username: User.username is String in the schema." in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[tool.prismongo]\nselections = 'cards'", "is a list of modules"),
+        ("[tool.prismongo", "pyproject.toml cannot be read"),
+    ],
+)
+def test_a_project_file_that_is_wrong(
+    project: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(text)
+    assert main(["check", "--url", "mongodb://127.0.0.1:1/x"]) == 1
+    assert words in capsys.readouterr().err
