@@ -1,11 +1,14 @@
 """Statements that type checkers accept: each line of `accepted` is one, about one thing."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, assert_type
+from typing import Annotated, Any, assert_type
 
+from pydantic import BaseModel
 from shop import Base64, Json, Prisma, errors, register, types
 from shop.enums import Role, Tag
 from shop.models import Address, Order, Review, User
+
+from prismongo import Count, Include, selects
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 HOME: types.AddressCreateInput = {"street": "1 High Street"}
@@ -93,6 +96,67 @@ async def filtering(db: Prisma) -> None:
     await db.order.find_many(where={"total": {"gt": 1.5}, "paid": None})
     await db.order.find_many(where={"data": {"equals": Json({"a": 1})}, "tags": {"has": Tag.NEW}})
     await db.order.find_many(where={"user": {"is": {"email": {"endswith": ".org"}}}})
+
+
+async def selecting(db: Prisma) -> None:
+    assert_type(await db.user.find_first(select={"name": True}), User | None)
+    assert_type(await db.user.find_many(select={"id": True, "email": False}), list[User])
+    await db.user.find_many(select={"orders": True, "reviews": {"select": {"stars": True}}})
+    await db.user.find_many(select={"orders": {"take": 3, "order_by": {"number": "desc"}}})
+    await db.user.find_many(select={"home": {"select": {"street": True, "geo": True}}})
+    await db.user.find_many(select={"home": {"select": {"geo": {"select": {"latitude": True}}}}})
+    await db.user.find_many(include={"orders": {"select": {"user": {"select": {"id": True}}}}})
+    await db.user.find_many(omit={"email": True, "home": True, "secret": False})
+    await db.user.find_many(include={"manager": {"omit": {"name": True}}}, omit={"age": True})
+    await db.user.find_unique({"id": "x"}, select={"id": True})
+    await db.user.find_unique_or_raise({"id": "x"}, omit={"name": True})
+    await db.user.find_first_or_raise(select={"manager": {"include": {"orders": True}}})
+    assert_type(await db.user.create(ADA, select={"id": True}), User)
+    assert_type(await db.user.update({"age": 1}, {"id": "x"}, select={"id": True}), User | None)
+    await db.user.upsert({"id": "x"}, {"create": ADA, "update": {}}, omit={"home": True})
+    await db.user.delete({"id": "x"}, select={"id": True})
+    await db.user.find_many(include={"_count": True})
+    await db.user.find_many(include={"_count": {"select": {"orders": True}}})
+    await db.user.find_many(select={"_count": {"select": {"orders": {"where": {"number": 1}}}}})
+    user = await db.user.find_first_or_raise(include={"_count": True})
+    assert user.counts
+    assert_type(user.counts["orders"], int)
+
+
+class OrderCard(BaseModel):
+    number: int
+
+
+class UserCard(BaseModel):
+    name: str
+    orders: Annotated[list[OrderCard], Include(take=3, order={"number": "desc"})]
+    reviews: Annotated[int, Count("reviews", where={"stars": 5})]
+
+
+@selects(User)
+class Person(BaseModel):
+    name: str
+
+
+async def returning(db: Prisma) -> None:
+    assert_type(await db.user.returning(UserCard).find_many(), list[UserCard])
+    assert_type(await db.user.returning(UserCard).find_many(where={"name": "x"}), list[UserCard])
+    assert_type(await db.user.returning(UserCard).find_first(skip=1), UserCard | None)
+    assert_type(await db.user.returning(UserCard).find_first_or_raise(), UserCard)
+    assert_type(await db.user.returning(UserCard).find_unique({"id": "x"}), UserCard | None)
+    assert_type(await db.user.returning(UserCard).find_unique_or_raise({"id": "x"}), UserCard)
+    assert_type(await db.user.returning(Person).create(ADA), Person)
+    assert_type(await db.user.returning(Person).update({"age": 1}, {"id": "x"}), Person | None)
+    assert_type(
+        await db.user.returning(Person).upsert({"id": "x"}, {"create": ADA, "update": {}}), Person
+    )
+    assert_type(await db.user.returning(Person).delete({"id": "x"}), Person | None)
+    assert_type(await db.user.returning(User).find_many(), list[User])
+    assert_type((await db.user.returning(UserCard).find_first_or_raise()).orders[0].number, int)
+    people = db.user.returning(Person)
+    assert_type(await people.count(), int)
+    async with db.tx() as tx:
+        assert_type(await tx.user.returning(Person).find_many(take=1), list[Person])
 
 
 async def changing(db: Prisma) -> None:

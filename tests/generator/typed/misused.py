@@ -1,8 +1,11 @@
 """Statements that type checkers refuse, at the line of a comment `# wrong`."""
 
+from pydantic import BaseModel
 from shop import Json, Prisma, types
 from shop.enums import Role
 from shop.models import User
+
+from prismongo import selects
 
 HOME: types.AddressCreateInput = {"street": "x"}
 ADA: types.UserCreateInput = {"name": "Ada", "email": "x", "home": HOME}
@@ -64,6 +67,52 @@ async def filtering(db: Prisma) -> None:
     await db.user.find_many(where={"orders": {"some": {"nmber": 1}}})  # wrong
     await db.user.find_many(where={"OR": {"name": "x"}})  # wrong
     await db.order.find_many(where={"user": None})  # wrong
+
+
+async def selecting(db: Prisma) -> None:
+    await db.user.find_many(select={"nmae": True})  # wrong
+    await db.user.find_many(select={"name": 1})  # wrong
+    await db.user.find_many(select=["name"])  # wrong
+    await db.user.find_many(select={"name": {"select": {"x": True}}})  # wrong
+    await db.user.find_many(select={"orders": {"select": {"nmber": True}}})  # wrong
+    await db.user.find_many(select={"orders": {"limit": 3}})  # wrong
+    await db.user.find_many(select={"home": {"select": {"town": True}}})  # wrong
+    await db.user.find_many(select={"home": {"include": {}}})  # wrong
+    await db.user.find_many(omit={"nmae": True})  # wrong
+    await db.user.find_many(omit={"orders": True})  # wrong
+    await db.user.find_many(omit={"name": "x"})  # wrong
+    await db.user.find_many(include={"orders": {"omit": {"nmber": True}}})  # wrong
+    await db.user.find_many(include={"_count": {"orders": True}})  # wrong
+    await db.user.find_many(include={"_count": {"select": {"manager": True}}})  # wrong
+    await db.user.find_many(include={"_count": {"select": {"orders": {"take": 1}}}})  # wrong
+    await db.review.find_many(include={"_count": True})  # wrong
+    await db.user.create(ADA, select={"shoes": True})  # wrong
+    await db.user.update({"age": 1}, {"id": "x"}, omit={"shoes": True})  # wrong
+    await db.user.delete({"id": "x"}, select={"shoes": True})  # wrong
+    user = await db.user.find_first_or_raise(include={"_count": True})
+    assert user.counts
+    _ = user.counts["order"]  # wrong
+    text: str = user.counts["orders"]  # wrong
+    _ = text
+
+
+class Card(BaseModel):
+    name: str
+
+
+async def returning(db: Prisma) -> None:
+    cards: list[User] = await db.user.returning(Card).find_many()  # wrong
+    _ = cards
+    await db.user.returning(Card).find_many(select={"id": True})  # wrong
+    await db.user.returning(Card).find_many(include={"orders": True})  # wrong
+    await db.user.returning(Card).find_many(omit={"name": True})  # wrong
+    await db.user.returning(Card).find_many(where={"nmae": "x"})  # wrong
+    await db.user.returning(Card).create({"name": "x"})  # wrong
+    db.user.returning(str)  # wrong
+    db.user.returning(Card(name="x"))  # wrong
+    _ = (await db.user.returning(Card).find_first()).name  # wrong
+    _ = (await db.user.returning(Card).find_first_or_raise()).nmae  # wrong
+    selects(Card)  # wrong
 
 
 async def changing(db: Prisma) -> None:
