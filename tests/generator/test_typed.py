@@ -1,7 +1,7 @@
 """What type checkers say of a generated client: of right statements nothing, of each misuse a word.
 
-Mypy is a dependency of the tests. Pyright is asked where `PYRIGHT` names its command, or the path
-has it: `PYRIGHT="npx pyright"`.
+Mypy and basedpyright, which is pyright from PyPI with a node of its own, are dependencies of the
+tests. `PYRIGHT="npx pyright"` asks another one.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def test_mypy_accepts_what_is_right_and_refuses_each_misuse(project: Path) -> No
 
 @pytest.mark.parametrize("mode", ["basic", "strict"])
 def test_pyright_accepts_what_is_right_and_refuses_each_misuse(project: Path, mode: str) -> None:
-    command = os.environ.get("PYRIGHT") or shutil.which("pyright")
-    if not command:
-        pytest.skip("PYRIGHT is not set, and there is no pyright on the path")
+    command = shlex.split(
+        os.environ.get("PYRIGHT", f"{shlex.quote(sys.executable)} -m basedpyright")
+    )
     settings = {
         "include": ["accepted.py", "misused.py"],
         "extraPaths": [str(TOP)],
@@ -70,7 +70,7 @@ def test_pyright_accepts_what_is_right_and_refuses_each_misuse(project: Path, mo
     }
     (project / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     done = subprocess.run(
-        [*shlex.split(command), "--outputjson", "--pythonpath", sys.executable],
+        [*command, "--outputjson", "--pythonpath", sys.executable],
         cwd=project,
         capture_output=True,
         text=True,
