@@ -24,9 +24,11 @@ async def test_the_examples_run_in_their_order(settings_pushed: DatabaseSettings
             "asyncio": asyncio,
             "database": database,
             "DatabaseService": DatabaseService,
+            "__name__": "docs.client",
         }
         for example in EXAMPLES:
-            code = compile(example, "docs/client.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            code = compile(example, "docs/client.md", "exec", flags, dont_inherit=True)
             running = eval(code, names)  # noqa: S307 - our own documentation
             assert inspect.iscoroutine(running)
             await running
@@ -38,4 +40,6 @@ async def test_the_examples_run_in_their_order(settings_pushed: DatabaseSettings
 
 
 def test_every_example_is_run() -> None:
-    assert len(EXAMPLES) == TEXT.count("```") / 2 == 8
+    others = len(re.findall(r"^```(?:prisma|toml)$", TEXT, re.MULTILINE))
+    assert (len(EXAMPLES), others) == (11, 2)
+    assert TEXT.count("```") / 2 == 13
