@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.comments import is_omitted
+from prismongo.schema.datamodel import Datamodel, Field
 
 _PROSE: Final = frozenset({"documentation", "notes", "position"})
 _SETTINGS: Final = re.compile(r"@Python\([^)]*\)")
@@ -17,7 +18,8 @@ _SETTINGS: Final = re.compile(r"@Python\([^)]*\)")
 def fingerprint(datamodel: Datamodel) -> str:
     """The hash of models, composite types and enums, without what the schema ignores.
 
-    Of comments it has what `@Python(…)` says in them, which names the client's attributes.
+    Of comments it has what the client is made of: `@Python(…)`, which names its attributes, and
+    `@omit`, which says what its answers hold.
     """
     content = [_facts(item) for item in (datamodel.models, datamodel.types, datamodel.enums)]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -34,4 +36,5 @@ def _facts(value: Any) -> Any:
         if item.name not in _PROSE
     }
     settings = _SETTINGS.findall(getattr(value, "documentation", None) or "")
-    return {**facts, "settings": settings, "kind": type(value).__name__}
+    is_left_out = isinstance(value, Field) and is_omitted(value)
+    return {**facts, "settings": settings, "omit": is_left_out, "kind": type(value).__name__}

@@ -92,4 +92,7 @@ def test_fingerprint_is_of_the_client_not_of_the_text() -> None:
     assert fingerprint(parse(text.replace("bio    String", "/// of whom\n  bio String"))) == (
         print_of_it
     )
+    assert fingerprint(parse(text.replace("bio    String", "/// @omit\n  bio String"))) != (
+        print_of_it
+    )
     assert fingerprint(parse(text.replace("bio    String", "bio String?"))) != print_of_it
