@@ -1,6 +1,6 @@
 """The communities feature."""
 
 from containers.communities.container import CommunitiesContainer
-from containers.communities.service import CommunityCard, CommunityService
+from containers.communities.service import CommunityService
 
-__all__ = ["CommunitiesContainer", "CommunityCard", "CommunityService"]
+__all__ = ["CommunitiesContainer", "CommunityService"]

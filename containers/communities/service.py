@@ -7,8 +7,6 @@ that make `user.communities` one query. Both change in one transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from prisma.enums import Permission
 from prisma.models import Community, Membership, Role, User
@@ -16,22 +14,11 @@ from prisma.types import UserCreateInput
 
 from containers.errors import NotAllowedError, NotFoundError
 from database import DatabaseService
+from database.selections import CommunityCard
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
-BY_COMMUNITY: list[Literal["communityId"]] = ["communityId"]
 DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
-
-
-@dataclass(frozen=True)
-class CommunityCard:
-    """A community in a list, with the numbers of its members and channels."""
-
-    id: str
-    name: str
-    description: str | None
-    members: int
-    channels: int
 
 
 class CommunityService:
@@ -130,29 +117,10 @@ class CommunityService:
         await self.database.transaction(go)
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
-        """The communities of a user, by name, with their counts; three queries in total."""
-        communities = await self.database.community.find_many(
+        """The communities of a user, by name, with their counts."""
+        return await self.database.community.returning(CommunityCard).find_many(
             where={"memberships": {"some": {"userId": user_id}}}, order={"name": "asc"}
         )
-        ids = [community.id for community in communities]
-        members = await self.database.membership.group_by(
-            BY_COMMUNITY, where={"communityId": {"in": ids}}, count=True
-        )
-        channels = await self.database.channel.group_by(
-            BY_COMMUNITY, where={"communityId": {"in": ids}}, count=True
-        )
-        member_counts = {row["communityId"]: row["_count"]["_all"] for row in members}
-        channel_counts = {row["communityId"]: row["_count"]["_all"] for row in channels}
-        return [
-            CommunityCard(
-                id=community.id,
-                name=community.name,
-                description=community.description,
-                members=member_counts.get(community.id, 0),
-                channels=channel_counts.get(community.id, 0),
-            )
-            for community in communities
-        ]
 
     async def create_role(
         self, community_id: str, name: str, permissions: Iterable[Permission]

@@ -1,6 +1,6 @@
 """The users feature."""
 
 from containers.users.container import UsersContainer
-from containers.users.service import Profile, UserService
+from containers.users.service import UserService
 
-__all__ = ["Profile", "UserService", "UsersContainer"]
+__all__ = ["UserService", "UsersContainer"]

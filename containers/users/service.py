@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from prisma.models import User
-from prisma.types import UserBlockCreateInput, UserCreateInput, UserInclude, UserWhereInput
+from prisma.types import UserBlockCreateInput, UserCreateInput, UserWhereInput
 
 from containers.auth.passwords import Passwords
 from containers.errors import InvalidValueError, NotAllowedError, NotFoundError, QuotaExceededError
 from database import DatabaseService
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What others may see of a user.
-
-    Attributes:
-        communities: the names of the communities the user is in, sorted; empty in search results.
-    """
-
-    id: str
-    username: str
-    display_name: str
-    bio: str | None
-    created_at: datetime
-    communities: tuple[str, ...] = ()
+from database.selections import Profile, PublicUser
 
 
 class UserService:
@@ -67,13 +49,14 @@ class UserService:
         Raises:
             NotFoundError: there is no such user.
         """
-        include: UserInclude = {"communities": True}
-        user = await self.database.user.find_unique(where={"id": user_id}, include=include)
-        if user is None:
+        profile = await self.database.user.returning(Profile).find_unique(where={"id": user_id})
+        if profile is None:
             raise NotFoundError("There is no such user.")
-        return _profile(user)
+        return profile
 
-    async def search(self, text: str, *, take: int = 20, after: str | None = None) -> list[Profile]:
+    async def search(
+        self, text: str, *, take: int = 20, after: str | None = None
+    ) -> list[PublicUser]:
         """Users whose name contains `text`, ignoring case, ordered by username.
 
         Args:
@@ -87,14 +70,13 @@ class UserService:
                 {"displayName": {"contains": text, "mode": "insensitive"}},
             ]
         }
-        found = await self.database.user.find_many(
+        return await self.database.user.returning(PublicUser).find_many(
             where=where,
             order={"username": "asc"},
             take=take,
             cursor=None if after is None else {"id": after},
             skip=None if after is None else 1,
         )
-        return [_profile(user) for user in found]
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
         """Block another user; a second call changes nothing.
@@ -170,14 +152,3 @@ class UserService:
 def _check_size(size: int) -> None:
     if size < 0:
         raise InvalidValueError("A size in bytes cannot be negative.")
-
-
-def _profile(user: User) -> Profile:
-    return Profile(
-        id=user.id,
-        username=user.username,
-        display_name=user.displayName or user.username,
-        bio=user.bio,
-        created_at=user.createdAt,
-        communities=tuple(sorted(community.name for community in user.communities or [])),
-    )

@@ -19,8 +19,9 @@ from containers import ApplicationContainer
 from containers.communities import CommunityService
 from containers.errors import FEATURE_STATUS
 from containers.messages import MessageService
-from containers.users import Profile, UserService
+from containers.users import UserService
 from database import DatabaseService
+from database.selections import Profile
 from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 
 Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]

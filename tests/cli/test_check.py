@@ -37,6 +37,7 @@ def test_all_is_well_is_0(url: str, capsys: Output) -> None:
         ["ok", "client"],
         ["ok", "indexes"],
         ["skip", "documents"],
+        ["ok", "selections"],
     ]
     assert shown.err == ""
 
@@ -85,6 +86,7 @@ def test_json(url: str, live: Any, capsys: Output) -> None:
         "client": "ok",
         "indexes": "failed",
         "documents": "ok",
+        "selections": "ok",
     }
     assert answer["indexes"] == [
         {
