@@ -8,12 +8,14 @@ runs on both stores, unless it is marked `mongo_only`, or asks for what only a s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -26,7 +28,12 @@ from tests.commands import Sent
 if TYPE_CHECKING:
     from database import DatabaseService
 
-pytest_plugins = ["tests.engines"]
+pytest_plugins = ["tests.clock", "tests.engines"]
+
+hypothesis.settings.register_profile(
+    "on any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("on any machine")
 
 STORES = {"mongo": "mongo", "memory": "fake"}
 """What a test runs on, and what the plugin's option calls it."""
@@ -94,6 +101,23 @@ def mongo_url(mongod: Mongod, mongo_client: MongoClient[dict[str, Any]]) -> Iter
 def live(mongo_client: MongoClient[dict[str, Any]], mongo_url: str) -> Database[dict[str, Any]]:
     """This test's database past our own code."""
     return mongo_client[url_database(mongo_url)]
+
+
+@pytest.fixture
+def held(live: Database[dict[str, Any]]) -> Callable[[str], AbstractContextManager[None]]:
+    """Gives contexts in which another client's transaction holds a collection's documents.
+
+    Whoever writes to one of them waits until the context ends.
+    """
+
+    @contextmanager
+    def hold(collection: str) -> Iterator[None]:
+        with live.client.start_session() as session, session.start_transaction():
+            live[collection].update_many({}, {"$set": {"held": True}}, session=session)
+            yield
+            session.abort_transaction()
+
+    return hold
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from prismongo.embedded.mongod import Mongod
 from tests.project import TOP
-
-PATIENCE = 20.0  # seconds until something that must happen has not happened
+from tests.waiting import PATIENCE
 
 
 @contextmanager

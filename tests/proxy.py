@@ -18,6 +18,7 @@ class Proxy:
     Attributes:
         port: where it listens.
         lost: how many commands were lost so far, by `lose`.
+        refused: how many connections were refused so far, after `close`.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -30,6 +31,7 @@ class Proxy:
         self._losing: tuple[bytes, bool, int] = (b"", False, 0)
         self.port = 0
         self.lost = 0
+        self.refused = 0
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -78,6 +80,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._is_open:
+            self.refused += 1
             writer.transport.abort()
             return
         there_reader, there_writer = await asyncio.open_connection(*self._target)

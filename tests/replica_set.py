@@ -10,9 +10,7 @@ from typing import Any, Final, Self
 from prismongo.embedded.connection import DirectConnection
 from prismongo.embedded.mongod import HOST, REPLICA_SET, Mongod
 from tests.processes import kill
-
-PATIENCE: Final = 30.0
-"""Seconds until an election that must have happened has not."""
+from tests.waiting import PATIENCE
 
 QUICK_ELECTIONS: Final = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 200}
 

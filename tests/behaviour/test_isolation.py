@@ -13,6 +13,7 @@ from prismongo.engine import MongoEngine
 from prismongo.engine.sessions import TransactionId
 from prismongo.query.nodes.requests import Action, Request, Selection
 from tests.engines import EngineFor
+from tests.waiting import PATIENCE
 
 SCHEMA = """
 model User {
@@ -254,7 +255,7 @@ async def test_what_was_waited_for_may_no_longer_match(outside: Actor) -> None:
 async def test_outside_reads_and_other_writes_do_not_wait(outside: Actor) -> None:
     tx = await outside.begin()
     await tx.update(1, bio="inside")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         assert await outside.bios() == {"ada": None, "grace": None}
         await outside.update(2, bio="outside")
         await outside.create(3, "joan")

@@ -12,8 +12,9 @@ from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes, Checkpoint, TokenStore, stream
-from tests.changes.taking import take, until
+from tests.changes.taking import take
 from tests.processes import line_of, running
+from tests.waiting import PATIENCE, until
 
 
 class Kept:
@@ -67,7 +68,7 @@ async def test_what_fails_comes_again(database: DatabaseService, checkpoint: Tok
 
 
 async def until_loaded(checkpoint: TokenStore) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await checkpoint.load() is None:
             await asyncio.sleep(0.01)
 
@@ -179,7 +180,7 @@ async def test_disconnecting_while_a_change_is_handled_ends_the_loop(
 ) -> None:
     service = DatabaseService(settings)
     await service.connect()
-    handling = asyncio.Event()
+    handling, disconnected = asyncio.Event(), asyncio.Event()
     seen: list[str] = []
 
     async def consume() -> None:
@@ -189,7 +190,7 @@ async def test_disconnecting_while_a_change_is_handled_ends_the_loop(
             async for change in changes:
                 seen.append(change.after.content if change.after else "")
                 handling.set()
-                await asyncio.sleep(0.3)
+                await disconnected.wait()
 
     consumer = asyncio.create_task(consume())
     await handling.wait()
@@ -197,7 +198,8 @@ async def test_disconnecting_while_a_change_is_handled_ends_the_loop(
     await post(service, "one", "two")
     await handling.wait()
     await service.disconnect()
-    await asyncio.wait_for(consumer, 5)
+    disconnected.set()
+    await asyncio.wait_for(consumer, PATIENCE)
     assert seen == ["one"]
 
     async with service, service.watch(Message, checkpoint=Checkpoint(service, "consumer")) as again:

@@ -11,9 +11,9 @@ from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
-from tests.changes.taking import PATIENCE
 from tests.processes import kill
 from tests.replica_set import ReplicaSet
+from tests.waiting import PATIENCE
 
 WRITES = 5_000
 AT_ONCE = 64

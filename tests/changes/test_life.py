@@ -15,7 +15,8 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from prismongo.containers.lifecycle import stop
 from prismongo.errors import NotStartedError
-from tests.changes.taking import take, until
+from tests.changes.taking import take
+from tests.waiting import PATIENCE, until
 
 Cursors = Callable[[], list[int]]
 
@@ -24,8 +25,12 @@ async def post(database: DatabaseService, content: str) -> None:
     await database.message.create(data={"content": content})
 
 
-async def consume(changes: Changes[Message], seen: list[str]) -> None:
+async def consume(
+    changes: Changes[Message], seen: list[str], entered: asyncio.Event | None = None
+) -> None:
     async with changes:
+        if entered is not None:
+            entered.set()
         async for change in changes:
             assert change.after is not None
             seen.append(change.after.content)
@@ -129,7 +134,7 @@ async def test_asking_again_after_a_time_out_misses_nothing(database: DatabaseSe
         polling = asyncio.create_task(poll())
         for number in range(50):
             await post(database, str(number))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await polling
 
     assert seen == [str(number) for number in range(50)]
@@ -144,18 +149,24 @@ async def test_disconnecting_ends_the_loops(
     seen: list[str] = []
     service = DatabaseService(settings)
     await service.connect()
-    tasks = [
-        asyncio.create_task(consume(service.watch(Message), seen)),
-        asyncio.create_task(consume(service.watch(Message), seen)),
-        asyncio.create_task(consume(service.watch(Message, operations={"insert"}), seen)),
+    streams = [
+        service.watch(Message),
+        service.watch(Message),
+        service.watch(Message, operations={"insert"}),
     ]
-    await until(lambda: len(cursors()) == 2)
-    await asyncio.sleep(0.1)
+    entered = [asyncio.Event() for _ in streams]
+    tasks = [
+        asyncio.create_task(consume(stream, seen, event))
+        for stream, event in zip(streams, entered, strict=True)
+    ]
+    for event in entered:
+        await event.wait()
+    assert len(cursors()) == 2
     await post(service, "one")
     await until(lambda: len(seen) == 3)
     with caplog.at_level(logging.DEBUG, logger="prismongo"):
         await service.disconnect()
-        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
 
     assert cursors() == []
     assert streaming_tasks() == []
@@ -201,7 +212,7 @@ async def test_stopping_the_container_ends_streams_first(
         await post(database, "one")
         await until(lambda: seen == ["one"])
 
-    await asyncio.wait_for(consumer, 5)
+    await asyncio.wait_for(consumer, PATIENCE)
     assert cursors() == []
     await stop(container)
 
@@ -226,7 +237,7 @@ async def test_streams_take_no_connection_from_operations(
             for number in range(20)
         ]
         await until(lambda: len(cursors()) == 20)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await service.user.count() == 0
         for task in tasks:
             task.cancel()

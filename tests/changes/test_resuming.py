@@ -16,8 +16,9 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
-from tests.changes.taking import take, until
+from tests.changes.taking import take
 from tests.proxy import Proxy
+from tests.waiting import PATIENCE, until
 
 Document = dict[str, Any]
 
@@ -119,7 +120,7 @@ async def test_a_network_cut(mongod: Mongod, raw: Database[Document]) -> None:
             proxy.close()
             for number in range(5, 300):
                 raw["Message"].insert_one(message(str(number)))
-            await asyncio.sleep(1)
+            await until(lambda: proxy.refused >= 2)
             proxy.open()
             assert await contents(changes, 295) == [str(number) for number in range(5, 300)]
 
@@ -189,9 +190,9 @@ async def test_a_consumer_that_is_too_slow_for_the_history_is_told(forgetful: Mo
 
     service = DatabaseService(DatabaseSettings(url=forgetful.url("test")))
     async with service as database, database.watch(Message, buffer=1) as changes:
-        await post(database, "0")
-        await asyncio.sleep(0.2)
-        await post(database, *(str(number) for number in range(1, 50)))
+        await post(database, "0", "1")
+        await until(lambda: has_read(database, 2))  # one is in the buffer, one waits for a place
+        await post(database, *(str(number) for number in range(2, 50)))
         await until_forgotten(database)
         with pytest.raises(HistoryLostError):
             await consume(changes)
@@ -200,13 +201,23 @@ async def test_a_consumer_that_is_too_slow_for_the_history_is_told(forgetful: Mo
     assert 0 < len(found) < 50
 
 
+async def has_read(database: DatabaseService, count: int) -> bool:
+    """Whether the driver has taken so many changes from the server."""
+    stages: list[Document] = [
+        {"$currentOp": {"idleCursors": True}},
+        {"$match": {"cursor.originatingCommand.pipeline.0.$changeStream": {"$exists": True}}},
+    ]
+    found = await (await database.mongo.client.admin.aggregate(stages)).to_list()
+    return sum(int(each["cursor"]["nDocsReturned"]) for each in found) >= count
+
+
 async def until_forgotten(database: DatabaseService) -> None:
     """Writes until the oplog begins later than now."""
     oplog = database.mongo.client.local["oplog.rs"]
     newest = await oplog.find_one(sort=[("$natural", -1)])
     assert newest is not None
     blob = b"-" * 1_000_000
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(3 * PATIENCE):
         while True:
             for _ in range(10):
                 await database.mongo["blobs"].insert_one({"blob": blob})

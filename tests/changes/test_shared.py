@@ -11,10 +11,12 @@ from prisma.models import Message
 from database import DatabaseService
 from prismongo.changes import Change, Policy
 from prismongo.errors import SlowConsumerError
-from tests.changes.taking import PATIENCE, take, until
+from tests.changes.taking import take
+from tests.waiting import PATIENCE, until
 
 SUBSCRIBERS = 1_000
 EVENTS = 100
+LONG = 10 * PATIENCE
 
 
 async def post(database: DatabaseService, *contents: str) -> None:
@@ -39,10 +41,10 @@ async def test_a_thousand_subscribers_lose_nothing_and_share_one_cursor(
             listening += 1
             if listening == SUBSCRIBERS:
                 everyone_listens.set()
-            return contents(await take(changes, EVENTS))
+            return contents(await take(changes, EVENTS, within=LONG))
 
     subscribers = [asyncio.create_task(subscribe()) for _ in range(SUBSCRIBERS)]
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONG):
         await everyone_listens.wait()
     assert len(cursors()) == 1
 

@@ -31,6 +31,7 @@ from prismongo.testing import fake
 from tests.commands import Sent
 from tests.project import TOP
 from tests.stores.mongo.push.schemas import HEAD, ID
+from tests.waiting import PATIENCE
 
 Live = Database[dict[str, Any]]
 Connected = AsyncDatabase[dict[str, Any]]
@@ -122,7 +123,7 @@ async def test_a_check_gives_up_where_nobody_answers(
     monkeypatch.setattr("prismongo.check.start.CHECK_TIMEOUT", 0.2)
     # A server of another set is forgotten, and no connection to it tried again.
     url = f"{mongo_url.replace('replicaSet=rs0', 'replicaSet=x')}&serverSelectionTimeoutMS=60000"
-    async with asyncio.timeout(30), AsyncMongoClient[dict[str, Any]](url) as client:
+    async with asyncio.timeout(PATIENCE), AsyncMongoClient[dict[str, Any]](url) as client:
         await at_start(client.get_default_database(), SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)

@@ -7,6 +7,9 @@ from typing import Any
 
 from pymongo import MongoClient
 
+from database import DatabaseService
+from tests.waiting import PATIENCE
+
 Driver = MongoClient[dict[str, Any]]
 
 
@@ -19,8 +22,14 @@ def connections(driver: Driver, app_name: str) -> int:
     return len(list(driver.admin.aggregate(stages)))
 
 
+async def has_one_busy(database: DatabaseService) -> bool:
+    """Whether one connection of a client's pool is in use."""
+    gauges = {each.key: each.value for each in (await database.get_metrics()).gauges}
+    return gauges["prisma_pool_connections_busy"] == 1
+
+
 async def until_gone(driver: Driver, app_name: str) -> None:
     """Wait until the server has none of them."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while connections(driver, app_name):
             await asyncio.sleep(0.02)

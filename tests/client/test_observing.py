@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import pytest
@@ -17,7 +18,9 @@ from prisma.models import User
 from database import DatabaseService, DatabaseSettings
 from prismongo.engine import MongoEngine
 from prismongo.engine.observe import redact
+from tests.client.connections import has_one_busy
 from tests.records import user
+from tests.waiting import until
 
 SECRET: Final = "ada-of-the-secrets"
 # Prisma's documentation, "Metrics"; bounds and keys: prisma, functional tests of metrics.
@@ -77,18 +80,18 @@ async def test_names_and_numbers(database: DatabaseService) -> None:
 
 
 @pytest.mark.mongo_only("a fake has no connections")
-async def test_what_is_under_way(database: DatabaseService) -> None:
-    slow = asyncio.ensure_future(database.find_raw(User, {"$where": "sleep(700) || true"}))
-    await database.user.create(user("ada"))
-    under_way = asyncio.ensure_future(database.find_raw(User, {"$where": "sleep(700) || true"}))
-    async with asyncio.timeout(10):
-        while True:
-            metrics = await database.get_metrics()
-            if value(metrics, "prisma_pool_connections_busy") == 1:
-                break
-            await asyncio.sleep(0.01)
-    assert value(metrics, "prisma_client_queries_active") == 1
-    await asyncio.gather(slow, under_way)
+async def test_what_is_under_way(
+    database: DatabaseService, held: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    ada = await database.user.create(user("ada"))
+    with held("User"):
+        waiting = database.user.update(where={"id": ada.id}, data={"bio": "x"})
+        under_way = asyncio.ensure_future(waiting)
+        await until(lambda: has_one_busy(database))
+        metrics = await database.get_metrics()
+        assert value(metrics, "prisma_client_queries_active") == 1
+    await under_way
+    await database.find_raw(User, {"$where": "sleep(700) || true"})
     metrics = await database.get_metrics()
     assert value(metrics, "prisma_client_queries_active") == 0
     buckets = dict(value(metrics, "prisma_client_queries_duration_histogram_ms").buckets)

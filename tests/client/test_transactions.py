@@ -7,8 +7,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import cast
 
 import pytest
 from prisma.errors import (
@@ -25,8 +26,9 @@ from prisma.models import RefreshToken, User
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import NotStartedError
-from prismongo.stores.mongo import MongoStore
+from tests.client.connections import has_one_busy
 from tests.records import user
+from tests.waiting import until
 
 ALREADY = "The current client is already in a transaction. This can lead to surprising behaviour."
 
@@ -282,19 +284,19 @@ async def test_disconnecting_ends_what_expired_while_the_loop_was_kept_busy(
         await store.reach()
 
 
-async def test_max_wait_bounds_the_wait_for_a_connection(mongo_url: str) -> None:
+async def test_max_wait_bounds_the_wait_for_a_connection(
+    mongo_url: str, held: Callable[[str], AbstractContextManager[None]]
+) -> None:
     separator = "&" if "?" in mongo_url else "?"
     settings = DatabaseSettings(url=f"{mongo_url}{separator}maxPoolSize=1")
     async with DatabaseService(settings) as database:
         await database.user.create(user("ada"))
-        driver = cast(MongoStore, database._mongo_engine.store).database
-        hello = await driver.command("hello")
-        wait = {"topologyVersion": hello["topologyVersion"], "maxAwaitTimeMS": 500}
-        busy = asyncio.ensure_future(driver.command({"hello": 1, **wait}))
-        await asyncio.sleep(0.1)
-        with pytest.raises(TransactionError, match="Unable to start a transaction"):
-            await database.tx(max_wait=timedelta(milliseconds=50)).start()
-        await busy
+        with held("User"):
+            busy = asyncio.ensure_future(database.user.update_many({"bio": "x"}, where={}))
+            await until(lambda: has_one_busy(database))
+            with pytest.raises(TransactionError, match="Unable to start a transaction"):
+                await database.tx(max_wait=timedelta(milliseconds=50)).start()
+        assert await busy == 1
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # PyMongo's monitors, cancelled at the end

@@ -30,6 +30,7 @@ class Stage:
     Attributes:
         events: `+name` once it is open, `-name` once it is closed.
         most_at_once: how many were opening or closing at the same time.
+        hanging: set once a resource hangs while it opens.
     """
 
     def __init__(self) -> None:
@@ -40,6 +41,7 @@ class Stage:
         self.hangs: set[str] = set()
         self.fails_to_close: set[str] = set()
         self.hangs_closing: set[str] = set()
+        self.hanging = asyncio.Event()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -53,6 +55,7 @@ class Stage:
 
 async def open_thing(stage: Stage, name: str, **_needs: object) -> AsyncIterator[Thing]:
     if name in stage.hangs:
+        stage.hanging.set()
         await asyncio.sleep(FOR_EVER)
     if name in stage.fails:
         raise OSError(f"{name} failed")

@@ -24,6 +24,7 @@ from prismongo.embedded.mongod import Mongod
 from prismongo.errors import data_error
 from tests.application import Calls, made
 from tests.containers.serving import serving
+from tests.waiting import until
 
 ADA = {"username": "ada", "password": "correct horse"}
 
@@ -124,6 +125,11 @@ async def test_check_30_with_mongodb_down_health_says_so_within_its_time() -> No
     async with Mongod() as server:
         container = made(DatabaseSettings(url=server.url("kraken"), health_timeout=limit))
         async with serving(create_app(container)) as client:
+
+            async def is_up() -> bool:
+                return (await client.get("/health")).status_code == 200
+
+            await until(is_up)
             up = await client.get("/health")
             assert (up.status_code, up.json()["status"]) == (200, "up")
             assert up.json()["topology"] == "replica set"

@@ -20,6 +20,7 @@ from prismongo.settings import Embedded, Remote
 from tests import processes
 from tests.application import Calls
 from tests.containers.stage import Application
+from tests.waiting import PATIENCE
 
 
 async def test_check_01_the_database_closes_last_and_one_thing_at_a_time() -> None:
@@ -130,20 +131,25 @@ used = []
 async def slow():
     used.append(container.users.service().database)
     print("begun", flush=True)
-    await asyncio.sleep(0.5)
+    await server.is_stopping.wait()
+    await asyncio.sleep(0.1)  # what does not wait for the answer goes on
     users = await used[0].user.count()
     print("answered", flush=True)
     return users
 
 class Server(uvicorn.Server):
+    is_stopping = asyncio.Event()
+
     async def shutdown(self, sockets=None):
+        self.is_stopping.set()
         await super().shutdown(sockets)
         # Still within the event loop, whose end would disconnect what the lifespan forgot.
         print("stopped,", "connected" if used[0].is_connected() else "disconnected", flush=True)
 
 with socket.create_server(("127.0.0.1", 0)) as listening:
     print(listening.getsockname()[1], flush=True)
-    Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+    server = Server(uvicorn.Config(app, log_level="warning"))
+    server.run(sockets=[listening])
 """
 
 
@@ -164,5 +170,5 @@ async def test_check_32_sigterm_lets_work_in_flight_drain_before_the_disconnect(
 
 
 def _get(url: str) -> tuple[int, str]:
-    with urllib.request.urlopen(url, timeout=processes.PATIENCE) as response:  # noqa: S310  ours
+    with urllib.request.urlopen(url, timeout=PATIENCE) as response:  # noqa: S310  ours
         return response.status, response.read().decode()

@@ -63,6 +63,7 @@ async def test_errors_of_the_rollback_are_notes_on_the_first() -> None:
     assert application.stage().events[-1] == "-server"
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_a_start_that_hangs_ends_in_time_names_the_resource_and_cleans_up() -> None:
     application = Application()
     application.stage().hangs = {"database"}
@@ -87,6 +88,7 @@ async def test_errors_of_stop_come_as_one_group_and_everything_else_closes() -> 
     assert application.stage().events[-1] == "-server"
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_a_stop_that_hangs_is_bounded() -> None:
     application = Application()
     application.stage().hangs_closing = {"database"}
@@ -102,7 +104,7 @@ async def test_a_cancelled_start_leaves_nothing_and_says_so() -> None:
     application = Application()
     application.stage().hangs = {"cache"}
     starter = asyncio.ensure_future(start(application))
-    await asyncio.sleep(0.05)
+    await application.stage().hanging.wait()
     starter.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starter
@@ -115,7 +117,7 @@ async def test_stop_ends_a_start_under_way() -> None:
     application = Application()
     application.stage().hangs = {"cache"}
     starter = asyncio.ensure_future(start(application))
-    await asyncio.sleep(0.05)
+    await application.stage().hanging.wait()
     await stop(application)
     with pytest.raises(NotStartedError, match="ended before it was done"):
         await starter
@@ -259,7 +261,7 @@ async def test_a_second_signal_ends_the_work_in_flight_and_still_stops_everythin
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.sleep(FOR_EVER)
         finally:
-            loop.call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+            loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
             await asyncio.sleep(FOR_EVER)
     assert application.stage().events[4:] == ["-cache", "-cache", "-database", "-server"]
     task = asyncio.current_task()
@@ -269,13 +271,15 @@ async def test_a_second_signal_ends_the_work_in_flight_and_still_stops_everythin
 
 async def test_a_cancellation_that_is_not_the_signals_passes_through() -> None:
     application = Application()
+    started = asyncio.Event()
 
     async def serve() -> None:
         async with running(application, serve=True):
+            started.set()
             await asyncio.sleep(FOR_EVER)
 
     serving = asyncio.ensure_future(serve())
-    await asyncio.sleep(0.05)
+    await started.wait()
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving

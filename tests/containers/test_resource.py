@@ -110,6 +110,7 @@ async def test_while_it_stops_it_raises_and_opens_nothing() -> None:
     assert root.pool.phase is Phase.IDLE
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_one_of_many_waiters_is_cancelled_and_the_others_get_it() -> None:
     root = Root()
     root.journal().gate = gate = asyncio.Event()
@@ -123,6 +124,7 @@ async def test_one_of_many_waiters_is_cancelled_and_the_others_get_it() -> None:
     await root.pool.shutdown()
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_the_last_waiter_is_cancelled_and_nothing_stays() -> None:
     root = Root()
     root.journal().gate = asyncio.Event()
@@ -136,6 +138,7 @@ async def test_the_last_waiter_is_cancelled_and_nothing_stays() -> None:
         root.pool()
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_a_start_ended_by_shutdown_tells_its_waiters() -> None:
     root = Root()
     root.journal().gate = asyncio.Event()
@@ -259,6 +262,7 @@ async def test_another_loop_at_the_same_time_is_told() -> None:
     await root.pool.shutdown()
 
 
+@pytest.mark.usefixtures("idle_clock")
 async def test_whoever_gives_up_on_stopping_leaves_it_free_to_start() -> None:
     root = Root()
     await root.pool.init()

@@ -13,6 +13,7 @@ from containers.messages import MessageService
 from database import DatabaseService, DatabaseSettings
 from tests.application import pushed_url, settings_pushed
 from tests.project import TOP
+from tests.waiting import PATIENCE
 
 __all__ = ["pushed_url", "settings_pushed"]
 
@@ -46,7 +47,7 @@ async def test_an_example_is_told_of_changes(database: DatabaseService, number: 
     code = compile(EXAMPLES[number], "example", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     names = {"database": database, "channel_id": CHANNEL, "handle": handle}
     writing = asyncio.create_task(write(database))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         running = eval(code, names)  # noqa: S307 - our own documentation
         assert inspect.iscoroutine(running)
         await running

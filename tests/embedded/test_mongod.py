@@ -16,7 +16,9 @@ from pymongo.errors import OperationFailure
 
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConnectionError, NotStartedError
-from tests.processes import PATIENCE, is_alive, line_of, process_id, running, until
+from tests.clock import Clock
+from tests.processes import is_alive, line_of, process_id, running, until
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -129,11 +131,16 @@ async def test_a_server_that_ends_at_once_says_why(temporary: Path) -> None:
     assert list(temporary.iterdir()) == [binary]
 
 
-async def test_a_server_that_is_never_ready_is_given_up(temporary: Path) -> None:
+async def test_a_server_that_is_never_ready_is_given_up(temporary: Path, clock: Clock) -> None:
     binary = script(temporary / "mongod", "echo $$ > ${0%mongod}pid; exec sleep 600")
+    server = Mongod(binary=binary, start_timeout=timedelta(seconds=60))
+    starting = asyncio.ensure_future(server.start())
+    while not (temporary / "pid").exists() or not (temporary / "pid").read_text():
+        await asyncio.sleep(0.01)
+    clock.advance(60)
 
-    with pytest.raises(ConnectionError, match="was not ready within 0:00:01"):
-        await Mongod(binary=binary, start_timeout=timedelta(seconds=1)).start()
+    with pytest.raises(ConnectionError, match="was not ready within 0:01:00"):
+        await starting
 
     assert not is_alive(int((temporary / "pid").read_text()))
     assert {path.name for path in temporary.iterdir()} == {"mongod", "pid"}

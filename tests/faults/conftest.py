@@ -28,7 +28,7 @@ async def behind(proxy: Proxy, mongo_url: str) -> AsyncIterator[DatabaseService]
     """A service on this test's database, whose connections go through the proxy."""
     options = "directConnection=true&serverMonitoringMode=poll"
     url = f"mongodb://{HOST}:{proxy.port}/{url_database(mongo_url)}?{options}"
-    settings = DatabaseSettings(url=url, server_selection_timeout=10)
+    settings = DatabaseSettings(url=url, server_selection_timeout=60)
     async with DatabaseService(settings) as service:
         yield service
 

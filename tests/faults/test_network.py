@@ -12,10 +12,7 @@ from database import DatabaseService
 from prismongo.errors import ConnectionError
 from tests.proxy import Proxy
 from tests.records import user
-
-PATIENCE = 15.0
-"""Seconds: far more than what must end by itself takes, far less than the driver would wait."""
-
+from tests.waiting import PATIENCE, until
 
 # --- retryable: the driver tries once more, and nobody sees anything ---
 
@@ -157,7 +154,7 @@ async def test_a_network_that_is_gone_is_a_typed_error_until_it_is_back(
     await behind.user.create(user("ada"))
     proxy.close()
     waiting = asyncio.ensure_future(behind.user.count())
-    await asyncio.sleep(0.3)
+    await until(lambda: proxy.refused >= 2)
     assert not waiting.done()  # it waits for the server, as long as it may
     proxy.open()
     assert await waiting == 1
@@ -177,14 +174,13 @@ async def test_health_answers_in_its_time(behind: DatabaseService, proxy: Proxy)
 
 
 async def test_a_transaction_ends_in_its_time(behind: DatabaseService, proxy: Proxy) -> None:
-    second = timedelta(seconds=1)
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(TransactionExpiredError):  # noqa: PT012 - raised through it
-            async with behind.tx(timeout=second) as tx:
+            async with behind.tx(timeout=timedelta(seconds=2)) as tx:
                 await tx.user.create(user("ada"))
                 proxy.freeze()
                 await tx.user.create(user("grace"))
         with pytest.raises(TransactionError, match="Unable to start a transaction"):
-            await behind.tx(max_wait=second).start()
+            await behind.tx(max_wait=timedelta(seconds=1)).start()
     proxy.thaw()
     assert await behind.user.count() == 0

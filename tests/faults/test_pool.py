@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from prisma.errors import DataError, TransactionError
-from prisma.models import User
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.errors import NotStartedError
+from tests.client.connections import has_one_busy
 from tests.records import user
+from tests.waiting import until
 
-SLOW = {"$where": "sleep(600) || true"}
+Held = Callable[[str], AbstractContextManager[None]]
 AT_ONCE = 2_000
 
 
@@ -50,34 +53,43 @@ async def test_a_hundred_transactions_at_once(settings: DatabaseSettings) -> Non
         assert await database.user.count() == 100
 
 
-async def test_a_pool_that_is_exhausted(settings: DatabaseSettings) -> None:
+async def test_a_pool_that_is_exhausted(settings: DatabaseSettings, held: Held) -> None:
     tight = DatabaseSettings(url=settings.url, max_pool_size=1, wait_queue_timeout=0.1)
     async with DatabaseService(tight) as database:
         await database.user.create(user("ada"))
-        busy = asyncio.ensure_future(database.find_raw(User, SLOW))
-        await asyncio.sleep(0.1)
-        for refused in (database.user.count(), database.run_command_raw({"ping": 1})):
-            with pytest.raises(DataError, match=r"^Timed out fetching a new connection") as caught:
-                await refused
+        with held("User"):
+            busy = await _occupy(database)
+            for refused in (database.user.count(), database.run_command_raw({"ping": 1})):
+                with pytest.raises(DataError, match=r"^Timed out fetching a new conn") as caught:
+                    await refused
+                assert caught.value.code == "P2024"
+                assert "max_pool_size" in str(caught.value)
+            with pytest.raises(DataError) as caught:
+                await database.tx(max_wait=timedelta(seconds=60)).start()
             assert caught.value.code == "P2024"
-            assert "max_pool_size" in str(caught.value)
-        with pytest.raises(DataError) as caught:
-            await database.tx().start()
-        assert caught.value.code == "P2024"
-        assert len(await busy) == 1
+        assert await busy == 1
         assert await database.user.count() == 1
 
 
-async def test_max_wait_comes_first_where_it_is_shorter(settings: DatabaseSettings) -> None:
+async def test_max_wait_comes_first_where_it_is_shorter(
+    settings: DatabaseSettings, held: Held
+) -> None:
     tight = DatabaseSettings(url=settings.url, max_pool_size=1, wait_queue_timeout=60)
     async with DatabaseService(tight) as database:
         await database.user.create(user("ada"))
-        busy = asyncio.ensure_future(database.find_raw(User, SLOW))
-        await asyncio.sleep(0.1)
-        with pytest.raises(TransactionError, match="Unable to start a transaction") as caught:
-            await database.tx(max_wait=timedelta(milliseconds=100)).start()
-        assert getattr(caught.value, "code", None) == "P2028"
+        with held("User"):
+            busy = await _occupy(database)
+            with pytest.raises(TransactionError, match="Unable to start a transaction") as caught:
+                await database.tx(max_wait=timedelta(milliseconds=100)).start()
+            assert getattr(caught.value, "code", None) == "P2028"
         await busy
+
+
+async def _occupy(database: DatabaseService) -> asyncio.Task[int]:
+    """A write that waits for a held document, once it has the pool's one connection."""
+    task = asyncio.ensure_future(database.user.update_many({"bio": "x"}, where={}))
+    await until(lambda: has_one_busy(database))
+    return task
 
 
 @pytest.mark.parametrize("in_url", [False, True], ids=["settings", "url"])

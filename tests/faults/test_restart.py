@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
@@ -14,6 +15,7 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.errors import ConnectionError
 from tests.faults.killing import Crashing
 from tests.records import user
+from tests.waiting import PATIENCE, until
 
 CONNECTING = {"P1001", "P1017"}
 """The codes of a server that is gone, and of a connection that it took with it."""
@@ -38,8 +40,9 @@ async def database(server: Crashing) -> AsyncIterator[DatabaseService]:
 
 async def test_killed_and_started_again(server: Crashing, database: DatabaseService) -> None:
     await database.user.create(user("ada"))
-    busy = [asyncio.ensure_future(_write(database, task)) for task in range(8)]
-    await asyncio.sleep(0.2)
+    acknowledged: list[str] = []
+    writes = [asyncio.ensure_future(_write(database, task, acknowledged)) for task in range(8)]
+    await until(lambda: len(acknowledged) >= 8)
     port = server.port
     await server.kill()
 
@@ -47,8 +50,7 @@ async def test_killed_and_started_again(server: Crashing, database: DatabaseServ
     with pytest.raises(ConnectionError) as caught:
         await database.user.count()
     assert caught.value.code in CONNECTING
-    with pytest.raises(ConnectionError, match=rf"127\.0\.0\.1:{port}.*connection refused"):
-        await database.user.count()
+    await until(lambda: _is_refused(database, rf"127\.0\.0\.1:{port}.*connection refused"))
     health = await database.health()
     assert (health.status, health.client) == ("down", "fresh")
     assert health.error is not None
@@ -56,8 +58,8 @@ async def test_killed_and_started_again(server: Crashing, database: DatabaseServ
 
     await server.start()
     assert await _answers(database) >= 1
-    assert (await database.health()).is_up
-    acknowledged = [name for task in busy for name in await task]
+    await until(lambda: _is_up(database))
+    await asyncio.gather(*writes)
     stored = {each.username for each in await database.user.find_many()}
     assert {"ada", *acknowledged} <= stored  # what was acknowledged is there
     await database.user.create(user("after"))
@@ -79,7 +81,7 @@ async def test_killed_in_a_transaction(tmp_path: Path) -> None:
                 await tx.user.create(user("eve"))
 
             again: list[asyncio.Future[None]] = []
-            wait = timedelta(seconds=30)
+            wait = timedelta(seconds=60)
             await database.transaction(work, max_wait=wait, timeout=wait)
             await asyncio.gather(*again)
             assert len(tries) > 1
@@ -87,9 +89,19 @@ async def test_killed_in_a_transaction(tmp_path: Path) -> None:
             assert sorted(names) == ["ada", "eve", "grace"]
 
 
-async def _write(database: DatabaseService, task: int) -> list[str]:
-    """The names that the server has acknowledged, of what was written around its death."""
-    acknowledged: list[str] = []
+async def _is_refused(database: DatabaseService, pattern: str) -> bool:
+    """Whether an operation fails with this text."""
+    with pytest.raises(ConnectionError) as caught:
+        await database.user.count()
+    return re.search(pattern, str(caught.value)) is not None
+
+
+async def _is_up(database: DatabaseService) -> bool:
+    return (await database.health()).is_up
+
+
+async def _write(database: DatabaseService, task: int, acknowledged: list[str]) -> None:
+    """Write until the server has died and works again; record the names that it acknowledged."""
     codes: set[str] = set()
     for number in range(100_000):
         name = f"{task} {number}"
@@ -103,12 +115,11 @@ async def _write(database: DatabaseService, task: int) -> list[str]:
                 break
     assert codes  # else it has not died
     assert codes <= CONNECTING
-    return acknowledged
 
 
 async def _answers(database: DatabaseService) -> int:
     """How many users there are, once the server answers: the service finds it by itself."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(ConnectionError):
                 return await database.user.count()

@@ -17,15 +17,16 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
+from tests.clock import Clock
 from tests.commands import Sent
 from tests.records import user
 
 APP = "transactions-that-fail"
-SLOW = {"$where": "sleep(20000) || true"}
+SLOW = {"$where": "sleep(120000) || true"}
 """A filter over which the server thinks for longer than any test takes."""
 
-PATIENCE = 15.0
-"""Seconds: less than the server thinks, and far more than anything else takes."""
+PATIENCE = 45.0
+"""Seconds: far more than anything takes, less than the server thinks, or keeps a transaction."""
 
 Opened = Callable[[str], int]
 
@@ -96,12 +97,13 @@ async def test_cancelled_in_the_middle_of_an_operation(
 
 
 async def test_expired_while_nobody_uses_it(
-    database: DatabaseService, transactions: Opened
+    database: DatabaseService, transactions: Opened, clock: Clock
 ) -> None:
-    manager = database.tx(timeout=timedelta(milliseconds=200))
+    manager = database.tx(timeout=timedelta(seconds=60))
     tx = await manager.start()
     await tx.user.create(user("grace"))
     assert transactions(APP) == 1
+    clock.advance(60)
     await none_open(transactions)  # without anything more from us
     with pytest.raises(TransactionExpiredError, match="expired transaction") as caught:
         await tx.user.create(user("eve"))

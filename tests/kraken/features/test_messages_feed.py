@@ -27,9 +27,10 @@ from prismongo.errors import ConnectionError, SlowConsumerError, UnsupportedOper
 from prismongo.testing import fake
 from prismongo.url import url_database
 from tests.application import made
+from tests.clock import Clock
 from tests.kraken.features.conftest import Register
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 30.0
 CHANNEL = "5f0000000000000000000001"
 
 
@@ -238,15 +239,18 @@ async def test_those_who_follow_a_channel_share_a_cursor(
 # --- what goes wrong ---
 
 
-async def test_asking_again_after_a_time_out_or_a_failure_misses_nothing() -> None:
+async def test_asking_again_after_a_time_out_or_a_failure_misses_nothing(clock: Clock) -> None:
     database = fake(DatabaseService)
     messages = MessageService(database)
     ada = await database.user.create({"username": "ada", "hashedPassword": "-"})
     async with messages.subscribe(CHANNEL) as events:
         await messages.post(CHANNEL, ada.id, "hello")
-        database.fake.delay("user.find_unique", 30, times=1)
+        database.fake.delay("user.find_unique", 60, times=1)
+        waiting = asyncio.ensure_future(asyncio.wait_for(anext(events), 30))
+        await until(lambda: any(call.name == "user.find_unique" for call in database.fake.calls))
+        clock.advance(30)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(events), 0.05)
+            await waiting
         database.fake.fail("user.find_unique", ConnectionError("It is away.", code="P1001"))
         with pytest.raises(ConnectionError):
             await anext(events)
@@ -278,7 +282,7 @@ async def test_stopping_the_application_ends_the_loop(
     assert [shown(event)[1] for event in seen] in ([], ["hello"])
 
 
-async def test_disconnecting_while_an_author_is_looked_up_ends_the_loop() -> None:
+async def test_disconnecting_while_an_author_is_looked_up_ends_the_loop(clock: Clock) -> None:
     database = fake(DatabaseService)
     messages = MessageService(database)
     events = messages.subscribe(CHANNEL)
@@ -286,11 +290,11 @@ async def test_disconnecting_while_an_author_is_looked_up_ends_the_loop() -> Non
         await database.message.create(
             {"content": "hello", "channelId": CHANNEL, "authorId": "1" * 24}
         )
-        database.fake.delay("user.find_unique", 0.05)
+        database.fake.delay("user.find_unique", 60)
         reader = asyncio.create_task(take(events, 1))
-        while not any(call.name == "user.find_unique" for call in database.fake.calls):
-            await asyncio.sleep(0.001)
+        await until(lambda: any(call.name == "user.find_unique" for call in database.fake.calls))
         await database.disconnect()
+        clock.advance(60)
         with pytest.raises(StopAsyncIteration):
             await events.__anext__()
         reader.cancel()

@@ -24,11 +24,10 @@ from prismongo.containers.testing import overridden
 from prismongo.testing import fake
 from prismongo.url import url_database
 from tests.application import made, pushed_url, settings_pushed
-from tests.changes.taking import until
+from tests.waiting import PATIENCE, until
 
 __all__ = ["pushed_url", "settings_pushed"]
 
-PATIENCE = 30.0
 Told = dict[str, Any]
 
 

@@ -15,6 +15,7 @@ from containers.users import UserService
 from database import DatabaseService
 from prismongo.testing import fake
 from tests.application import CHEAP
+from tests.clock import Clock
 
 GIGABYTE = 1 << 30
 
@@ -115,15 +116,16 @@ async def test_storage_stops_at_the_quota_however_many_reserve(
     assert [result for result in results if result and result not in refused] == []
 
 
-async def test_a_quota_that_is_lowered_meanwhile_holds() -> None:
+async def test_a_quota_that_is_lowered_meanwhile_holds(clock: Clock) -> None:
     database = fake(DatabaseService)
     users = UserService(database, Passwords(CHEAP))
     ada = await users.register("ada", "x")
-    database.fake.delay("user.update_many", 0.05, times=1)
+    database.fake.delay("user.update_many", 60, times=1)
     reserving = asyncio.ensure_future(users.reserve_storage(ada.id, 2 * GIGABYTE))
     while database.fake.calls[-1].name != "user.update_many":
         await asyncio.sleep(0)
     await database.user.update(where={"id": ada.id}, data={"storageQuota": GIGABYTE})
+    clock.advance(60)
     with pytest.raises(QuotaExceededError):
         await reserving
 
