@@ -12,11 +12,13 @@ from bson import Decimal128, Int64
 
 from prismongo.query.nodes.steps import (
     AddToSet,
+    AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
     Pull,
     Push,
+    RemoveValues,
     Set,
     Unset,
     UpdateElements,
@@ -43,7 +45,14 @@ def _is_native(update: FieldUpdate) -> bool:
             )
         case AddToSet() | Pull():
             return True
-        case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
+        case (
+            Push()
+            | AddValues()
+            | RemoveValues()
+            | UpsertComposite()
+            | UpdateElements()
+            | DeleteElements()
+        ):
             return False
         case _:
             assert_never(update)

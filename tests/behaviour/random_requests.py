@@ -141,7 +141,8 @@ class Requests(Filters):
         for name in self._some(LISTS.get(model, {}), 1):
             kind = LISTS[model][name]
             if not name.endswith("Ids"):
-                data[name] = self._of(({"push": self._values(kind)}, {"set": self._values(kind)}))
+                operator = self._of(("push", "set", "add", "remove"))
+                data[name] = {operator: self._values(kind)}
         for name in self._some(COMPOSITES.get(model, {}), 1):
             data[name] = self._composite_change(*COMPOSITES[model][name])
         data |= self._keys(model, depth, without, creating=False)

@@ -49,6 +49,8 @@ class ListChange(TypedDict, Generic[T], total=False):
 
     set: list[T]
     push: T | list[T]
+    add: T | list[T]
+    remove: T | list[T]
 
 
 StringListFilter = ListFilter[str]

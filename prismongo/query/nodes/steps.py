@@ -196,8 +196,24 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class AddValues:
+    """Append the values that the list does not have yet; null and missing become a list."""
+
+    path: Path
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveValues:
+    """Remove every occurrence of the values from a list; null and missing stay as they are."""
+
+    path: Path
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AddToSet:
-    """Append the values that the list does not have yet."""
+    """Append the ids that a list of ids does not have yet; null is an error."""
 
     path: Path
     values: tuple[object, ...]
@@ -205,7 +221,7 @@ class AddToSet:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Remove the values from a list."""
+    """Remove ids from a list of ids; null is an error."""
 
     path: Path
     values: tuple[object, ...]
@@ -242,6 +258,8 @@ FieldUpdate = (
     | Unset
     | Arithmetic
     | Push
+    | AddValues
+    | RemoveValues
     | AddToSet
     | Pull
     | UpsertComposite

@@ -15,6 +15,7 @@ from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.steps import (
     AddToSet,
+    AddValues,
     Arithmetic,
     DeleteElements,
     DeleteMany,
@@ -22,6 +23,7 @@ from prismongo.query.nodes.steps import (
     Find,
     Pull,
     Push,
+    RemoveValues,
     Row,
     Rows,
     Set,
@@ -222,7 +224,7 @@ def expected_row(row: Row, updates: Iterable[FieldUpdate]) -> Row:
                 pass  # no key is a Decimal
             case Arithmetic():
                 after[name] = _calculated(row.get(name), update)
-            case Push() | AddToSet() | Pull():
+            case Push() | AddValues() | RemoveValues() | AddToSet() | Pull():
                 pass  # a list is no key
             case UpsertComposite() | UpdateElements() | DeleteElements():
                 pass  # nor is a composite

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
 from prismongo.query.nodes.steps import (
+    AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
     Push,
+    RemoveValues,
     Set,
     Unset,
     UpdateElements,
@@ -66,22 +68,32 @@ class UpdateValidator:
             return [Set(here, self._values.whole(field, operand, path))]
         if operator == "push":
             return [Push(here, self._pushed(field, operand, path))]
+        if operator == "add":
+            return [AddValues(here, self._some(field, operand, path))]
+        if operator == "remove":
+            return [RemoveValues(here, self._some(field, operand, path))]
         return [self._arithmetic(field, operator, operand, path, here)]
 
     def _change_operators(self, field: Field) -> tuple[str, ...]:
         names: tuple[str, ...] = ("set",)
         if field.is_list:
-            names += ("push",)
+            names += ("push", "add", "remove")
         elif is_number(field):
             names += ARITHMETIC
         return names if field.is_required or field.is_list else (*names, "unset")
 
     def _pushed(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
         if isinstance(value, list | tuple | set):
-            return self._values.many(field, value, path)
+            return self._some(field, value, path)
         stored = self._values.one(field, value, path)
         # a Json array pushes its elements: so Prisma has it on MongoDB (prisma/prisma#18019)
         return tuple(stored) if isinstance(stored, list) else (stored,)
+
+    def _some(self, field: Field, value: object, path: ArgumentPath) -> tuple[object, ...]:
+        """One value, or a list of them."""
+        if isinstance(value, list | tuple | set):
+            return self._values.many(field, value, path)
+        return (self._values.one(field, value, path),)
 
     def _arithmetic(
         self,

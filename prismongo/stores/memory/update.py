@@ -16,11 +16,13 @@ from bson import Decimal128, Int64
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
     AddToSet,
+    AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
     Pull,
     Push,
+    RemoveValues,
     Row,
     Set,
     Unset,
@@ -32,7 +34,7 @@ from prismongo.query.values.decimal import comparable
 from prismongo.query.values.int import INT32, INT64
 from prismongo.stores.errors import assertion, out_of_range
 from prismongo.stores.memory.aggregate import summed
-from prismongo.stores.memory.compare import equal, key
+from prismongo.stores.memory.compare import ComparisonKey, equal, key
 from prismongo.stores.memory.predicate import MISSING, Relations, predicate, value_at
 from prismongo.stores.updates import by_operators, negative
 
@@ -77,7 +79,7 @@ def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool
             return _REMOVED
         case Arithmetic():
             return _by_operator(update, current) if native else _by_pipeline(update, current)
-        case Push() | AddToSet() | Pull():
+        case Push() | AddValues() | RemoveValues() | AddToSet() | Pull():
             return _list(update, current)
         case UpsertComposite(path, value, updates):
             if not isinstance(current, dict):
@@ -102,22 +104,40 @@ def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool
             assert_never(update)
 
 
-def _list(update: Push | AddToSet | Pull, current: Any) -> Any:
+def _list(update: Push | AddValues | RemoveValues | AddToSet | Pull, current: Any) -> Any:
     match update:
         case Push(_, values):
             return [*_as_list(current), *values]
+        case AddValues(_, values):
+            return _added(current, values)
+        case RemoveValues(_, values):
+            return _kept(current, values)
         case AddToSet(_, values):
             _check_list(current)
-            held = {key(one): one for one in reversed(_as_list(current))}
-            new = {key(value): value for value in values if key(value) not in held}
-            return [*_as_list(current), *new.values()]
+            return _added(current, values)
         case Pull(_, values):
             _check_list(current)
-            going = {key(value) for value in values}
-            kept = [one for one in _as_list(current) if key(one) not in going]
-            return _REMOVED if current is MISSING else kept
+            return _kept(current, values)
         case _:
             assert_never(update)
+
+
+def _added(current: Any, values: Sequence[object]) -> list[Any]:
+    """The list, and the values that it does not have yet, each once."""
+    held = {key(one) for one in _as_list(current)}
+    new: dict[ComparisonKey, object] = {}
+    for value in values:
+        if key(value) not in held:
+            new.setdefault(key(value), value)
+    return [*_as_list(current), *new.values()]
+
+
+def _kept(current: Any, values: Sequence[object]) -> Any:
+    """The list without the values; what is no list stays as it is."""
+    if not isinstance(current, list):
+        return _REMOVED if current is MISSING else current
+    going = {key(value) for value in values}
+    return [one for one in current if key(one) not in going]
 
 
 def _check_list(current: Any) -> None:

@@ -166,6 +166,21 @@ async def changing(db: Prisma) -> None:
     )
     await db.user.update(where={"id": "x"}, data={"age": None, "nick": {"unset": True}})
     await db.user.update(where={"id": "x"}, data={"notes": {"push": "x"}, "roles": {"set": []}})
+    await db.user.update(
+        where={"id": "x"},
+        data={"notes": {"add": "x"}, "roles": {"add": [Role.BUYER, Role.SELLER]}},
+    )
+    await db.user.update(where={"id": "x"}, data={"roles": {"remove": Role.BUYER}})
+    await db.user.update(where={"id": "x"}, data={"home": {"update": {"labels": {"add": "x"}}}})
+    await db.user.update(
+        where={"id": "x"},
+        data={
+            "others": {
+                "update_many": {"where": {"zip": "1"}, "data": {"labels": {"remove": ["x"]}}}
+            }
+        },
+    )
+    await db.order.update_many(where={}, data={"tags": {"add": Tag.NEW}})
     await db.user.update(where={"id": "x"}, data={"home": {"update": {"city": "x", "zip": None}}})
     await db.user.update(where={"id": "x"}, data={"home": HOME, "work": {"unset": True}})
     await db.user.update(

@@ -121,6 +121,13 @@ async def changing(db: Prisma) -> None:
     await db.user.update(where={"id": "x"}, data={"name": {"unset": True}})  # wrong
     await db.user.update(where={"id": "x"}, data={"visits": {"add": 1}})  # wrong
     await db.user.update(where={"id": "x"}, data={"notes": {"pop": 1}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"notes": {"add": 1}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"roles": {"add": "BUYER"}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"roles": {"remove": [1]}})  # wrong
+    await db.user.update(where={"id": "x"}, data={"others": {"add": HOME}})  # wrong
+    await db.user.update(
+        where={"id": "x"}, data={"home": {"update": {"zip": {"add": "x"}}}}
+    )  # wrong
     await db.user.update(where={"id": "x"}, data={"home": {"update": {"town": "x"}}})  # wrong
     await db.user.update(where={"id": "x"}, data={"home": {"unset": True}})  # wrong
     await db.user.update(where={"id": "x"}, data={"others": {"push": {"city": "x"}}})  # wrong

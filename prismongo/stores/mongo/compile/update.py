@@ -13,12 +13,14 @@ from bson import Int64
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
     AddToSet,
+    AddValues,
     Arithmetic,
     ArithmeticOperator,
     DeleteElements,
     FieldUpdate,
     Pull,
     Push,
+    RemoveValues,
     Set,
     Unset,
     UpdateElements,
@@ -65,7 +67,14 @@ def _operator(update: FieldUpdate) -> tuple[str, object]:
             return "$addToSet", {"$each": list(values)}
         case Pull(_, values):
             return "$pullAll", list(values)
-        case Push() | UpsertComposite() | UpdateElements() | DeleteElements():
+        case (
+            Push()
+            | AddValues()
+            | RemoveValues()
+            | UpsertComposite()
+            | UpdateElements()
+            | DeleteElements()
+        ):
             raise AssertionError(f"{type(update).__name__} needs a pipeline")
         case _:
             assert_never(update)
@@ -95,6 +104,8 @@ def _stage(update: FieldUpdate) -> Document:
             Set()
             | Arithmetic()
             | Push()
+            | AddValues()
+            | RemoveValues()
             | AddToSet()
             | Pull()
             | UpsertComposite()
@@ -117,6 +128,11 @@ def _expression(update: FieldUpdate, current: str) -> Expression:
             return _arithmetic(update, current)
         case Push(_, values):
             return {"$concatArrays": [_as_list(current), {"$literal": list(values)}]}
+        case AddValues(_, values):
+            return _added(_as_list(current), values)
+        case RemoveValues(_, values):
+            keep = {"$not": [{"$in": ["$$e", {"$literal": list(values)}]}]}
+            return _filtered(current, keep)
         case UpsertComposite(path, value, updates):
             updated = _composite_expression(
                 current, [(inner, inner.path[len(path) :]) for inner in updates]
@@ -128,13 +144,24 @@ def _expression(update: FieldUpdate, current: str) -> Expression:
             mapped = {"$map": {"input": current, "as": "e", "in": chosen}}
             return {"$cond": [{"$isArray": [current]}, mapped, current]}
         case DeleteElements(_, where):
-            keep = {"$not": [compile_condition(where, "$$e")]}
-            kept = {"$filter": {"input": current, "as": "e", "cond": keep}}
-            return {"$cond": [{"$isArray": [current]}, kept, current]}
+            return _filtered(current, {"$not": [compile_condition(where, "$$e")]})
         case AddToSet() | Pull():
             raise AssertionError("lists of ids are changed alone")
         case _:
             assert_never(update)
+
+
+def _added(held: Expression, values: Sequence[object]) -> Expression:
+    """The list, then each value that is not in it yet; `$setUnion` would change the order."""
+    longer = {"$concatArrays": ["$$value", ["$$this"]]}
+    each = {"$cond": [{"$in": ["$$this", "$$value"]}, "$$value", longer]}
+    return {"$reduce": {"input": {"$literal": list(values)}, "initialValue": held, "in": each}}
+
+
+def _filtered(current: str, keep: Expression) -> Expression:
+    """The elements `$$e` of a list that are to be kept; another value stays as it is."""
+    kept = {"$filter": {"input": current, "as": "e", "cond": keep}}
+    return {"$cond": [{"$isArray": [current]}, kept, current]}
 
 
 def _arithmetic(update: Arithmetic, current: str) -> Expression:

@@ -11,11 +11,13 @@ from bson import Int64
 from prismongo.query.nodes.filters import Compare
 from prismongo.query.nodes.steps import (
     AddToSet,
+    AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
     Pull,
     Push,
+    RemoveValues,
     Set,
     Unset,
     UpdateElements,
@@ -101,6 +103,50 @@ PIPELINES: Final[dict[str, tuple[tuple[FieldUpdate, ...], list[dict[str, Any]]]]
     "push": (
         (Push(TAGS, ("$a",)),),
         [{"$set": {"tags": {"$concatArrays": [in_list("$tags"), {"$literal": ["$a"]}]}}}],
+    ),
+    "add": (
+        (AddValues(TAGS, ("$a", "b")),),
+        [
+            {
+                "$set": {
+                    "tags": {
+                        "$reduce": {
+                            "input": {"$literal": ["$a", "b"]},
+                            "initialValue": in_list("$tags"),
+                            "in": {
+                                "$cond": [
+                                    {"$in": ["$$this", "$$value"]},
+                                    "$$value",
+                                    {"$concatArrays": ["$$value", ["$$this"]]},
+                                ]
+                            },
+                        }
+                    }
+                }
+            }
+        ],
+    ),
+    "remove": (
+        (RemoveValues(TAGS, ("$a",)),),
+        [
+            {
+                "$set": {
+                    "tags": {
+                        "$cond": [
+                            {"$isArray": ["$tags"]},
+                            {
+                                "$filter": {
+                                    "input": "$tags",
+                                    "as": "e",
+                                    "cond": {"$not": [{"$in": ["$$e", {"$literal": ["$a"]}]}]},
+                                }
+                            },
+                            "$tags",
+                        ]
+                    }
+                }
+            }
+        ],
     ),
     "upsert a composite": (
         (UpsertComposite(("home",), {"city": "$a"}, (Set(CITY, "$b"),)),),
@@ -195,6 +241,8 @@ EVERYWHERE: Final[tuple[FieldUpdate, ...]] = (
     Set(TAGS, [HOSTILE]),
     Set(CITY, HOSTILE),
     Push(TAGS, (HOSTILE,)),
+    AddValues(TAGS, (HOSTILE,)),
+    RemoveValues(TAGS, (HOSTILE,)),
     UpsertComposite(("home",), {"city": HOSTILE}, (Set(CITY, HOSTILE),)),
     UpdateElements(("places",), Compare(("city",), "ne", HOSTILE), (Set(("city",), HOSTILE),)),
     DeleteElements(("places",), Compare(("city",), "eq", HOSTILE)),
