@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from pydantic import BaseModel
 
 from prismongo.client.calculations import Calculations
+from prismongo.client.many import ManyWrites
 from prismongo.client.reads import Reads
 from prismongo.client.types import (
     AggregateT,
@@ -40,19 +41,8 @@ from prismongo.client.writes import Writes
 
 class Actions(
     Reads[ModelT, WhereT, UniqueT, IncludeT, SelectT, OmitT, OrderT, KeysT],
-    Writes[
-        ModelT,
-        CreateT,
-        CreateManyT,
-        UpdateT,
-        UpdateManyT,
-        UpsertT,
-        WhereT,
-        UniqueT,
-        IncludeT,
-        SelectT,
-        OmitT,
-    ],
+    Writes[ModelT, CreateT, UpdateT, UpsertT, UniqueT, IncludeT, SelectT, OmitT],
+    ManyWrites[ModelT, CreateManyT, UpdateManyT, WhereT, IncludeT, SelectT, OmitT],
     Calculations[
         ModelT,
         WhereT,

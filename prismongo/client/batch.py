@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
 
 from prismongo.client.asking import COUNT
+from prismongo.client.many import created_many
 from prismongo.client.types import (
     CreateManyT,
     CreateT,
@@ -17,7 +18,7 @@ from prismongo.client.types import (
     UpsertT,
     WhereT,
 )
-from prismongo.client.writes import both, created_many
+from prismongo.client.writes import both
 from prismongo.engine.structured import copied
 from prismongo.query.nodes.requests import Selection
 
@@ -32,8 +33,9 @@ class BaseBatch:
         client: whose batch it is.
 
     Attributes:
-        results: what each write answers, in order: a record, or a number for the `_many` actions.
-            Set by `commit`, and so at the end of `async with`.
+        results: what each write answers, in order: a record, a number for the `_many` actions, a
+            list of records for those that return them. Set by `commit`, and so at the end of
+            `async with`.
     """
 
     _accessors: ClassVar[dict[str, str]]
@@ -115,6 +117,13 @@ class BatchActions(
         arguments = created_many(data, skip_duplicates)
         self._batch._add("create_many", arguments, self._model, COUNT)
 
+    def create_many_and_return(
+        self, data: Sequence[CreateManyT], include: IncludeT | None = None
+    ) -> None:
+        """Create many records; the result is their list."""
+        arguments = {"data": data, "include": include}
+        self._batch._add("create_many_and_return", arguments, self._model)
+
     def update(self, data: UpdateT, where: UniqueT, include: IncludeT | None = None) -> None:
         """Change one record."""
         arguments = {"data": data, "where": where, "include": include}
@@ -129,10 +138,24 @@ class BatchActions(
         """Delete one record."""
         self._batch._add("delete", {"where": where, "include": include}, self._model)
 
-    def update_many(self, data: UpdateManyT, where: WhereT) -> None:
-        """Change all records that match."""
-        self._batch._add("update_many", {"data": data, "where": where}, self._model, COUNT)
+    def update_many(self, data: UpdateManyT, where: WhereT, *, limit: int | None = None) -> None:
+        """Change the records that match, at most `limit` of them."""
+        arguments = {"data": data, "where": where, "limit": limit}
+        self._batch._add("update_many", arguments, self._model, COUNT)
 
-    def delete_many(self, where: WhereT | None = None) -> None:
-        """Delete all records that match."""
-        self._batch._add("delete_many", {"where": where}, self._model, COUNT)
+    def update_many_and_return(
+        self,
+        data: UpdateManyT,
+        where: WhereT,
+        include: IncludeT | None = None,
+        *,
+        limit: int | None = None,
+    ) -> None:
+        """Change the records that match, at most `limit` of them; the result is their list."""
+        arguments = {"data": data, "where": where, "include": include, "limit": limit}
+        self._batch._add("update_many_and_return", arguments, self._model)
+
+    def delete_many(self, where: WhereT | None = None, *, limit: int | None = None) -> None:
+        """Delete the records that match, at most `limit` of them."""
+        arguments = {"where": where, "limit": limit}
+        self._batch._add("delete_many", arguments, self._model, COUNT)

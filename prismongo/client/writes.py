@@ -1,25 +1,21 @@
-"""The actions that write records."""
+"""The actions that write one record, and the related records that stand in its data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Generic, cast
 
-from prisma.errors import RecordNotFoundError, UnsupportedDatabaseError
+from prisma.errors import RecordNotFoundError
 
-from prismongo.client.asking import COUNT, Asking
+from prismongo.client.asking import Asking
 from prismongo.client.types import (
-    CreateManyT,
     CreateT,
     IncludeT,
     ModelT,
     OmitT,
     SelectT,
     UniqueT,
-    UpdateManyT,
     UpdateT,
     UpsertT,
-    WhereT,
 )
 
 
@@ -28,18 +24,15 @@ class Writes(
     Generic[
         ModelT,
         CreateT,
-        CreateManyT,
         UpdateT,
-        UpdateManyT,
         UpsertT,
-        WhereT,
         UniqueT,
         IncludeT,
         SelectT,
         OmitT,
     ],
 ):
-    """Creates, changes and deletes records of one model."""
+    """Creates, changes and deletes single records of one model."""
 
     __slots__ = ()
 
@@ -72,26 +65,6 @@ class Writes(
         arguments = {"data": data, "include": include, "select": select, "omit": omit}
         return cast("ModelT", await self._ask("create", arguments))
 
-    async def create_many(
-        self, data: Sequence[CreateManyT], *, skip_duplicates: bool | None = None
-    ) -> int:
-        """Create many records.
-
-            await db.tag.create_many([{"name": "engines"}, {"name": "looms"}])
-
-        Args:
-            data: their values, without relations.
-            skip_duplicates: MongoDB cannot.
-
-        Returns:
-            How many were created.
-
-        Raises:
-            prisma.errors.UniqueViolationError: a unique value is there already.
-            prisma.errors.UnsupportedDatabaseError: `skip_duplicates`.
-        """
-        return await self._number("create_many", created_many(data, skip_duplicates))
-
     async def update(
         self,
         data: UpdateT,
@@ -119,14 +92,30 @@ class Writes(
             prisma.errors.UniqueViolationError: another record has the same unique value.
             prisma.errors.RecordNotFoundError: a related record that `data` names is not there.
         """
-        arguments = {
-            "data": data,
-            "where": where,
-            "include": include,
-            "select": select,
-            "omit": omit,
-        }
+        arguments = _changed(data, where, include, select, omit)
         return await self._ask_or_none("update", arguments)
+
+    async def update_or_raise(
+        self,
+        data: UpdateT,
+        where: UniqueT,
+        include: IncludeT | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT:
+        """Change one record that must exist; all else as for `update`.
+
+            user = await db.user.update_or_raise(where={"id": user_id}, data={"bio": "Engines"})
+
+        Returns:
+            The record as it is then.
+
+        Raises:
+            prisma.errors.RecordNotFoundError: P2025, there is none.
+        """
+        arguments = _changed(data, where, include, select, omit)
+        return cast("ModelT", await self._ask("update", arguments))
 
     async def upsert(
         self,
@@ -193,36 +182,26 @@ class Writes(
         arguments = {"where": where, "include": include, "select": select, "omit": omit}
         return await self._ask_or_none("delete", arguments)
 
-    async def update_many(self, data: UpdateManyT, where: WhereT) -> int:
-        """Change all records that match.
+    async def delete_or_raise(
+        self,
+        where: UniqueT,
+        include: IncludeT | None = None,
+        *,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+    ) -> ModelT:
+        """Delete one record that must exist; all else as for `delete`.
 
-            await db.user.update_many(where={"role": "GUEST"}, data={"role": "MEMBER"})
-
-        Args:
-            data: the changes, without relations.
-            where: which records; `{}` is all of them.
-
-        Returns:
-            How many records matched.
-        """
-        return await self._number("update_many", {"data": data, "where": where})
-
-    async def delete_many(self, where: WhereT | None = None) -> int:
-        """Delete all records that match.
-
-            await db.user.delete_many(where={"role": "GUEST"})
-
-        Args:
-            where: which records; all of them where it is left out.
+            gone = await db.user.delete_or_raise(where={"id": user_id})
 
         Returns:
-            How many were deleted.
-        """
-        return await self._number("delete_many", {"where": where})
+            The record as it was.
 
-    async def _number(self, method: str, arguments: dict[str, Any]) -> int:
-        answer = await self._ask(method, arguments, COUNT)
-        return int(answer["count"])
+        Raises:
+            prisma.errors.RecordNotFoundError: P2025, there is none.
+        """
+        arguments = {"where": where, "include": include, "select": select, "omit": omit}
+        return cast("ModelT", await self._ask("delete", arguments))
 
     async def _ask_or_none(self, method: str, arguments: dict[str, Any]) -> ModelT | None:
         try:
@@ -239,15 +218,10 @@ def _is_nested(error: RecordNotFoundError) -> bool:
     return "cause" in meta and "modelName" not in meta
 
 
-def created_many(data: Sequence[object], skip_duplicates: bool | None) -> dict[str, Any]:
-    """The arguments of `create_many`.
-
-    Raises:
-        prisma.errors.UnsupportedDatabaseError: duplicates are to be skipped.
-    """
-    if skip_duplicates:
-        raise UnsupportedDatabaseError("mongodb", "create_many_skip_duplicates")
-    return {"data": data}
+def _changed(
+    data: object, where: object, include: object, select: object, omit: object
+) -> dict[str, Any]:
+    return {"data": data, "where": where, "include": include, "select": select, "omit": omit}
 
 
 def both(data: Any) -> dict[str, Any]:

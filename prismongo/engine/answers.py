@@ -13,6 +13,7 @@ from prismongo.query.decode.decoder import WIRE, Decoder, Form
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateMany,
+    CreateManyAndReturn,
     CreateOne,
     DeleteRecord,
     DeleteRecords,
@@ -23,6 +24,7 @@ from prismongo.query.nodes.operations import (
     Raw,
     UpdateRecord,
     UpdateRecords,
+    UpdateRecordsAndReturn,
     UpsertRecord,
 )
 from prismongo.query.nodes.steps import Row
@@ -40,6 +42,8 @@ class Answers:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
         match operation:
             case FindPage() if not operation.first:
+                return _without_collecting(self._decoder.reader(operation.selected, form), found)
+            case CreateManyAndReturn() | UpdateRecordsAndReturn():
                 return _without_collecting(self._decoder.reader(operation.selected, form), found)
             case (
                 FindUnique()

@@ -19,10 +19,12 @@ from prismongo.query.nodes.requests import Action, Request, Selection
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "createOne",
     "create_many": "createMany",
+    "create_many_and_return": "createManyAndReturn",
     "delete": "deleteOne",
     "delete_many": "deleteMany",
     "update": "updateOne",
     "update_many": "updateMany",
+    "update_many_and_return": "updateManyAndReturn",
     "upsert": "upsertOne",
     "count": "aggregate",
     "aggregate": "aggregate",

@@ -250,6 +250,8 @@ class Requests(Filters):
 
     def _create_many(self, model: str) -> Request:
         data = [self._record(model, 0) for _ in range(self._random.randint(1, 3))]
+        if self._chance(3):
+            return self._make("createManyAndReturn", model, {"data": data})
         return self._counted("createMany", model, {"data": data})
 
     def _update(self, model: str) -> Request:
@@ -257,8 +259,10 @@ class Requests(Filters):
         return self._make("updateOne", model, {"where": self._unique(model), "data": data})
 
     def _update_many(self, model: str) -> Request:
-        data = self._changes(model, 0)
-        return self._counted("updateMany", model, {"where": self._where(model, 1), "data": data})
+        arguments = {"where": self._where(model, 1), "data": self._changes(model, 0)}
+        if self._chance(3):
+            return self._make("updateManyAndReturn", model, arguments)
+        return self._counted("updateMany", model, self._limited(model, arguments))
 
     def _upsert(self, model: str) -> Request:
         arguments = {
@@ -272,7 +276,15 @@ class Requests(Filters):
         return self._make("deleteOne", model, {"where": self._unique(model)})
 
     def _delete_many(self, model: str) -> Request:
-        return self._counted("deleteMany", model, {"where": self._where(model, 1)})
+        arguments = {"where": self._where(model, 1)}
+        return self._counted("deleteMany", model, self._limited(model, arguments))
+
+    def _limited(self, model: str, arguments: Object) -> Object:
+        """Now and then with a limit, for one record at most: a store may choose among several."""
+        if not self._chance(4):
+            return arguments
+        where = {"AND": [self._unique(model), arguments["where"]]}
+        return arguments | {"where": where, "limit": self._random.randint(0, 1)}
 
     def _find(self, model: str) -> Request:
         action = self._of(("findMany", "findMany", "findFirst"))

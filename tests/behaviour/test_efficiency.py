@@ -292,7 +292,8 @@ REFUSED: Final[tuple[tuple[Action, Arguments], ...]] = (
     ("createOne", {"data": {"id": 1, "text": {"$gt": ""}}}),
     ("updateMany", {"data": {"$set": {"read": 1}}}),
     ("deleteMany", {"where": {"text": {"$regex": "."}}}),
-    ("deleteMany", {"where": None, "limit": 1}),
+    ("deleteMany", {"where": None, "take": 1}),
+    ("deleteMany", {"where": None, "limit": -1}),
     ("upsertOne", {"where": {"id": 1}, "create": NEW, "update": {"read": {"$inc": 1}}}),
 )
 

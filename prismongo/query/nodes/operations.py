@@ -249,6 +249,14 @@ class CreateMany:
     documents: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CreateManyAndReturn:
+    """createManyAndReturn."""
+
+    created: CreateMany
+    selected: Selected
+
+
 @frozen
 @dataclass(frozen=True, slots=True)
 class UpdateRecord:
@@ -261,11 +269,20 @@ class UpdateRecord:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRecords:
-    """updateMany."""
+    """updateMany; of at most `limit` records."""
 
     model: Model
     where: Filter
     updates: tuple[FieldUpdate, ...]
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRecordsAndReturn:
+    """updateManyAndReturn."""
+
+    updated: UpdateRecords
+    selected: Selected
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +306,11 @@ class DeleteRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRecords:
-    """deleteMany."""
+    """deleteMany; of at most `limit` records."""
 
     model: Model
     where: Filter
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,8 +372,10 @@ Operation = (
     | FindPage
     | CreateOne
     | CreateMany
+    | CreateManyAndReturn
     | UpdateRecord
     | UpdateRecords
+    | UpdateRecordsAndReturn
     | UpsertRecord
     | DeleteRecord
     | DeleteRecords

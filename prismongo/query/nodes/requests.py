@@ -17,8 +17,10 @@ FindPageAction = Literal["findMany", "findFirst", "findFirstOrThrow"]
 WriteAction = Literal[
     "createOne",
     "createMany",
+    "createManyAndReturn",
     "updateOne",
     "updateMany",
+    "updateManyAndReturn",
     "upsertOne",
     "deleteOne",
     "deleteMany",

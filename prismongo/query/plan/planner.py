@@ -14,6 +14,7 @@ from prismongo.query.nodes.filters import Compare
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateMany,
+    CreateManyAndReturn,
     CreateOne,
     DeleteRecord,
     DeleteRecords,
@@ -24,6 +25,7 @@ from prismongo.query.nodes.operations import (
     Raw,
     UpdateRecord,
     UpdateRecords,
+    UpdateRecordsAndReturn,
     UpsertRecord,
 )
 from prismongo.query.nodes.selections import Page
@@ -38,6 +40,7 @@ from prismongo.query.nodes.steps import (
     RawStep,
     Step,
 )
+from prismongo.query.plan.many import ManyPlanner
 from prismongo.query.plan.page import locate
 from prismongo.query.plan.read import first_step, read_first, read_page
 from prismongo.query.plan.write import WritePlanner, not_found
@@ -49,6 +52,7 @@ class Planner:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._writes = WritePlanner(datamodel)
+        self._many = ManyPlanner(datamodel, self._writes)
 
     def only_step(self, operation: Operation) -> Step | None:
         """The only step of the plan, if the plan just reads one row by one value; else None."""
@@ -71,17 +75,21 @@ class Planner:
             case CreateOne():
                 return self._writes.create_one(operation)
             case CreateMany():
-                return self._writes.create_many(operation)
+                return self._many.create(operation)
+            case CreateManyAndReturn():
+                return self._many.create_and_return(operation)
             case UpdateRecord():
                 return self._writes.update_one(operation)
             case UpdateRecords():
-                return self._writes.update_many(operation)
+                return self._many.update(operation)
+            case UpdateRecordsAndReturn():
+                return self._many.update_and_return(operation)
             case UpsertRecord():
                 return self._writes.upsert_one(operation)
             case DeleteRecord():
                 return self._writes.delete_one(operation)
             case DeleteRecords():
-                return self._writes.delete_many(operation)
+                return self._many.delete(operation)
             case AggregateRecords():
                 return _aggregate(operation)
             case GroupRecords():

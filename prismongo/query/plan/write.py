@@ -6,7 +6,7 @@ reads before it are not part of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import Any, Final
 
 from prisma.errors import UniqueViolationError
@@ -14,21 +14,17 @@ from prisma.errors import UniqueViolationError
 from prismongo.errors import TransactionError, data_error
 from prismongo.query.nodes.filters import Filter, has_relations
 from prismongo.query.nodes.operations import (
-    CreateMany,
     CreateOne,
     DeleteRecord,
-    DeleteRecords,
     NewRecord,
     RecordUpdates,
     UpdateRecord,
-    UpdateRecords,
     UpsertRecord,
 )
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
-    DeleteMany,
     DeleteOne,
     FieldUpdate,
     Find,
@@ -52,7 +48,6 @@ from prismongo.query.plan.referential import (
     expected_row,
     have_same_keys,
     links_to_updated_keys,
-    needed_fields,
     on_update_steps,
 )
 from prismongo.schema.datamodel import Datamodel, Model
@@ -86,16 +81,6 @@ class WritePlanner:
         yield Insert(record.model, (document,))
         yield from outer.run_follow_ups(document)
         return document
-
-    def create_many(self, operation: CreateMany) -> CountPlan:
-        """Create records by one command → how many."""
-        documents = operation.documents
-        if not documents:
-            return 0
-        if len(documents) > 1:
-            yield Atomic()
-        yield Insert(operation.model, documents)
-        return len(documents)
 
     # --- update ---
 
@@ -157,28 +142,6 @@ class WritePlanner:
         result: Row = after
         return result
 
-    def update_many(self, operation: UpdateRecords) -> CountPlan:
-        """Change all records that match → how many matched."""
-        model, updates = operation.model, operation.updates
-        if self._updates_key(RecordUpdates(model, updates)):
-            return (yield from self._update_each(operation))
-        wheres = yield from self._without_relations(model, operation.where)
-        if not updates:
-            return (yield from self._count_matching(model, wheres))
-        if len(wheres) > 1 or _sets_unique(model, updates):
-            yield Atomic(required=False)
-        count = 0
-        for where in wheres:
-            count += yield UpdateMany(model, where, updates)
-        return count
-
-    def _update_each(self, operation: UpdateRecords) -> CountPlan:
-        rows = yield Find(operation.model, operation.where)
-        if rows:
-            yield Atomic()
-        yield from self.update_rows(rows, RecordUpdates(operation.model, operation.updates))
-        return len(rows)
-
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
         if self._updates_key(data):
@@ -187,12 +150,6 @@ class WritePlanner:
         elif data.updates:
             for ids in chunks(ids_of(data.model, rows)):
                 yield UpdateMany(data.model, by_ids(data.model, ids), data.updates)
-
-    def _count_matching(self, model: Model, wheres: Sequence[Filter]) -> CountPlan:
-        count = 0
-        for where in wheres:
-            count += len((yield Find(model, where, fields=(model.id_field,))))
-        return count
 
     # --- upsert ---
 
@@ -268,17 +225,6 @@ class WritePlanner:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
-    def delete_many(self, operation: DeleteRecords) -> CountPlan:
-        """Delete all records that match → how many."""
-        model = operation.model
-        if not dependents(self._datamodel, model):
-            count = 0
-            for where in (yield from self._without_relations(model, operation.where)):
-                count += yield DeleteMany(model, where)
-            return count
-        rows = yield Find(model, operation.where, fields=needed_fields(self._datamodel, model))
-        return (yield from self.delete_rows(model, rows))
-
     def delete_rows(self, model: Model, rows: Rows) -> CountPlan:
         """Delete records that were read, with the consequences → how many."""
         if not rows:
@@ -306,13 +252,6 @@ class WritePlanner:
             raise not_found("The record was deleted while it was written.", model)
         return rows
 
-    def _without_relations(self, model: Model, where: Filter) -> Generator[Step, Any, list[Filter]]:
-        """The filter, or filters by id instead of a filter with relations."""
-        if not has_relations(where):
-            return [where]
-        rows = yield Find(model, where, fields=(model.id_field,))
-        return [by_ids(model, portion) for portion in chunks(ids_of(model, rows))]
-
     def _is_simple(self, data: RecordUpdates) -> bool:
         return not data.writes and not self._updates_key(data)
 
@@ -334,8 +273,3 @@ def not_found(cause: str, model: Model) -> Exception:
         f"found. {cause}",
         {"cause": cause, "modelName": model.name},
     )
-
-
-def _sets_unique(model: Model, updates: tuple[FieldUpdate, ...]) -> bool:
-    names = {update.path[0] for update in updates}
-    return any(field.db_name in names for members in model.uniques.values() for field in members)

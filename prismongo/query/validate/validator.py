@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from prismongo.errors import data_error
 from prismongo.query.errors.input import (
     ArgumentPath,
+    invalid,
     missing,
     too_deep,
     unknown_selection,
@@ -16,6 +17,7 @@ from prismongo.query.errors.input import (
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.operations import (
     CreateMany,
+    CreateManyAndReturn,
     CreateOne,
     DeleteRecord,
     DeleteRecords,
@@ -24,6 +26,7 @@ from prismongo.query.nodes.operations import (
     Operation,
     UpdateRecord,
     UpdateRecords,
+    UpdateRecordsAndReturn,
     UpsertRecord,
 )
 from prismongo.query.nodes.requests import ModelAction, Request, WriteAction
@@ -32,7 +35,7 @@ from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
 from prismongo.query.validate.raw import raw
 from prismongo.query.validate.select import PAGE_ARGUMENTS, SelectValidator
-from prismongo.query.validate.values import Values, as_objects
+from prismongo.query.validate.values import Values, as_integer, as_objects
 from prismongo.query.validate.where import WhereValidator
 from prismongo.schema.datamodel import Datamodel, Model
 
@@ -95,8 +98,10 @@ class Validator:
             case (
                 "createOne"
                 | "createMany"
+                | "createManyAndReturn"
                 | "updateOne"
                 | "updateMany"
+                | "updateManyAndReturn"
                 | "upsertOne"
                 | "deleteOne"
                 | "deleteMany"
@@ -119,6 +124,9 @@ class Validator:
                 return CreateOne(record, self._selected(model, request))
             case "createMany":
                 return self._create_many(model, data, arguments)
+            case "createManyAndReturn":
+                created = self._create_many(model, data, arguments)
+                return CreateManyAndReturn(created, self._selected(model, request))
             case "updateOne":
                 given = self._required_arguments(arguments, ("data",), ("where",))
                 updates = data.update(model, given["data"], ("data",))
@@ -127,9 +135,10 @@ class Validator:
                 unique = self.selects.unique(model, given["where"], ("where",))
                 return UpdateRecord(unique, updates, self._selected(model, request))
             case "updateMany":
-                given = self._required_arguments(arguments, ("data",), ("where",))
-                where = self._where(model, given)
-                return UpdateRecords(model, where, data.update_all(model, given["data"], ("data",)))
+                return self._update_many(model, data, arguments)
+            case "updateManyAndReturn":
+                updated = self._update_many(model, data, arguments)
+                return UpdateRecordsAndReturn(updated, self._selected(model, request))
             case "upsertOne":
                 given = self._required_arguments(arguments, ("where", "create", "update"))
                 unique = self.selects.unique(model, given["where"], ("where",))
@@ -141,8 +150,8 @@ class Validator:
                 unique = self.selects.unique(model, given["where"], ("where",))
                 return DeleteRecord(unique, self._selected(model, request))
             case "deleteMany":
-                given = self._required_arguments(arguments, (), ("where",))
-                return DeleteRecords(model, self._where(model, given))
+                given = self._required_arguments(arguments, (), ("where", "limit"))
+                return DeleteRecords(model, self._where(model, given), self._limit(given))
             case _:
                 assert_never(action)
 
@@ -157,6 +166,13 @@ class Validator:
             for path, item in as_objects(given["data"], ("data",))
         )
         return CreateMany(model, documents)
+
+    def _update_many(
+        self, model: Model, data: DataValidator, arguments: Mapping[str, Any]
+    ) -> UpdateRecords:
+        given = self._required_arguments(arguments, ("data",), ("where", "limit"))
+        where, limit = self._where(model, given), self._limit(given)
+        return UpdateRecords(model, where, data.update_all(model, given["data"], ("data",)), limit)
 
     def _required_arguments(
         self,
@@ -180,6 +196,14 @@ class Validator:
         if "where" not in given:
             return EVERYTHING
         return self._wheres.where(model, given["where"], ("where",))
+
+    def _limit(self, given: Mapping[str, Any]) -> int | None:
+        if "limit" not in given:
+            return None
+        limit = as_integer(given["limit"], ("limit",))
+        if limit < 0:
+            raise invalid(("limit",), "a limit cannot be negative")
+        return limit
 
     def _selected(self, model: Model, request: Request) -> Any:
         path: ArgumentPath = (request.action + model.name,)

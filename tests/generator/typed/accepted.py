@@ -219,6 +219,18 @@ async def changing(db: Prisma) -> None:
     assert_type(await db.user.update_many(where={"name": "x"}, data={"name": "y"}), int)
     assert_type(await db.user.delete(where={"id": "x"}), User | None)
     assert_type(await db.user.delete_many(), int)
+    assert_type(await db.user.update_or_raise({"name": "x"}, {"id": "x"}), User)
+    assert_type(await db.user.delete_or_raise(where={"id": "x"}, include={"orders": True}), User)
+
+
+async def changing_many(db: Prisma) -> None:
+    assert_type(await db.review.create_many_and_return([{"stars": 5}]), list[Review])
+    await db.review.create_many_and_return([{"stars": 5}], include={"user": True})
+    assert_type(await db.user.update_many_and_return({"name": "y"}, {"name": "x"}), list[User])
+    await db.user.update_many_and_return(where={}, data={}, limit=3, include={"orders": True})
+    await db.user.update_many(where={"name": "x"}, data={"name": "y"}, limit=3)
+    await db.user.delete_many({"name": "x"}, limit=3)
+    await db.user.delete_many(limit=3)
 
 
 async def calculating(db: Prisma) -> None:
@@ -246,6 +258,10 @@ async def living(db: Prisma) -> None:
         batch.user.create(ADA)
         batch.order.update_many(where={"number": 1}, data={"number": 2})
         batch.review.delete(where={"id": "x"})
+        batch.review.create_many_and_return([{"stars": 5}])
+        batch.user.update_many(where={}, data={"name": "x"}, limit=3)
+        batch.user.update_many_and_return(where={}, data={"name": "x"}, include={"orders": True})
+        batch.user.delete_many(limit=3)
     await db.connect(timeout=timedelta(seconds=1))
     assert_type(db.is_connected(), bool)
     register(db)

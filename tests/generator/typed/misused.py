@@ -125,9 +125,7 @@ async def changing(db: Prisma) -> None:
     await db.user.update(where={"id": "x"}, data={"roles": {"add": "BUYER"}})  # wrong
     await db.user.update(where={"id": "x"}, data={"roles": {"remove": [1]}})  # wrong
     await db.user.update(where={"id": "x"}, data={"others": {"add": HOME}})  # wrong
-    await db.user.update(
-        where={"id": "x"}, data={"home": {"update": {"zip": {"add": "x"}}}}
-    )  # wrong
+    await db.user.update({"home": {"update": {"zip": {"add": "x"}}}}, {"id": "x"})  # wrong
     await db.user.update(where={"id": "x"}, data={"home": {"update": {"town": "x"}}})  # wrong
     await db.user.update(where={"id": "x"}, data={"home": {"unset": True}})  # wrong
     await db.user.update(where={"id": "x"}, data={"others": {"push": {"city": "x"}}})  # wrong
@@ -136,6 +134,22 @@ async def changing(db: Prisma) -> None:
     await db.user.upsert(where={"id": "x"}, data={"create": ADA})  # wrong
     await db.user.update_many(where={}, data={"orders": {"set": []}})  # wrong
     await db.user.delete(where={"name": "x"})  # wrong
+    await db.user.delete_or_raise(where={"name": "x"})  # wrong
+    await db.user.update_or_raise(where={"id": "x"}, data={"nmae": "x"})  # wrong
+
+
+async def changing_many(db: Prisma) -> None:
+    await db.user.create_many_and_return([{"name": "x", "email": "y"}])  # wrong
+    await db.review.create_many_and_return([{"stars": 5, "user": {}}])  # wrong
+    await db.review.create_many_and_return([{"stars": 5}], include={"order": True})  # wrong
+    reviews: list[User] = await db.review.create_many_and_return([{"stars": 5}])  # wrong
+    await db.user.update_many_and_return(where={}, data={"orders": {"set": []}})  # wrong
+    await db.user.update_many_and_return(where={"nmae": "x"}, data={})  # wrong
+    await db.user.update_many(where={}, data={}, limit="3")  # wrong
+    await db.user.delete_many(limit={})  # wrong
+    async with db.batch_() as batch:
+        batch.user.update_many(where={}, data={}, limt=3)  # wrong
+    _ = reviews
 
 
 async def calculating(db: Prisma) -> None:
