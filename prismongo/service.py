@@ -20,11 +20,10 @@ from pymongo.errors import PyMongoError
 from prismongo.changes.stream import Changes, WatchOptions
 from prismongo.changes.streams import Streams
 from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
+from prismongo.client.raw import Document, ask_raw
 from prismongo.engine.observe import LogSettings
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.health import Health, check_health, down
-from prismongo.query.decode.decoder import STORED
-from prismongo.query.nodes.requests import RawAction, Request
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.mongo.store import MongoStore
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OtherT = TypeVar("OtherT", bound=BaseModel)
-Document = dict[str, Any]
-"""A document as it is stored, with BSON values: ObjectId, datetime, Decimal128 and others."""
-
 RETRIES: Final = 30
 """How often `transaction` starts again by default. Of several transactions that write one document
 at least one succeeds each time, so this many may run at once. All waits take 12 s at most."""
@@ -168,7 +164,7 @@ class Service(BaseClient):
             DataError: P2009, an argument has the wrong type.
         """
         arguments = {"filter": filter, "options": options}
-        documents: list[Document] = await self._raw("findRaw", model, arguments)
+        documents: list[Document] = await ask_raw(self, "findRaw", model, arguments)
         return documents
 
     async def aggregate_raw(
@@ -185,7 +181,7 @@ class Service(BaseClient):
             options: `allowDiskUse`, `hint` and the other options of `aggregate`.
         """
         arguments = {"pipeline": list(pipeline), "options": options}
-        documents: list[Document] = await self._raw("aggregateRaw", model, arguments)
+        documents: list[Document] = await ask_raw(self, "aggregateRaw", model, arguments)
         return documents
 
     async def run_command_raw(self, command: Mapping[str, Any]) -> Document:
@@ -195,16 +191,8 @@ class Service(BaseClient):
             command: its first key is its name: `{"count": "User"}`. If it returns a cursor, the
                 result has only the first batch.
         """
-        reply: Document = await self._raw("runCommandRaw", None, {"command": command})
+        reply: Document = await ask_raw(self, "runCommandRaw", None, {"command": command})
         return reply
-
-    async def _raw(
-        self, action: RawAction, model: type[BaseModel] | None, arguments: dict[str, Any]
-    ) -> Any:
-        name = None if model is None else self._shape(model).model
-        given = {key: value for key, value in arguments.items() if value is not None}
-        request = Request(action, name, given)
-        return await self._mongo_engine.execute(request, tx_id=self._tx_id, form=STORED)
 
     # --- changes ---
 

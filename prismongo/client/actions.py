@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from prismongo.client.calculations import Calculations
 from prismongo.client.many import ManyWrites
+from prismongo.client.raw import Raw
 from prismongo.client.reads import Reads
 from prismongo.client.types import (
     AggregateT,
@@ -58,6 +59,7 @@ class Actions(
         GroupT,
         AggregateT,
     ],
+    Raw[ModelT],
     Generic[
         ModelT,
         WhereT,

@@ -250,6 +250,19 @@ async def calculating(db: Prisma) -> None:
     assert_type(total["_sum"]["total"], float | None)  # of no record
 
 
+class Card(BaseModel):
+    name: str
+
+
+async def asking_raw(db: Prisma) -> None:
+    assert_type(await db.user.find_raw(), list[dict[str, Any]])
+    assert_type(await db.user.find_raw({"name": "x"}, {"limit": 1}), list[dict[str, Any]])
+    assert_type(await db.user.find_raw({"name": "x"}, into=Card), list[Card])
+    assert_type(await db.user.aggregate_raw([{"$match": {"a": 1}}]), list[dict[str, Any]])
+    assert_type(await db.user.aggregate_raw([{"$count": "n"}], into=Card), list[Card])
+    assert_type(await db.user.aggregate_raw([], {"hint": {"_id": 1}}, into=User), list[User])
+
+
 async def living(db: Prisma) -> None:
     async with db.tx(timeout=timedelta(seconds=10)) as tx:
         assert_type(await tx.user.find_first(), User | None)

@@ -152,6 +152,17 @@ async def changing_many(db: Prisma) -> None:
     _ = reviews
 
 
+async def asking_raw(db: Prisma) -> None:
+    await db.user.find_raw("name")  # wrong
+    await db.user.find_raw({}, into=dict)  # wrong
+    await db.user.find_raw({}, filters={})  # wrong
+    await db.user.aggregate_raw({"$match": {}})  # wrong
+    await db.user.aggregate_raw([], into=int)  # wrong
+    users: list[str] = await db.user.aggregate_raw([], into=User)  # wrong
+    _ = (await db.user.aggregate_raw([], into=User))[0].nmae  # wrong
+    _ = users
+
+
 async def calculating(db: Prisma) -> None:
     await db.user.count(select={"orders": True})  # wrong
     await db.user.group_by(["orders"])  # wrong
