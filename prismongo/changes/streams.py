@@ -29,7 +29,7 @@ class Streams:
 
     def __init__(self, engine: MongoEngine) -> None:
         self._engine = engine
-        self._validator = Validator(engine.datamodel)
+        self._validator = Validator(engine.datamodel, "python")
         self._from_now: dict[object, SharedStream] = {}
         self._streams: set[SharedStream] = set()
         self._closing: set[asyncio.Task[None]] = set()

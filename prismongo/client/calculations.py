@@ -130,7 +130,7 @@ class Calculations(
         """
         arguments = {
             "where": where,
-            "order_by": order,
+            "order": order,
             "take": take,
             "skip": skip,
             "cursor": cursor,
@@ -183,7 +183,7 @@ class Calculations(
             "skip": skip,
             "where": where,
             "having": having,
-            "orderBy": order,
+            "order": order,
         }
         chosen = {"_avg": avg, "_min": min, "_sum": sum, "_max": max, "_count": count}
         return cast("list[GroupT]", await self._ask("group_by", arguments, _selections(chosen, by)))

@@ -134,7 +134,7 @@ class Reads(
             where: which records; all of them where it is left out.
             cursor: a unique of the record to begin with.
             include: the relations that the answers hold.
-            order: by one field, or by several in a list.
+            order: by one field or several, the first one first; in one mapping or in a list.
             distinct: the fields of which each combination of values is answered once.
             select: the only fields that the answers hold.
             omit: the fields that the answers do not hold.
@@ -161,7 +161,7 @@ def _page(
         "take": take,
         "skip": skip,
         "where": where,
-        "order_by": order,
+        "order": order,
         "cursor": cursor,
         "distinct": distinct,
         "include": include,

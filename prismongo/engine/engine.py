@@ -6,7 +6,7 @@ Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.errors import NotConnectedError
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
-from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.requests import WORDS, Request, Words
 from prismongo.query.nodes.steps import Plan
 from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
@@ -70,7 +70,9 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> None:
         self.datamodel = datamodel
         self._make_store = make_store
-        self._validator = Validator(datamodel)
+        self._validators: Mapping[Words, Validator] = {
+            words: Validator(datamodel, words) for words in WORDS
+        }
         self._planner = Planner(datamodel)
         self._answers = Answers(datamodel)
         self._documents = Documents(datamodel)
@@ -182,7 +184,7 @@ class MongoEngine(AsyncAbstractEngine):
         self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
-        operation = self._validator.validate(request)
+        operation = self._validators[request.words].validate(request)
         work: Work
         if (step := self._planner.only_step(operation)) is not None:
             work = partial(run_step, step)
@@ -199,7 +201,9 @@ class MongoEngine(AsyncAbstractEngine):
         self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
     ) -> list[Any]:
         """What the requests answer, in order: all are kept, or none is."""
-        parts = [(self._validator.validate(request), form) for request, form in requests]
+        parts = [
+            (self._validators[request.words].validate(request), form) for request, form in requests
+        ]
 
         def make_plan() -> Plan:
             return together([self._planner.plan(operation) for operation, _ in parts])

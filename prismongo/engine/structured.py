@@ -65,9 +65,9 @@ def _request(
 ) -> Request:
     words = {name: given.pop(name, None) for name in WORDS}
     if selections is not None:
-        return Request(action, shape.model, given, selections)
+        return Request(action, shape.model, given, selections, words="python")
     declared, selections = chosen(shape, words)
-    return Request(action, shape.model, given, selections, declared)
+    return Request(action, shape.model, given, selections, declared, words="python")
 
 
 def copied(value: Any) -> Any:

@@ -137,6 +137,7 @@ class _Fake(Service):
             request.arguments,
             request.selections,
             request.declared,
+            request.words,
             call,
         )
         return asked, form

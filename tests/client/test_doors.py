@@ -130,7 +130,7 @@ REFUSED: Final[dict[str, Ask]] = {
     "an id that is none": lambda db: db.user.find_unique({"id": "ada"}),
     "no unique": lambda db: db.user.find_unique({"bio": "x"}),
     "nobody": lambda db: db.user.find_unique_or_raise({"id": NOBODY}),
-    "two orders in one": lambda db: db.user.find_many(order={"role": "asc", "bio": "asc"}),
+    "the second key of an order": lambda db: db.user.find_many(order={"role": "asc", "x": "asc"}),
     "no direction": lambda db: db.user.find_many(order={"role": "up"}),
     "a negative skip": lambda db: db.user.find_many(skip=-1),
     "an unknown include": lambda db: db.user.find_many(include={"shoes": True}),

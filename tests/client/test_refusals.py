@@ -24,7 +24,7 @@ async def test_an_unknown_name_says_where_it_stands(database: DatabaseService) -
     with pytest.raises(FieldNotFoundError, match=r"where\.owner\.is\.shoe_size"):
         await database.community.find_first(where={"owner": {"is": wrong({"shoe_size": 38})}})
     for direction in ("asc", None):
-        with pytest.raises(FieldNotFoundError, match=r"orderBy\.shoe_size"):
+        with pytest.raises(FieldNotFoundError, match=r"at `order\.shoe_size`"):
             await database.user.find_many(order=wrong({"shoe_size": direction}))
 
 

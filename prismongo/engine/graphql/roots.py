@@ -11,6 +11,7 @@ from typing import Final
 
 from prisma.errors import DataError
 
+from prismongo.engine.graphql.orders import refuse_several_keys
 from prismongo.engine.graphql.parse import Kind, RootField
 from prismongo.query.errors.input import empty_selection, unknown_selection, unsupported
 from prismongo.query.nodes.requests import Action, Request
@@ -57,6 +58,7 @@ def request_of(field: RootField, names: Mapping[str, Root]) -> Request:
     Raises:
         prisma.errors.FieldNotFoundError: P2009, there is no such name.
         UnsupportedOperationError: P2026, raw SQL.
+        prisma.errors.DataError: P2009, an object of an `orderBy` has several keys.
     """
     selection = field.selection
     root = names.get(selection.name)
@@ -65,6 +67,7 @@ def request_of(field: RootField, names: Mapping[str, Root]) -> Request:
     _, action, model = root
     if not selection.selections and not action.endswith("Raw"):
         raise empty_selection((selection.name,))
+    refuse_several_keys(selection)
     return Request(action, model, selection.arguments, selection.selections)
 
 

@@ -53,6 +53,11 @@ def invalid(path: ArgumentPath, reason: str) -> DataError:
     )
 
 
+def given_twice(path: ArgumentPath) -> DataError:
+    """An operator or argument is given by two of its names (P2009)."""
+    return invalid(path, "it is given twice, by two of its names")
+
+
 def not_serializable(path: ArgumentPath, error: TypeError) -> DataError:
     """An object for which no serializer is registered (P2009); the text is that of `error`."""
     return data_error(

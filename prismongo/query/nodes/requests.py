@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 from prismongo.query.nodes.frozen import frozen
 
@@ -33,6 +33,10 @@ ModelAction = Literal[
 
 RawAction = Literal[RawModelAction, "runCommandRaw"]
 Action = Literal[ModelAction, "runCommandRaw"]
+
+Words = Literal["prisma", "python"]
+"""Whose names of operators and arguments the messages of errors have: `notIn` or `not_in`."""
+WORDS: Final[tuple[Words, ...]] = get_args(Words)
 
 
 class Name(str):
@@ -88,6 +92,7 @@ class Request:
         model: the schema's name; None only for `runCommandRaw`.
         selections: the selected names: of the text door all, of the structured door the relations.
         declared: the stored fields of the class of the answer; they come first.
+        words: those of the generated client are Python's, those of GraphQL Prisma's.
     """
 
     action: Action
@@ -95,3 +100,4 @@ class Request:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     selections: tuple[Selection, ...] = ()
     declared: DeclaredFields | None = None
+    words: Words = "prisma"

@@ -12,7 +12,6 @@ from prismongo.query.errors.input import (
     missing,
     not_combined,
     not_grouped,
-    too_many,
     unknown_selection,
 )
 from prismongo.query.nodes.filters import EVERYTHING, Filter, join
@@ -23,6 +22,7 @@ from prismongo.query.nodes.steps import Aggregation, AggregationKind, GroupOrder
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.words import written_as
 from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import Field, Model
 
@@ -42,7 +42,7 @@ _FILTERED: Final = (
     "Every field used in `having` filters must either be an aggregation filter or be included in "
     "the selection of the query."
 )
-_ORDERED: Final = "Every field used for orderBy must be included in the by-arguments of the query."
+_ORDERED: Final = "Every field used for {} must be included in the by-arguments of the query."
 _NONE_BY: Final = "At least one selection is required for the `by` argument."
 AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
 GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
@@ -63,7 +63,7 @@ class AggregateValidator:
         path: ArgumentPath,
     ) -> AggregateRecords:
         """aggregate: a page of records, and its aggregates."""
-        given = self._selects.arguments(arguments, AGGREGATE_ARGUMENTS, path)
+        page = self._selects.page(model, arguments, path, AGGREGATE_ARGUMENTS)
         if not selections:
             raise invalid(path, "nothing is selected")
         outputs = []
@@ -71,9 +71,7 @@ class AggregateValidator:
             if item.name not in _KINDS:
                 raise unknown_selection((*path, item.name), f"Aggregate{model.name}")
             outputs.append((item.name, self._members(model, item, (*path, item.name))))
-        return AggregateRecords(
-            model, self._selects.page(model, given, path), Aggregated(tuple(outputs))
-        )
+        return AggregateRecords(model, page, Aggregated(tuple(outputs)))
 
     def group(
         self,
@@ -94,7 +92,8 @@ class AggregateValidator:
                 item_path = (*path, item.name)
                 outputs.append(self._grouped(model, by, item.name, item_path, _SELECTED))
         having, extra = self._having(model, by, given, path)
-        order = self._order(model, by, given.get("orderBy"), (*path, "orderBy"))
+        written = written_as("orderBy", arguments)
+        order = self._order(model, by, given.get("orderBy"), (*path, written))
         where = given.get("where")
         return GroupRecords(
             model=model,
@@ -246,8 +245,6 @@ class AggregateValidator:
             return ()
         keys: list[GroupOrder] = []
         for item_path, item in as_objects(value, path):
-            if len(item) > 1:
-                raise too_many(item_path, "a minimum of 0 and at most 1 fields", len(item))
             for name, direction in item.items():
                 keys += self._order_keys(model, by, name, direction, (*item_path, name))
         return tuple(keys)
@@ -257,7 +254,7 @@ class AggregateValidator:
     ) -> list[GroupOrder]:
         if name not in _KINDS:
             field = self._selects.stored_field(model, name, path[:-1])
-            self._grouped(model, by, name, path, _ORDERED)
+            self._grouped(model, by, name, path, _ORDERED.format(path[0]))
             return [GroupOrder(field, self._selects.descending(value, path))]
         return [
             GroupOrder(

@@ -31,7 +31,8 @@ from prismongo.query.nodes.filters import (
 from prismongo.query.nodes.requests import FieldReference
 from prismongo.query.validate.operators import COMPARISONS, OPPOSITE, TEXTS, operators
 from prismongo.query.validate.reference import referenced
-from prismongo.query.validate.values import Values, as_boolean, as_list, canonical
+from prismongo.query.validate.values import Values, as_boolean, as_list
+from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.query.values.scalar_type import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
@@ -67,10 +68,11 @@ class ConditionValidator:
                 raise _json_without_operator(value, path)
             return self._equals(field, value, path, context)
         allowed = operators(field)
-        given = {canonical(key): (key, item) for key, item in value.items()}
+        given = by_canonical(value, path)
         for key, (written, _) in given.items():
             if key not in allowed:
-                raise unknown((*path, written), allowed, f"a filter of {field.type}")
+                names = spelled(allowed, self._values.words)
+                raise unknown((*path, written), names, f"a filter of {field.type}")
         context = self._mode(given, path, context)
         parts = [
             self._operator(field, key, item, (*path, written), context)

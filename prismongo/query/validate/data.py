@@ -21,6 +21,7 @@ from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.updates import UpdateValidator, unfold
 from prismongo.query.validate.values import Values, as_object
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.words import spelled
 from prismongo.query.values.date_time import now
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
 
@@ -49,11 +50,14 @@ class DataValidator:
 
     @cached_property
     def _nested(self) -> NestedValidator:
-        return NestedValidator(self, self._wheres, self._selects)
+        return NestedValidator(self, self._values, self._wheres, self._selects)
 
     @cached_property
     def _now(self) -> datetime:
         return now()
+
+    def _word(self, name: str) -> str:
+        return spelled((name,), self._values.words)[0]
 
     # --- create ---
 
@@ -76,9 +80,8 @@ class DataValidator:
                 raise unknown((*path, key), self._input_fields(model, outer_fields), model.name)
             if field.kind == "relation":
                 if flat:
-                    raise unknown(
-                        (*path, key), self._input_fields(model, outer_fields), "createMany"
-                    )
+                    known = self._input_fields(model, outer_fields)
+                    raise unknown((*path, key), known, self._word("createMany"))
                 is_related = True
         if not is_related:
             return NewRecord(model, self._document(model, given, path, outer_fields))
@@ -186,7 +189,7 @@ class DataValidator:
             field = self._updated_field(model, key, (), (*path, key))
             if field.kind == "relation":
                 known = [item.name for item in model.stored_fields if not item.is_id]
-                raise unknown((*path, key), known, "updateMany")
+                raise unknown((*path, key), known, self._word("updateMany"))
             updates += self._updates.field_updates(field, item, (*path, key), ())
         return self._with_updated_at(model, given, unfold(updates))
 

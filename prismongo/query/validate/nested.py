@@ -34,8 +34,9 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.validate.select import SelectValidator
-from prismongo.query.validate.values import as_boolean, as_object, as_objects, canonical
+from prismongo.query.validate.values import Values, as_boolean, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.schema.datamodel import Link
 
 if TYPE_CHECKING:
@@ -71,9 +72,14 @@ class NestedValidator:
     """Validates nested writes; `data` validates the records in them."""
 
     def __init__(
-        self, data: DataValidator, wheres: WhereValidator, selects: SelectValidator
+        self,
+        data: DataValidator,
+        values: Values,
+        wheres: WhereValidator,
+        selects: SelectValidator,
     ) -> None:
         self._data = data
+        self._words = values.words
         self._wheres = wheres
         self._selects = selects
 
@@ -83,12 +89,10 @@ class NestedValidator:
         """The nested writes of one relation, in the order of the input."""
         allowed = operators(link, creating=creating)
         found: list[NestedWrite] = []
-        for key, item in as_object(value, path).items():
-            name = canonical(key)
+        for name, (key, item) in by_canonical(as_object(value, path), path).items():
             if name not in allowed:
-                raise unknown(
-                    (*path, key), allowed, f"relation {link.model.name}.{link.field.name}"
-                )
+                known, owner = spelled(allowed, self._words), link.model.name
+                raise unknown((*path, key), known, f"relation {owner}.{link.field.name}")
             if item is None:
                 raise missing((*path, key))
             if link.holds_key and not link.is_many_to_many:
@@ -100,7 +104,8 @@ class NestedValidator:
 
     def _at_most_one(self, link: Link, found: list[NestedWrite], path: ArgumentPath) -> None:
         if not link.field.is_list and sum(isinstance(item, _ADDING) for item in found) > 1:
-            raise invalid(path, "expected one of create, connect, connectOrCreate")
+            names = ", ".join(spelled(_CREATING, self._words))
+            raise invalid(path, f"expected one of {names}")
 
     def _referenced(
         self, link: Link, name: str, value: object, path: ArgumentPath
@@ -190,7 +195,7 @@ class NestedValidator:
     ) -> tuple[NewRecord, ...]:
         for key in given:
             if key not in ("data", "skipDuplicates"):
-                raise unknown((*path, key), ("data", "skipDuplicates"), "createMany")
+                raise unknown((*path, key), ("data", "skipDuplicates"), str(path[-1]))
         if given.get("skipDuplicates"):
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
         if "data" not in given:

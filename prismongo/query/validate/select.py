@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from prismongo.query.errors.input import (
     ArgumentPath,
     empty_selection,
+    given_twice,
     invalid,
     missing,
     selection_of_scalar,
@@ -36,10 +37,10 @@ from prismongo.query.validate.values import (
     as_list,
     as_object,
     as_objects,
-    canonical,
     single_key,
 )
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.words import arguments_spelled, canonical, written_as
 from prismongo.query.values.scalar_type import kind_of
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
@@ -128,12 +129,22 @@ class SelectValidator:
 
     # --- pages ---
 
-    def page(self, model: Model, arguments: Mapping[str, Any], path: ArgumentPath) -> Page:
+    def page(
+        self,
+        model: Model,
+        arguments: Mapping[str, Any],
+        path: ArgumentPath,
+        known: Iterable[str] = PAGE_ARGUMENTS,
+    ) -> Page:
         """The page that the arguments of a findMany, or of an included list, describe."""
-        given = self.arguments(arguments, PAGE_ARGUMENTS, path)
+        given = self.arguments(arguments, known, path)
         where, order, cursor = given.get("where"), given.get("orderBy"), given.get("cursor")
         take, skip, distinct = given.get("take"), given.get("skip"), given.get("distinct")
-        keys = () if order is None else self.order(model, order, (*path, "orderBy"))
+        keys = (
+            ()
+            if order is None
+            else self.order(model, order, (*path, written_as("orderBy", arguments)))
+        )
         if cursor is not None and any(self._is_mixed(model, key) for key in keys):
             raise unsupported(
                 "A cursor in the order of Json or of a list",
@@ -171,9 +182,13 @@ class SelectValidator:
         for key, value in arguments.items():
             name = canonical(key)
             if name not in known:
-                raise unknown((*path, key), known, "this operation")
-            if value is not None:
-                given[name] = value
+                names = arguments_spelled(known, self._values.words, is_nested=bool(path))
+                raise unknown((*path, key), names, "this operation")
+            if value is None:
+                continue
+            if name in given:
+                raise given_twice((*path, key))
+            given[name] = value
         return given
 
     def skip(self, value: object, path: ArgumentPath) -> int:
@@ -198,58 +213,62 @@ class SelectValidator:
     # --- order ---
 
     def order(self, model: Model, value: object, path: ArgumentPath) -> tuple[OrderKey, ...]:
-        """The keys of an `orderBy`, one object or a list of objects with one key each."""
-        keys: list[OrderKey] = []
-        for item_path, item in as_objects(value, path):
-            if len(item) > 1:
-                raise too_many(item_path, "a minimum of 0 and at most 1 fields", len(item))
-            for name, direction in item.items():
-                if direction is not None:
-                    keys.append(self._order_key(model, name, direction, (*item_path, name), (), ()))
-                elif name not in model.by_name:
-                    raise unknown((*item_path, name), model.by_name, model.name)
-        return tuple(keys)
+        """The keys of an order: of one object, or of each in a list, in the order of the names."""
+        return tuple(
+            key
+            for item_path, item in as_objects(value, path)
+            for key in self._order_keys(model, item, item_path, (), ())
+        )
 
-    def _order_key(
+    def _order_keys(
         self,
         owner: Model | CompositeType,
-        name: str,
+        given: Mapping[str, Any],
+        path: ArgumentPath,
+        links: tuple[Link, ...],
+        prefix: Path,
+    ) -> Iterator[OrderKey]:
+        for name, direction in given.items():
+            field = owner.by_name.get(name)
+            if field is None or field.ignored:
+                raise unknown((*path, name), owner.by_name, owner.name)
+            if direction is not None:
+                yield from self._of_field(owner, field, direction, (*path, name), links, prefix)
+
+    def _of_field(
+        self,
+        owner: Model | CompositeType,
+        field: Field,
         value: object,
         path: ArgumentPath,
         links: tuple[Link, ...],
         prefix: Path,
-    ) -> OrderKey:
-        field = owner.by_name.get(name)
-        if field is None or field.ignored:
-            raise unknown(path, owner.by_name, owner.name)
-        if field.kind == "relation" and isinstance(owner, Model):
-            return self._related_order(self._datamodel.link(owner, name), value, path, links)
+    ) -> Iterator[OrderKey]:
         here = (*prefix, field.db_name)
-        if field.kind == "composite" and field.is_list:
+        if field.kind == "relation" and isinstance(owner, Model):
+            yield from self._related_order(
+                self._datamodel.link(owner, field.name), value, path, links
+            )
+        elif field.kind != "composite":
+            yield OrderKey(here, self.descending(value, path), links)
+        elif field.is_list:
             key = single_key(as_object(value, path), path, ("_count",))
-            return OrderKey(here, self.descending(_first(value), (*path, key)), links, count=True)
-        if field.kind == "composite":
+            yield OrderKey(here, self.descending(_first(value), (*path, key)), links, count=True)
+        else:
             kind = self._datamodel.type[field.type]
-            inner, direction = self._only(as_object(value, path), path)
-            return self._order_key(kind, inner, direction, (*path, inner), links, here)
-        return OrderKey(here, self.descending(value, path), links)
+            yield from self._order_keys(kind, _not_empty(value, path), path, links, here)
 
     def _related_order(
         self, link: Link, value: object, path: ArgumentPath, links: tuple[Link, ...]
-    ) -> OrderKey:
-        inner, direction = self._only(as_object(value, path), path)
-        if inner == "_count":
-            if not link.field.is_list:
-                raise unknown((*path, inner), link.target.by_name, link.target.name)
-            return OrderKey((), self.descending(direction, (*path, inner)), (*links, link), True)
-        if link.field.is_list:
-            raise unknown((*path, inner), ("_count",), f"an order by {link.field.type}[]")
-        return self._order_key(link.target, inner, direction, (*path, inner), (*links, link), ())
-
-    def _only(self, value: Mapping[str, Any], path: ArgumentPath) -> tuple[str, Any]:
-        if len(value) != 1:
-            raise too_many(path, "exactly one field", len(value))
-        return next(iter(value.items()))
+    ) -> Iterator[OrderKey]:
+        given = _not_empty(value, path)
+        if not link.field.is_list:
+            yield from self._order_keys(link.target, given, path, (*links, link), ())
+            return
+        for name, direction in given.items():
+            if name != "_count":
+                raise unknown((*path, name), ("_count",), f"an order by {link.field.type}[]")
+            yield OrderKey((), self.descending(direction, (*path, name)), (*links, link), True)
 
     def descending(self, value: object, path: ArgumentPath) -> bool:
         """Whether a sort order (`asc`, `desc`, `{sort: …}`) is descending."""
@@ -362,3 +381,10 @@ class SelectValidator:
 
 def _first(value: object) -> object:
     return next(iter(value.values())) if isinstance(value, Mapping) else value
+
+
+def _not_empty(value: object, path: ArgumentPath) -> Mapping[str, Any]:
+    given = as_object(value, path)
+    if not given:
+        raise too_many(path, "a minimum of 1 field", 0)
+    return given

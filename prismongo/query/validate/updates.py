@@ -28,10 +28,10 @@ from prismongo.query.validate.values import (
     as_boolean,
     as_object,
     as_objects,
-    canonical,
     single_key,
 )
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.words import canonical
 from prismongo.query.values.decimal import comparable
 from prismongo.query.values.scalars import SCALARS, is_number
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field
@@ -60,7 +60,7 @@ class UpdateValidator:
             return self._composite_updates(field, value, path, here)
         if not isinstance(value, Mapping):
             return [Set(here, self._values.whole(field, value, path))]
-        operator = single_key(value, path, self._change_operators(field))
+        operator = single_key(value, path, self._change_operators(field), self._values.words)
         operand, path = next(iter(value.values())), (*path, operator)
         if operator == "unset":
             return [Unset(here)] if as_boolean(operand, path) else []
@@ -123,7 +123,7 @@ class UpdateValidator:
         if not keys or not keys <= _COMPOSITE_CHANGES - members.keys():
             return [Set(here, self._values.whole(field, value, path))]
         given = as_object(value, path)
-        operator = single_key(given, path, _composite_operators(field))
+        operator = single_key(given, path, _composite_operators(field), self._values.words)
         [(key, operand)] = given.items()
         return self._composite_operator(field, operator, operand, (*path, key), here)
 

@@ -29,23 +29,28 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
     UpsertRecord,
 )
-from prismongo.query.nodes.requests import ModelAction, Request, WriteAction
+from prismongo.query.nodes.requests import ModelAction, Request, Words, WriteAction
 from prismongo.query.validate.aggregate import AggregateValidator
 from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
 from prismongo.query.validate.raw import raw
-from prismongo.query.validate.select import PAGE_ARGUMENTS, SelectValidator
+from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import Values, as_integer, as_objects
 from prismongo.query.validate.where import WhereValidator
 from prismongo.schema.datamodel import Datamodel, Model
 
 
 class Validator:
-    """Validates requests against one datamodel."""
+    """Validates requests against one datamodel.
 
-    def __init__(self, datamodel: Datamodel) -> None:
+    Args:
+        datamodel: the schema.
+        words: whose names of operators and arguments the messages have.
+    """
+
+    def __init__(self, datamodel: Datamodel, words: Words = "prisma") -> None:
         self._datamodel = datamodel
-        self._values = Values(datamodel)
+        self._values = Values(datamodel, words)
         self._layouts = Layouts(self._values)
         self._wheres = WhereValidator(datamodel, self._values)
         self.selects = SelectValidator(datamodel, self._values, self._wheres)
@@ -80,8 +85,7 @@ class Validator:
                 must_exist = action == "findUniqueOrThrow"
                 return FindUnique(model, unique, self._selected(model, request), must_exist)
             case "findMany" | "findFirst" | "findFirstOrThrow":
-                given = self.selects.arguments(arguments, PAGE_ARGUMENTS, ())
-                page = self.selects.page(model, given, ())
+                page = self.selects.page(model, arguments, ())
                 return FindPage(
                     model,
                     page,

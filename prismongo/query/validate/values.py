@@ -18,7 +18,8 @@ from prismongo.query.errors.input import (
     too_many,
     unknown,
 )
-from prismongo.query.nodes.requests import Name
+from prismongo.query.nodes.requests import Name, Words
+from prismongo.query.validate.words import canonical, spelled
 from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.generated import generate
 from prismongo.query.values.int import in_64_bits
@@ -32,31 +33,6 @@ _KNOWN: Final = (
     *(Mapping, list, tuple, set, frozenset),
 )
 """The types of values. All others go to the `serializer` of prisma-client-py."""
-
-
-_ALIASES: Final[Mapping[str, str]] = {
-    "order_by": "orderBy",
-    "startswith": "startsWith",
-    "endswith": "endsWith",
-    "not_in": "notIn",
-    "has_every": "hasEvery",
-    "has_some": "hasSome",
-    "is_empty": "isEmpty",
-    "is_not": "isNot",
-    "is_set": "isSet",
-    "connect_or_create": "connectOrCreate",
-    "create_many": "createMany",
-    "update_many": "updateMany",
-    "delete_many": "deleteMany",
-}
-
-
-def canonical(name: str) -> str:
-    """Prisma's name of an operator or argument, also by upstream's or our snake_case.
-
-    Never of a field: a schema may give its fields such names.
-    """
-    return _ALIASES.get(name, name)
 
 
 def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
@@ -108,22 +84,29 @@ def as_integer(value: object, path: ArgumentPath) -> int:
         raise too_large(path) from None
 
 
-def single_key(value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str]) -> str:
-    """The only key of an object that must have exactly one of `known`."""
-    keys = [canonical(key) for key in value]
-    for key in keys:
-        if key not in known:
-            raise unknown((*path, key), known, "this object")
-    if len(keys) != 1:
-        raise too_many(path, "exactly one field", len(keys))
-    return keys[0]
+def single_key(
+    value: Mapping[str, Any], path: ArgumentPath, known: Iterable[str], words: Words = "prisma"
+) -> str:
+    """The only key of an object that must have exactly one of `known`, by Prisma's name."""
+    for key in value:
+        if canonical(key) not in known:
+            raise unknown((*path, key), spelled(known, words), "this object")
+    if len(value) != 1:
+        raise too_many(path, "exactly one field", len(value))
+    return canonical(next(iter(value)))
 
 
 class Values:
-    """Encoders for every field of a datamodel."""
+    """Encoders for every field of a datamodel.
 
-    def __init__(self, datamodel: Datamodel) -> None:
+    Args:
+        datamodel: has the fields.
+        words: whose names of operators and arguments the messages have.
+    """
+
+    def __init__(self, datamodel: Datamodel, words: Words = "prisma") -> None:
         self._datamodel = datamodel
+        self.words: Words = words
         self._encoders: dict[int, tuple[Field, Callable[[Any], object]]] = {}
         self._fixed: Callable[[Field], object] = lru_cache(maxsize=None)(self._encoded_default)
 
@@ -270,6 +253,5 @@ __all__ = [
     "as_list",
     "as_object",
     "as_objects",
-    "canonical",
     "single_key",
 ]

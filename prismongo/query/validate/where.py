@@ -34,8 +34,8 @@ from prismongo.query.validate.values import (
     as_boolean,
     as_object,
     as_objects,
-    canonical,
 )
+from prismongo.query.validate.words import by_canonical, canonical
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
 
@@ -134,8 +134,8 @@ class WhereValidator:
         if not given or not given <= set(operators(field)):
             return self._composite_equals(field, value, path, context)
         parts = [
-            self._composite_operator(field, canonical(key), item, (*path, key), context)
-            for key, item in as_object(value, path).items()
+            self._composite_operator(field, key, item, (*path, written), context)
+            for key, (written, item) in by_canonical(as_object(value, path), path).items()
         ]
         return join(parts, negated=context.negated)
 
@@ -187,8 +187,8 @@ class WhereValidator:
         if not given or not {canonical(key) for key in given} <= {"is", "isNot"}:
             return self._to_one(link, "is", given, path, negated)
         parts = [
-            self._to_one(link, canonical(key), item, (*path, key), negated)
-            for key, item in given.items()
+            self._to_one(link, key, item, (*path, written), negated)
+            for key, (written, item) in by_canonical(given, path).items()
         ]
         return join(parts, negated=negated)
 
