@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from prismongo.client.asking import Asking
 from prismongo.client.types import ModelT
 from prismongo.query.decode.decoder import STORED
+from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.requests import RawAction, Request
 
@@ -128,7 +129,7 @@ class Raw(Asking[ModelT], Generic[ModelT]):
 async def ask_raw(
     client: BaseClient,
     action: RawAction,
-    model: type[BaseModel] | None,
+    model: type[BaseModel] | Shape | None,
     arguments: Mapping[str, Any],
 ) -> Any:
     """What a raw operation answers, in BSON values."""
