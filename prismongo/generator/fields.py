@@ -72,6 +72,11 @@ def whole(field: Field) -> str:
     return f"_List[{value(field)}]" if field.is_list else value(field)
 
 
+def held(field: Field) -> str:
+    """The same in a record: a Json is read by `prismongo.client.json`."""
+    return whole(field).replace(PYTHON["Json"], "_Json") if field.type == "Json" else whole(field)
+
+
 def averaged(field: Field) -> str:
     """The type of the average of a number's field, null apart."""
     return PYTHON[SCALARS[field.type].average or field.type]

@@ -20,6 +20,7 @@ model Word {
   id    Int    @id @map("_id")
   text  String
   facts Json?
+  must  Json   @default("1")
   pageId Int?
   page   Page? @relation(fields: [pageId], references: [id])
 }
@@ -60,8 +61,11 @@ class TestJson:
         ("where", "code"),
         [
             ({"facts": '{"a": 1}'}, "P2009"),
-            ({"facts": None}, "P2012"),
-            ({"AND": [{"facts": None}]}, "P2009"),
+            ({"facts": {"legs": 6}}, "P2009"),
+            ({"must": None}, "P2012"),
+            ({"AND": [{"must": None}]}, "P2009"),
+            ({"must": {"equals": None}}, "P2009"),
+            ({"must": {"not": None}}, "P2009"),
             ({"facts": {"not": {"equals": Json(1)}}}, "P2009"),
             ({"facts": {"not": {"equals": None}}}, "P2009"),
         ],
@@ -82,8 +86,31 @@ class TestJson:
             assert words == [{"text": "ant"}]
 
     async def test_nothing_is_a_missing_value(self, engine: MongoEngine) -> None:
-        error = await refused(ask(engine, "findMany", "Word", where={"facts": None}))
+        error = await refused(ask(engine, "findMany", "Word", where={"must": None}))
         assert isinstance(error, MissingRequiredValueError)
+
+    @pytest.mark.parametrize(
+        ("where", "found"),
+        [
+            ({"facts": None}, [1]),
+            ({"facts": {"equals": None}}, [1]),
+            ({"facts": Json(None)}, [1]),
+            ({"facts": {"not": None}}, [2, 3, 4]),
+            ({"NOT": {"facts": None}}, [2, 3, 4]),
+            ({"NOT": {"facts": {"not": None}}}, [1]),
+            ({"facts": {"not": Json(None)}}, [2, 3, 4]),
+            ({"OR": [{"facts": None}, {"facts": {"isSet": False}}]}, [0, 1, 5]),
+            ({"AND": [{"facts": {"isSet": True}}, {"facts": {"not": None}}]}, [2, 3, 4]),
+        ],
+    )
+    async def test_null_of_an_optional_field(
+        self, engine: MongoEngine, raw: Database[dict[str, Any]], where: Any, found: list[int]
+    ) -> None:
+        """Neither what is missing is null, nor a list that holds null."""
+        for number, facts in ((1, None), (2, {"legs": None}), (3, [None]), (4, False)):
+            raw["Word"].update_one({"_id": number}, {"$set": {"facts": facts}})
+        words = await ask(engine, "findMany", "Word", where=where, orderBy={"id": "asc"})
+        assert [word["id"] for word in words] == found
 
 
 class TestReferences:

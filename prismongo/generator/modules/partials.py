@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from prismongo.client.partial import PartialField, PartialType
-from prismongo.generator.fields import whole
+from prismongo.generator.fields import held
 from prismongo.generator.modules.records import documented
 from prismongo.schema.datamodel import Datamodel, Field
 
@@ -18,6 +18,7 @@ from datetime import datetime as _datetime
 from decimal import Decimal as _Decimal
 from typing import List as _List, Optional as _Optional
 
+from prismongo.client.json import Json as _Json
 from prismongo.client.records import no_nulls as _no_nulls
 
 import prisma.fields as _fields
@@ -56,4 +57,4 @@ def _type(field: Field, item: PartialField) -> str:
             kind = f"_partials.{item.partial}" if item.partial else f"_models.{field.type}"
             return f'_List["{kind}"]' if field.is_list else f'"{kind}"'
         case "scalar" | "enum":
-            return whole(field)
+            return held(field)

@@ -29,7 +29,13 @@ from prismongo.query.nodes.filters import (
     joined,
 )
 from prismongo.query.nodes.requests import FieldReference
-from prismongo.query.validate.operators import COMPARISONS, OPPOSITE, TEXTS, operators
+from prismongo.query.validate.operators import (
+    COMPARISONS,
+    OPPOSITE,
+    TEXTS,
+    described,
+    operators,
+)
 from prismongo.query.validate.reference import referenced
 from prismongo.query.validate.values import Values, as_boolean, as_list
 from prismongo.query.validate.words import by_canonical, spelled
@@ -64,7 +70,7 @@ class ConditionValidator:
     ) -> Filter | None:
         """The filter of one field; None if the object of operators is empty."""
         if not isinstance(value, Mapping):
-            if field.type == "Json" and not (field.is_list or isinstance(value, Json)):
+            if field.type == "Json" and not _is_plain_json(field, value):
                 raise _json_without_operator(value, path)
             return self._equals(field, value, path, context)
         allowed = operators(field)
@@ -72,7 +78,7 @@ class ConditionValidator:
         for key, (written, _) in given.items():
             if key not in allowed:
                 names = spelled(allowed, self._values.words)
-                raise unknown((*path, written), names, f"a filter of {field.type}")
+                raise unknown((*path, written), names, f"a filter of {described(field)}")
         context = self._mode(given, path, context)
         parts = [
             self._operator(field, key, item, (*path, written), context)
@@ -136,14 +142,14 @@ class ConditionValidator:
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter:
         operator: Comparison = "ne" if context.negated else "eq"
+        exact = field.type == "Json" and field.kind == "scalar"
         if value is None:
             if field.is_required and not field.is_list:
                 raise missing(path)
-            return Compare(context.path, operator, None)
+            return Compare(context.path, operator, None, exact=exact)
         stored = self._operand(field, value, path, context)
         if context.insensitive:
             stored = _searchable(stored, path)
-        exact = field.type == "Json" and field.kind == "scalar"
         return Compare(context.path, operator, stored, context.insensitive, exact)
 
     def _operand(
@@ -244,6 +250,11 @@ def _searchable(value: object, path: ArgumentPath) -> object:
     return value
 
 
+def _is_plain_json(field: Field, value: object) -> bool:
+    """Whether a Json field takes the value without an operator."""
+    return field.is_list or isinstance(value, Json) or (value is None and not field.is_required)
+
+
 def _json_without_operator(value: object, path: ArgumentPath) -> DataError:
     """Json needs an operator: without it, a value could be meant as an object of operators.
 
@@ -251,4 +262,8 @@ def _json_without_operator(value: object, path: ArgumentPath) -> DataError:
     """
     if value is None:
         return missing(path, alone=len(path) == 2)  # at the top of a where
-    return invalid(path, f"expected an object with operators, got {kind_of(value)}")
+    return invalid(
+        path,
+        f"expected an object with operators, got {kind_of(value)}; if it is the value, wrap it in "
+        "prisma.Json",
+    )

@@ -37,6 +37,13 @@ TEXTS: Final[Mapping[str, TextMatch]] = {
 QUANTIFIERS: Final[Mapping[str, Quantifier]] = {"some": "some", "every": "every", "none": "none"}
 
 
+def described(field: Field) -> str:
+    """The type of a field in an error about operators, with what one may have meant instead."""
+    if field.type == "Json" and not field.is_list:
+        return "Json (if this is the value, wrap it in prisma.Json)"
+    return field.type
+
+
 def operators(field: Field) -> tuple[str, ...]:
     """The operators that a filter on a stored field takes."""
     kind = "enum" if field.kind == "enum" else field.type

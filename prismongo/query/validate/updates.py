@@ -23,6 +23,7 @@ from prismongo.query.nodes.steps import (
     UpdateElements,
     UpsertComposite,
 )
+from prismongo.query.validate.operators import described
 from prismongo.query.validate.values import (
     Values,
     as_boolean,
@@ -60,7 +61,10 @@ class UpdateValidator:
             return self._composite_updates(field, value, path, here)
         if not isinstance(value, Mapping):
             return [Set(here, self._values.whole(field, value, path))]
-        operator = single_key(value, path, self._change_operators(field), self._values.words)
+        operators = self._change_operators(field)
+        if field.type == "Json" and not field.is_list:
+            _refuse_plain_json(field, value, path, operators)
+        operator = single_key(value, path, operators, self._values.words)
         operand, path = next(iter(value.values())), (*path, operator)
         if operator == "unset":
             return [Unset(here)] if as_boolean(operand, path) else []
@@ -220,6 +224,17 @@ def unfold(updates: Iterable[FieldUpdate]) -> list[FieldUpdate]:
         rest = tuple(item for item in update.updates if item not in inner)
         found += [replace(update, updates=rest), *unfold(inner)]
     return found
+
+
+def _refuse_plain_json(
+    field: Field, value: Mapping[str, Any], path: ArgumentPath, operators: tuple[str, ...]
+) -> None:
+    """Refuse a dict that was meant as the value, in words that say what to do."""
+    if not value:
+        raise invalid(path, "expected Json, got an object: wrap it in prisma.Json")
+    for key in value:
+        if canonical(key) not in operators:
+            raise unknown((*path, key), operators, f"an update of {described(field)}")
 
 
 def _composite_operators(field: Field) -> tuple[str, ...]:

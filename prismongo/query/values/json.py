@@ -14,7 +14,7 @@ from bson.json_util import JSONMode, JSONOptions
 from prisma.fields import Json
 
 from prismongo.query.values.int import in_64_bits
-from prismongo.query.values.scalar_type import EQUALITY, ScalarType, refuse
+from prismongo.query.values.scalar_type import EQUALITY, ScalarType, kind_of
 from prismongo.query.values.serializer import serialized
 from prismongo.query.values.string import encode_string
 
@@ -37,7 +37,7 @@ def _encode(value: object) -> object:
         except (ValueError, RecursionError):
             raise ValueError("expected Json, got a String that is not JSON") from None
     else:
-        raise refuse(value, "Json (prisma.Json)")
+        raise ValueError(f"expected Json, got {kind_of(value)}: wrap it in prisma.Json")
     try:
         return _encode_inside(value)
     except RecursionError:

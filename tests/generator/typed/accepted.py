@@ -40,6 +40,27 @@ async def creating(db: Prisma) -> None:
     await db.user.create({**ADA, "home": {"street": "x", "geo": {"latitude": 1, "longitude": 2.5}}})
 
 
+async def holding_json(
+    db: Prisma,
+    lists: dict[str, list[int]],
+    deeper: dict[str, dict[str, list[str]]],
+    rows: list[dict[str, int | None]],
+    anything: dict[str, Any],
+) -> None:
+    plain = {"a": [1, 2], "b": [3]}
+    for data in (Json(lists), Json(deeper), Json(rows), Json(anything), Json(plain)):
+        await db.order.create({**ORDER, "data": data})
+    await db.order.create({**ORDER, "data": Json({"a": lists, "b": [deeper, {"c": rows}]})})
+    await db.order.create({**ORDER, "data": Json(None)})
+    await db.user.create({**ADA, "extra": None})
+    await db.user.find_many(where={"extra": None})
+    await db.user.find_many(where={"extra": {"not": None}})
+    await db.user.find_many(where={"extra": Json(lists), "NOT": {"extra": {"equals": None}}})
+    await db.order.update(where={"id": "x"}, data={"data": Json(lists)})
+    assert_type((await db.order.find_first_or_raise()).data, Json)
+    assert_type((await db.user.find_first_or_raise()).extra, Json | None)
+
+
 async def reading(db: Prisma) -> None:
     assert_type(await db.user.find_unique({"email": "x"}), User | None)
     assert_type(await db.user.find_unique_or_raise(where={"id": "x"}), User)

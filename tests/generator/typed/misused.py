@@ -29,6 +29,17 @@ async def creating(db: Prisma) -> None:
     await db.user.create(ADA, include={"name": True})  # wrong
 
 
+async def holding_json(db: Prisma, lists: dict[str, list[int]], objects: dict[str, object]) -> None:
+    Json({1, 2})  # wrong
+    Json({"a": object()})  # wrong
+    Json(objects)  # wrong
+    await db.user.update(where={"id": "x"}, data={"extra": lists})  # wrong
+    await db.user.find_many(where={"extra": lists})  # wrong
+    await db.user.find_many(where={"extra": {"equals": {"a": 1}}})  # wrong
+    await db.order.find_many(where={"data": None})  # wrong
+    await db.order.find_many(where={"data": {"not": None}})  # wrong
+
+
 async def reading(db: Prisma) -> None:
     await db.users.find_many()  # wrong
     await db.user.find_unique({"name": "x"})  # wrong

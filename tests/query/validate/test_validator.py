@@ -424,6 +424,30 @@ def test_no_value_stands_in_a_message(name: str, secret: Any) -> None:
         assert "s3cret" not in f"{error}{error.meta}"
 
 
+UNWRAPPED: Final[dict[str, tuple[Action, Arguments]]] = {
+    "in data": ("createOne", {"data": {"email": "a", "data": {"s3cret": 1}}}),
+    "a list in data": ("createOne", {"data": {"email": "a", "data": ["s3cret"]}}),
+    "a number in data": ("createOne", {"data": {"email": "a", "data": 1}}),
+    "in a set": ("updateOne", {"where": {"id": ID}, "data": {"data": {"set": {"s3cret": 1}}}}),
+    "in an update": ("updateOne", {"where": {"id": ID}, "data": {"data": {"key": 1}}}),
+    "an empty one in an update": ("updateOne", {"where": {"id": ID}, "data": {"data": {}}}),
+    "a list in an update": ("updateOne", {"where": {"id": ID}, "data": {"data": ["s3cret"]}}),
+    "in many updates": ("updateMany", {"data": {"data": {"key": {"deeper": 1}}}}),
+    "in a filter": ("findMany", {"where": {"data": {"key": 1}}}),
+    "a list in a filter": ("findMany", {"where": {"data": ["s3cret"]}}),
+    "in equals": ("findMany", {"where": {"data": {"equals": {"s3cret": 1}}}}),
+    "in not": ("findMany", {"where": {"data": {"not": {"s3cret": 1}}}}),
+}
+
+
+@pytest.mark.parametrize(("action", "arguments"), UNWRAPPED.values(), ids=UNWRAPPED)
+def test_a_plain_dict_for_a_json(action: Action, arguments: Arguments) -> None:
+    error = refusal(action, arguments)
+    assert error.code == "P2009"
+    assert "wrap it in prisma.Json" in str(error)
+    assert "s3cret" not in str(error)
+
+
 ACCEPTED: Final[dict[str, Any]] = {
     "Base64": {"avatar": Base64.encode(b"a")},
     "bytes": {"avatar": b"a"},
