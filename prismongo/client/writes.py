@@ -108,6 +108,13 @@ class Writes(
 
             user = await db.user.update_or_raise(where={"id": user_id}, data={"bio": "Engines"})
 
+        Args:
+            data: the changes.
+            where: a unique value; further conditions may stand beside it.
+            include: the relations that the answer holds.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
+
         Returns:
             The record as it is then.
 
@@ -193,6 +200,12 @@ class Writes(
         """Delete one record that must exist; all else as for `delete`.
 
             gone = await db.user.delete_or_raise(where={"id": user_id})
+
+        Args:
+            where: a unique value; further conditions may stand beside it.
+            include: the relations that the answer holds.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
 
         Returns:
             The record as it was.

@@ -34,7 +34,14 @@ async def test_an_attribute_that_no_client_has(database: DatabaseService) -> Non
         _ = unknown.batch_().users
 
 
-@pytest.mark.parametrize("name", ["find_many", "create", "update", "upsert", "count", "group_by"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("find_many", "create", "update", "upsert", "count", "group_by"),
+        *("create_many_and_return", "update_many_and_return", "update_or_raise", "delete_or_raise"),
+        *("delete_many", "find_raw", "aggregate_raw"),
+    ],
+)
 def test_an_editor_has_something_to_show(database: DatabaseService, name: str) -> None:
     shown = inspect.getdoc(getattr(database.user, name)) or ""
     assert shown.splitlines()[0].endswith(".")
