@@ -1,6 +1,7 @@
 """What generated packages stand on, written once by hand.
 
-    base            BaseClient: life, transactions, the way to the engine
+    base            BaseClient: transactions, metrics, the way to the engine
+    connectable     Connectable: connect and disconnect
     actions         Actions: `reads`, `writes`, `calculations`
     batch           BaseBatch and the writes that it collects
     records         the bases of records and of composite values

@@ -9,29 +9,27 @@ package is; what it does is written here. Names and call shapes are those of pri
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast, overload
 
 from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
 
+from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
 from prismongo.client.records import Record
 from prismongo.client.returning import Card, record_of
 from prismongo.client.schema import ClientSchema
 from prismongo.client.transactions import TransactionManager
-from prismongo.engine.engine import MakeStore, MongoEngine, already_connected
+from prismongo.engine.engine import MakeStore, MongoEngine
 from prismongo.engine.observe import LogSettings
 from prismongo.engine.structured import structured_request
-from prismongo.errors import ConfigurationError, NotConnectedError
+from prismongo.errors import ConfigurationError
 from prismongo.query.decode.decoder import PYTHON, Form
 from prismongo.query.decode.shapes import Shape, shape_of
 from prismongo.query.nodes.requests import Request, Selection
@@ -65,7 +63,7 @@ def load_env(*, override: bool = False, **options: Any) -> None:
         load_dotenv(path, override=override, **options)
 
 
-class BaseClient:
+class BaseClient(Connectable):
     """A client of one schema, in one of these states: not connected, connected, in a transaction.
 
     Args:
@@ -85,8 +83,6 @@ class BaseClient:
     _datasource_url: ClassVar[str | None]
     _datasource_variable: ClassVar[str | None]
 
-    _internal_engine: Any = None
-    _copied = False
     _tx_id: TransactionId | None = None
 
     def __init__(
@@ -137,77 +133,6 @@ class BaseClient:
     def is_transaction(self) -> bool:
         """Whether this is the client of a transaction."""
         return self._tx_id is not None
-
-    def is_connected(self) -> bool:
-        """Whether it is connected, or about to be."""
-        return self._internal_engine is not None
-
-    # --- life ---
-
-    async def connect(self, timeout: int | timedelta | None = None) -> None:
-        """Connect; where that fails the client is not connected.
-
-        Args:
-            timeout: how long it may take; an int is seconds (deprecated upstream).
-
-        Raises:
-            prismongo.errors.ConnectionError: the server cannot be used.
-            prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
-        """
-        limit = self._connect_timeout if timeout is None else as_timedelta(timeout, "timeout")
-        if self._internal_engine is not None:
-            raise already_connected()
-        engine = self._create_engine()
-        self._internal_engine = engine
-        try:
-            overrides = None if self._datasource is None else [self._datasource]
-            await engine.connect(timeout=limit, datasources=overrides)
-        except BaseException:
-            if self._internal_engine is engine:
-                self._internal_engine = None
-            raise
-        if self._internal_engine is not engine:  # disconnected meanwhile
-            await engine.aclose()
-            raise NotConnectedError
-
-    async def disconnect(self, timeout: float | timedelta | None = None) -> None:
-        """Roll back what is open, and disconnect; nothing where it is not connected.
-
-        The client of a transaction only lets go: the connection is not its own.
-
-        Args:
-            timeout: how long to wait for it; a number is seconds (deprecated upstream).
-        """
-        limit = None if timeout is None else as_timedelta(timeout, "timeout", what="a number")
-        engine, self._internal_engine = self._internal_engine, None
-        if engine is None or self._copied:
-            return
-        if engine.home.is_elsewhere:
-            engine.home.close_there()
-            return
-        closing = engine.home.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(None if limit is None else limit.total_seconds()):
-                await asyncio.shield(closing)  # a cancelled disconnect still disconnects
-
-    async def __aenter__(self) -> Self:
-        await self.connect()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self.is_connected():
-            await self.disconnect()
-
-    def __del__(self) -> None:
-        """Dropped without disconnect, it disconnects where its event loop is still there."""
-        engine, self._internal_engine = self._internal_engine, None
-        if engine is not None and not self._copied:
-            engine.stop()
 
     # --- transactions, metrics ---
 
@@ -276,20 +201,6 @@ class BaseClient:
 
     def _log_settings(self) -> LogSettings:
         return LogSettings()
-
-    @property
-    def _engine(self) -> Any:
-        if self._internal_engine is None:
-            raise NotConnectedError
-        return self._internal_engine
-
-    @_engine.setter
-    def _engine(self, engine: Any) -> None:
-        self._internal_engine = engine
-
-    @property
-    def _mongo_engine(self) -> MongoEngine:
-        return cast(MongoEngine, self._engine)
 
     def _generated(self, module: str, name: str) -> Any:
         """What a module of the generated package has."""
