@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 from prisma.fields import Base64, Json
 from pydantic import BaseModel
 
+from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Field
 
 HELD: Final[Mapping[str, tuple[type, ...]]] = {
@@ -61,7 +62,7 @@ _LISTS: Final = (
 
 def fits(annotation: Any, field: Field) -> bool:
     """Whether a type can hold the values of a field. Relations are judged by their classes."""
-    if field.kind == "relation" or field.type == "Json":
+    if field.kind == "relation" or is_any(field):
         return True
     return any(_fits(part, field) for part in _members(annotation))
 

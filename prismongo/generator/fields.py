@@ -6,25 +6,12 @@ may have any name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable
 
-from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
+from prismongo.query.values.scalars import SCALARS, is_any, is_number, is_ordered
 from prismongo.schema.datamodel import CompositeType, Field, Model
 
 Owner = Model | CompositeType
-
-PYTHON: Final[Mapping[str, str]] = {
-    "String": "_str",
-    "Bytes": "_fields.Base64",
-    "DateTime": "_datetime",
-    "Boolean": "_bool",
-    "Int": "_int",
-    "Float": "_float",
-    "BigInt": "_int",
-    "Json": "_fields.Json",
-    "Decimal": "_Decimal",
-}
 
 
 def members(owner: Owner) -> list[Field]:
@@ -64,7 +51,14 @@ def ordered(model: Model) -> list[Field]:
 
 def value(field: Field) -> str:
     """The type of one value of a scalar or enum field."""
-    return f"_enums.{field.type}" if field.kind == "enum" else PYTHON[field.type]
+    return f"_enums.{field.type}" if field.kind == "enum" else _declared(field.type)
+
+
+def _declared(scalar: str) -> str:
+    """The class of a scalar type, by the name that the generated modules import."""
+    kind = SCALARS[scalar].python_type
+    is_of_prisma = kind.__module__.startswith("prisma.")
+    return f"_fields.{kind.__name__}" if is_of_prisma else f"_{kind.__name__}"
 
 
 def whole(field: Field) -> str:
@@ -74,12 +68,12 @@ def whole(field: Field) -> str:
 
 def held(field: Field) -> str:
     """The same in a record: a Json is read by `prismongo.client.json`."""
-    return whole(field).replace(PYTHON["Json"], "_Json") if field.type == "Json" else whole(field)
+    return whole(field).replace(_declared(field.type), "_Json") if is_any(field) else whole(field)
 
 
 def averaged(field: Field) -> str:
     """The type of the average of a number's field, null apart."""
-    return PYTHON[SCALARS[field.type].average or field.type]
+    return _declared(SCALARS[field.type].average or field.type)
 
 
 def optional(field: Field, text: str) -> str:

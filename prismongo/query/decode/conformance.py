@@ -18,7 +18,7 @@ from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Sele
 from prismongo.query.nodes.steps import Row
 from prismongo.query.values.bson_types import bracket, bson_type
 from prismongo.query.values.decimal import comparable
-from prismongo.query.values.scalars import scalar_of
+from prismongo.query.values.scalars import is_any, scalar_of
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
 Problem = Literal["wrong type", "missing", "unknown enum value", "not found by filters"]
@@ -138,7 +138,7 @@ def _unfindable(datamodel: Datamodel, field: Field) -> Callable[[Any, str], Iter
         case "composite":
             one = _unfindable_composite(datamodel, field)
         case "scalar":
-            if field.type == "Json":
+            if is_any(field):
                 return _nothing
             one = _unfindable_scalar(field)
         case "enum" | "relation":

@@ -40,6 +40,7 @@ from prismongo.query.validate.reference import referenced
 from prismongo.query.validate.values import Values, as_boolean, as_list
 from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.query.values.scalar_type import kind_of
+from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 LONGEST_SEARCH: Final = 32_000
@@ -70,7 +71,7 @@ class ConditionValidator:
     ) -> Filter | None:
         """The filter of one field; None if the object of operators is empty."""
         if not isinstance(value, Mapping):
-            if field.type == "Json" and not _is_plain_json(field, value):
+            if is_any(field) and not _is_plain_json(field, value):
                 raise _json_without_operator(value, path)
             return self._equals(field, value, path, context)
         allowed = operators(field)
@@ -142,7 +143,7 @@ class ConditionValidator:
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter:
         operator: Comparison = "ne" if context.negated else "eq"
-        exact = field.type == "Json" and field.kind == "scalar"
+        exact = is_any(field)
         if value is None:
             if field.is_required and not field.is_list:
                 raise missing(path)
@@ -176,7 +177,7 @@ class ConditionValidator:
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter | None:
         flipped = replace(context, negated=not context.negated)
-        if field.type == "Json" or not isinstance(value, Mapping):
+        if is_any(field) or not isinstance(value, Mapping):
             return self._equals(field, value, path, flipped)
         return self.condition(field, value, path, flipped)
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, assert_never
 from bson import ObjectId
 
 from prismongo.query.validate.values import Values
+from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Field, Function, Literals, Model
 
 NO_DEFAULT: Final = object()
@@ -59,7 +60,7 @@ class Layouts:
                 is_now = True
             case Function(name="auto"):
                 make = ObjectId
-            case Literals() if not field.is_list and field.type != "Json":
+            case Literals() if not field.is_list and not is_any(field):
                 fixed = self._values.default(field)
             case Function() | Literals():
                 make = partial(self._values.default, field)

@@ -10,7 +10,7 @@ from typing import Final
 
 from prismongo.query.nodes.filters import Comparison, Quantifier, TextMatch
 from prismongo.query.values.scalar_type import MEMBERSHIP
-from prismongo.query.values.scalars import SCALARS
+from prismongo.query.values.scalars import SCALARS, is_any
 from prismongo.schema.datamodel import Field
 
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,7 +39,7 @@ QUANTIFIERS: Final[Mapping[str, Quantifier]] = {"some": "some", "every": "every"
 
 def described(field: Field) -> str:
     """The type of a field in an error about operators, with what one may have meant instead."""
-    if field.type == "Json" and not field.is_list:
+    if is_any(field) and not field.is_list:
         return "Json (if this is the value, wrap it in prisma.Json)"
     return field.type
 

@@ -42,6 +42,7 @@ from prismongo.query.validate.values import (
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import arguments_spelled, canonical, written_as
 from prismongo.query.values.scalar_type import kind_of
+from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
 
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
@@ -172,7 +173,7 @@ class SelectValidator:
             composite = next(field.type for field in fields if field.db_name == name)
             fields = self._datamodel.type[composite].fields
         last = next(field for field in fields if field.db_name == key.path[-1])
-        return last.is_list or last.type == "Json"
+        return last.is_list or is_any(last)
 
     def arguments(
         self, arguments: Mapping[str, Any], known: Iterable[str], path: ArgumentPath

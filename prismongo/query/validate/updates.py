@@ -34,7 +34,7 @@ from prismongo.query.validate.values import (
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import canonical
 from prismongo.query.values.decimal import comparable
-from prismongo.query.values.scalars import SCALARS, is_number
+from prismongo.query.values.scalars import SCALARS, is_any, is_number
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field
 
 ARITHMETIC: Final = ("increment", "decrement", "multiply", "divide")
@@ -62,7 +62,7 @@ class UpdateValidator:
         if not isinstance(value, Mapping):
             return [Set(here, self._values.whole(field, value, path))]
         operators = self._change_operators(field)
-        if field.type == "Json" and not field.is_list:
+        if is_any(field) and not field.is_list:
             _refuse_plain_json(field, value, path, operators)
         operator = single_key(value, path, operators, self._values.words)
         operand, path = next(iter(value.values())), (*path, operator)

@@ -24,7 +24,7 @@ from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.generated import generate
 from prismongo.query.values.int import in_64_bits
 from prismongo.query.values.scalar_type import MalformedError, TooLargeError, kind_of
-from prismongo.query.values.scalars import ROWS
+from prismongo.query.values.scalars import ROWS, is_any
 from prismongo.query.values.serializer import serialized
 from prismongo.schema.datamodel import Datamodel, Field, Function, Literals
 
@@ -206,7 +206,7 @@ class Values:
         match field.default:
             case Function(name, arguments):
                 return generate(field, name, arguments)
-            case Literals(value) if field.is_list or field.type == "Json":
+            case Literals(value) if field.is_list or is_any(field):
                 return self.constant(field, value)  # a new value: callers may change it
             case Literals():
                 return self._fixed(field)

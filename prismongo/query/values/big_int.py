@@ -30,6 +30,7 @@ def _read(value: object) -> int:
 BIG_INT: Final = ScalarType(
     name="BigInt",
     takes=(int, float, str),
+    python_type=int,
     encode=_encode,
     python=_read,
     wire=lambda value: str(_read(value)),

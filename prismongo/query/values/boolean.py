@@ -23,6 +23,7 @@ def _read(value: object) -> bool:
 BOOLEAN: Final = ScalarType(
     name="Boolean",
     takes=(bool,),
+    python_type=bool,
     encode=_encode,
     python=_read,
     wire=_read,

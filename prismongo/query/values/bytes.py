@@ -38,6 +38,7 @@ def _read(value: object) -> bytes:
 BYTES: Final = ScalarType(
     name="Bytes",
     takes=(bytes, Base64, str),
+    python_type=Base64,
     encode=encode_bytes,
     python=lambda value: Base64.encode(_read(value)),
     wire=lambda value: base64.b64encode(_read(value)).decode(),

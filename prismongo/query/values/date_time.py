@@ -72,6 +72,7 @@ def _wire(value: object) -> str:
 DATE_TIME: Final = ScalarType(
     name="DateTime",
     takes=(datetime, str),
+    python_type=datetime,
     encode=_encode,
     python=_read,
     wire=_wire,

@@ -66,6 +66,7 @@ def _read(value: object) -> Decimal:
 DECIMAL: Final = ScalarType(
     name="Decimal",
     takes=(Decimal, int, float, str, Decimal128),
+    python_type=Decimal,
     encode=_encode,
     python=_read,
     wire=lambda value: str(_read(value)),

@@ -31,6 +31,7 @@ def _read(value: object) -> float:
 FLOAT: Final = ScalarType(
     name="Float",
     takes=(int, float, Decimal),
+    python_type=float,
     encode=_encode,
     python=_read,
     wire=_read,

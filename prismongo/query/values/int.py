@@ -58,6 +58,7 @@ def _read(value: object) -> int:
 INT: Final = ScalarType(
     name="Int",
     takes=(int, float),
+    python_type=int,
     encode=_encode,
     python=_read,
     wire=_read,

@@ -113,9 +113,11 @@ def _wire(value: object) -> str:
 JSON: Final = ScalarType(
     name="Json",
     takes=(Json, str),
+    python_type=Json,
     encode=_encode,
     python=_read,
     wire=_wire,
     least=("", -math.inf, {}, [], False),
     operators=EQUALITY,
+    is_any=True,
 )

@@ -41,6 +41,7 @@ class ScalarType:
     Attributes:
         name: Prisma's.
         takes: the Python types of what clients write.
+        python_type: the class that generated models declare for it.
         encode: what a client writes, or the text door's JSON → BSON.
         python: BSON → what generated models hold.
         wire: BSON → what Prisma's engine answers in JSON.
@@ -50,10 +51,12 @@ class ScalarType:
         expected: the fast path of generated readers.
         is_whole: whether a division leaves no fraction.
         average: the type of its averages; None where it is no number.
+        is_any: whether its values are of any BSON type, objects and lists too.
     """
 
     name: str
     takes: tuple[type, ...]
+    python_type: type
     encode: Callable[[Any], object]
     python: Callable[[Any], object]
     wire: Callable[[Any], object]
@@ -62,6 +65,7 @@ class ScalarType:
     expected: Expected | None = None
     is_whole: bool = False
     average: str | None = None
+    is_any: bool = False
 
 
 def refuse(value: object, wanted: str) -> ValueError:

@@ -3,6 +3,8 @@
 A scalar type more takes
 - its module here, with its test beside it (`tests/query/values`), and its row below;
 - its row in `prismongo/schema/scalars.py`: how the schema language writes its defaults;
+- an import in the generated modules, where its Python type is not built in
+  (`prismongo/generator`);
 - a name in `bson_types.py` and a key in `stores/memory/compare.py`, where its BSON type is new.
 """
 
@@ -47,6 +49,12 @@ def scalar_of(field: Field) -> ScalarType:
 def is_number(field: Field) -> bool:
     """Whether the field holds what can be calculated with."""
     return field.kind == "scalar" and SCALARS[field.type].average is not None
+
+
+def is_any(field: Field) -> bool:
+    """Whether the field holds values of any BSON type, objects and lists too: Json."""
+    row = SCALARS.get(field.type)  # `Unsupported` has none
+    return field.kind == "scalar" and row is not None and row.is_any
 
 
 def is_ordered(field: Field) -> bool:

@@ -34,6 +34,7 @@ def read_string(value: object) -> str:
 STRING: Final = ScalarType(
     name="String",
     takes=(str,),
+    python_type=str,
     encode=encode_string,
     python=read_string,
     wire=read_string,
