@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.data import Size
+from benchmarks.environment import Environment, prepared
 from benchmarks.fakes import fakes
 from benchmarks.growth import growth_with_depth, growth_with_rows, memory_of_rows
 from benchmarks.measure import measure
 from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.profiled import profiled
 from benchmarks.report import Report, write
-from benchmarks.stage import Stage, staged
 from benchmarks.starting import cold_import, resolving, starts
 from prismongo.embedded.mongod import Mongod
 
@@ -55,33 +55,35 @@ async def _tables(operations: Sequence[Operation], rounds: int, *, full: bool) -
     report = Report()
     if full:
         report.figures += cold_import(max(3, rounds // 3))
-    async with Mongod() as mongod, staged(mongod.url("benchmark"), Size()) as stage:
+    async with Mongod() as mongod, prepared(mongod.url("benchmark"), Size()) as environment:
         for operation in operations:
             _progress(operation.name)
             report.operations.append(
-                await measure(operation, stage.contestants, stage.data, stage.database, rounds)
+                await measure(
+                    operation, environment.libraries, environment.data, environment.database, rounds
+                )
             )
         if full:
-            await _more(report, stage, rounds)
-        server = (await stage.database.command("buildInfo"))["version"]
+            await _more(report, environment, rounds)
+        server = (await environment.database.command("buildInfo"))["version"]
     return report.as_markdown(server, rounds)
 
 
-async def _more(report: Report, stage: Stage, rounds: int) -> None:
+async def _more(report: Report, environment: Environment, rounds: int) -> None:
     _progress("start, resolve, memory")
-    report.figures += await starts(stage.url, max(3, rounds // 3))
-    report.figures += await resolving(stage.url, 10_000)
-    report.figures += await memory_of_rows(stage, 10_000)
+    report.figures += await starts(environment.url, max(3, rounds // 3))
+    report.figures += await resolving(environment.url, 10_000)
+    report.figures += await memory_of_rows(environment, 10_000)
     _progress("the fake")
     report.figures += await fakes(max(3, rounds // 3))
     _progress("growth")
-    report.depth += await growth_with_depth(stage, max(3, rounds // 3))
-    report.rows += await growth_with_rows(stage, max(3, rounds // 5))
+    report.depth += await growth_with_depth(environment, max(3, rounds // 3))
+    report.rows += await growth_with_rows(environment, max(3, rounds // 5))
 
 
 async def _profile(operation: Operation) -> str:
-    async with Mongod() as mongod, staged(mongod.url("benchmark"), Size()) as stage:
-        return await profiled(operation, stage)
+    async with Mongod() as mongod, prepared(mongod.url("benchmark"), Size()) as environment:
+        return await profiled(operation, environment)
 
 
 def _progress(name: str) -> None:

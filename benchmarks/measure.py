@@ -1,4 +1,4 @@
-"""Measures: in each round all contestants run, so that a slow moment affects all of them."""
+"""Measures: in each round all libraries run, so that a slow moment affects all of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from statistics import median, quantiles
 
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.contestant import Contestant
 from benchmarks.data import DataSet, Document
+from benchmarks.library import Library
 from benchmarks.operations import Operation, Round, clean
 
 
@@ -26,13 +26,13 @@ class Times:
 
 @dataclass
 class Measured:
-    """One operation: the times of each contestant, by name; the first is the base."""
+    """One operation: the times of each library, by name; the first is the base."""
 
     operation: Operation
     times: dict[str, Times]
 
     def milliseconds(self, name: str) -> float:
-        """The median of a contestant's rounds."""
+        """The median of a library's rounds."""
         return median(self.times[name].wall) * 1000
 
     def ratio(self, name: str) -> float:
@@ -59,35 +59,33 @@ class Measured:
 
 async def measure(
     operation: Operation,
-    contestants: Sequence[Contestant],
+    libraries: Sequence[Library],
     data: DataSet,
     database: AsyncDatabase[Document],
     rounds: int,
 ) -> Measured:
     """The times of an operation; each round draws lots for the order, and all do the same in it."""
-    measured = Measured(operation, {contestant.name: Times() for contestant in contestants})
+    measured = Measured(operation, {library.name: Times() for library in libraries})
     for number in range(-1, rounds):  # the first is to warm up
-        order = Random(number).sample(contestants, len(contestants))  # noqa: S311 - the same lots
-        for contestant in order:
+        order = Random(number).sample(libraries, len(libraries))  # noqa: S311 - the same lots
+        for library in order:
             round_ = Round(data, database, Random(number))  # noqa: S311 - the same arguments
-            wall, cpu = await _sample(operation, contestant, round_)
+            wall, cpu = await _sample(operation, library, round_)
             if number >= 0:
-                measured.times[contestant.name].wall.append(wall)
-                measured.times[contestant.name].cpu.append(cpu)
+                measured.times[library.name].wall.append(wall)
+                measured.times[library.name].cpu.append(cpu)
             await clean(database, data)
     return measured
 
 
-async def _sample(
-    operation: Operation, contestant: Contestant, round_: Round
-) -> tuple[float, float]:
+async def _sample(operation: Operation, library: Library, round_: Round) -> tuple[float, float]:
     """Seconds of wall time and of CPU time that the operation takes once."""
-    calls = await operation.prepare(round_, contestant, operation.repeat)
+    calls = await operation.prepare(round_, library, operation.repeat)
     gc.collect()  # what others left behind is not this one's to clear away
     ask = operation.ask
     wall, cpu = time.perf_counter(), time.process_time()
     for arguments in calls:
-        await ask(contestant, *arguments)
+        await ask(library, *arguments)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     times = len(calls) * operation.each
     return wall / times, cpu / times

@@ -12,8 +12,8 @@ from bson import ObjectId
 from pymongo import AsyncMongoClient
 
 from benchmarks import odm_records as stored
-from benchmarks.contestant import NewMessage
 from benchmarks.data import Document
+from benchmarks.library import NewMessage
 from benchmarks.odm_records import MODELS, Membership, Message, Reaction, User
 
 NEWEST: Final = [("sentAt", SortDirection.DESCENDING), ("_id", SortDirection.DESCENDING)]

@@ -107,7 +107,7 @@ class Message(Document):
     pinnedById: PydanticObjectId | None = None
 
     class Settings:
-        """Beanie's settings; it writes the same documents as the other contestants."""
+        """Beanie's settings; it writes the same documents as the other libraries."""
 
         name = "Message"
         keep_nulls = False

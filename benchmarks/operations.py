@@ -12,8 +12,8 @@ from typing import Any, Final
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.contestant import Contestant, NewMessage
 from benchmarks.data import DataSet, Document
+from benchmarks.library import Library, NewMessage
 
 TASKS: Final = 64
 
@@ -48,83 +48,83 @@ class Operation:
     target: float
     repeat: int
     ask: Callable[..., Awaitable[Any]]
-    prepare: Callable[[Round, Contestant, int], Awaitable[Arguments]]
+    prepare: Callable[[Round, Library, int], Awaitable[Arguments]]
     each: int = 1
 
 
 # --- reads ---
 
 
-async def _users(round_: Round, contestant: Contestant, count: int) -> Arguments:
+async def _users(round_: Round, library: Library, count: int) -> Arguments:
     chosen = round_.random.choices(round_.data.users, k=count)
-    return [(contestant.id(user),) for user in chosen]
+    return [(library.id(user),) for user in chosen]
 
 
-async def _usernames(round_: Round, _: Contestant, count: int) -> Arguments:
+async def _usernames(round_: Round, _: Library, count: int) -> Arguments:
     return [(username,) for username in round_.random.choices(round_.data.usernames, k=count)]
 
 
-async def _latest(round_: Round, contestant: Contestant, count: int) -> Arguments:
+async def _latest(round_: Round, library: Library, count: int) -> Arguments:
     chosen = round_.random.choices(round_.data.channels, k=count)
-    return [(contestant.id(channel), 100) for channel in chosen]
+    return [(library.id(channel), 100) for channel in chosen]
 
 
-def _channels(number: int) -> Callable[[Round, Contestant, int], Awaitable[Arguments]]:
-    async def prepare(round_: Round, contestant: Contestant, count: int) -> Arguments:
-        channels = [contestant.id(channel) for channel in round_.data.channels]
+def _channels(number: int) -> Callable[[Round, Library, int], Awaitable[Arguments]]:
+    async def prepare(round_: Round, library: Library, count: int) -> Arguments:
+        channels = [library.id(channel) for channel in round_.data.channels]
         number_there = min(number, len(channels))
         return [(round_.random.sample(channels, number_there),) for _ in range(count)]
 
     return prepare
 
 
-async def _groups_of_users(round_: Round, contestant: Contestant, count: int) -> Arguments:
-    users = [contestant.id(user) for user in round_.data.users]
+async def _groups_of_users(round_: Round, library: Library, count: int) -> Arguments:
+    users = [library.id(user) for user in round_.data.users]
     return [(round_.random.sample(users, min(100, len(users))), 2) for _ in range(count)]
 
 
-async def _tasks(round_: Round, contestant: Contestant, count: int) -> Arguments:
-    return [(await _users(round_, contestant, TASKS),) for _ in range(count)]
+async def _tasks(round_: Round, library: Library, count: int) -> Arguments:
+    return [(await _users(round_, library, TASKS),) for _ in range(count)]
 
 
-async def _at_once(contestant: Contestant, users: Arguments) -> list[Any]:
-    return await asyncio.gather(*(contestant.find_by_id(user) for (user,) in users))
+async def _at_once(library: Library, users: Arguments) -> list[Any]:
+    return await asyncio.gather(*(library.find_by_id(user) for (user,) in users))
 
 
 # --- writes ---
 
 
-def _new_message(round_: Round, contestant: Contestant, content: str) -> NewMessage:
+def _new_message(round_: Round, library: Library, content: str) -> NewMessage:
     return {
-        "channelId": contestant.id(round_.data.scratch),
-        "authorId": contestant.id(round_.random.choice(round_.data.users)),
+        "channelId": library.id(round_.data.scratch),
+        "authorId": library.id(round_.random.choice(round_.data.users)),
         "content": content,
     }
 
 
-async def _new_messages(round_: Round, contestant: Contestant, count: int) -> Arguments:
-    return [(_new_message(round_, contestant, f"Message {number}"),) for number in range(count)]
+async def _new_messages(round_: Round, library: Library, count: int) -> Arguments:
+    return [(_new_message(round_, library, f"Message {number}"),) for number in range(count)]
 
 
-async def _pairs(round_: Round, contestant: Contestant, count: int) -> Arguments:
-    one, two = (_new_message(round_, contestant, content) for content in ("Ask", "Answer"))
+async def _pairs(round_: Round, library: Library, count: int) -> Arguments:
+    one, two = (_new_message(round_, library, content) for content in ("Ask", "Answer"))
     return [(dict(one), dict(two)) for _ in range(count)]
 
 
-async def _thousands(round_: Round, contestant: Contestant, count: int) -> Arguments:
+async def _thousands(round_: Round, library: Library, count: int) -> Arguments:
     return [
-        ([_new_message(round_, contestant, f"Message {number}") for number in range(1_000)],)
+        ([_new_message(round_, library, f"Message {number}") for number in range(1_000)],)
         for _ in range(count)
     ]
 
 
-async def _edits(round_: Round, contestant: Contestant, count: int) -> Arguments:
+async def _edits(round_: Round, library: Library, count: int) -> Arguments:
     chosen = round_.random.choices(round_.data.messages, k=count)
     edited = datetime(2025, 6, 1, tzinfo=UTC)
-    return [(contestant.id(message), "Nobody looks at them.", edited) for message in chosen]
+    return [(library.id(message), "Nobody looks at them.", edited) for message in chosen]
 
 
-async def _reactions(round_: Round, contestant: Contestant, count: int) -> Arguments:
+async def _reactions(round_: Round, library: Library, count: int) -> Arguments:
     data = round_.data
     reactions: list[Document] = [
         {
@@ -138,7 +138,7 @@ async def _reactions(round_: Round, contestant: Contestant, count: int) -> Argum
         for number, message in enumerate(round_.random.choices(data.messages, k=count))
     ]
     await round_.database["MessageReaction"].insert_many(reactions)
-    return [(contestant.id(reaction["_id"]),) for reaction in reactions]
+    return [(library.id(reaction["_id"]),) for reaction in reactions]
 
 
 async def clean(database: AsyncDatabase[Document], data: DataSet) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
-from benchmarks.contestant import NewMessage
+from benchmarks.library import NewMessage
 from database import DatabaseService
 
 INCLUDES: Final[tuple[Any, ...]] = (

@@ -9,8 +9,8 @@ from typing import Any, Final
 from bson import Int64, ObjectId
 from pymongo import AsyncMongoClient, ReturnDocument
 
-from benchmarks.contestant import LEVELS, NewMessage
 from benchmarks.data import Document
+from benchmarks.library import LEVELS, NewMessage
 
 NEWEST: Final = [("sentAt", -1), ("_id", -1)]
 

@@ -11,9 +11,9 @@ from pstats import Stats
 from random import Random
 from typing import Any, Final
 
-from benchmarks.contestant import Contestant
+from benchmarks.environment import Environment
+from benchmarks.library import Library
 from benchmarks.operations import Operation, Round, clean
-from benchmarks.stage import Stage
 
 REPEAT: Final = 20
 """How many samples are profiled together."""
@@ -24,10 +24,10 @@ OTHER: Final = "other"
 Function = tuple[str, int, str]
 
 
-async def profiled(operation: Operation, stage: Stage) -> str:
+async def profiled(operation: Operation, environment: Environment) -> str:
     """A table of microseconds an operation, for the base and for ours, and our functions."""
-    base = await _profile(operation, stage, stage.contestants[0])
-    ours = await _profile(operation, stage, stage.contestants[-1])
+    base = await _profile(operation, environment, environment.libraries[0])
+    ours = await _profile(operation, environment, environment.libraries[-1])
     times = REPEAT * operation.repeat * operation.each
     lines = [f"| {operation.name}, µs | PyMongo | ours |", "| --- | ---: | ---: |"]
     first, second = _by_package(base), _by_package(ours)
@@ -38,17 +38,17 @@ async def profiled(operation: Operation, stage: Stage) -> str:
     return "\n".join([*lines, "", *_functions(ours, times)])
 
 
-async def _profile(operation: Operation, stage: Stage, contestant: Contestant) -> Stats:
+async def _profile(operation: Operation, environment: Environment, library: Library) -> Stats:
     profile = cProfile.Profile()
     for number in range(REPEAT + 1):  # the first is to warm up
-        round_ = Round(stage.data, stage.database, Random(number))  # noqa: S311 - the same for both
-        calls = await operation.prepare(round_, contestant, operation.repeat)
+        round_ = Round(environment.data, environment.database, Random(number))  # noqa: S311 - the same for both
+        calls = await operation.prepare(round_, library, operation.repeat)
         if number:
             profile.enable()
         for arguments in calls:
-            await operation.ask(contestant, *arguments)
+            await operation.ask(library, *arguments)
         profile.disable()
-        await clean(stage.database, stage.data)
+        await clean(environment.database, environment.data)
     return Stats(profile)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import AsyncMongoClient
 
-from benchmarks.contestant import NewMessage
 from benchmarks.data import Document
+from benchmarks.library import NewMessage
 from benchmarks.plain import Plain
 from benchmarks.records import Message, Reaction, User
 

@@ -38,7 +38,7 @@ async def run(report: Report) -> None:
         ConnectionError: the server cannot be used.
     """
     begun = time.perf_counter()
-    report.title("A database module for application containers: the main job")
+    report.title("The database as a resource of an application container: start, use, stop")
     container = ApplicationContainer()
     settings = container.database_settings()
     own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})

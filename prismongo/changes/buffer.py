@@ -11,7 +11,7 @@ from prisma.errors import DataError
 
 from prismongo.changes.change import Change
 from prismongo.errors import SlowConsumerError
-from prismongo.stores.changes import BEGINNING, Position
+from prismongo.stores.changes import BEGINNING, ClusterTime
 
 Policy = Literal["wait", "drop_oldest", "fail"]
 """What happens when a consumer's buffer is full: the stream and all its consumers wait; or the
@@ -20,11 +20,11 @@ oldest change is dropped and counted; or the consumer fails."""
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A change, or the error of decoding it, and the position of the stream after it."""
+    """A change, or the error of decoding it, and when it happened."""
 
     content: Change[Any] | DataError
     token: str
-    position: Position
+    cluster_time: ClusterTime
 
 
 class Buffer:
@@ -42,17 +42,17 @@ class Buffer:
         self._size = size
         self._policy = policy
         self._items: deque[Delivery] = deque()
-        self._since: Position | None = None
+        self._since: ClusterTime | None = None
         self._filled = asyncio.Event()
         self._room = asyncio.Event()
         self._failure: BaseException | None = None
         self._is_over = False
         self.dropped = 0
 
-    def begin(self, since: Position = BEGINNING) -> None:
+    def begin(self, since: ClusterTime = BEGINNING) -> None:
         """The consumer starts to receive: changes after `since`."""
         self._since = since
-        self._items = deque(item for item in self._items if item.position > since)
+        self._items = deque(item for item in self._items if item.cluster_time > since)
         self._room.set()
 
     async def put(self, item: Delivery) -> None:
@@ -73,7 +73,7 @@ class Buffer:
                     self.end(_too_slow(self._size, self._items[-1].token))
                 case _:
                     assert_never(policy)
-        if not self._is_over and (self._since is None or item.position > self._since):
+        if not self._is_over and (self._since is None or item.cluster_time > self._since):
             self._items.append(item)
             self._filled.set()
 

@@ -24,17 +24,15 @@ class ChangeDecoder:
 
     Args:
         datamodel: the schema.
-        watching: the query of the stream.
+        query: the query of the stream.
         shapes: the classes of the watched models, in their order.
     """
 
-    def __init__(
-        self, datamodel: Datamodel, watching: ChangeQuery, shapes: Sequence[Shape]
-    ) -> None:
+    def __init__(self, datamodel: Datamodel, query: ChangeQuery, shapes: Sequence[Shape]) -> None:
         decoder = Decoder(datamodel)
         self._readers = {
             watched.model.name: decoder.records(watched.selected, shape.form)
-            for watched, shape in zip(watching.models, shapes, strict=True)
+            for watched, shape in zip(query.models, shapes, strict=True)
         }
 
     def change(self, event: ChangeEvent) -> Change[BaseModel]:

@@ -31,7 +31,7 @@ class SharedStream:
 
     Args:
         source: the store's changes.
-        watching: the query.
+        query: which changes.
         decoder: makes changes from events.
         after: the token to continue after; None: from now on.
 
@@ -44,12 +44,12 @@ class SharedStream:
     def __init__(
         self,
         source: ChangeSource,
-        watching: ChangeQuery,
+        query: ChangeQuery,
         decoder: ChangeDecoder,
         after: str | None = None,
     ) -> None:
         self._source = source
-        self._watching = watching
+        self._query = query
         self._decoder = decoder
         self._after = after
         self._buffers: dict[Buffer, None] = {}
@@ -90,7 +90,7 @@ class SharedStream:
         if is_first:
             buffer.begin()
         else:
-            buffer.begin(await self._source.position())
+            buffer.begin(await self._source.cluster_time())
 
     def leave(self, buffer: Buffer) -> None:
         """Remove a consumer."""
@@ -113,7 +113,7 @@ class SharedStream:
                 await self._task
 
     async def _run(self) -> None:
-        cursor = self._cursor = await self._source.open(self._watching, self._after)
+        cursor = self._cursor = await self._source.open(self._query, self._after)
         try:
             self.token = self.resting_token = cursor.token
             self._opened.set()
@@ -126,7 +126,7 @@ class SharedStream:
         event = await cursor.next()
         if event is not None:
             self.resting_token = None
-            item = Delivery(self._content(event), event.token, event.position)
+            item = Delivery(self._content(event), event.token, event.cluster_time)
             for buffer in list(self._buffers):
                 await buffer.put(item)
             await self._yield_to_loop()

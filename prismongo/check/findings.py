@@ -28,6 +28,7 @@ from prismongo.stores.mongo.push.text import step_lines
 
 State = Literal["ok", "note", "failed", "skipped"]
 Subject = Literal["server", "topology", "client", "indexes", "documents", "selections"]
+Drift = Literal["no collection", "no index", "no images", "differs", "not in schema", "on a view"]
 
 MOST_LINES: Final = 12
 """The maximum number of detail lines of a finding, so that all findings fit on a screen."""
@@ -122,22 +123,38 @@ def _indexes(checked: Checked) -> Finding:
 
 def drift_text(steps: Iterable[PushStep]) -> str:
     """`2 collections and 5 indexes are missing, 1 index differs`."""
-    counts = Counter(type(step) for step in steps)
+    counts = Counter(map(_drift, steps))
     missing = [
-        _count(counts[CreateCollection], "collection"),
-        _count(counts[CreateIndex], "index"),
+        _count(counts["no collection"], "collection"),
+        _count(counts["no index"], "index"),
     ]
-    total = counts[CreateCollection] + counts[CreateIndex]
+    total = counts["no collection"] + counts["no index"]
     parts = [
         _verb(total, " and ".join(filter(None, missing)), "is missing", "are missing"),
-        _several(counts[KeepImages], "collection", "keeps no images", "keep no images"),
-        _several(counts[IndexDiffers], "index", "differs", "differ"),
-        _several(
-            counts[IndexNotInSchema], "index", "is not in the schema", "are not in the schema"
-        ),
-        _several(counts[IndexesOnView], "view", "cannot have indexes", "cannot have indexes"),
+        _several(counts["no images"], "collection", "keeps no images", "keep no images"),
+        _several(counts["differs"], "index", "differs", "differ"),
+        _several(counts["not in schema"], "index", "is not in the schema", "are not in the schema"),
+        _several(counts["on a view"], "view", "cannot have indexes", "cannot have indexes"),
     ]
     return ", ".join(filter(None, parts))
+
+
+def _drift(step: PushStep) -> Drift:
+    match step:
+        case CreateCollection():
+            return "no collection"
+        case CreateIndex():
+            return "no index"
+        case KeepImages():
+            return "no images"
+        case IndexDiffers():
+            return "differs"
+        case IndexNotInSchema():
+            return "not in schema"
+        case IndexesOnView():
+            return "on a view"
+        case _:
+            assert_never(step)
 
 
 def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:

@@ -189,10 +189,10 @@ def health(
     """
 
     async def answer(request: Request) -> JSONResponse:
-        found = await _health(served_to(request).resolve(provider))
+        health = await _health(served_to(request).resolve(provider))
         shown = ("status", "latency_ms", "topology", "client", "error")
-        status = HTTPStatus.OK if found.is_up else HTTPStatus.SERVICE_UNAVAILABLE
-        return JSONResponse({name: getattr(found, name) for name in shown}, status)
+        status = HTTPStatus.OK if health.is_up else HTTPStatus.SERVICE_UNAVAILABLE
+        return JSONResponse({name: getattr(health, name) for name in shown}, status)
 
     return answer
 

@@ -217,8 +217,8 @@ def _text(path: Path) -> str:
 def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    found = dotenv_values(stream=StringIO(_text(path)), interpolate=False)
-    return {name: value for name, value in found.items() if value is not None}
+    variables = dotenv_values(stream=StringIO(_text(path)), interpolate=False)
+    return {name: value for name, value in variables.items() if value is not None}
 
 
 def _kind(value: Any) -> str:

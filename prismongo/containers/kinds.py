@@ -109,14 +109,14 @@ def hints_of(called: Any) -> dict[str, Any]:
     function = called.__init__ if inspect.isclass(called) else called
     function = inspect.unwrap(getattr(function, "__func__", function))
     names = getattr(function, "__globals__", {})
-    found: dict[str, Any] = {}
+    hints: dict[str, Any] = {}
     for name, annotation in getattr(function, "__annotations__", {}).items():
         one = SimpleNamespace(__annotations__={name: annotation})
         try:
-            found |= get_type_hints(one, globalns=names)
+            hints |= get_type_hints(one, globalns=names)
         except (NameError, TypeError, AttributeError, SyntaxError):
             continue  # of what is imported for the type checker alone, say
-    return found
+    return hints
 
 
 def mismatch(wanted: Any, given: Any, named: Mapping[AnyProvider, str]) -> str | None:

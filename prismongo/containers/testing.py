@@ -112,13 +112,13 @@ def _wanted(container: AnyContainer, provider: AnyProvider) -> Iterator[type]:
 def _returned(function: Any) -> type | None:
     """The class in the return annotation of a function, or in that of its context manager."""
     try:
-        found = typing.get_type_hints(function).get("return")
+        annotation = typing.get_type_hints(function).get("return")
     except (TypeError, NameError):
         return None
-    if typing.get_origin(found) in _WRAPPERS:
-        found = typing.get_args(found)[0]
-    found = typing.get_origin(found) or found
-    return found if inspect.isclass(found) and found is not type(None) else None
+    if typing.get_origin(annotation) in _WRAPPERS:
+        annotation = typing.get_args(annotation)[0]
+    annotation = typing.get_origin(annotation) or annotation
+    return annotation if inspect.isclass(annotation) and annotation is not type(None) else None
 
 
 # --- what was made before ---

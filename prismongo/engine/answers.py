@@ -38,13 +38,13 @@ class Answers:
     def __init__(self, datamodel: Datamodel) -> None:
         self._decoder = Decoder(datamodel)
 
-    def answer(self, operation: Operation, found: Any, form: Form = WIRE) -> Any:
+    def answer(self, operation: Operation, result: Any, form: Form = WIRE) -> Any:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
         match operation:
             case FindPage() if not operation.first:
-                return _without_collecting(self._decoder.reader(operation.selected, form), found)
+                return _without_collecting(self._decoder.reader(operation.selected, form), result)
             case CreateManyAndReturn() | UpdateRecordsAndReturn():
-                return _without_collecting(self._decoder.reader(operation.selected, form), found)
+                return _without_collecting(self._decoder.reader(operation.selected, form), result)
             case (
                 FindUnique()
                 | FindPage()
@@ -54,19 +54,19 @@ class Answers:
                 | DeleteRecord()
             ):
                 reader = self._decoder.reader(operation.selected, form)
-                return reader.one(found[0]) if found else None
+                return reader.one(result[0]) if result else None
             case CreateMany() | UpdateRecords() | DeleteRecords():
-                return {"count": found}
+                return {"count": result}
             case AggregateRecords():
-                return self._decoder.aggregate(operation, form)(found)
+                return self._decoder.aggregate(operation, form)(result)
             case GroupRecords():
                 read_group = self._decoder.groups(operation, form)
-                return [read_group(row) for row in found]
+                return [read_group(row) for row in result]
             case Raw():
                 return (
-                    json.loads(json_util.dumps(found, json_options=RELAXED))
+                    json.loads(json_util.dumps(result, json_options=RELAXED))
                     if form.is_wire
-                    else found
+                    else result
                 )
             case _:
                 assert_never(operation)

@@ -25,7 +25,7 @@ RACE_ATTEMPTS: Final = 3
 winner wrote. Who loses again and again does not race: the value is simply taken."""
 
 StepObserver = Callable[[Step, float], None]
-"""Is told of every step that was executed, and when it began (`time.perf_counter`)."""
+"""Called after every step, with the step and the `time.perf_counter` of its start."""
 
 LONGEST_BACK_OFF: Final = 0.2
 """The longest wait between two attempts, in seconds."""
@@ -69,16 +69,16 @@ async def _run_once(
         while True:
             try:
                 if not isinstance(step, Atomic):
-                    found = await run_step(step, store, transaction, watch)
+                    result = await run_step(step, store, transaction, watch)
                 elif transaction is None:
-                    found = None
+                    result = None
                     own = transaction = await store.begin(required=step.required)
                 else:
-                    found = None
+                    result = None
             except (DataError, TransactionError) as error:
                 step = plan.throw(error)  # a plan may know what to do: an upsert that lost a race
             else:
-                step = plan.send(found)
+                step = plan.send(result)
     except StopIteration as end:
         if own is not None:
             await own.commit()
@@ -106,12 +106,12 @@ def together(plans: Sequence[Plan]) -> Plan:
     """Several plans as one that is kept or dropped as a whole."""
     if len(plans) > 1:
         yield Atomic()
-    found: list[Any] = []
+    answers: list[Any] = []
     for index, plan in enumerate(plans):
         try:
             answer = yield from plan
         except DataError as error:
             error.data["user_facing_error"]["batch_request_idx"] = index
             raise
-        found += [answer]
-    return found
+        answers += [answer]
+    return answers

@@ -191,11 +191,11 @@ class MongoEngine(AsyncAbstractEngine):
         else:
             work = partial(run, partial(self._planner.plan, operation))
         if tx_id is None:
-            found = await self._run(work, None, (request,))
+            result = await self._run(work, None, (request,))
         else:
             async with self._using(tx_id) as transaction:
-                found = await self._run(work, transaction, (request,))
-        return self._answers.answer(operation, found, form)
+                result = await self._run(work, transaction, (request,))
+        return self._answers.answer(operation, result, form)
 
     async def execute_batch(
         self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
@@ -210,10 +210,10 @@ class MongoEngine(AsyncAbstractEngine):
 
         asked = [request for request, _ in requests]
         async with self._using(tx_id, "batch query") as transaction:
-            found = await self._run(partial(run, make_plan), transaction, asked)
+            results = await self._run(partial(run, make_plan), transaction, asked)
         return [
-            self._answers.answer(operation, one, form)
-            for (operation, form), one in zip(parts, found, strict=True)
+            self._answers.answer(operation, result, form)
+            for (operation, form), result in zip(parts, results, strict=True)
         ]
 
     async def query(self, content: str, *, tx_id: TransactionId | None = None) -> Any:
@@ -228,15 +228,15 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> Any:
         store, observer = self.store, self._observer
         observed = observer.begin()
-        found: Any = None
+        result: Any = None
         try:
-            found = await work(store, transaction, partial(observer.step, observed))
+            result = await work(store, transaction, partial(observer.step, observed))
         except BaseException as error:
-            found = error
+            result = error
             raise
         finally:
-            observer.end(observed, requests, found, store.describe)
-        return found
+            observer.end(observed, requests, result, store.describe)
+        return result
 
     # --- transactions ---
 

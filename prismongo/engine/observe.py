@@ -74,21 +74,21 @@ class Observer:
             observed.steps.append(step)
 
     def end(
-        self, observed: Observed, requests: Sequence[Request], found: Any, describe: Describe
+        self, observed: Observed, requests: Sequence[Request], result: Any, describe: Describe
     ) -> None:
-        """The operation is over; `found` is an exception where it failed."""
+        """The operation is over; `result` is an exception where it failed."""
         seconds = time.perf_counter() - observed.started
         self.metrics.active -= 1
         self.metrics.client_durations.add(seconds * 1000)
         if observed.steps is not None:
-            self._log(observed.steps, requests, seconds, found, describe)
+            self._log(observed.steps, requests, seconds, result, describe)
 
     def _log(
         self,
         steps: Sequence[Step],
         requests: Sequence[Request],
         seconds: float,
-        found: Any,
+        result: Any,
         describe: Describe,
     ) -> None:
         slow = self.settings.slow
@@ -100,7 +100,7 @@ class Observer:
             "model": ",".join(dict.fromkeys(request.model or "-" for request in requests)),
             "action": ",".join(request.action for request in requests),
             "duration_ms": round(seconds * 1000, 3),
-            "rows": _rows(found),
+            "rows": _rows(result),
             "commands": shown,
         }
         text = "%(model)s.%(action)s %(duration_ms)s ms, %(rows)s rows: %(commands)s"
@@ -126,9 +126,9 @@ def redact(command: Any) -> Any:
             return "?"
 
 
-def _rows(found: Any) -> int | str:
-    if isinstance(found, BaseException):
-        return type(found).__name__
-    if isinstance(found, list):
-        return len(found)
-    return found if isinstance(found, int) else 1
+def _rows(result: Any) -> int | str:
+    if isinstance(result, BaseException):
+        return type(result).__name__
+    if isinstance(result, list):
+        return len(result)
+    return result if isinstance(result, int) else 1

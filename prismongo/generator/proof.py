@@ -35,7 +35,7 @@ def main() -> int:
         _import_all(package)
     except ScriptError as error:
         _report(report, "partials", error.__cause__)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+    except Exception as error:  # noqa: BLE001 - the report has whatever it is
         _report(report, "package", error)
     else:
         return 0

@@ -1,4 +1,4 @@
-"""Protocols of change streams: cursors of events, positions, and saved tokens.
+"""Protocols of change streams: cursors of events, cluster times, and saved tokens.
 
 An event describes the change of one document, in stored names and values. `prismongo/changes` turns
 it into a `Change` with a generated model.
@@ -17,11 +17,14 @@ from prismongo.schema.datamodel import Model
 TOKENS: Final = "_change_tokens"
 """The collection of saved tokens: `{_id: name, token, savedAt}`."""
 
-Position = tuple[int, int]
-"""The position of a write in the order of all writes of a store: a later write has a greater one.
-All writes of a transaction have the same position."""
+ClusterTime = tuple[int, int]
+"""MongoDB's logical time of a write: seconds, and a counter in the second.
 
-BEGINNING: Position = (0, 0)
+A later write has a greater one; all writes of a transaction have the same. In memory it is the
+number of the write, and 0.
+"""
+
+BEGINNING: ClusterTime = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class ChangeEvent:
         changed: the stored names of the document's fields that an update wrote or removed; None
             if the document was replaced.
         token: continues a stream after this event, in any process.
-        position: when it happened, among all writes.
+        cluster_time: when it happened, in the order of all writes.
         time: when it happened, in UTC.
     """
 
@@ -48,7 +51,7 @@ class ChangeEvent:
     after: Row | None
     changed: tuple[str, ...] | None
     token: str
-    position: Position
+    cluster_time: ClusterTime
     time: datetime
 
 
@@ -84,8 +87,8 @@ class ChangeSource(Protocol):
             UnsupportedOperationError: P2026, the filter needs images that are not kept.
         """
 
-    async def position(self) -> Position:
-        """A position that is not before any acknowledged write."""
+    async def cluster_time(self) -> ClusterTime:
+        """A time that is not before any acknowledged write."""
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""

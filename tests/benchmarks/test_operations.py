@@ -1,4 +1,4 @@
-"""The benchmark's contestants answer the same; how long they take is another question."""
+"""The benchmark's libraries answer the same; how long they take is another question."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any, Final
 from bson import ObjectId
 from pydantic import BaseModel
 
-from benchmarks.contestant import Contestant
 from benchmarks.data import Size
+from benchmarks.environment import Environment, prepared
+from benchmarks.library import Library
 from benchmarks.operations import OPERATIONS, Operation, Round, clean
-from benchmarks.stage import Stage, staged
 
 TINY: Final = Size(users=20, communities=3, channels=4, messages=5, memberships=2)
 NEW: Final = {"insert one", "delete by id", "transaction of two inserts"}
-"""What these answer is made for each contestant: its id and time are its own."""
+"""What these answer is made for each library: its id and time are its own."""
 
 
-async def test_all_contestants_answer_the_same(mongo_url: str) -> None:
-    async with staged(mongo_url, TINY, indexes=False) as stage:
+async def test_all_libraries_answer_the_same(mongo_url: str) -> None:
+    async with prepared(mongo_url, TINY, indexes=False) as environment:
         for operation in OPERATIONS:
-            answers = [await answer(stage, operation, each) for each in stage.contestants]
+            answers = [await answer(environment, operation, each) for each in environment.libraries]
             assert answers[0], operation.name
             for other in answers[1:]:
                 assert other == answers[0], operation.name
 
 
-async def answer(stage: Stage, operation: Operation, contestant: Contestant) -> Any:
+async def answer(environment: Environment, operation: Operation, library: Library) -> Any:
     """What the operation answers, as it can be compared; what it wrote is removed."""
-    round_ = Round(stage.data, stage.database, Random(1))  # noqa: S311 - the same for all
-    (arguments,) = await operation.prepare(round_, contestant, 1)
-    found = await operation.ask(contestant, *arguments)
-    await clean(stage.database, stage.data)
+    round_ = Round(environment.data, environment.database, Random(1))  # noqa: S311 - the same for all
+    (arguments,) = await operation.prepare(round_, library, 1)
+    found = await operation.ask(library, *arguments)
+    await clean(environment.database, environment.data)
     made = comparable(found, without={"id", "sentAt"} if operation.name in NEW else set())
     return made if "sorted" in operation.name else in_order(made)
 

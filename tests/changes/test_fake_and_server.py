@@ -163,7 +163,7 @@ async def test_the_same_is_told(pair: Pair, steps: list[Step], wished: list[Wish
         theirs, ours = [await side.answer(actor, write(seed)) for side in pair.sides]
         assume(ours == theirs)  # or it is a matter of tests/engine/test_differential.py
     await pair.agree_on_the_end()
-    end = "{:08X}{:08X}".format(*await mongo.store.changes.position())
+    end = "{:08X}{:08X}".format(*await mongo.store.changes.cluster_time())
 
     for each in filter(None, map(watching, wished)):
         expected = await told(mongo, each, starts[0], end)

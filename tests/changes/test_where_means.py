@@ -78,7 +78,7 @@ async def present(store: MongoStore) -> str:
 
 async def events(store: MongoStore, where: Where, after: str) -> list[ChangeEvent]:
     """All that a stream gives from a token until now."""
-    end = "{:08X}{:08X}".format(*await store.changes.position())
+    end = "{:08X}{:08X}".format(*await store.changes.cluster_time())
     cursor = await store.changes.open(watching(where), after)
     found: list[ChangeEvent] = []
     try:

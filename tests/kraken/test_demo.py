@@ -1,4 +1,4 @@
-"""The main job: what it prints, what it leaves, and how it fails."""
+"""The demo: what it prints, what it leaves, and how it fails."""
 
 from __future__ import annotations
 

@@ -109,13 +109,13 @@ class _Parser:
     def _fields(self) -> list[tuple[str | None, Selection]]:
         """Fields with their aliases; begins behind `{`."""
         self._deeper()
-        found = []
+        fields = []
         while self._ahead != "}":
-            found.append(self._field())
-        if not found:
+            fields.append(self._field())
+        if not fields:
             raise self._malformed("a selection needs a field at least")
         self._shallower()
-        return found
+        return fields
 
     def _field(self) -> tuple[str | None, Selection]:
         alias, name = None, self._name("a field")
@@ -134,14 +134,14 @@ class _Parser:
 
     def _selections(self) -> tuple[Selection, ...]:
         """A nested selection: each field once, under its own name."""
-        found: dict[str, Selection] = {}
+        selections: dict[str, Selection] = {}
         for alias, selection in self._fields():
             if alias not in (None, selection.name):
                 raise unsupported("An alias inside a selection", "only the top may have one")
-            if selection.name in found:
-                selection = self._merged(found[selection.name], selection)
-            found[selection.name] = selection
-        return tuple(found.values())
+            if selection.name in selections:
+                selection = self._merged(selections[selection.name], selection)
+            selections[selection.name] = selection
+        return tuple(selections.values())
 
     def _merged(self, first: Selection, second: Selection) -> Selection:
         if first.arguments != second.arguments:
@@ -154,13 +154,13 @@ class _Parser:
     def _pairs(self, end: str) -> dict[str, Any]:
         """`name: value` until `end`, the last of equal names; begins behind the opening."""
         self._deeper()
-        found: dict[str, Any] = {}
+        pairs: dict[str, Any] = {}
         while self._ahead != end:
             key = self._key()
             self._expect(":")
-            found[key] = self._value()
+            pairs[key] = self._value()
         self._shallower()
-        return found
+        return pairs
 
     def _key(self) -> str:
         token = self._ahead
@@ -193,11 +193,11 @@ class _Parser:
 
     def _list_of_values(self) -> list[Any]:
         self._deeper()
-        found = []
+        values = []
         while self._ahead != "]":
-            found.append(self._value())
+            values.append(self._value())
         self._shallower()
-        return found
+        return values
 
     def _string(self) -> str:
         try:

@@ -42,14 +42,14 @@ _SQL: Final = ("executeRaw", "queryRaw")
 
 def root_names(datamodel: Datamodel) -> Mapping[str, Root]:
     """Every name at the top of a document; a model's own spelling, and with a capital first."""
-    found: dict[str, Root] = {"runCommandRaw": ("mutation", "runCommandRaw", None)}
+    roots: dict[str, Root] = {"runCommandRaw": ("mutation", "runCommandRaw", None)}
     for capitals in (False, True):
         for model in datamodel.models:
             shown = model.name[:1].upper() + model.name[1:] if capitals else model.name
             for kind, action, name in _NAMES:
                 if not model.ignored:
-                    found.setdefault(name.format(shown), (kind, action, model.name))
-    return found
+                    roots.setdefault(name.format(shown), (kind, action, model.name))
+    return roots
 
 
 def request_of(field: RootField, names: Mapping[str, Root]) -> Request:

@@ -152,8 +152,8 @@ def _paged_children(output: RelationOutput, parents: Rows) -> Generator[Step, An
         groups = yield from _pages_one_by_one(output, candidates)
     else:
         groups = yield from _pages_at_once(output, candidates)
-    found = {id(row): group for row, group in zip(candidates, groups, strict=True)}
-    return [found.get(id(row), []) for row in parents]
+    pages = {id(row): group for row, group in zip(candidates, groups, strict=True)}
+    return [pages.get(id(row), []) for row in parents]
 
 
 def _pages_one_by_one(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:

@@ -61,8 +61,8 @@ def cuid() -> str:
 def cuid2() -> str:
     """An id that tells nothing of its making: a letter, then 23 of a hash in base 36."""
     moment, number = _base36(_milliseconds(), 8), _base36(next(_cuid2_counter), 6)
-    told = f"{moment}{_random36(_CUID2_LENGTH)}{number}{_fingerprint()}"
-    return secrets.choice(_BASE36[10:]) + _hash36(told)[1:_CUID2_LENGTH]
+    text = f"{moment}{_random36(_CUID2_LENGTH)}{number}{_fingerprint()}"
+    return secrets.choice(_BASE36[10:]) + _hash36(text)[1:_CUID2_LENGTH]
 
 
 @cache

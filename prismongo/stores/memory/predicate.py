@@ -202,10 +202,10 @@ def _in(item: In) -> Test:
             if values is MISSING:
                 return False
             if item.insensitive:
-                found = any(_compare_texts("eq", value, other) for other in _as_list(values))
+                result = any(_compare_texts("eq", value, other) for other in _as_list(values))
             else:
-                found = any(equal(value, other) for other in _as_list(values))
-            return found != item.negated
+                result = any(equal(value, other) for other in _as_list(values))
+            return result != item.negated
 
         return among
     if not item.insensitive:
@@ -318,13 +318,13 @@ def _elements(item: Elements, relations: Relations) -> Test:
         results = [isinstance(one, dict) and holds(one) for one in _as_list(value)]
         match item.quantifier:
             case "some":
-                found = any(results)
+                result = any(results)
             case "every":
-                found = all(results)
+                result = all(results)
             case "none":
-                found = not any(results)
+                result = not any(results)
             case _:
                 assert_never(item.quantifier)
-        return found != item.negated
+        return result != item.negated
 
     return test

@@ -152,20 +152,22 @@ class Evaluator:
 
     def group(self, step: Group) -> Rows:
         """One row per group."""
-        groups: dict[ComparisonKey, Rows] = {}
+        members: dict[ComparisonKey, Rows] = {}
         for row in self.matching(step.model, step.where):
-            groups.setdefault(_key(row, step.by), []).append(row)
-        found = [
+            members.setdefault(_key(row, step.by), []).append(row)
+        groups = [
             aggregated(step.aggregations, rows)
             | {field.db_name: rows[0].get(field.db_name) for field in step.by}
-            for rows in groups.values()
+            for rows in members.values()
         ]
         holds = predicate(step.having, self)
-        found = [row for row in found if holds(row)]
+        groups = [row for row in groups if holds(row)]
         for order in reversed(step.order):
-            found.sort(key=_named(order.key, descending=order.descending), reverse=order.descending)
+            groups.sort(
+                key=_named(order.key, descending=order.descending), reverse=order.descending
+            )
         end = None if step.limit is None else step.skip + step.limit
-        return found[step.skip : end]
+        return groups[step.skip : end]
 
 
 def projected(row: Row, fields: Sequence[Field] | None) -> Row:
@@ -216,10 +218,10 @@ def _equal_values(where: Filter) -> dict[str, Any]:
         case Compare((name,), "eq", value, insensitive=False, exact=False):
             return {name: value} if isinstance(value, str | int | bytes | ObjectId) else {}
         case And(filters):
-            found: dict[str, Any] = {}
+            values: dict[str, Any] = {}
             for part in filters:
-                found |= _equal_values(part)
-            return found
+                values |= _equal_values(part)
+            return values
         case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return {}
         case Elements() | Related() | After():

@@ -15,7 +15,7 @@ import bson
 
 from prismongo.query.nodes.changes import ChangeQuery, ChangeType, WatchedModel
 from prismongo.query.nodes.steps import Row
-from prismongo.stores.changes import TOKENS, ChangeEvent, Position
+from prismongo.stores.changes import TOKENS, ChangeEvent, ClusterTime
 from prismongo.stores.errors import history_lost, malformed_token, no_images
 from prismongo.stores.memory.compare import key
 from prismongo.stores.memory.memory import Memory
@@ -61,16 +61,16 @@ class MemoryChanges:
         cursor.check()
         return cursor
 
-    async def position(self) -> Position:
-        """The position of the last write."""
+    async def cluster_time(self) -> ClusterTime:
+        """The time of the last write."""
         return self._memory.oplog.end.number, 0
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""
         await asyncio.sleep(0)
         kept = self._memory.tables.get(TOKENS)
-        found = kept.rows.get(key(name)) if kept else None
-        return found["token"] if found else None
+        row = kept.rows.get(key(name)) if kept else None
+        return row["token"] if row else None
 
     async def save_token(self, name: str, token: str | None) -> None:
         """Save a token under a name, in a collection; None deletes it."""
@@ -177,7 +177,7 @@ class MemoryCursor:
             after=_copy(self._after(write, operation)),
             changed=_changed(write),
             token=self.token,
-            position=(entry.position.number, 0),
+            cluster_time=(entry.position.number, 0),
             time=entry.position.time,
         )
 

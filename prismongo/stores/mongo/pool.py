@@ -110,5 +110,5 @@ def _task() -> Task:
 
 
 def _is_over(task: Task) -> bool:
-    found = task()
-    return found is None or found.done()
+    running = task()
+    return running is None or running.done()

@@ -125,15 +125,15 @@ def _in(item: In, base: str) -> Expression:
         other = _at(base, item.values.path)
         return _both_set(value, other, among(item, value, other))
     if item.insensitive:
-        found: Expression = {
+        expression: Expression = {
             "$or": [
                 _matching(value, rf"^{re.escape(str(text))}\z", negated=False, ignore=True)
                 for text in item.values
             ]
         }
     else:
-        found = {"$in": [value, {"$literal": item.values}]}
-    return {"$and": [_is_set(value, True), {"$not": [found]}]} if item.negated else found
+        expression = {"$in": [value, {"$literal": item.values}]}
+    return {"$and": [_is_set(value, True), {"$not": [expression]}]} if item.negated else expression
 
 
 def _both_set(value: str, other: str, expression: Expression) -> Expression:
@@ -151,8 +151,8 @@ def _text(item: Text, base: str) -> Expression:
 
 def _matching(value: str, pattern: str, *, negated: bool, ignore: bool) -> Expression:
     regex = Regex(pattern, "i" if ignore else "")
-    found = {"$regexMatch": {"input": value, "regex": regex}}
-    matched = if_texts(found, value)
+    expression = {"$regexMatch": {"input": value, "regex": regex}}
+    matched = if_texts(expression, value)
     return {"$and": [_is_set(value, True), {"$not": [matched]}]} if negated else matched
 
 
@@ -192,8 +192,8 @@ def _has(item: Has, value: str, base: str) -> Expression:
         other = _at(base, values[0].path)
         return _both_set(value, other, holds_elements(item, value, other))
     sides = [{"$literal": list(values)}, elements(value)]
-    found: Expression = {"$setIsSubset": sides}
+    expression: Expression = {"$setIsSubset": sides}
     if not item.every:
-        found = {"$gt": [{"$size": {"$setIntersection": sides}}, 0]}
-    found = {"$not": [found]} if item.negated else found
-    return {"$and": [_is_set(value, True), found]}
+        expression = {"$gt": [{"$size": {"$setIntersection": sides}}, 0]}
+    expression = {"$not": [expression]} if item.negated else expression
+    return {"$and": [_is_set(value, True), expression]}

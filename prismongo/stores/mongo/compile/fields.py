@@ -56,18 +56,18 @@ def compared(item: Compare, value: str, other: str) -> Expression:
         return {COMPARISON_OPERATORS[item.operator]: [value, other]}
     negated = item.operator == "ne"
     operator = COMPARISON_OPERATORS["eq" if negated else item.operator]
-    found = if_texts({operator: [{"$toLower": value}, {"$toLower": other}]}, value, other)
-    return inverted(found, negated=negated)
+    expression = if_texts({operator: [{"$toLower": value}, {"$toLower": other}]}, value, other)
+    return inverted(expression, negated=negated)
 
 
 def among(item: In, value: str, other: str) -> Expression:
     """Whether the first is an element of the second; null is an empty list."""
-    found: Expression = {"$in": [value, elements(other)]}
+    expression: Expression = {"$in": [value, elements(other)]}
     if item.insensitive:
         texts = {"$filter": {"input": elements(other), "as": "one", "cond": is_text("$$one")}}
         lowered = {"$map": {"input": texts, "as": "one", "in": {"$toLower": "$$one"}}}
-        found = if_texts({"$in": [{"$toLower": value}, lowered]}, value)
-    return inverted(found, negated=item.negated)
+        expression = if_texts({"$in": [{"$toLower": value}, lowered]}, value)
+    return inverted(expression, negated=item.negated)
 
 
 def holds_text(item: Text, value: str, other: str) -> Expression:
@@ -75,27 +75,27 @@ def holds_text(item: Text, value: str, other: str) -> Expression:
     whole, piece = ({"$toLower": text} if item.insensitive else text for text in (value, other))
     match item.match:
         case "contains":
-            found: Expression = {"$gte": [{"$indexOfBytes": [whole, piece]}, 0]}
+            expression: Expression = {"$gte": [{"$indexOfBytes": [whole, piece]}, 0]}
         case "startswith":
-            found = {"$eq": [{"$indexOfBytes": [whole, piece]}, 0]}
+            expression = {"$eq": [{"$indexOfBytes": [whole, piece]}, 0]}
         case "endswith":
             sizes = [{"$strLenBytes": whole}, {"$strLenBytes": piece}]
-            found = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
+            expression = {"$and": [{"$gte": sizes}, {"$eq": [_tail(whole, piece), piece]}]}
         case _:
             assert_never(item.match)
-    return inverted(if_texts(found, value, other), negated=item.negated)
+    return inverted(if_texts(expression, value, other), negated=item.negated)
 
 
 def holds_elements(item: Has, value: str, other: str) -> Expression:
     """Whether the first list has the second value, or every or some element of the second list."""
     mine = elements(value)
     if isinstance(item.values, tuple):
-        found: Expression = {"$in": [other, mine]}
+        expression: Expression = {"$in": [other, mine]}
     elif item.every:
-        found = {"$setIsSubset": [mine, elements(other)]}
+        expression = {"$setIsSubset": [mine, elements(other)]}
     else:
-        found = {"$gt": [{"$size": {"$setIntersection": [mine, elements(other)]}}, 0]}
-    return inverted(found, negated=item.negated)
+        expression = {"$gt": [{"$size": {"$setIntersection": [mine, elements(other)]}}, 0]}
+    return inverted(expression, negated=item.negated)
 
 
 def elements(value: str) -> Expression:

@@ -217,8 +217,8 @@ class _FilterCompiler:
         """Compares whole elements: the query language would also compare the list itself."""
         name = dotted(item.path)
         elements = {"$ifNull": ["$" + name, []]}
-        found = [{"$in": [{"$literal": value}, elements]} for value in values]
-        expression: Any = {"$and" if item.every else "$or": found}
+        tests = [{"$in": [{"$literal": value}, elements]} for value in values]
+        expression: Any = {"$and" if item.every else "$or": tests}
         if item.negated:
             expression = {"$not": [expression]}
         return {name: {"$exists": True}, "$expr": expression}

@@ -104,11 +104,11 @@ def collection_gone(models: Iterable[Model], token: str) -> CollectionGoneError:
 
 
 def _too_large(names: str, words: str, token: str | None) -> ChangeStreamError:
-    found = _TOKEN_IN_WORDS.search(words)
+    match = _TOKEN_IN_WORDS.search(words)
     return ChangeStreamError(
         f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once, the "
         "record before and after together. Continue after this error's token, which is that "
         "change's.",
         meta={"models": names},
-        token=found[1] if found else token,
+        token=match[1] if match else token,
     )

@@ -13,7 +13,7 @@ from bson import Timestamp
 
 from prismongo.query.nodes.changes import ChangeType
 from prismongo.schema.datamodel import Model
-from prismongo.stores.changes import ChangeEvent, Position
+from prismongo.stores.changes import ChangeEvent, ClusterTime
 from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
 from prismongo.stores.mongo.compile.commands import Document
 
@@ -48,13 +48,13 @@ def read_event(document: Document, models: Mapping[str, Model], token: str) -> C
         after=document.get(AFTER),
         changed=None if kind == "replace" else _changed(document.get("updateDescription") or {}),
         token=token,
-        position=position_of(moment),
+        cluster_time=cluster_time_of(moment),
         time=_utc(document.get("wallTime") or moment.as_datetime()),
     )
 
 
-def position_of(moment: Timestamp) -> Position:
-    """The position of a logical time of the server: seconds, and a counter in the second."""
+def cluster_time_of(moment: Timestamp) -> ClusterTime:
+    """Seconds, and a counter in the second."""
     return moment.time, moment.inc
 
 

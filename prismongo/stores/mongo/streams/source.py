@@ -1,4 +1,4 @@
-"""Opens change streams, returns the current position, and saves tokens.
+"""Opens change streams, returns the current cluster time, and saves tokens.
 
 Streams have a separate client: each open stream occupies a connection, which would be missing in
 the pool of the operations.
@@ -19,7 +19,7 @@ from pymongo.read_concern import ReadConcern
 
 from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.schema.datamodel import Datamodel
-from prismongo.stores.changes import TOKENS, Position
+from prismongo.stores.changes import TOKENS, ClusterTime
 from prismongo.stores.errors import malformed_token, no_images
 from prismongo.stores.mongo.compile.changes import compile_change_query
 from prismongo.stores.mongo.compile.commands import Document
@@ -27,7 +27,7 @@ from prismongo.stores.mongo.connect import hosts_of
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.streams.cursor import MongoCursor
 from prismongo.stores.mongo.streams.errors import no_change_streams
-from prismongo.stores.mongo.streams.events import position_of, stored_token
+from prismongo.stores.mongo.streams.events import cluster_time_of, stored_token
 from prismongo.stores.wanted.images import asks_for_images
 
 T = TypeVar("T")
@@ -83,10 +83,10 @@ class MongoChanges:
         await cursor.open(self._database.client.options.server_selection_timeout)
         return cursor
 
-    async def position(self) -> Position:
-        """A position that is not before any acknowledged write."""
+    async def cluster_time(self) -> ClusterTime:
+        """A time that is not before any acknowledged write."""
         reply = await _translated(self._database.command("ping"))
-        return position_of(reply["operationTime"])
+        return cluster_time_of(reply["operationTime"])
 
     async def load_token(self, name: str) -> str | None:
         """The token that was saved last under this name."""

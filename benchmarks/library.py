@@ -1,4 +1,4 @@
-"""The protocol of a contestant: a library under test, with the operations that are measured."""
+"""The protocol of a library under test: the operations that are measured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NewMessage = dict[str, Any]
 """`channelId` and `authorId`, in the type of the library, and `content`; the rest has defaults."""
 
 
-class Contestant(Protocol):
+class Library(Protocol):
     """One library; each returns its own kind of records."""
 
     name: str

@@ -1,4 +1,4 @@
-"""The set-up: a server with the data set, and the contestants connected to it."""
+"""The set-up: a server with the data set, and the libraries connected to it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.contestant import Contestant
 from benchmarks.data import DataSet, Document, Size, fill
+from benchmarks.library import Library
 from benchmarks.odm import Odm
 from benchmarks.ours import Ours
 from benchmarks.plain import Plain
@@ -24,18 +24,18 @@ TOP = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What measurements need. The first contestant is the base, the last is ours."""
+class Environment:
+    """What measurements need. The first library is the base, the last is ours."""
 
     url: str
     database: AsyncDatabase[Document]
     data: DataSet
-    contestants: tuple[Contestant, ...]
+    libraries: tuple[Library, ...]
 
 
 @asynccontextmanager
-async def staged(url: str, size: Size, *, indexes: bool = True) -> AsyncIterator[Stage]:
-    """The schema's indexes and the data in an empty database, every contestant connected to it."""
+async def prepared(url: str, size: Size, *, indexes: bool = True) -> AsyncIterator[Environment]:
+    """The schema's indexes and the data in an empty database, every library connected to it."""
     name = url_database(url)
     if indexes:
         await push(parse((TOP / "schema.prisma").read_text(encoding="utf-8")), url)
@@ -47,10 +47,10 @@ async def staged(url: str, size: Size, *, indexes: bool = True) -> AsyncIterator
         DatabaseService(settings) as service,
     ):
         data = await fill(client[name], size)
-        contestants = (
+        libraries = (
             Plain(client, name),
             Validated(second, name),
             await Odm.made(third, name),
             Ours(service),
         )
-        yield Stage(url, client[name], data, contestants)
+        yield Environment(url, client[name], data, libraries)
