@@ -38,10 +38,12 @@ def test_the_batch_has_the_signatures_of_the_actions(settings: DatabaseSettings)
     assert names == {
         "create",
         "create_many",
+        "create_many_and_return",
         "delete",
         "delete_many",
         "update",
         "update_many",
+        "update_many_and_return",
         "upsert",
     }
     for name in names:
