@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 from prismongo.client.asking import COUNT
 from prismongo.client.many import created_many
@@ -38,12 +38,12 @@ class BaseBatch:
             `async with`.
     """
 
-    _accessors: ClassVar[dict[str, str]]
+    results: list[Any]
 
     def __init__(self, client: BaseClient) -> None:
         self._client = client
         self._asked: list[Any] = []
-        self.results: list[Any] = []
+        self.results = []
 
     if not TYPE_CHECKING:
 

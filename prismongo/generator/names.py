@@ -14,6 +14,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from prismongo.client.batch import BaseBatch
 from prismongo.client.records import Composite, Record
 from prismongo.errors import SchemaError
 from prismongo.generator.fields import Owner, members
@@ -29,8 +30,8 @@ Refusal = tuple[str, Position]
 
 @cache
 def reserved() -> frozenset[str]:
-    """The attributes of a client; a model's must not hide them."""
-    return _attributes(Service)
+    """The attributes of a client and of its batches; a model's must not hide them."""
+    return _attributes(Service) | _attributes(BaseBatch) | {"batch_"}
 
 
 @cache
@@ -143,8 +144,8 @@ def _of_accessor(model: Model, name: str, found: dict[str, str]) -> Iterator[Ref
         )
     elif _is_taken(name):
         yield (
-            f"The model {model.name} would be `{name}` on the client, which has an attribute of "
-            f"this name. {remedy}",
+            f"The model {model.name} would be `{name}` on the client and on its batches, one of "
+            f"which has an attribute of this name. {remedy}",
             model.position,
         )
 

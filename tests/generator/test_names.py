@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prismongo import DatabaseSettings, Service
+from prismongo import DatabaseSettings
 from prismongo.errors import SchemaError
 from prismongo.generator import generate
 from prismongo.generator.modules import modules
@@ -59,7 +59,20 @@ def test_a_name_of_ones_own_stands_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Transaction", "Settings", "Health", "Mongo", "Watch", "Tx", "Connect", "Fake"]
+    "name",
+    [
+        "Transaction",
+        "Settings",
+        "Health",
+        "Mongo",
+        "Watch",
+        "Tx",
+        "Connect",
+        "Fake",
+        "Batch_",
+        "Commit",
+        "Results",
+    ],
 )
 def test_an_attribute_of_the_client_is_not_hidden(name: str) -> None:
     text = schema(model("User"), model(name))
@@ -74,9 +87,10 @@ def test_an_attribute_of_the_client_is_not_hidden(name: str) -> None:
 def test_reserved_is_all_that_a_client_has(settings_without_server: DatabaseSettings) -> None:
     from database import DatabaseService
 
-    for made in (DatabaseService(settings_without_server), fake(DatabaseService)):
-        public = {name for name in (*vars(made), *dir(Service)) if not name.startswith("_")}
-        assert public <= reserved()
+    service = DatabaseService(settings_without_server)
+    for made in (service, fake(DatabaseService), service.batch_()):
+        public = {name for name in dir(made) if not name.startswith("_")}
+        assert public - service._accessors.keys() <= reserved()
 
 
 @pytest.fixture
