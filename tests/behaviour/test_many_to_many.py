@@ -114,7 +114,7 @@ async def test_both_lists_follow(
     ("data", "code"),
     [
         ({"connect": {"id": 9}}, "P2025"),
-        ({"delete": {"id": 3}}, "P2017"),
+        ({"delete": {"id": 3}}, "P2025"),
         ({"update": {"where": {"id": 3}, "data": {"year": 1}}}, "P2025"),
         ({"create": {"id": 3, "title": "x"}}, "P2002"),
         ({"createMany": {"data": {"id": 4, "title": "d"}}}, "P2009"),

@@ -115,7 +115,7 @@ class TestFromTheListSide:
             assert keys(stored) == [None, None, "missing"]
         else:
             error = await refused(shelf(engine, data))
-            assert error.code == "P2018"
+            assert error.code == "P2025"
             assert stored("Book") == before
 
     @pytest.mark.parametrize(

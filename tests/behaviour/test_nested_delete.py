@@ -96,7 +96,7 @@ class TestDelete:
     ) -> None:
         before = stored("Bee")
         error = await refused(hive(engine, {"delete": data}))
-        assert error.code == "P2017"
+        assert error.code == "P2025"
         assert stored("Bee") == before
         assert ids(stored, "Wing") == [1, 2, 3]
 

@@ -97,7 +97,7 @@ class TestOneToMany:
         await person(engine, 1, {"staff": {"updateMany": {"where": {}, "data": {"name": "x"}}}})
         assert column(stored, "name") == ["", "x", ""]
         error = await refused(person(engine, 1, {"staff": {"delete": {"id": 3}}}))
-        assert error.code == "P2017"
+        assert error.code == "P2025"
         await person(engine, 1, {"staff": {"deleteMany": {}}})
         assert column(stored, "_id") == [1, 3]
 

@@ -184,8 +184,8 @@ async def test_upsert(database: DatabaseService) -> None:
     ("change", "code"),
     [
         ({"update": {"where": {"id": NOBODY}, "data": {"name": "x"}}}, "P2025"),
-        ({"connect": {"id": NOBODY}}, "P2018"),
-        ({"delete": {"id": NOBODY}}, "P2017"),
+        ({"connect": {"id": NOBODY}}, "P2025"),
+        ({"delete": {"id": NOBODY}}, "P2025"),
     ],
 )
 async def test_a_record_that_is_not_there(

@@ -182,7 +182,7 @@ async def test_related_records_are_let_go(database: DatabaseService, act: str) -
 
 
 async def test_a_connect_that_finds_nobody(database: DatabaseService) -> None:
-    """To one it is P2025, to many P2018; the record itself is there, so that None would mislead."""
+    """P2025, to one and to many; the record itself is there, so that None would mislead."""
     made = await database.community.create({"name": "Engines"})
     ada = await database.user.create(user("ada"))
     with pytest.raises(RecordNotFoundError, match="nested connect"):
@@ -193,7 +193,7 @@ async def test_a_connect_that_finds_nobody(database: DatabaseService) -> None:
         await database.user.update(
             where={"id": ada.id}, data={"ownedCommunities": {"connect": [{"id": NOBODY}]}}
         )
-    assert caught.value.code == "P2018"
+    assert caught.value.code == "P2025"
 
 
 async def test_update_many(database: DatabaseService) -> None:

@@ -1,6 +1,7 @@
 """Errors of nested writes: a related record does not exist, or is not related.
 
-Codes and texts are those of Prisma.
+All are P2025, so that callers catch one class. The texts are Prisma's, whose engine has P2018 and
+P2017 where the relation is a list of children.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from prismongo.schema.datamodel import Link
 
 
 def nothing_to_delete(link: Link) -> Exception:
-    """No related record for a nested delete: P2017 from a list of children, else P2025."""
+    """No related record for a nested delete."""
     return not_connected(link) if link.field.is_list else not_found_nested(link, "delete")
 
 
 def not_found_nested(link: Link, act: str) -> Exception:
-    """No related record for a nested write (P2025)."""
+    """No related record for a nested write."""
     needed = ""
     if act == "connect" and link.holds_key:
         needed = f" (needed to inline the relation on '{link.model.name}' record(s))"
@@ -35,31 +36,22 @@ def _not_found(cause: str) -> Exception:
 
 
 def not_connectable(link: Link, wanted: int, found: int) -> Exception:
-    """Records to connect are missing: P2018 from a list of children, else P2025."""
+    """Records to connect are missing."""
     if not link.field.is_list:
         return not_found_nested(link, "connect")
     if link.is_many_to_many:
         return _not_found(f"Expected {wanted} records to be connected, found only {found}.")
-    details = (
+    return _not_found(
         f"Expected {wanted} records to be connected after connect operation on {_kind(link)} "
         f"relation '{_name(link)}', found {found}."
-    )
-    return data_error(
-        "P2018", f"The required connected records were not found. {details}", {"details": details}
     )
 
 
 def not_connected(link: Link) -> Exception:
-    """A record that is not related (P2017)."""
-    return data_error(
-        "P2017",
+    """A record that is not related."""
+    return _not_found(
         f"The records for relation `{_name(link)}` between the `{link.model.name}` and "
-        f"`{link.target.name}` models are not connected.",
-        {
-            "relation_name": _name(link),
-            "parent_name": link.model.name,
-            "child_name": link.target.name,
-        },
+        f"`{link.target.name}` models are not connected."
     )
 
 

@@ -159,7 +159,7 @@ class RelatedRecords:
         }
 
     def _connect(self, link: Link, uniques: Sequence[Unique], row: Row) -> WritePlan:
-        """Connect records that must exist (P2025 or P2018 where one does not)."""
+        """Connect records that must exist (P2025 where one does not)."""
         found: Rows = yield _named(link, uniques)
         if not _are_all_found(uniques, found):
             raise not_connectable(link, len(uniques), len(found))
