@@ -217,7 +217,7 @@ class MongoEngine(AsyncAbstractEngine):
         ]
 
     async def query(self, content: str, *, tx_id: TransactionId | None = None) -> Any:
-        """The text door: GraphQL, as upstream's query builder writes it (`engine/document.py`)."""
+        """The text door: GraphQL, as upstream writes it (`engine/graphql/documents.py`)."""
         return await self._documents.answer(content, self, tx_id=tx_id)
 
     async def _run(

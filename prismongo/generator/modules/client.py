@@ -44,7 +44,6 @@ class Prisma(BaseClient):
     _accessors = {accessors}
     _schema_path = SCHEMA_PATH
     _packaged_schema_path = PACKAGED_SCHEMA_PATH
-    _datasource_name = {datasource!r}
     _datasource_url = {url!r}
     _datasource_variable = {variable!r}
 
@@ -141,7 +140,6 @@ def client_module(datamodel: Datamodel, schema: Path) -> str:
         batch_attributes=_lines(names, "    {name}: actions.{model}BatchActions"),
         slots=_lines(names, "        {name!r},"),
         accessors=repr(names),
-        datasource=source.name,
         url=source.url if isinstance(source.url, str) else None,
         variable=_variable(source),
     )

@@ -159,7 +159,6 @@ Filter = (
 )
 
 EVERYTHING = And()
-NOTHING = Or()
 
 
 def both(first: Filter, second: Filter) -> Filter:

@@ -9,7 +9,6 @@ from bson import ObjectId, Regex
 
 from prismongo.query.nodes.filters import (
     EVERYTHING,
-    NOTHING,
     After,
     And,
     Compare,
@@ -49,7 +48,7 @@ def link(model: str, name: str) -> Link:
 PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
     # --- how conditions are put together ---
     "everything": (EVERYTHING, {}),
-    "nothing": (NOTHING, {"_id": {"$in": []}}),
+    "nothing": (Or(), {"_id": {"$in": []}}),
     "and of several fields": (
         And((Compare(AGE, "eq", 1), Compare(("nick",), "eq", "a"))),
         {"age": 1, "nick": "a"},
