@@ -58,9 +58,8 @@ async def test_a_ready_model_is_as_pydantic_makes_it(database: DatabaseService) 
     )
     parsed = User.model_validate(made.model_dump())
     assert parsed == made
-    assert parsed.model_fields_set - made.model_fields_set == set(User.model_fields) - set(
-        made.model_fields_set
-    )
+    dumped = set(User.model_fields) - {"counts"}  # which nobody asked for
+    assert parsed.model_fields_set - made.model_fields_set == dumped - made.model_fields_set
     assert User.model_validate_json(made.model_dump_json()) == made
     for copied in (copy.copy(made), copy.deepcopy(made), made.model_copy()):
         assert copied == made
