@@ -14,23 +14,22 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
 
 from prisma.errors import PrismaError, TransactionError
 from pydantic import BaseModel
-from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
 
-from prismongo.changes.stream import Changes, WatchOptions
-from prismongo.changes.streams import Streams
 from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
-from prismongo.client.raw import Document, ask_raw
-from prismongo.engine.observe import LogSettings
 from prismongo.errors import ConfigurationError, data_error
-from prismongo.health import Health, check_health, down
 from prismongo.settings import DatabaseSettings
-from prismongo.stores.mongo.client import mongo_stores
-from prismongo.stores.mongo.store import MongoStore
 from prismongo.tasks import back_off
 
+# What only a service in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
+    from pymongo.asynchronous.database import AsyncDatabase
+
+    from prismongo.changes.stream import Changes, WatchOptions
+    from prismongo.changes.streams import Streams
+    from prismongo.client.raw import Document
     from prismongo.engine.engine import MakeStore
+    from prismongo.engine.observe import LogSettings
+    from prismongo.health import Health
     from prismongo.testing.controls import Controls
 
 T = TypeVar("T")
@@ -61,9 +60,13 @@ class Service(BaseClient):
         self._make_store = self._stores(settings)
 
     def _stores(self, settings: DatabaseSettings) -> MakeStore:
+        from prismongo.stores.mongo.client import mongo_stores
+
         return mongo_stores(settings)
 
     def _log_settings(self) -> LogSettings:
+        from prismongo.engine.observe import LogSettings
+
         return LogSettings.of(self.settings)
 
     @property
@@ -86,6 +89,8 @@ class Service(BaseClient):
             NotStartedError: connected in another event loop or process.
             UnsupportedOperationError: P2026, this database is a fake.
         """
+        from prismongo.stores.mongo.store import MongoStore
+
         store = self._mongo_engine.store
         if not isinstance(store, MongoStore):
             raise data_error("P2026", "This database is a fake: there is no MongoDB behind it.")
@@ -96,6 +101,8 @@ class Service(BaseClient):
 
         Raises no error if the server is down or the client is not connected.
         """
+        from prismongo.health import check_health, down
+
         try:
             return await check_health(
                 self.mongo, self.settings.health_timeout, self.client_schema.freshness()
@@ -163,6 +170,8 @@ class Service(BaseClient):
             prisma.errors.RawQueryError: P2010, the server or the driver refuses it.
             DataError: P2009, an argument has the wrong type.
         """
+        from prismongo.client.raw import ask_raw
+
         arguments = {"filter": filter, "options": options}
         documents: list[Document] = await ask_raw(self, "findRaw", model, arguments)
         return documents
@@ -180,6 +189,8 @@ class Service(BaseClient):
             pipeline: the stages.
             options: `allowDiskUse`, `hint` and the other options of `aggregate`.
         """
+        from prismongo.client.raw import ask_raw
+
         arguments = {"pipeline": list(pipeline), "options": options}
         documents: list[Document] = await ask_raw(self, "aggregateRaw", model, arguments)
         return documents
@@ -191,6 +202,8 @@ class Service(BaseClient):
             command: its first key is its name: `{"count": "User"}`. If it returns a cursor, the
                 result has only the first batch.
         """
+        from prismongo.client.raw import ask_raw
+
         reply: Document = await ask_raw(self, "runCommandRaw", None, {"command": command})
         return reply
 
@@ -203,6 +216,8 @@ class Service(BaseClient):
         Raises:
             prisma.errors.ClientNotConnectedError: before connect and after disconnect.
         """
+        from prismongo.changes.streams import Streams
+
         return self._mongo_engine.attached(Streams)
 
     @overload
@@ -239,12 +254,16 @@ class Service(BaseClient):
             UnsupportedOperationError: P2026, a relation filter.
             prisma.errors.ClientNotConnectedError: before connect and after disconnect.
         """
+        from prismongo.changes.stream import Changes
+
         every = [] if models else self._models()
         return Changes(self.streams, models or every, is_everything=not models, **options)
 
 
 def _may_start_again(error: PrismaError) -> bool:
     """Whether nothing of the transaction was stored, and another attempt may succeed."""
+    from pymongo.errors import PyMongoError
+
     if isinstance(error, TransactionError):
         return False
     cause = error.__cause__

@@ -3,7 +3,7 @@
     base            BaseClient: transactions, metrics, the way to the engine
     connectable     Connectable: connect and disconnect
     actions         Actions: `reads`, `writes`, `calculations`
-    batch           BaseBatch and the writes that it collects
+    batch           BaseBatch, and in `batch_actions` the writes that it collects
     records         the bases of records and of composite values
     inputs/         the typed dicts that no schema changes
     transactions, registry, partial, validator, schema

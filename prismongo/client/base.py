@@ -23,26 +23,24 @@ from pydantic import BaseModel
 from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
 from prismongo.client.records import Record
-from prismongo.client.returning import Card, record_of
 from prismongo.client.schema import ClientSchema
 from prismongo.client.transactions import TransactionManager
-from prismongo.engine.engine import MakeStore, MongoEngine
-from prismongo.engine.observe import LogSettings
-from prismongo.engine.structured import structured_request
 from prismongo.errors import ConfigurationError
-from prismongo.query.decode.decoder import PYTHON, Form
-from prismongo.query.decode.shapes import Shape, shape_of
-from prismongo.query.nodes.requests import Request, Selection
-from prismongo.schema.datamodel import Datamodel
-from prismongo.settings import DatabaseSettings
-from prismongo.stores.mongo.client import mongo_stores
-from prismongo.stores.store import Store
 
+# What only a client in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
     from prisma._metrics import Metrics
 
     from prismongo.client.inputs.settings import DatasourceOverride, HttpConfig, MetricsFormat
+    from prismongo.client.returning import Card
+    from prismongo.engine.engine import MakeStore, MongoEngine
+    from prismongo.engine.observe import LogSettings
     from prismongo.engine.sessions import TransactionId
+    from prismongo.query.decode.decoder import Form
+    from prismongo.query.decode.shapes import Shape
+    from prismongo.query.nodes.requests import Request, Selection
+    from prismongo.schema.datamodel import Datamodel
+    from prismongo.stores.store import Store
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 TX_MAX_WAIT: Final = timedelta(seconds=2)
@@ -187,10 +185,15 @@ class BaseClient(Connectable):
 
     def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
         """The engine to connect, made at each connect; upstream's seam."""
+        from prismongo.engine.engine import MongoEngine
+
         return MongoEngine(self.client_schema.datamodel, self._make_store, log=self._log_settings())
 
     def _store_of_schema(self, datamodel: Datamodel, url: str | None) -> Store:
         """The store of the URL that the schema names, or of another one."""
+        from prismongo.settings import DatabaseSettings
+        from prismongo.stores.mongo.client import mongo_stores
+
         variable = self._datasource_variable
         if url is None and variable is not None:
             url = os.environ.get(variable)
@@ -200,6 +203,8 @@ class BaseClient(Connectable):
         return mongo_stores(settings)(datamodel, None)
 
     def _log_settings(self) -> LogSettings:
+        from prismongo.engine.observe import LogSettings
+
         return LogSettings()
 
     def _generated(self, module: str, name: str) -> Any:
@@ -222,6 +227,8 @@ class BaseClient(Connectable):
 
     def _returned(self, kind: type[BaseModel], model: str) -> type[BaseModel] | Shape:
         """What `returning` selects: the fields of a class of the user's own, read once."""
+        from prismongo.client.returning import Card, record_of
+
         if issubclass(kind, Record):
             return record_of(kind, model)
         card = self._cards.get((kind, model))
@@ -264,11 +271,16 @@ class BaseClient(Connectable):
         model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
+        from prismongo.engine.structured import structured_request
+        from prismongo.query.decode.decoder import PYTHON
+
         shape = self._shape(model)
         request = structured_request(method, arguments, shape, selections)
         return request, shape.form if selections is None else PYTHON
 
     def _shape(self, model: type[BaseModel] | Shape) -> Shape:
+        from prismongo.query.decode.shapes import Shape, shape_of
+
         shape = model if isinstance(model, Shape) else shape_of(model)
         if shape.model not in self.client_schema.datamodel.model:
             raise UnknownModelError(shape.model)

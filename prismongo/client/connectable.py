@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from prismongo.client.deprecated import as_timedelta
-from prismongo.engine.engine import MongoEngine, already_connected
 from prismongo.errors import NotConnectedError
 
 if TYPE_CHECKING:
     from prismongo.client.inputs.settings import DatasourceOverride
+    from prismongo.engine.engine import MongoEngine
 
 
 class Connectable:
@@ -41,6 +41,8 @@ class Connectable:
         """
         limit = self._connect_timeout if timeout is None else as_timedelta(timeout, "timeout")
         if self._internal_engine is not None:
+            from prismongo.engine.engine import already_connected
+
             raise already_connected()
         engine = self._create_engine()
         self._internal_engine = engine
@@ -106,7 +108,7 @@ class Connectable:
 
     @property
     def _mongo_engine(self) -> MongoEngine:
-        return cast(MongoEngine, self._engine)
+        return cast("MongoEngine", self._engine)
 
     def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
         """The engine to connect, made at each connect; upstream's seam."""

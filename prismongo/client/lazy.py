@@ -8,9 +8,6 @@ from importlib import import_module
 from types import GenericAlias
 from typing import Any
 
-from prismongo.client.actions import Actions
-from prismongo.client.batch import BatchActions
-
 
 def names_of(module: str, source: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """`__getattr__` and `__dir__` of a module that has the names of another one.
@@ -39,6 +36,9 @@ def names_of(module: str, source: str) -> tuple[Callable[[str], Any], Callable[[
 
 def action_classes(module: str, models: Iterable[str]) -> dict[str, type[Any]]:
     """A class of actions for each model: a name of its own, for what it does is the same."""
+    from prismongo.client.actions import Actions
+    from prismongo.client.batch_actions import BatchActions
+
     kinds: tuple[tuple[type[Any], str], ...] = (
         (Actions, "Actions"),
         (BatchActions, "BatchActions"),

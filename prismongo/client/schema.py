@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from prismongo.errors import SchemaError
-from prismongo.schema.datamodel import Datamodel
-from prismongo.schema.fingerprint import fingerprint
-from prismongo.schema.parser import parse
+
+if TYPE_CHECKING:
+    from prismongo.schema.datamodel import Datamodel
 
 Freshness = Literal["fresh", "stale", "unknown"]
 
@@ -58,9 +58,14 @@ class ClientSchema:
             return "unknown"
         if text == self.packaged.read_text(encoding="utf-8"):
             return "fresh"
+        from prismongo.schema.fingerprint import fingerprint
+        from prismongo.schema.parser import parse
+
         return "fresh" if fingerprint(parse(text)) == fingerprint(self.datamodel) else "stale"
 
 
 @lru_cache(maxsize=8)
 def _datamodel(path: Path) -> Datamodel:
+    from prismongo.schema.parser import parse
+
     return parse(path.read_text(encoding="utf-8"))

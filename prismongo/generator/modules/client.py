@@ -75,7 +75,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from prismongo.client.actions import Actions
-from prismongo.client.batch import BatchActions
+from prismongo.client.batch_actions import BatchActions
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
