@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic
 from pydantic import BaseModel
 
 from prismongo.client.calculations import Calculations
+from prismongo.client.fields import Fields
 from prismongo.client.many import ManyWrites
 from prismongo.client.raw import Raw
 from prismongo.client.reads import Reads
@@ -109,3 +110,15 @@ class Actions(
             """
             client, name = self._client, self._client._shape(self._model).model
             return type(self)(client, client._returned(kind, name))
+
+    @property
+    def fields(self) -> Any:
+        """References to the model's fields, for filters: `database.user.fields.storageQuota`.
+
+            await db.user.find_many(where={"storageUsed": {"gte": db.user.fields.storageQuota}})
+
+        Raises:
+            AttributeError: when read, a field that the model has not, or a relation.
+        """
+        datamodel = self._client.client_schema.datamodel
+        return Fields(datamodel, datamodel.model[self._client._shape(self._model).model])

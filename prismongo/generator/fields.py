@@ -71,6 +71,16 @@ def held(field: Field) -> str:
     return whole(field).replace(_declared(field.type), "_Json") if is_any(field) else whole(field)
 
 
+def referable(kind: str) -> str:
+    """The type, or a reference to a field of it."""
+    return f"_Union[{kind}, {reference(kind)}]"
+
+
+def reference(kind: str) -> str:
+    """The type of a reference to a field of a type."""
+    return f"_FieldReference[{kind}]"
+
+
 def averaged(field: Field) -> str:
     """The type of the average of a number's field, null apart."""
     return _declared(SCALARS[field.type].average or field.type)

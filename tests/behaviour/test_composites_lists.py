@@ -165,7 +165,7 @@ class TestDeleteMany:
     async def test_where_fields_of_an_element_compare(
         self, engine: MongoEngine, stored: Stored
     ) -> None:
-        where = {"seats": {"gt": FieldReference("nr", "Car")}}
+        where: Any = {"seats": {"gt": FieldReference("nr", "Car")}}
         await update(engine, {"deleteMany": {"where": where}})
         assert cars(stored) == CARS[:1]
 

@@ -151,7 +151,7 @@ class TestReferences:
         assert words in str(error)
 
     async def test_to_what_is_not_grouped_by(self, engine: MongoEngine) -> None:
-        having = {"id": {"_count": {"equals": FieldReference("pageId", "Word")}}}
+        having: Any = {"id": {"_count": {"equals": FieldReference("pageId", "Word")}}}
         error = await refused(ask(engine, "groupBy", "Word", by=["id"], having=having))
         assert error.code == "P2019"
         assert "Missing fields: pageId" in str(error)

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from prismongo.client.inputs.scalars import (
     BooleanFilter,
+    BooleanNullableFilter,
     BytesFilter,
+    BytesNullableFilter,
     DateTimeFilter,
+    DateTimeNullableFilter,
     DecimalFilter,
+    DecimalNullableFilter,
     FloatFilter,
+    FloatNullableFilter,
     IntFilter,
+    IntNullableFilter,
     JsonFilter,
+    JsonNullableFilter,
     StringFilter,
+    StringNullableFilter,
 )
 
 __all__ = [
+    "BigIntNullableWithAggregatesFilter",
     "BigIntWithAggregatesFilter",
+    "BooleanNullableWithAggregatesFilter",
     "BooleanWithAggregatesFilter",
+    "BytesNullableWithAggregatesFilter",
     "BytesWithAggregatesFilter",
+    "DateTimeNullableWithAggregatesFilter",
     "DateTimeWithAggregatesFilter",
+    "DecimalNullableWithAggregatesFilter",
     "DecimalWithAggregatesFilter",
+    "FloatNullableWithAggregatesFilter",
     "FloatWithAggregatesFilter",
+    "IntNullableWithAggregatesFilter",
     "IntWithAggregatesFilter",
+    "JsonNullableWithAggregatesFilter",
     "JsonWithAggregatesFilter",
+    "StringNullableWithAggregatesFilter",
     "StringWithAggregatesFilter",
 ]
 
@@ -36,6 +53,16 @@ class StringWithAggregatesFilter(StringFilter, total=False):
     _count: IntFilter
 
 
+class StringNullableWithAggregatesFilter(StringNullableFilter, total=False):
+    """String fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: StringNullableFilter
+    _min: StringNullableFilter
+    _sum: StringNullableFilter
+    _avg: StringNullableFilter
+    _count: IntFilter
+
+
 class BooleanWithAggregatesFilter(BooleanFilter, total=False):
     """Boolean fields."""
 
@@ -43,6 +70,16 @@ class BooleanWithAggregatesFilter(BooleanFilter, total=False):
     _min: BooleanFilter
     _sum: BooleanFilter
     _avg: BooleanFilter
+    _count: IntFilter
+
+
+class BooleanNullableWithAggregatesFilter(BooleanNullableFilter, total=False):
+    """Boolean fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: BooleanNullableFilter
+    _min: BooleanNullableFilter
+    _sum: BooleanNullableFilter
+    _avg: BooleanNullableFilter
     _count: IntFilter
 
 
@@ -56,6 +93,16 @@ class IntWithAggregatesFilter(IntFilter, total=False):
     _count: IntFilter
 
 
+class IntNullableWithAggregatesFilter(IntNullableFilter, total=False):
+    """Int fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: IntNullableFilter
+    _min: IntNullableFilter
+    _sum: IntNullableFilter
+    _avg: FloatNullableFilter
+    _count: IntFilter
+
+
 class FloatWithAggregatesFilter(FloatFilter, total=False):
     """Float fields."""
 
@@ -63,6 +110,16 @@ class FloatWithAggregatesFilter(FloatFilter, total=False):
     _min: FloatFilter
     _sum: FloatFilter
     _avg: FloatFilter
+    _count: IntFilter
+
+
+class FloatNullableWithAggregatesFilter(FloatNullableFilter, total=False):
+    """Float fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: FloatNullableFilter
+    _min: FloatNullableFilter
+    _sum: FloatNullableFilter
+    _avg: FloatNullableFilter
     _count: IntFilter
 
 
@@ -76,6 +133,16 @@ class DecimalWithAggregatesFilter(DecimalFilter, total=False):
     _count: IntFilter
 
 
+class DecimalNullableWithAggregatesFilter(DecimalNullableFilter, total=False):
+    """Decimal fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: DecimalNullableFilter
+    _min: DecimalNullableFilter
+    _sum: DecimalNullableFilter
+    _avg: DecimalNullableFilter
+    _count: IntFilter
+
+
 class DateTimeWithAggregatesFilter(DateTimeFilter, total=False):
     """DateTime fields."""
 
@@ -83,6 +150,16 @@ class DateTimeWithAggregatesFilter(DateTimeFilter, total=False):
     _min: DateTimeFilter
     _sum: DateTimeFilter
     _avg: DateTimeFilter
+    _count: IntFilter
+
+
+class DateTimeNullableWithAggregatesFilter(DateTimeNullableFilter, total=False):
+    """DateTime fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: DateTimeNullableFilter
+    _min: DateTimeNullableFilter
+    _sum: DateTimeNullableFilter
+    _avg: DateTimeNullableFilter
     _count: IntFilter
 
 
@@ -96,6 +173,16 @@ class BytesWithAggregatesFilter(BytesFilter, total=False):
     _count: IntFilter
 
 
+class BytesNullableWithAggregatesFilter(BytesNullableFilter, total=False):
+    """Bytes fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: BytesNullableFilter
+    _min: BytesNullableFilter
+    _sum: BytesNullableFilter
+    _avg: BytesNullableFilter
+    _count: IntFilter
+
+
 class JsonWithAggregatesFilter(JsonFilter, total=False):
     """Json fields."""
 
@@ -106,4 +193,15 @@ class JsonWithAggregatesFilter(JsonFilter, total=False):
     _count: IntFilter
 
 
+class JsonNullableWithAggregatesFilter(JsonNullableFilter, total=False):
+    """Json fields that may be null: so may be what is calculated of nulls alone."""
+
+    _max: JsonNullableFilter
+    _min: JsonNullableFilter
+    _sum: JsonNullableFilter
+    _avg: JsonNullableFilter
+    _count: IntFilter
+
+
 BigIntWithAggregatesFilter = IntWithAggregatesFilter
+BigIntNullableWithAggregatesFilter = IntNullableWithAggregatesFilter

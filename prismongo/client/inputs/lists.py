@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from prisma.fields import Base64, Json
 from typing_extensions import TypedDict
 
+from prismongo.query.nodes.requests import FieldReference
+
 __all__ = [
     "BigIntListFilter",
     "BigIntListUpdate",
@@ -36,10 +38,10 @@ T = TypeVar("T")
 class ListFilter(TypedDict, Generic[T], total=False):
     """What a list is asked for."""
 
-    equals: list[T] | None
-    has: T
-    has_every: list[T]
-    has_some: list[T]
+    equals: list[T] | FieldReference[list[T]] | None
+    has: T | FieldReference[T]
+    has_every: list[T] | FieldReference[list[T]]
+    has_some: list[T] | FieldReference[list[T]]
     is_empty: bool
     is_set: bool
 

@@ -1,5 +1,6 @@
 """The filters of scalar fields; `in` and `not` are keywords, hence the calls.
 
+A value of a filter may be a reference to another field of the same type.
 Source: Prisma Client reference, "Filter conditions and operators".
 """
 
@@ -12,6 +13,8 @@ from typing import Literal
 from prisma.fields import Base64, Json
 from typing_extensions import TypedDict
 
+from prismongo.query.nodes.requests import FieldReference
+
 __all__ = [
     "BigIntFilter",
     "BigIntNullableFilter",
@@ -23,6 +26,7 @@ __all__ = [
     "DateTimeNullableFilter",
     "DecimalFilter",
     "DecimalNullableFilter",
+    "FieldReference",
     "FloatFilter",
     "FloatNullableFilter",
     "IntFilter",
@@ -36,39 +40,60 @@ __all__ = [
 
 SortMode = Literal["default", "insensitive"]
 
+_String = str | FieldReference[str]
+_StringList = list[str] | FieldReference[list[str]]
+_StringNullableList = _StringList | list[str | None]
+_Boolean = bool | FieldReference[bool]
+_Int = int | FieldReference[int]
+_IntList = list[int] | FieldReference[list[int]]
+_IntNullableList = _IntList | list[int | None]
+_Float = float | FieldReference[float]
+_FloatList = list[float] | FieldReference[list[float]]
+_FloatNullableList = _FloatList | list[float | None]
+_Decimal = Decimal | FieldReference[Decimal]
+_DecimalList = list[Decimal] | FieldReference[list[Decimal]]
+_DecimalNullableList = _DecimalList | list[Decimal | None]
+_DateTime = datetime | FieldReference[datetime]
+_DateTimeList = list[datetime] | FieldReference[list[datetime]]
+_DateTimeNullableList = _DateTimeList | list[datetime | None]
+_Bytes = Base64 | FieldReference[Base64]
+_BytesList = list[Base64] | FieldReference[list[Base64]]
+_BytesNullableList = _BytesList | list[Base64 | None]
+_Json = Json | FieldReference[Json]
+
 StringFilter = TypedDict(
     "StringFilter",
     {
-        "equals": str,
-        "in": list[str],
-        "not_in": list[str],
-        "lt": str,
-        "lte": str,
-        "gt": str,
-        "gte": str,
-        "contains": str,
-        "startswith": str,
-        "endswith": str,
+        "equals": _String,
+        "in": _StringList,
+        "not_in": _StringList,
+        "lt": _String,
+        "lte": _String,
+        "gt": _String,
+        "gte": _String,
+        "contains": _String,
+        "startswith": _String,
+        "endswith": _String,
         "mode": SortMode,
-        "not": "str | StringFilter",
+        "not": "_String | StringFilter",
     },
     total=False,
 )
 StringNullableFilter = TypedDict(
     "StringNullableFilter",
     {
-        "equals": str | None,
-        "in": list[str] | list[str | None],
-        "not_in": list[str] | list[str | None],
-        "lt": str,
-        "lte": str,
-        "gt": str,
-        "gte": str,
-        "contains": str,
-        "startswith": str,
-        "endswith": str,
+        "equals": _String | None,
+        "in": _StringNullableList,
+        "not_in": _StringNullableList,
+        "lt": _String,
+        "lte": _String,
+        "gt": _String,
+        "gte": _String,
+        "contains": _String,
+        "startswith": _String,
+        "endswith": _String,
         "mode": SortMode,
-        "not": "str | StringNullableFilter | None",
+        "not": "_String | StringNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -76,16 +101,16 @@ StringNullableFilter = TypedDict(
 BooleanFilter = TypedDict(
     "BooleanFilter",
     {
-        "equals": bool,
-        "not": "bool | BooleanFilter",
+        "equals": _Boolean,
+        "not": "_Boolean | BooleanFilter",
     },
     total=False,
 )
 BooleanNullableFilter = TypedDict(
     "BooleanNullableFilter",
     {
-        "equals": bool | None,
-        "not": "bool | BooleanNullableFilter | None",
+        "equals": _Boolean | None,
+        "not": "_Boolean | BooleanNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -93,28 +118,28 @@ BooleanNullableFilter = TypedDict(
 IntFilter = TypedDict(
     "IntFilter",
     {
-        "equals": int,
-        "in": list[int],
-        "not_in": list[int],
-        "lt": int,
-        "lte": int,
-        "gt": int,
-        "gte": int,
-        "not": "int | IntFilter",
+        "equals": _Int,
+        "in": _IntList,
+        "not_in": _IntList,
+        "lt": _Int,
+        "lte": _Int,
+        "gt": _Int,
+        "gte": _Int,
+        "not": "_Int | IntFilter",
     },
     total=False,
 )
 IntNullableFilter = TypedDict(
     "IntNullableFilter",
     {
-        "equals": int | None,
-        "in": list[int] | list[int | None],
-        "not_in": list[int] | list[int | None],
-        "lt": int,
-        "lte": int,
-        "gt": int,
-        "gte": int,
-        "not": "int | IntNullableFilter | None",
+        "equals": _Int | None,
+        "in": _IntNullableList,
+        "not_in": _IntNullableList,
+        "lt": _Int,
+        "lte": _Int,
+        "gt": _Int,
+        "gte": _Int,
+        "not": "_Int | IntNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -122,28 +147,28 @@ IntNullableFilter = TypedDict(
 FloatFilter = TypedDict(
     "FloatFilter",
     {
-        "equals": float,
-        "in": list[float],
-        "not_in": list[float],
-        "lt": float,
-        "lte": float,
-        "gt": float,
-        "gte": float,
-        "not": "float | FloatFilter",
+        "equals": _Float,
+        "in": _FloatList,
+        "not_in": _FloatList,
+        "lt": _Float,
+        "lte": _Float,
+        "gt": _Float,
+        "gte": _Float,
+        "not": "_Float | FloatFilter",
     },
     total=False,
 )
 FloatNullableFilter = TypedDict(
     "FloatNullableFilter",
     {
-        "equals": float | None,
-        "in": list[float] | list[float | None],
-        "not_in": list[float] | list[float | None],
-        "lt": float,
-        "lte": float,
-        "gt": float,
-        "gte": float,
-        "not": "float | FloatNullableFilter | None",
+        "equals": _Float | None,
+        "in": _FloatNullableList,
+        "not_in": _FloatNullableList,
+        "lt": _Float,
+        "lte": _Float,
+        "gt": _Float,
+        "gte": _Float,
+        "not": "_Float | FloatNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -151,28 +176,28 @@ FloatNullableFilter = TypedDict(
 DecimalFilter = TypedDict(
     "DecimalFilter",
     {
-        "equals": Decimal,
-        "in": list[Decimal],
-        "not_in": list[Decimal],
-        "lt": Decimal,
-        "lte": Decimal,
-        "gt": Decimal,
-        "gte": Decimal,
-        "not": "Decimal | DecimalFilter",
+        "equals": _Decimal,
+        "in": _DecimalList,
+        "not_in": _DecimalList,
+        "lt": _Decimal,
+        "lte": _Decimal,
+        "gt": _Decimal,
+        "gte": _Decimal,
+        "not": "_Decimal | DecimalFilter",
     },
     total=False,
 )
 DecimalNullableFilter = TypedDict(
     "DecimalNullableFilter",
     {
-        "equals": Decimal | None,
-        "in": list[Decimal] | list[Decimal | None],
-        "not_in": list[Decimal] | list[Decimal | None],
-        "lt": Decimal,
-        "lte": Decimal,
-        "gt": Decimal,
-        "gte": Decimal,
-        "not": "Decimal | DecimalNullableFilter | None",
+        "equals": _Decimal | None,
+        "in": _DecimalNullableList,
+        "not_in": _DecimalNullableList,
+        "lt": _Decimal,
+        "lte": _Decimal,
+        "gt": _Decimal,
+        "gte": _Decimal,
+        "not": "_Decimal | DecimalNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -180,28 +205,28 @@ DecimalNullableFilter = TypedDict(
 DateTimeFilter = TypedDict(
     "DateTimeFilter",
     {
-        "equals": datetime,
-        "in": list[datetime],
-        "not_in": list[datetime],
-        "lt": datetime,
-        "lte": datetime,
-        "gt": datetime,
-        "gte": datetime,
-        "not": "datetime | DateTimeFilter",
+        "equals": _DateTime,
+        "in": _DateTimeList,
+        "not_in": _DateTimeList,
+        "lt": _DateTime,
+        "lte": _DateTime,
+        "gt": _DateTime,
+        "gte": _DateTime,
+        "not": "_DateTime | DateTimeFilter",
     },
     total=False,
 )
 DateTimeNullableFilter = TypedDict(
     "DateTimeNullableFilter",
     {
-        "equals": datetime | None,
-        "in": list[datetime] | list[datetime | None],
-        "not_in": list[datetime] | list[datetime | None],
-        "lt": datetime,
-        "lte": datetime,
-        "gt": datetime,
-        "gte": datetime,
-        "not": "datetime | DateTimeNullableFilter | None",
+        "equals": _DateTime | None,
+        "in": _DateTimeNullableList,
+        "not_in": _DateTimeNullableList,
+        "lt": _DateTime,
+        "lte": _DateTime,
+        "gt": _DateTime,
+        "gte": _DateTime,
+        "not": "_DateTime | DateTimeNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -209,20 +234,20 @@ DateTimeNullableFilter = TypedDict(
 BytesFilter = TypedDict(
     "BytesFilter",
     {
-        "equals": Base64,
-        "in": list[Base64],
-        "not_in": list[Base64],
-        "not": "Base64 | BytesFilter",
+        "equals": _Bytes,
+        "in": _BytesList,
+        "not_in": _BytesList,
+        "not": "_Bytes | BytesFilter",
     },
     total=False,
 )
 BytesNullableFilter = TypedDict(
     "BytesNullableFilter",
     {
-        "equals": Base64 | None,
-        "in": list[Base64] | list[Base64 | None],
-        "not_in": list[Base64] | list[Base64 | None],
-        "not": "Base64 | BytesNullableFilter | None",
+        "equals": _Bytes | None,
+        "in": _BytesNullableList,
+        "not_in": _BytesNullableList,
+        "not": "_Bytes | BytesNullableFilter | None",
         "is_set": bool,
     },
     total=False,
@@ -230,16 +255,16 @@ BytesNullableFilter = TypedDict(
 JsonFilter = TypedDict(
     "JsonFilter",
     {
-        "equals": Json,
-        "not": Json,
+        "equals": _Json,
+        "not": _Json,
     },
     total=False,
 )
 JsonNullableFilter = TypedDict(
     "JsonNullableFilter",
     {
-        "equals": Json | None,
-        "not": Json | None,
+        "equals": _Json | None,
+        "not": _Json | None,
         "is_set": bool,
     },
     total=False,

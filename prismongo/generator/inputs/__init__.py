@@ -35,6 +35,7 @@ from typing_extensions import Required as _Required
 
 from prismongo.client.inputs import *
 from prismongo.client.inputs import CountOrder as _CountOrder, ListChange as _ListChange
+from prismongo.client.inputs import FieldReference as _FieldReference
 from prismongo.client.inputs import ListFilter as _ListFilter, NoneType as _NoneType
 from prismongo.client.inputs import SortOrder as _SortOrder, Unset as _Unset
 

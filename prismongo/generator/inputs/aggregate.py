@@ -7,13 +7,14 @@ from prismongo.generator.fields import (
     numbers,
     optional,
     ordered,
+    reference,
     scalars,
     value,
     whole,
 )
 from prismongo.generator.inputs.where import combinations
 from prismongo.generator.source import Source
-from prismongo.schema.datamodel import Model
+from prismongo.schema.datamodel import Field, Model
 
 
 def write_aggregate(source: Source, model: Model) -> None:
@@ -85,9 +86,12 @@ def _write_groups(source: Source, model: Model) -> None:
         ],
         sort,
     )
-    conditions = [
-        (field.name, f"_Union[{value(field)}, {field.type}WithAggregatesFilter]")
-        for field in scalars(model)
-        if not field.is_list
-    ]
+    conditions = [(field.name, _grouped(field)) for field in scalars(model) if not field.is_list]
     source.typed_dict(having, [*conditions, *combinations(having)])
+
+
+def _grouped(field: Field) -> str:
+    kind = reference(value(field))
+    if field.is_required:
+        return f"_Union[{value(field)}, {kind}, {field.type}WithAggregatesFilter]"
+    return f"_Union[None, {value(field)}, {kind}, {field.type}NullableWithAggregatesFilter]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismongo.generator.fields import Owner, members
+from prismongo.generator.fields import Owner, members, referable
 from prismongo.generator.source import Source
 from prismongo.schema.datamodel import Datamodel, Enum, Field
 
@@ -28,22 +28,28 @@ def _fields_of(enum: Enum, datamodel: Datamodel) -> list[Field]:
 
 
 def _write_filter(source: Source, name: str, value: str) -> None:
-    members = f"_List[{value}]"
-    compared = [("equals", value), ("in", members), ("not_in", members)]
+    one, several = referable(value), referable(f"_List[{value}]")
+    compared = [("equals", one), ("in", several), ("not_in", several)]
     nested, filtered = f"Nested{name}Filter", f"{name}Filter"
     source.functional(nested, compared)
-    source.functional(filtered, [*compared, ("not", f"_Union[{value}, {nested}]")])
-    source.typed_dict(
-        f"{name}WithAggregatesFilter",
-        [("_max", filtered), ("_min", filtered), ("_count", "IntFilter")],
-        filtered,
-    )
+    source.functional(filtered, [*compared, ("not", f"_Union[{one}, {nested}]")])
+    _write_aggregates(source, f"{name}WithAggregatesFilter", filtered)
 
 
 def _write_nullable_filter(source: Source, name: str, value: str) -> None:
-    members = f"_Union[_List[{value}], _List[_Optional[{value}]]]"
-    compared = [("equals", f"_Optional[{value}]"), ("in", members), ("not_in", members)]
+    one = referable(value)
+    several = f"_Union[{referable(f'_List[{value}]')}, _List[_Optional[{value}]]]"
+    compared = [("equals", f"_Optional[{one}]"), ("in", several), ("not_in", several)]
     nested = f"Nested{name}NullableFilter"
     source.functional(nested, compared)
-    inner = [*compared, ("not", f"_Union[None, {value}, {nested}]"), ("is_set", "_bool")]
-    source.functional(f"{name}NullableFilter", inner)
+    inner = [*compared, ("not", f"_Union[None, {one}, {nested}]"), ("is_set", "_bool")]
+    filtered = f"{name}NullableFilter"
+    source.functional(filtered, inner)
+    _write_aggregates(source, f"{name}NullableWithAggregatesFilter", filtered)
+
+
+def _write_aggregates(source: Source, name: str, filtered: str) -> None:
+    """What a group is asked for."""
+    source.typed_dict(
+        name, [("_max", filtered), ("_min", filtered), ("_count", "IntFilter")], filtered
+    )

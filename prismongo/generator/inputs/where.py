@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismongo.generator.fields import members, some, value
+from prismongo.generator.fields import members, reference, some, value, whole
 from prismongo.generator.source import Item, Source
 from prismongo.schema.datamodel import Field, Model
 
@@ -12,12 +12,15 @@ def write_where(source: Source, model: Model) -> None:
     name = model.name
     where = f"{name}WhereInput"
     single = _single_uniques(model)
-    base = f"_{name}Where"
+    combined, base = f"_{name}Combined", f"_{name}Where"
     rest = [field for field in members(model) if field not in single]
-    source.typed_dict(base, [*map(condition, rest), *combinations(where)])
+    source.typed_dict(combined, combinations(where))
+    source.typed_dict(base, map(condition, rest))
     doc = f"{name} arguments for searching"
-    source.typed_dict(where, map(condition, single), base, doc=doc)
-    _write_unique(source, model, single, base)
+    source.typed_dict(where, [*map(condition, single), *combinations(where)], base, doc=doc)
+    # `combined` comes first: pyright evaluates it first, and from there the filter. Otherwise it
+    # takes the filters by relations for Unknown.
+    _write_unique(source, model, single, f"{combined}, {base}")
     inner = f'_Optional["{where}"]'
     source.keyword_dict(f"{name}RelationFilter", ("is", inner), [("is_not", inner)])
     source.typed_dict(
@@ -72,11 +75,12 @@ def _condition(field: Field) -> str:
         case "composite":
             return f"_Optional[{kind}NullableCompositeFilter]"
         case "scalar" | "enum" if field.is_list:
-            return f"_Union[_List[{value(field)}], {kind}ListFilter]"
+            return f"_Union[_List[{value(field)}], {reference(whole(field))}, {kind}ListFilter]"
         case "scalar" | "enum" if field.is_required:
-            return f"_Union[{value(field)}, {kind}Filter]"
+            return f"_Union[{value(field)}, {reference(whole(field))}, {kind}Filter]"
         case "scalar" | "enum":
-            return f"_Union[None, {value(field)}, {kind}NullableFilter]"
+            text = f"{value(field)}, {reference(whole(field))}"
+            return f"_Union[None, {text}, {kind}NullableFilter]"
 
 
 def _or_none(field: Field, text: str) -> str:

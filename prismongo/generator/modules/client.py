@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from prismongo.generator.fields import Owner, reference, stored, whole
 from prismongo.generator.names import accessors
 from prismongo.schema.datamodel import Datamodel, Datasource
 
@@ -78,10 +79,18 @@ from prismongo.client.actions import Actions
 from prismongo.client.batch_actions import BatchActions
 
 if TYPE_CHECKING:
+    from builtins import bool as _bool, float as _float, int as _int, str as _str
+    from datetime import datetime as _datetime
+    from decimal import Decimal as _Decimal
+    from typing import List as _List
+
+    import prisma.fields as _fields
     from pydantic import BaseModel
     from typing_extensions import Never
 
-    from . import types as t
+    from prismongo.client.inputs import FieldReference as _FieldReference
+
+    from . import enums as _enums, types as t
 
     _ModelT = TypeVar("_ModelT")
     _KindT = TypeVar("_KindT", bound=BaseModel)
@@ -157,6 +166,11 @@ def actions_module(datamodel: Datamodel) -> str:
     """The text of `actions.py`."""
     names = [model.name for model in datamodel.models if not model.ignored]
     lines = [_ACTIONS.rstrip()]
+    for kind in datamodel.types:
+        lines += _references(kind)
+    for model in datamodel.models:
+        if not model.ignored:
+            lines += _references(model)
     for name in names:
         every, batch = _typed(name, ARGUMENTS), _typed(name, BATCH_ARGUMENTS)
         returned = f"Actions[_KindT, {_typed(name, ARGUMENTS, without=SELECTING)}]"
@@ -164,6 +178,8 @@ def actions_module(datamodel: Datamodel) -> str:
             "",
             f"    class {name}Actions(Actions[_ModelT, {every}]):",
             f"        def returning(self, kind: type[_KindT]) -> {returned}: ...",
+            "        @property",
+            f"        def fields(self) -> _{name}Fields: ...",
             f"    class {name}BatchActions(BatchActions[{batch}]): ...",
         ]
     return "\n".join(lines) + "\n" + _ACTIONS_END.format(models=names)
@@ -171,3 +187,13 @@ def actions_module(datamodel: Datamodel) -> str:
 
 def _typed(name: str, kinds: tuple[str, ...], *, without: Collection[str] = ()) -> str:
     return ", ".join("Never" if kind in without else f"t.{name}{kind}" for kind in kinds)
+
+
+def _references(owner: Owner) -> Iterator[str]:
+    """The class of a model's, or a composite type's, references to its fields."""
+    yield ""
+    yield f"    class _{owner.name}Fields:"
+    for field in stored(owner):
+        composite = field.kind == "composite"
+        kind = f"_{field.type}Fields" if composite else reference(whole(field))
+        yield f"        {field.name}: {kind}"

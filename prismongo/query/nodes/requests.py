@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from prismongo.query.nodes.frozen import frozen
 
@@ -45,16 +45,43 @@ class Name(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldReference:
-    """Stands for the value of another field of the same record.
+ValueT = TypeVar("ValueT")
 
-    It is a class so that data from outside can never become a reference. `model` is optional: only
-    one model is possible.
+
+class FieldReference(Generic[ValueT]):
+    """Stands for the value of another field of the same record, or of the same composite value.
+
+    It is a class so that data from outside can never become a reference. It is no dataclass:
+    pydantic would make one of a mapping. For checkers it is generic in the type of the field.
+
+    Attributes:
+        field: the field's name.
+        model: its model or composite type; None for that of the filter, the only one possible.
     """
 
-    field: str
-    model: str | None = None
+    __slots__ = ("field", "model")
+
+    def __init__(self, field: str, model: str | None = None) -> None:
+        self.field = field
+        self.model = model
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FieldReference):
+            return NotImplemented
+        return (self.field, self.model) == (other.field, other.model)
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.model))
+
+    def __repr__(self) -> str:
+        return f"FieldReference({self.field!r}, {self.model!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        """An instance, and nothing that looks like one."""
+        from pydantic_core import core_schema
+
+        return core_schema.is_instance_schema(FieldReference)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

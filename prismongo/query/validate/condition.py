@@ -71,7 +71,7 @@ class ConditionValidator:
     ) -> Filter | None:
         """The filter of one field; None if the object of operators is empty."""
         if not isinstance(value, Mapping):
-            if is_any(field) and not _is_plain_json(field, value):
+            if not self._is_whole(field, value):
                 raise _json_without_operator(value, path)
             return self._equals(field, value, path, context)
         allowed = operators(field)
@@ -87,6 +87,13 @@ class ConditionValidator:
             if key != "mode"
         ]
         return joined(parts, negated=context.any_of)
+
+    def _is_whole(self, field: Field, value: object) -> bool:
+        """Whether a value needs no operator: of Json only a `prisma.Json`, and Python's None."""
+        if not is_any(field) or field.is_list:
+            return True
+        nothing = value is None and (not field.is_required or self._values.words == "python")
+        return nothing or isinstance(value, Json | FieldReference)
 
     def _mode(
         self, given: Mapping[str, tuple[str, object]], path: ArgumentPath, context: FilterContext
@@ -251,16 +258,8 @@ def _searchable(value: object, path: ArgumentPath) -> object:
     return value
 
 
-def _is_plain_json(field: Field, value: object) -> bool:
-    """Whether a Json field takes the value without an operator."""
-    return field.is_list or isinstance(value, Json) or (value is None and not field.is_required)
-
-
 def _json_without_operator(value: object, path: ArgumentPath) -> DataError:
-    """Json needs an operator: without it, a value could be meant as an object of operators.
-
-    A `prisma.Json` is unambiguous and needs no operator.
-    """
+    """Json needs an operator: without it, a value could be meant as an object of operators."""
     if value is None:
         return missing(path, alone=len(path) == 2)  # at the top of a where
     return invalid(

@@ -5,13 +5,15 @@ Source: Prisma Client reference, "Compare columns in the same table"; codes and 
 
 from __future__ import annotations
 
+from typing import Any
+
 from prismongo.query.errors.input import bad_reference
 from prismongo.query.nodes.requests import FieldReference
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 
 def referenced(
-    datamodel: Datamodel, reference: FieldReference, owner: Model | CompositeType, wanted: str
+    datamodel: Datamodel, reference: FieldReference[Any], owner: Model | CompositeType, wanted: str
 ) -> Field:
     """The field that a reference names.
 

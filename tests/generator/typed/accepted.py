@@ -180,6 +180,77 @@ async def returning(db: Prisma) -> None:
         assert_type(await tx.user.returning(Person).find_many(take=1), list[Person])
 
 
+async def filtering_by_none(db: Prisma) -> None:
+    await db.user.find_many(where={"manager": {"is": None}, "work": {"is": None}})
+    await db.user.find_many(where={"manager": {"is_not": None}, "work": {"is_not": None}})
+    await db.user.find_many(where={"extra": None, "avatar": {"not": None}, "seenAt": None})
+    await db.user.find_many(where={"extra": {"not": None}, "former": None, "isHidden": None})
+    await db.user.find_many(where={"age": {"in": [1, None]}, "nick": {"equals": None}})
+    await db.user.find_many(where={"notes": ["a", "b"], "roles": [Role.BUYER]})
+    await db.user.find_many(where={"notes": {"equals": ["a"]}, "roles": {"equals": []}})
+    await db.user.find_many(where={"role": {"not": {"in": [Role.BUYER]}}})
+    await db.user.find_many(where={"others": {"equals": [HOME]}, "work": {"equals": None}})
+    await db.review.find_many(where={"user": None, "text": {"not": {"contains": "x"}}})
+    await db.user.update({}, {"email": "x", "role": Role.BUYER, "manager": None})
+    await db.user.delete({"id": "x", "AND": [{"name": "x"}], "home": {"is": {"zip": None}}})
+    await db.order.delete({"shop_number": {"shop": "x", "number": 1}, "total": {"gt": 1}})
+    await db.user.upsert({"id": "x", "nick": {"not": None}}, {"create": ADA, "update": {}})
+    await db.user.find_unique_or_raise({"nick": "x", "email": {"endswith": ".org"}})
+
+
+async def ordering(db: Prisma) -> None:
+    await db.user.find_many(order={"role": "asc", "createdAt": "desc"})
+    await db.user.find_many(order=[{"role": "asc", "name": "asc"}, {"id": "desc"}])
+    await db.user.find_many(order={"manager": {"name": "asc", "id": "desc"}, "name": "asc"})
+    await db.user.find_many(order={"home": {"city": "asc", "geo": {"latitude": "desc"}}})
+    await db.user.find_many(order={"manager": {"home": {"city": "asc"}, "email": "asc"}})
+    await db.user.find_many(order={"orders": {"_count": "desc"}, "others": {"_count": "asc"}})
+    await db.user.find_first(order={"manager": {"reports": {"_count": "desc"}}})
+    await db.order.find_many(order={"user": {"manager": {"name": "asc"}, "name": "asc"}})
+    await db.user.find_many(include={"orders": {"order_by": {"shop": "asc", "number": "desc"}}})
+    await db.user.find_many(include={"orders": {"order_by": [{"shop": "asc"}, {"total": "desc"}]}})
+    await db.order.aggregate(order={"shop": "asc", "number": "desc"}, take=1, sum={"total": True})
+
+
+async def referring(db: Prisma) -> None:
+    user, order = db.user.fields, db.order.fields
+    assert_type(user.name, types.FieldReference[str])
+    assert_type(user.nick, types.FieldReference[str])
+    assert_type(user.roles, types.FieldReference[list[Role]])
+    assert_type(user.home.city, types.FieldReference[str])
+    await db.user.find_many(where={"visits": {"gt": db.user.fields.visits}})
+    await db.user.find_many(where={"name": user.email, "nick": user.name})
+    await db.user.find_many(where={"name": {"equals": user.nick, "not": user.email}})
+    await db.user.find_many(where={"name": {"not": {"startswith": user.email}}})
+    await db.user.find_many(where={"nick": {"contains": user.name, "endswith": user.email}})
+    await db.user.find_many(where={"name": {"in": user.notes}, "nick": {"not_in": user.notes}})
+    await db.user.find_many(where={"notes": {"has": user.name, "has_some": user.notes}})
+    await db.user.find_many(where={"notes": {"equals": user.notes, "has_every": user.notes}})
+    await db.user.find_many(where={"roles": user.roles, "role": {"in": user.roles}})
+    await db.user.find_many(where={"role": user.former, "former": {"not": user.role}})
+    await db.user.find_many(where={"createdAt": {"lt": user.seenAt}, "seenAt": user.createdAt})
+    await db.user.find_many(where={"isActive": {"not": user.isHidden}, "score": user.score})
+    await db.user.find_many(where={"home": {"is": {"city": {"not": user.home.street}}}})
+    await db.user.find_many(where={"others": {"some": {"zip": {"in": user.others.labels}}}})
+    await db.user.find_many(where={"home": {"is": {"geo": {"is": {"latitude": 1}}}}})
+    await db.order.find_many(where={"total": {"lt": order.paid}, "data": {"equals": order.data}})
+    await db.order.group_by(["total"], having={"total": {"gt": order.paid}})
+    await db.user.find_unique({"id": "x", "nick": {"equals": user.name}})
+    await User.prisma(db).find_many(where={"name": User.prisma(db).fields.email})
+
+
+async def grouping(db: Prisma) -> None:
+    await db.user.group_by(["role"], order={"_count": {"role": "asc"}})
+    await db.user.group_by(["role"], order={"_count": {"role": "desc", "_all": "asc"}})
+    await db.order.group_by(["shop"], order=[{"_sum": {"total": "desc"}}, {"shop": "asc"}])
+    await db.order.group_by(["shop"], order={"_avg": {"total": "desc"}, "shop": "asc"}, take=3)
+    await db.order.group_by(["shop"], having={"total": {"_sum": {"gt": 1}, "_max": {"lt": 9}}})
+    await db.order.group_by(["shop"], having={"OR": [{"shop": "x"}, {"shop": {"in": ["y"]}}]})
+    await db.user.group_by(["role"], having={"role": {"_count": {"gt": 1}}}, count=True)
+    await db.user.group_by(["nick"], having={"nick": {"not": None}}, order={"nick": "asc"})
+    await db.user.group_by(("role", "name"), where={"name": {"not": "x"}}, max={"seenAt": True})
+
+
 async def changing(db: Prisma) -> None:
     assert_type(await db.user.update({"name": "x"}, {"id": "x"}), User | None)
     await db.user.update(

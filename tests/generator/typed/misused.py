@@ -126,6 +126,68 @@ async def returning(db: Prisma) -> None:
     selects(Card)  # wrong
 
 
+async def filtering_by_none(db: Prisma) -> None:
+    await db.order.find_many(where={"data": None})  # wrong
+    await db.order.find_many(where={"total": {"not": None}})  # wrong
+    await db.user.find_many(where={"role": {"in": [None]}})  # wrong
+    await db.user.find_many(where={"notes": "x"})  # wrong
+    await db.user.find_many(where={"notes": [1]})  # wrong
+    await db.user.find_many(where={"roles": ["KING"]})  # wrong
+    await db.user.find_many(where={"reports": None})  # wrong
+    await db.user.find_many(where={"manager": {"is_set": True}})  # wrong
+    await db.user.find_unique({"email": "x", "role": "KING"})  # wrong
+    await db.user.delete({"email": {"contains": "x"}})  # wrong
+    await db.user.update({}, {"AND": [{"id": "x"}]})  # wrong
+    await db.order.delete({"number": 1, "shop": "x"})  # wrong
+
+
+async def ordering(db: Prisma) -> None:
+    await db.user.find_many(order={"name": "asc", "nmae": "desc"})  # wrong
+    await db.user.find_many(order={"name": "asc", "role": "up"})  # wrong
+    await db.user.find_many(order={"manager": {"name": "asc", "nmae": "asc"}})  # wrong
+    await db.user.find_many(order={"manager": "asc"})  # wrong
+    await db.user.find_many(order={"reports": {"name": "asc"}})  # wrong
+    await db.user.find_many(order={"others": {"city": "asc"}})  # wrong
+    await db.user.find_many(include={"orders": {"order": {"number": "asc"}}})  # wrong
+    await db.user.find_many(include={"orders": {"order_by": {"nmber": "asc"}}})  # wrong
+    await db.order.aggregate(order={"_count": "asc"}, count=True)  # wrong
+
+
+async def referring(db: Prisma) -> None:
+    user, order = db.user.fields, db.order.fields
+    _ = user.nmae  # wrong
+    _ = user.orders  # wrong
+    _ = user.home.town  # wrong
+    await db.user.find_many(where={"age": {"gt": user.name}})  # wrong
+    await db.user.find_many(where={"age": user.name})  # wrong
+    await db.user.find_many(where={"name": user.age})  # wrong
+    await db.user.find_many(where={"name": {"equals": user.notes}})  # wrong
+    await db.user.find_many(where={"name": {"in": user.email}})  # wrong
+    await db.user.find_many(where={"name": {"in": [user.email]}})  # wrong
+    await db.user.find_many(where={"notes": {"has": user.notes}})  # wrong
+    await db.user.find_many(where={"notes": {"has_some": user.name}})  # wrong
+    await db.user.find_many(where={"role": user.name})  # wrong
+    await db.user.find_many(where={"name": {"contains": user.role}})  # wrong
+    await db.user.find_many(where={"score": {"gt": user.age}})  # wrong
+    await db.user.find_many(where={"createdAt": {"lt": user.name}})  # wrong
+    await db.user.find_many(where={"home": user.home})  # wrong
+    await db.user.find_unique({"email": user.name})  # wrong
+    await db.user.update(where={"id": "x"}, data={"name": user.nick})  # wrong
+    await db.user.create({"name": user.nick, "email": "x", "home": HOME})  # wrong
+    await db.order.find_many(order={"total": order.paid})  # wrong
+    await db.user.find_many(where={"nick": {"contains": user.age}})  # wrong
+
+
+async def grouping(db: Prisma) -> None:
+    await db.user.group_by(["role"], order={"_count": "asc"})  # wrong
+    await db.user.group_by(["role"], order={"_count": {"rle": "asc"}})  # wrong
+    await db.user.group_by(["role"], order={"orders": {"_count": "asc"}})  # wrong
+    await db.user.group_by(["role"], having={"rle": "x"})  # wrong
+    await db.user.group_by(["role"], having={"score": {"_avg": "x"}})  # wrong
+    await db.user.group_by("role", count=True)  # wrong
+    await db.user.group_by(["rle"])  # wrong
+
+
 async def changing(db: Prisma) -> None:
     await db.user.update(where={"id": "x"}, data={"id": "y"})  # wrong
     await db.user.update(where={"id": "x"}, data={"name": None})  # wrong
