@@ -193,9 +193,9 @@ def test_types_say_so(client: Any) -> None:
         "marks": "_List[_Decimal]",
     }
     assert decimals("_ItemWhere") == {
-        "price": "_Union[_Decimal, DecimalFilter]",
-        "cap": "_Union[None, _Decimal, DecimalNullableFilter]",
-        "marks": "_Union[_List[_Decimal], DecimalListFilter]",
+        "price": "_Union[_Decimal, _FieldReference[_Decimal], DecimalFilter]",
+        "cap": "_Union[None, _Decimal, _FieldReference[_Decimal], DecimalNullableFilter]",
+        "marks": "_Union[_List[_Decimal], _FieldReference[_List[_Decimal]], DecimalListFilter]",
     }
     assert decimals("ItemUpdateManyMutationInput") == {
         "price": "_Union[_Decimal, AtomicDecimalInput]",

@@ -42,9 +42,9 @@ def test_the_error_says_what_to_do(client: str, statement: str, told: str) -> No
 
 
 def test_another_missing_module_is_not_explained() -> None:
-    program = "import sys; sys.modules['pymongo'] = None; from database import DatabaseService"
+    program = "import sys; sys.modules['pydantic'] = None; from database import DatabaseService"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert "pymongo" in done.stderr
+    assert "pydantic" in done.stderr
     assert "generate`" not in done.stderr
