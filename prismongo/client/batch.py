@@ -36,7 +36,7 @@ class BaseBatch:
             if model is None:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             kind = self._client._generated("models", model)
-            actions = self._client._generated("actions", f"{model}BatchActions")(self, kind)
+            actions = self._client._generated("actions", f"_Batch_{model}")(self, kind)
             setattr(self, name, actions)
             return actions
 

@@ -40,12 +40,12 @@ def action_classes(module: str, models: Iterable[str]) -> dict[str, type[Any]]:
     from prismongo.client.batch_actions import BatchActions
 
     kinds: tuple[tuple[type[Any], str], ...] = (
-        (Actions, "Actions"),
-        (BatchActions, "BatchActions"),
+        (Actions, "{}Actions"),
+        (BatchActions, "_Batch_{}"),
     )
     return {
-        name + suffix: type(
-            name + suffix,
+        pattern.format(name): type(
+            pattern.format(name),
             (base,),
             {
                 "__module__": module,
@@ -54,5 +54,5 @@ def action_classes(module: str, models: Iterable[str]) -> dict[str, type[Any]]:
             },
         )
         for name in models
-        for base, suffix in kinds
+        for base, pattern in kinds
     }

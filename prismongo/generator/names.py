@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from keyword import iskeyword
 from typing import Final
+from unicodedata import normalize
 
 from pydantic import BaseModel
 
@@ -18,11 +19,15 @@ from prismongo.client.batch import BaseBatch
 from prismongo.client.records import Composite, Record
 from prismongo.errors import SchemaError
 from prismongo.generator.fields import Owner, members
+from prismongo.generator.inputs.where import combinations
 from prismongo.schema.comments import instance_name as named_in_comment
 from prismongo.schema.datamodel import Datamodel, Enum, Field, Model, Position
 from prismongo.service import Service
 
 _CASE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+FILTER_WORDS: Final = frozenset(word for word, _ in combinations(""))
+"""What a filter has beside the fields."""
 
 Refusal = tuple[str, Position]
 """Why a name cannot be, and where it stands."""
@@ -77,9 +82,19 @@ def snake_case(name: str) -> str:
     return _CASE.sub("_", name).lower()
 
 
-def member_name(name: str) -> str:
-    """The name of an enum's member in Python: `None` is `None_`; its value stays."""
-    return f"{name}_" if iskeyword(name) or name == "mro" else name
+def member_names(enum: Enum) -> dict[str, str]:
+    """The names of an enum's members in Python: `None` is `None_`, their values stay.
+
+    Where the enum has a `None_` of its own, `None` is `None__`.
+    """
+    taken = {value.name for value in enum.values}
+    found = {}
+    for name in (value.name for value in enum.values):
+        safe = name
+        while iskeyword(safe) or safe == "mro" or (safe != name and safe in taken):
+            safe += "_"
+        found[name] = safe
+    return found
 
 
 def counts_name(model: Model) -> str:
@@ -104,9 +119,19 @@ def _of_names(datamodel: Datamodel) -> Iterator[Refusal]:
             yield from _of_field(field)
     for enum in datamodel.enums:
         yield from _of_class(enum)
+        for value in enum.values:
+            yield from _of_letters(value.name, enum.position)
+
+
+def _of_letters(name: str, place: Position) -> Iterator[Refusal]:
+    """Python reads some letters as others: `ﬁ` as `fi`."""
+    read = normalize("NFKC", name)
+    if read != name:
+        yield f'Python reads the name "{name}" as "{read}"; write it so.', place
 
 
 def _of_class(owner: Owner | Enum) -> Iterator[Refusal]:
+    yield from _of_letters(owner.name, owner.position)
     if iskeyword(owner.name):
         yield (
             f'Model name "{owner.name}" shadows a Python keyword; '
@@ -116,8 +141,11 @@ def _of_class(owner: Owner | Enum) -> Iterator[Refusal]:
 
 
 def _of_field(field: Field) -> Iterator[Refusal]:
+    yield from _of_letters(field.name, field.position)
     remedy = f"use a different field name with '@map(\"{field.name}\")'."
-    if iskeyword(field.name):
+    if field.name in FILTER_WORDS:
+        yield f'Field name "{field.name}" is a word of filters; {remedy}', field.position
+    elif iskeyword(field.name):
         yield f'Field name "{field.name}" shadows a Python keyword; {remedy}', field.position
     elif hasattr(BaseModel, field.name):
         yield f'Field name "{field.name}" shadows a BaseModel attribute; {remedy}', field.position

@@ -19,11 +19,12 @@ class Source:
 
     Args:
         opening: its first lines: docstring and imports.
+        names: what the imports bring in, which no definition may hide.
     """
 
-    def __init__(self, opening: str) -> None:
+    def __init__(self, opening: str, names: Iterable[str] = ()) -> None:
         self._lines = [opening.rstrip("\n")]
-        self._names: set[str] = set()
+        self._names = set(names)
 
     def text(self) -> str:
         """The whole module."""

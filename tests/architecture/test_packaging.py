@@ -56,7 +56,7 @@ def test_an_editable_install_shows_nothing_else(tmp_path: Path) -> None:
     """Elsewhere than in the project, an application may have folders of these names."""
     names = ("prismongo", "database", "containers")
     code = f"import importlib.util as u; print([n for n in {names} if u.find_spec(n)])"
-    assert run([sys.executable, "-c", code], tmp_path).stdout.strip() == "['prismongo']"
+    assert run([sys.executable, "-c", code], tmp_path).strip() == "['prismongo']"
 
 
 def test_the_wheel_brings_the_command_and_the_plugin(installed: Path) -> None:

@@ -159,3 +159,108 @@ def test_no_keyword_is_forgotten() -> None:
     for line in text.splitlines():
         key = line.strip().partition(":")[0]
         assert not (line.startswith("    ") and keyword.iskeyword(key)), line
+
+
+ALIKE = (
+    *("UserBatch", "UserCount", "UserSum", "UserAvg", "UserMin", "UserMax", "UserScalar"),
+    *("UserGroupBy", "UserGroup", "UserFields", "UserActions", "UserWhere", "UserWhereInput"),
+    *("UserWhereUniqueInput", "Batch", "Actions", "BaseUser", "Models", "Fields", "PrismaModel"),
+)
+
+
+def test_models_that_are_named_like_something_generated(tmp_path: Path) -> None:
+    """Each has the types and actions of its own."""
+    others = [model(name, f"  size{number} Int\n") for number, name in enumerate(ALIKE)]
+    text = schema(model("User", "  age Int\n"), *others)
+    client = generate(text, output=tmp_path / "odd").output
+    code = f"""
+import asyncio, odd
+from prismongo import Service
+from prismongo.testing import fake
+Shop = type("Shop", (Service, odd.Prisma), {{}})
+
+async def main():
+    db = fake(Shop)
+    for number, name in enumerate({ALIKE!r}):
+        field, accessor = f"size{{number}}", name.lower()
+        async with db.batch_() as batch:
+            batch.user.create({{"age": 1}})
+            getattr(batch, accessor).create({{field: 2}})
+        actions = getattr(db, accessor)
+        assert (await actions.aggregate(max={{field: True}}))["_max"] == {{field: 2}}
+        assert getattr(actions.fields, field).model == name
+        filters = getattr(odd.types, name + "WhereInput").__annotations__
+        assert field in filters and "age" not in filters
+    print(await db.user.count())
+
+asyncio.run(main())
+"""
+    assert ask(client, code) == str(len(ALIKE))
+
+
+@pytest.mark.parametrize("name", ["UserList", "UserOptional", "FindManyUser"])
+def test_a_model_that_has_types_of_upstream_s_names(name: str) -> None:
+    text = schema(model("User"), model(name))
+    with pytest.raises(SchemaError, match=r"would stand for two things.*`@@map`") as caught:
+        generate(text)
+    assert "model" in text.splitlines()[caught.value.line - 1]
+
+
+@pytest.mark.parametrize("name", ["StringNullable", "StringList", "Nested", "List"])
+def test_an_enum_that_would_hide_a_filter(name: str) -> None:
+    """All that the client has for every schema, which `types` has as well."""
+    fields = f"  one {name}\n  maybe {name}?\n  many {name}[]\n"
+    text = schema(f"enum {name} {{\n  A\n}}\n", model("Thing", fields))
+    if name == "Nested":
+        text += "enum NestedNested {\n  A\n}\n" + model("Other", "  one NestedNested\n")
+    with pytest.raises(SchemaError, match="would stand for two things") as caught:
+        generate(text)
+    assert "enum" in text.splitlines()[caught.value.line - 1]
+
+
+@pytest.mark.parametrize("name", ["AND", "OR", "NOT"])
+def test_a_field_that_is_a_word_of_filters(name: str) -> None:
+    text = schema(model("Thing", f"  {name} String\n"))
+    with pytest.raises(SchemaError, match=f'"{name}" is a word of filters') as caught:
+        refuse_names(parse(text))
+    assert caught.value.line == text.splitlines().index(f"  {name} String") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (model("Thing", "  ﬁx String\n"), "  ﬁx String"),
+        (model("ﬁx"), "model ﬁx {"),
+        ("enum Kind {\n  ﬁx\n}\n", "enum Kind {"),
+    ],
+)
+def test_letters_that_python_reads_as_others(text: str, line: str) -> None:
+    """`ﬁ` is one letter of Unicode, and `fi` to Python: it would be another name."""
+    text = schema(text)
+    with pytest.raises(SchemaError, match='Python reads the name "ﬁx" as "fix"') as caught:
+        refuse_names(parse(text))
+    assert caught.value.line == text.splitlines().index(line) + 1
+
+
+def test_an_enum_that_is_named_like_its_base(tmp_path: Path) -> None:
+    text = schema(
+        "enum StrEnum {\n  A\n}\nenum Other {\n  None\n  None_\n  mro\n  mro_\n  title\n}\n",
+        model("Thing", "  kind StrEnum\n  other Other\n"),
+    )
+    client = generate(text, output=tmp_path / "odd").output
+    code = "from odd.enums import *; print(*StrEnum, *(f'{e.name}={e}' for e in Other))"
+    assert ask(client, code) == "A None__=None None_=None_ mro__=mro mro_=mro_ title=title"
+
+
+def test_a_refused_name_leaves_the_client_whole(tmp_path: Path) -> None:
+    client = generate(schema(model("User")), output=tmp_path / "odd").output
+    before = {file.name: file.read_bytes() for file in client.glob("*.py")}
+    for models in (
+        model("Health"),
+        model("User", "  AND String\n"),
+        model("User") + model("UserList"),
+    ):
+        with pytest.raises(SchemaError):
+            generate(schema(models), output=client)
+    assert {file.name: file.read_bytes() for file in client.glob("*.py")} == before
+    assert ask(client, "import odd; print(*odd.models.User.model_fields)") == "id"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from prismongo.client import inputs
 from prismongo.errors import SchemaError
 from prismongo.generator.inputs.aggregate import write_aggregate
 from prismongo.generator.inputs.composite import write_composite
@@ -65,7 +66,7 @@ def inputs_module(datamodel: Datamodel) -> str:
     Raises:
         SchemaError: two definitions would have one name.
     """
-    source = Source(_OPENING)
+    source = Source(_OPENING, dir(inputs))
     for enum in datamodel.enums:
         with _placed(enum.position):
             write_enum(source, enum, datamodel)
@@ -86,4 +87,5 @@ def _placed(place: Position) -> Iterator[None]:
     try:
         yield
     except NameTakenError as error:
-        raise SchemaError(f"{error.reason}.", place.line, place.column) from None
+        remedy = "Give this one another name; `@@map` keeps the name that is stored."
+        raise SchemaError(f"{error.reason}. {remedy}", place.line, place.column) from None

@@ -58,7 +58,7 @@ def _write_outputs(source: Source, model: Model) -> None:
     ):
         source.typed_dict(each, fields, total=True)
     source.typed_dict(
-        *_calculated(f"{name}AggregateOutput", totals, averages, extremes, count), total=True
+        *_calculated(f"{name}Aggregates", totals, averages, extremes, count), total=True
     )
 
 
@@ -77,11 +77,12 @@ def _calculated(
 def _write_groups(source: Source, model: Model) -> None:
     name = model.name
     sort, having = f"_{name}Sort", f"{name}ScalarWhereWithAggregatesInput"
-    source.typed_dict(f"_{name}CountSort", [("_all", "_SortOrder")], sort)
+    counts = f"_{name}SortOfCounts"
+    source.typed_dict(counts, [("_all", "_SortOrder")], sort)
     source.typed_dict(
-        f"{name}GroupByOrderByInput",
+        f"{name}GroupOrderInput",
         [
-            ("_count", f"_{name}CountSort"),
+            ("_count", counts),
             *((key, sort) for key in ("_sum", "_avg", "_min", "_max")),
         ],
         sort,

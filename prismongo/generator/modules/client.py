@@ -24,7 +24,7 @@ from ._registry import RegisteredClient as RegisteredClient
 from ._registry import get_client as get_client, register as register
 
 if TYPE_CHECKING:
-    from . import actions, models
+    from . import actions as _actions, models as _models
 
 __all__ = ("SCHEMA_PATH", "Batch", "Prisma", "Client", "load_env", "register", "get_client")
 
@@ -75,8 +75,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from prismongo.client.actions import Actions
-from prismongo.client.batch_actions import BatchActions
+from prismongo.client.actions import Actions as _Actions
+from prismongo.client.batch_actions import BatchActions as _BatchActions
 
 if TYPE_CHECKING:
     from builtins import bool as _bool, float as _float, int as _int, str as _str
@@ -85,15 +85,15 @@ if TYPE_CHECKING:
     from typing import List as _List
 
     import prisma.fields as _fields
-    from pydantic import BaseModel
-    from typing_extensions import Never
+    from pydantic import BaseModel as _BaseModel
+    from typing_extensions import Never as _Never
 
     from prismongo.client.inputs import FieldReference as _FieldReference
 
     from . import enums as _enums, types as t
 
     _ModelT = TypeVar("_ModelT")
-    _KindT = TypeVar("_KindT", bound=BaseModel)
+    _KindT = TypeVar("_KindT", bound=_BaseModel)
 '''
 
 _ACTIONS_END: Final = """
@@ -121,9 +121,9 @@ ARGUMENTS: Final = (
     "NumberAggregateInput",
     "MaxAggregateInput",
     "ScalarWhereWithAggregatesInput",
-    "GroupByOrderByInput",
+    "GroupOrderInput",
     "GroupByOutput",
-    "AggregateOutput",
+    "Aggregates",
 )
 """The types that `Actions` is generic in, after the record's; in their order."""
 
@@ -145,8 +145,8 @@ def client_module(datamodel: Datamodel, schema: Path) -> str:
     source = datamodel.datasources[0]
     return _CLIENT.format(
         path=schema.as_posix(),
-        attributes=_lines(names, "    {name}: actions.{model}Actions[models.{model}]"),
-        batch_attributes=_lines(names, "    {name}: actions.{model}BatchActions"),
+        attributes=_lines(names, "    {name}: _actions.{model}Actions[_models.{model}]"),
+        batch_attributes=_lines(names, "    {name}: _actions._Batch_{model}"),
         slots=_lines(names, "        {name!r},"),
         accessors=repr(names),
         url=source.url if isinstance(source.url, str) else None,
@@ -173,27 +173,27 @@ def actions_module(datamodel: Datamodel) -> str:
             lines += _references(model)
     for name in names:
         every, batch = _typed(name, ARGUMENTS), _typed(name, BATCH_ARGUMENTS)
-        returned = f"Actions[_KindT, {_typed(name, ARGUMENTS, without=SELECTING)}]"
+        returned = f"_Actions[_KindT, {_typed(name, ARGUMENTS, without=SELECTING)}]"
         lines += [
             "",
-            f"    class {name}Actions(Actions[_ModelT, {every}]):",
+            f"    class {name}Actions(_Actions[_ModelT, {every}]):",
             f"        def returning(self, kind: type[_KindT]) -> {returned}: ...",
             "        @property",
-            f"        def fields(self) -> _{name}Fields: ...",
-            f"    class {name}BatchActions(BatchActions[{batch}]): ...",
+            f"        def fields(self) -> _Fields_{name}: ...",
+            f"    class _Batch_{name}(_BatchActions[{batch}]): ...",
         ]
     return "\n".join(lines) + "\n" + _ACTIONS_END.format(models=names)
 
 
 def _typed(name: str, kinds: tuple[str, ...], *, without: Collection[str] = ()) -> str:
-    return ", ".join("Never" if kind in without else f"t.{name}{kind}" for kind in kinds)
+    return ", ".join("_Never" if kind in without else f"t.{name}{kind}" for kind in kinds)
 
 
 def _references(owner: Owner) -> Iterator[str]:
     """The class of a model's, or a composite type's, references to its fields."""
     yield ""
-    yield f"    class _{owner.name}Fields:"
+    yield f"    class _Fields_{owner.name}:"
     for field in stored(owner):
         composite = field.kind == "composite"
-        kind = f"_{field.type}Fields" if composite else reference(whole(field))
+        kind = f"_Fields_{field.type}" if composite else reference(whole(field))
         yield f"        {field.name}: {kind}"

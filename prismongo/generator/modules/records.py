@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from prismongo.generator.fields import Owner, held, members, relations
-from prismongo.generator.names import counts_name, member_name
+from prismongo.generator.names import counts_name, member_names
 from prismongo.schema.comments import is_omitted
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
@@ -71,13 +71,24 @@ class Base{name}(_PrismaModel):
 """
 
 
+# A member may hide a method of texts (`title`), which checkers would refuse.
+_HIDES: Final = "  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]"
+
+
 def enums_module(datamodel: Datamodel) -> str:
     """The text of `enums.py`."""
-    lines = ['"""The enums of the schema."""', "", "# ruff: noqa", "from enum import StrEnum"]
+    lines = [
+        '"""The enums of the schema."""',
+        "",
+        "# ruff: noqa",
+        "from enum import StrEnum as _StrEnum",
+    ]
     for enum in datamodel.enums:
-        lines += ["", "", f"class {enum.name}(StrEnum):", *documented(enum.documentation)]
+        lines += ["", "", f"class {enum.name}(_StrEnum):", *documented(enum.documentation)]
+        names = member_names(enum)
         for value in enum.values:
-            lines.append(f"    {member_name(value.name)} = {value.name!r}")
+            hides = _HIDES if hasattr(str, names[value.name]) else ""
+            lines.append(f"    {names[value.name]} = {value.name!r}{hides}")
             lines += documented(value.documentation)
     return "\n".join(lines) + "\n"
 
