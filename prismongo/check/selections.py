@@ -81,8 +81,8 @@ def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[Base
     if model is None:
         raise SelectionError(kind, None, f"the schema has no model {name}")
     card = Card(kind, model, datamodel)
-    request = Request("findMany", name, {}, card.selections, card.declared)
-    Validator(datamodel).validate(request)
+    request = Request("findMany", name, {}, card.selections, card.declared, words="python")
+    Validator(datamodel, "python").validate(request)
     return card.classes
 
 

@@ -358,6 +358,8 @@ class SelectValidator:
             page = self.page(link.target, given, path)
         if not item.selections and item.declared is None:
             raise empty_selection(path)
+        if self._values.words == "python" and item.selections:
+            path = (*path, word_of(item.declared))
         selected = self.selected(link.target, item.declared, item.selections, path)
         return RelationOutput(link, page, selected)
 
@@ -378,6 +380,11 @@ class SelectValidator:
             )
             counts.append((link, where))
         return CountOutput(tuple(counts))
+
+
+def word_of(declared: DeclaredFields | None) -> str:
+    """The argument that selects: beside the fields of a class it is `include`."""
+    return "select" if declared is None else "include"
 
 
 def _first(value: object) -> object:

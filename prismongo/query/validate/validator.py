@@ -34,7 +34,7 @@ from prismongo.query.validate.aggregate import AggregateValidator
 from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
 from prismongo.query.validate.raw import raw
-from prismongo.query.validate.select import SelectValidator
+from prismongo.query.validate.select import SelectValidator, word_of
 from prismongo.query.validate.values import Values, as_integer, as_objects
 from prismongo.query.validate.where import WhereValidator
 from prismongo.schema.datamodel import Datamodel, Model
@@ -210,5 +210,9 @@ class Validator:
         return limit
 
     def _selected(self, model: Model, request: Request) -> Any:
-        path: ArgumentPath = (request.action + model.name,)
+        path: ArgumentPath = ()
+        if request.words == "prisma":
+            path = (request.action + model.name,)
+        elif request.selections:
+            path = (word_of(request.declared),)
         return self.selects.selected(model, request.declared, request.selections, path)
