@@ -43,7 +43,7 @@ def registered(unregistered: None, database: DatabaseService) -> DatabaseService
 
 @pytest.fixture
 def engine_behind(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upstream's client is given our engine, and nothing else of ours."""
+    """The generated client is given an engine of the schema's text, and no service."""
 
     def create_engine(client: Prisma, dml_path: Path | None = None) -> MongoEngine:
         return MongoEngine.from_schema(SCHEMA.read_text(), url=mongo_url)
@@ -53,7 +53,7 @@ def engine_behind(mongo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def plain(engine_behind: None) -> AsyncIterator[Prisma]:
-    """Upstream's client, connected: its own text goes through the engine's text door."""
+    """The generated client alone, connected."""
     async with Prisma(use_dotenv=False) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""Both doors of the engine give one answer: the service's, and that of upstream's client alone."""
+"""The service answers as the generated client alone does, on an engine made from the schema."""
 
 from __future__ import annotations
 
