@@ -16,7 +16,7 @@ from types import ModuleType
 from prisma.errors import PrismaError
 from pydantic import BaseModel
 
-from prismongo.client.returning import SELECTED, Card
+from prismongo.client.returning import SELECTED, ClassSelection
 from prismongo.errors import SelectionError
 from prismongo.query.nodes.requests import Request
 from prismongo.query.validate.validator import Validator
@@ -80,10 +80,12 @@ def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[Base
     model = datamodel.model.get(name)
     if model is None:
         raise SelectionError(kind, None, f"the schema has no model {name}")
-    card = Card(kind, model, datamodel)
-    request = Request("findMany", name, {}, card.selections, card.declared, words="python")
+    selection = ClassSelection(kind, model, datamodel)
+    request = Request(
+        "findMany", name, {}, selection.selections, selection.declared, words="python"
+    )
     Validator(datamodel, "python").validate(request)
-    return card.classes
+    return selection.classes
 
 
 def _at(kind: type[BaseModel], error: PrismaError) -> str:

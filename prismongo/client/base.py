@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from prisma._metrics import Metrics
 
     from prismongo.client.inputs.settings import DatasourceOverride, HttpConfig, MetricsFormat
-    from prismongo.client.returning import Card
+    from prismongo.client.returning import ClassSelection
     from prismongo.engine.engine import MakeStore, MongoEngine
     from prismongo.engine.observe import LogSettings
     from prismongo.engine.sessions import TransactionId
@@ -97,7 +97,7 @@ class BaseClient(Connectable):
             name = type(self).__name__
             raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
         self._datasource = datasource
-        self._cards: dict[tuple[type[BaseModel], str], Card] = {}
+        self._class_selections: dict[tuple[type[BaseModel], str], ClassSelection] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
         if use_dotenv:
@@ -227,15 +227,17 @@ class BaseClient(Connectable):
 
     def _returned(self, kind: type[BaseModel], model: str) -> type[BaseModel] | Shape:
         """What `returning` selects: the fields of a class of the user's own, read once."""
-        from prismongo.client.returning import Card, record_of
+        from prismongo.client.returning import ClassSelection, record_of
 
         if issubclass(kind, Record):
             return record_of(kind, model)
-        card = self._cards.get((kind, model))
-        if card is None:
+        selection = self._class_selections.get((kind, model))
+        if selection is None:
             datamodel = self.client_schema.datamodel
-            card = self._cards[kind, model] = Card(kind, datamodel.model[model], datamodel)
-        return card
+            selection = self._class_selections[kind, model] = ClassSelection(
+                kind, datamodel.model[model], datamodel
+            )
+        return selection
 
     def _copy(self) -> Self:
         """A client on the same engine, for a transaction; no constructor of a subclass runs.

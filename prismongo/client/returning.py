@@ -26,8 +26,8 @@ from prisma.fields import Base64
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from prismongo.client.annotations import fits, is_list_of, takes_none
 from prismongo.client.records import Composite, Record
-from prismongo.client.returned import fits, is_list_of, takes_none
 from prismongo.errors import SelectionError
 from prismongo.query.decode.columns import Column, Reader
 from prismongo.query.decode.decoder import PYTHON, WIRE, Form
@@ -144,7 +144,7 @@ def record_of(kind: type[Record], model: str) -> type[Record]:
     return kind
 
 
-class Card(Shape):
+class ClassSelection(Shape):
     """What one class of the user's own selects of a model or of a composite type.
 
     Args:
@@ -253,19 +253,19 @@ class Card(Shape):
             return replace(part, form=PYTHON)
         if issubclass(inner, Composite):
             return replace(part, form=CompositeForm(inner))
-        card = self._inner(inner, self._datamodel.type[field.type])
-        names = (*map(Selection, card.declared.names), *card.selections)
-        return replace(part, selection=Selection(field.name, selections=names), form=card.form)
+        nested = self._inner(inner, self._datamodel.type[field.type])
+        names = (*map(Selection, nested.declared.names), *nested.selections)
+        return replace(part, selection=Selection(field.name, selections=names), form=nested.form)
 
     def _shape(self, kind: type[BaseModel], model: Model) -> Shape:
         if issubclass(kind, Record):
             return shape_of(record_of(kind, model.name))
         return self._inner(kind, model)
 
-    def _inner(self, kind: type[BaseModel], owner: Owner) -> Card:
-        card = Card(kind, owner, self._datamodel, self._outer)
-        self.classes |= card.classes
-        return card
+    def _inner(self, kind: type[BaseModel], owner: Owner) -> ClassSelection:
+        nested = ClassSelection(kind, owner, self._datamodel, self._outer)
+        self.classes |= nested.classes
+        return nested
 
     # --- what a Shape says ---
 
@@ -292,10 +292,10 @@ class Card(Shape):
     def form(self) -> Form:
         """Instances of the class, validated by pydantic."""
         keys = {relation: key for relation, (key, _) in self._counts.items()}
-        return CardForm(self.kind, {part.name: part for part in self._parts}, keys)
+        return ClassForm(self.kind, {part.name: part for part in self._parts}, keys)
 
 
-class CardForm:
+class ClassForm:
     """Instances of a class of the user's own."""
 
     is_wire = False
