@@ -219,7 +219,8 @@ class DatabaseSettings(BaseModel):
             return Embedded(self.name or EMBEDDED_DATABASE, self.mongod, self.data)
         raise ConfigurationError(
             "No database is configured. Set DATABASE_URL (database.url) to a MongoDB URL,"
-            " or DATABASE_EMBEDDED=true (database.embedded) to start a local server."
+            " or DATABASE_EMBEDDED=true (database.embedded) to start a local server; in a container"
+            " config.yml reads them. Without one, pass DatabaseSettings(url=…)."
         )
 
     def at(self, server: Remote) -> Self:

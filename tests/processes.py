@@ -58,7 +58,7 @@ def is_alive(process: int) -> bool:
     if status.parent.parent.joinpath("self").exists():
         try:
             return status.read_text().rpartition(")")[2].split()[0] != "Z"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
             return False
     try:
         os.kill(process, 0)

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from prisma.errors import PrismaError
 from pydantic import BaseModel
 
-from prismongo.client.returning import SELECTED, ClassSelection
+from prismongo.client.returning import SELECTED, class_selection
 from prismongo.errors import SelectionError
-from prismongo.query.nodes.requests import Request
-from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 
 
@@ -59,8 +56,8 @@ def check_selections(modules: Iterable[str], datamodel: Datamodel) -> SelectionF
         for kind in marked:
             try:
                 inside.update(_selected(kind, datamodel))
-            except PrismaError as error:
-                errors.append(str(error) if isinstance(error, SelectionError) else _at(kind, error))
+            except SelectionError as error:
+                errors.append(str(error))
         if not errors:  # what stands inside of a class that does not fit is not known
             unknown += [f"{name}.{kind.__name__}" for kind in classes if kind not in inside]
     return SelectionFit(checked, tuple(errors), tuple(unknown))
@@ -80,13 +77,4 @@ def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[Base
     model = datamodel.model.get(name)
     if model is None:
         raise SelectionError(kind, None, f"the schema has no model {name}")
-    selection = ClassSelection(kind, model, datamodel)
-    request = Request(
-        "findMany", name, {}, selection.selections, selection.declared, words="python"
-    )
-    Validator(datamodel, "python").validate(request)
-    return selection.classes
-
-
-def _at(kind: type[BaseModel], error: PrismaError) -> str:
-    return f"{kind.__name__}: {error}"
+    return class_selection(kind, model, datamodel).classes

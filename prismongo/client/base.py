@@ -227,16 +227,16 @@ class BaseClient(Connectable):
 
     def _returned(self, kind: type[BaseModel], model: str) -> type[BaseModel] | Shape:
         """What `returning` selects: the fields of a class of the user's own, read once."""
-        from prismongo.client.returning import ClassSelection, record_of
+        from prismongo.client.returning import class_selection, record_of
 
-        if issubclass(kind, Record):
+        if isinstance(kind, type) and issubclass(kind, Record):
             return record_of(kind, model)
-        selection = self._class_selections.get((kind, model))
+        known = isinstance(kind, type)  # what is none may have no hash
+        selection = self._class_selections.get((kind, model)) if known else None
         if selection is None:
             datamodel = self.client_schema.datamodel
-            selection = self._class_selections[kind, model] = ClassSelection(
-                kind, datamodel.model[model], datamodel
-            )
+            selection = class_selection(kind, datamodel.model[model], datamodel)
+            self._class_selections[kind, model] = selection
         return selection
 
     def _copy(self) -> Self:

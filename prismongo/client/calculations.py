@@ -21,6 +21,7 @@ from prismongo.client.types import (
     UniqueT,
     WhereT,
 )
+from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.requests import Selection
 
 
@@ -174,6 +175,8 @@ class Calculations(
         Returns:
             A mapping for each group: the fields of `by`, and what was asked for.
         """
+        if isinstance(by, str):
+            raise invalid(("by",), "expected a list of fields, got str")
         if order is None and (take is not None or skip is not None):
             name = "skip" if take is None else "take"
             raise TypeError(f"Missing argument: 'order' which is required when '{name}' is present")

@@ -34,7 +34,10 @@ class _Selected(BaseModel):
         def __getattr__(self, name: str) -> Any:
             kind = type(self)
             if name in kind.model_fields:
-                raise AttributeError(f"{kind.__name__}.{name} was not selected")
+                words = f"{kind.__name__}.{name} was not selected"
+                if name in getattr(kind, "__prisma_omitted__", ()):
+                    words += f': ask for it by omit={{"{name}": False}}'
+                raise AttributeError(words)
             return super().__getattr__(name)
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
+from prisma.errors import DataError
 from prisma.fields import Base64
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -39,7 +40,9 @@ from prismongo.query.decode.shapes import (
     complete,
     shape_of,
 )
-from prismongo.query.nodes.requests import DeclaredFields, Selection
+from prismongo.query.errors.input import invalid
+from prismongo.query.nodes.requests import DeclaredFields, Request, Selection
+from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 
 Owner = Model | CompositeType
@@ -104,7 +107,12 @@ def selects(model: type[Record]) -> Callable[[KindT], KindT]:
 
     Args:
         model: a generated class.
+
+    Raises:
+        TypeError: it is none.
     """
+    if getattr(model, "__prisma_model__", None) is None:
+        raise TypeError("`selects` takes a class of prisma.models: @selects(User).")
 
     def mark(kind: KindT) -> KindT:
         setattr(kind, SELECTED, model.__prisma_model__)
@@ -142,6 +150,25 @@ def record_of(kind: type[Record], model: str) -> type[Record]:
         reason = f"it is a class of {kind.__prisma_model__}, and not of {model}"
         raise SelectionError(kind, None, reason)
     return kind
+
+
+def class_selection(kind: object, model: Model, datamodel: Datamodel) -> ClassSelection:
+    """What a class selects of a model, compared with the schema, the arguments inside it too.
+
+    Raises:
+        SelectionError: the class does not fit.
+        prisma.errors.DataError: P2009, it is no class of pydantic's.
+    """
+    if not isinstance(kind, type) or not issubclass(kind, BaseModel):
+        raise invalid(("returning",), "expected a class that derives from pydantic's BaseModel")
+    selection = ClassSelection(kind, model, datamodel)
+    arguments = (selection.selections, selection.declared)
+    request = Request("findMany", model.name, {}, *arguments, words="python")
+    try:
+        Validator(datamodel, "python").validate(request)
+    except DataError as error:
+        raise SelectionError(kind, selection.field_at(error), str(error).rstrip(".")) from None
+    return selection
 
 
 class ClassSelection(Shape):
@@ -266,6 +293,15 @@ class ClassSelection(Shape):
         nested = ClassSelection(kind, owner, self._datamodel, self._outer)
         self.classes |= nested.classes
         return nested
+
+    def field_at(self, error: DataError) -> str | None:
+        """The field of the class whose arguments an error is about."""
+        path = error.meta.get("argumentPath") or error.meta.get("selectionPath") or ()
+        for relation, (key, _) in self._counts.items():
+            if list(path[1:3]) == [COUNTS, relation]:
+                return key
+        keys = {part.name: part.key for part in self._parts}
+        return keys.get(path[1]) if len(path) > 1 else None
 
     # --- what a Shape says ---
 

@@ -65,11 +65,13 @@ def overridden(container: ContainerT, **fakes: Any) -> Iterator[ContainerT]:
 
 def _named(container: AnyContainer, name: str) -> AnyProvider:
     here: AnyContainer = container
-    for part in name.split("."):
+    parts = name.split(".")
+    for number, part in enumerate(parts):
         known = members(here) if _is_container(here) else {}
         if part not in known:
             names = ", ".join(known) or "nothing"
-            raise ConfigurationError(f"There is no provider `{part}` in `{name}`: it has {names}.")
+            place = f"`{'.'.join(parts[:number])}`" if number else "the container"
+            raise ConfigurationError(f"There is no provider `{part}` in {place}: it has {names}.")
         here = known[part]
     if not isinstance(here, providers.Container):
         return typing.cast(AnyProvider, here)

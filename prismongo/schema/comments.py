@@ -12,12 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from keyword import iskeyword
 from typing import Final
 
-from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model, Position
 from prismongo.schema.errors import PlacedError
 
+_OPTIONS: Final = ("omit", "ttl", "partial", "sparse", "collation", "changeImages")
+"""The options of this project that comments have; most of them are read elsewhere."""
+
+_OPTION: Final = re.compile(r"^\s*@([A-Za-z]+)", re.MULTILINE)
 _OMIT: Final = re.compile(r"^\s*@omit\b(.*)$", re.MULTILINE)
 _PYTHON: Final = re.compile(r"@Python\(([^)]+)\)")
 _ARGUMENT: Final = r"""[A-Za-z_]\w*\s*:\s*(?:"[^"]*"|'[^']*')"""
@@ -46,6 +51,10 @@ def check_comments(datamodel: Datamodel) -> None:
     Raises:
         PlacedError: at the field or the model that the comment belongs to.
     """
+    for owner in (*datamodel.models, *datamodel.types):
+        _check_spelling(owner.documentation, owner.position)
+        for field in owner.fields:
+            _check_spelling(field.notes, field.position)
     for model in datamodel.models:
         _check_python(model)
         for item in _with_omit(model):
@@ -58,6 +67,16 @@ def check_comments(datamodel: Datamodel) -> None:
         for item in _with_omit(composite):
             reason = "`@omit` is not for fields of a composite type: give it to the model's field."
             raise PlacedError(reason, item.position)
+
+
+def _check_spelling(text: str | None, position: Position) -> None:
+    """Refuse a line that begins with what is nearly an option, and would do nothing."""
+    meant = {option.lower(): option for option in _OPTIONS}
+    for word in _OPTION.findall(text or ""):
+        near = get_close_matches(word.lower(), meant, n=1, cutoff=0.75)
+        if near and word != meant[near[0]]:
+            option = meant[near[0]]
+            raise PlacedError(f"`@{word}` is no option. Is `@{option}` meant?", position)
 
 
 def _with_omit(container: Model | CompositeType) -> Iterable[Field]:

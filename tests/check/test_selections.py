@@ -63,12 +63,12 @@ def test_a_class_that_does_not_say_its_model(project: Path) -> None:
         (
             "(take=1)",
             '(where={"x": 1})',
-            r"Card: Unknown argument `x` at `include\.messages\.where\.x`",
+            r"Card.messages: Unknown argument `x` at `include\.messages\.where\.x`",
         ),
         (
             '"size"',
             '"sise"',
-            r"Card: Unknown argument `sise` at `include\._count\.files\.where\.sise`",
+            r"Card.files: Unknown argument `sise` at `include\._count\.files\.where\.sise`",
         ),
         ("class Card", "class Card(nothing", "cards cannot be imported: SyntaxError"),
     ],

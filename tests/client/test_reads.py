@@ -226,6 +226,11 @@ async def test_group_by_takes_what_it_groups_by(
     assert caught.value.code == "P2019"
 
 
+async def test_a_group_by_a_text_is_refused_whole(database: DatabaseService) -> None:
+    with pytest.raises(DataError, match="`by`: expected a list of fields, got str"):
+        await wrong(database.user.group_by)("role")
+
+
 async def test_one_order_takes_several_keys_in_their_order(database: DatabaseService) -> None:
     """Prisma's engine refuses them: objects of JavaScript and GraphQL promise no order."""
     await three(database)

@@ -268,10 +268,30 @@ async def test_what_does_not_fit_is_said_by_class_and_field(
     assert str(caught.value) == words
 
 
-async def test_an_include_that_cannot_be_is_said_at_its_place(db: Any) -> None:
-    kind = misfit(orders=Annotated[list[OrderLine], Include(where={"shoes": 1})])
-    with pytest.raises(DataError, match=r"orders\.where\.shoes"):
-        await db.user.returning(kind).find_many()
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (
+            Annotated[list[OrderLine], Include(where={"shoes": 1})],
+            r"^Card\.orders: Unknown argument `shoes` at `include\.orders\.where\.shoes`",
+        ),
+        (Annotated[list[OrderLine], Include(order={"x": "asc"})], r"^Card\.orders: .*order_by\.x"),
+        (Annotated[int, Count("orders", where={"x": 1})], r"^Card\.orders: .*_count\.orders"),
+    ],
+)
+async def test_an_argument_that_cannot_be_is_said_at_its_field(
+    db: Any, annotation: Any, words: str
+) -> None:
+    with pytest.raises(SelectionError, match=words):
+        db.user.returning(misfit(orders=annotation))
+
+
+@pytest.mark.parametrize("kind", [dict, list[Person], Person(name="x"), "Person", None, {}])
+async def test_what_is_no_class_of_pydantics(db: Any, kind: Any) -> None:
+    with pytest.raises(DataError, match="expected a class that derives from pydantic's BaseModel"):
+        db.user.returning(kind)
+    with pytest.raises(TypeError, match=r"@selects\(User\)"):
+        selects(kind)
 
 
 async def test_a_class_that_says_of_which_model_it_is(db: Any, package: Any) -> None:

@@ -134,7 +134,10 @@ REFUSED: Final[tuple[tuple[dict[str, Any], str], ...]] = (
     ({"select": {"id": True}, "omit": {"name": True}}, r"`omit`: `select` says all"),
     ({"select": {}}, r"`select` of User at `select` must not be empty"),
     ({"select": {"id": False}}, r"must not be empty"),
-    ({"select": {"shoes": True}}, r"Field 'shoes' not found in enclosing type 'User'"),
+    (
+        {"select": {"shoes": True}},
+        r"Field 'shoes' not found .* 'User', at `select\.shoes`\. It has: id,",
+    ),
     ({"select": {"name": {"select": {"x": True}}}}, r"Cannot select over scalar field 'name'"),
     ({"select": {"home": {"select": {"x": True}}}}, r"Field 'x' not found .* 'Address'"),
     ({"select": {"home": {"include": {}}}}, r"`select\.home\.include`"),
@@ -195,7 +198,7 @@ async def test_what_the_schema_omits_is_in_no_answer(db: Any) -> None:
     for user in (made, found, included.user, changed):
         assert "hash" not in repr(user)
         assert "secret" not in user.model_dump()
-        with pytest.raises(AttributeError, match=r"User\.secret was not selected"):
+        with pytest.raises(AttributeError, match=r'User\.secret was .* omit=\{"secret": False\}'):
             _ = user.secret
 
 

@@ -139,7 +139,7 @@ async def test_a_started_resource_that_holds_it_is_named() -> None:
     ("name", "words"),
     [
         ("databse", "no provider `databse`"),
-        ("users.servise", "no provider `servise` in `users.servise`"),
+        ("users.servise", "no provider `servise` in `users`: it has"),
         ("database.service.more", "no provider `more`"),
         ("lifecycle.more", "it has nothing"),
     ],

@@ -29,7 +29,16 @@ STAGES: Final = {
 EXPRESSIONS: Final = {
     *("$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$and", "$or", "$not", "$in", "$cond", "$ifNull"),
     *("$toLower", "$toString", "$toDecimal", "$toLong", "$toInt", "$type", "$size", "$map"),
-    *("$filter", "$isArray", "$concatArrays", "$setField", "$mergeObjects", "$first", "$sum"),
+    *(
+        "$filter",
+        "$reduce",
+        "$isArray",
+        "$concatArrays",
+        "$setField",
+        "$mergeObjects",
+        "$first",
+        "$sum",
+    ),
     *("$avg", "$min", "$max", "$add", "$subtract", "$multiply", "$divide", "$regexMatch"),
     *("$indexOfBytes", "$strLenBytes", "$substrBytes", "$setIsSubset", "$setIntersection"),
     *("$anyElementTrue", "$allElementsTrue"),

@@ -54,7 +54,6 @@ def test_omit_is_a_line_of_the_comment(fields: str) -> None:
         "  // @omit\n  password String",
         "  /// not @omit\n  password String",
         "  /// @omitted\n  password String",
-        "  /// @Omit\n  password String",
         "  /// @hidden\n  password String",
         "  password String\n\n  /// @omit\n  @@index([password])\n  name String",
     ],
@@ -165,3 +164,31 @@ def test_the_name_is_one_of_python(name: str) -> None:
 def test_python_stands_once() -> None:
     error = refusal(f"/// @Python(a: 'x') @Python(b: 'y'){MODEL % ''}")
     assert error.reason == "`@Python` is given twice."
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("@omitt", "@omit"),
+        ("@Omit", "@omit"),
+        ("@spare", "@sparse"),
+        ("@changeimages", "@changeImages"),
+    ],
+)
+def test_what_is_nearly_an_option_is_refused(written: str, meant: str) -> None:
+    text = f"""
+datasource db {{
+  provider = "mongodb"
+  url      = env("X")
+}}
+
+model User {{
+  id   String @id @map("_id")
+  /// {written}
+  hash String
+}}
+"""
+    with pytest.raises(SchemaError, match=f"no option. Is `{meant}` meant") as caught:
+        parse(text)
+    assert caught.value.line == 10
+    assert parse(text.replace(written, "a word about @omitted things")).models

@@ -34,12 +34,13 @@ def unknown(path: ArgumentPath, known: Iterable[str], where: str) -> DataError:
     )
 
 
-def unknown_selection(path: ArgumentPath, model: str) -> DataError:
-    """A selected field that does not exist (P2009)."""
+def unknown_selection(path: ArgumentPath, model: str, known: Iterable[str] = ()) -> DataError:
+    """A selected field that does not exist (P2009); `known` are those that do."""
+    names = ", ".join(known)
     return data_error(
         "P2009",
         f"Field '{shown(path[-1])}' not found in enclosing type '{model}', at "
-        f"`{dotted(path[:-1])}.{shown(path[-1])}`.",
+        f"`{dotted(path)}`." + (f" It has: {names}." if names else ""),
         {"kind": "UnknownSelectionField", "selectionPath": _parts(path)},
     )
 

@@ -326,7 +326,7 @@ class SelectValidator:
             return self._count_output(model, item, item_path)
         field = model.by_name.get(item.name)
         if field is None or field.ignored:
-            raise unknown_selection(item_path, model.name)
+            raise unknown_selection(item_path, model.name, self._known(model.by_name))
         if field.kind == "relation":
             return self._relation_output(self._datamodel.link(model, field.name), item, item_path)
         return self._stored_output(field, item, item_path)
@@ -346,9 +346,13 @@ class SelectValidator:
         for inner in item.selections:
             member = kind.by_name.get(inner.name)
             if member is None:
-                raise unknown_selection((*path, inner.name), kind.name)
+                raise unknown_selection((*path, inner.name), kind.name, self._known(kind.by_name))
             outputs.append(self._stored_output(member, inner, (*path, inner.name)))
         return CompositeOutput(field, tuple(outputs))
+
+    def _known(self, names: Iterable[str]) -> Iterable[str]:
+        """What a message lists; Prisma's own lists nothing."""
+        return names if self._values.words == "python" else ()
 
     def _relation_output(self, link: Link, item: Selection, path: ArgumentPath) -> RelationOutput:
         if link.field.is_list:
@@ -370,7 +374,7 @@ class SelectValidator:
             raise empty_selection(path)
         for inner in item.selections:
             if inner.name not in lists:
-                raise unknown_selection((*path, inner.name), model.name)
+                raise unknown_selection((*path, inner.name), model.name, self._known(lists))
             given = self.arguments(inner.arguments, ("where",), (*path, inner.name))
             link = self._datamodel.link(model, inner.name)
             where = (
