@@ -97,7 +97,7 @@ class BaseClient(Connectable):
             name = type(self).__name__
             raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
         self._datasource = datasource
-        self._class_selections: dict[tuple[type[BaseModel], str], ClassSelection] = {}
+        self._class_selections: dict[tuple[type, str], ClassSelection] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
         if use_dotenv:
@@ -225,16 +225,17 @@ class BaseClient(Connectable):
             raise UnknownModelError(str(name))
         return getattr(actions, kind)(self, model)
 
-    def _returned(self, kind: type[BaseModel], model: str) -> type[BaseModel] | Shape:
+    def _returned(self, kind: object, model: str) -> type[BaseModel] | Shape:
         """What `returning` selects: the fields of a class of the user's own, read once."""
         from prismongo.client.returning import class_selection, record_of
 
         if isinstance(kind, type) and issubclass(kind, Record):
             return record_of(kind, model)
-        known = isinstance(kind, type)  # what is none may have no hash
-        selection = self._class_selections.get((kind, model)) if known else None
+        datamodel = self.client_schema.datamodel
+        if not isinstance(kind, type):  # what is no class is refused, and may have no hash
+            return class_selection(kind, datamodel.model[model], datamodel)
+        selection = self._class_selections.get((kind, model))
         if selection is None:
-            datamodel = self.client_schema.datamodel
             selection = class_selection(kind, datamodel.model[model], datamodel)
             self._class_selections[kind, model] = selection
         return selection

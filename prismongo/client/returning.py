@@ -296,7 +296,8 @@ class ClassSelection(Shape):
 
     def field_at(self, error: DataError) -> str | None:
         """The field of the class whose arguments an error is about."""
-        path = error.meta.get("argumentPath") or error.meta.get("selectionPath") or ()
+        meta: Mapping[str, Any] = error.meta
+        path: Sequence[str] = meta.get("argumentPath") or meta.get("selectionPath") or []
         for relation, (key, _) in self._counts.items():
             if list(path[1:3]) == [COUNTS, relation]:
                 return key

@@ -51,7 +51,8 @@ def check_comments(datamodel: Datamodel) -> None:
     Raises:
         PlacedError: at the field or the model that the comment belongs to.
     """
-    for owner in (*datamodel.models, *datamodel.types):
+    owners: list[Model | CompositeType] = [*datamodel.models, *datamodel.types]
+    for owner in owners:
         _check_spelling(owner.documentation, owner.position)
         for field in owner.fields:
             _check_spelling(field.notes, field.position)
