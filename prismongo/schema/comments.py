@@ -71,12 +71,16 @@ def check_comments(datamodel: Datamodel) -> None:
 
 
 def _check_spelling(text: str | None, position: Position) -> None:
-    """Refuse a line that begins with what is nearly an option, and would do nothing."""
+    """Refuse a line that begins with what is nearly an option, and would do nothing.
+
+    That is one in other letters' case; of `@omit`, which keeps secrets, also a misspelt one.
+    """
     meant = {option.lower(): option for option in _OPTIONS}
     for word in _OPTION.findall(text or ""):
-        near = get_close_matches(word.lower(), meant, n=1, cutoff=0.75)
-        if near and word != meant[near[0]]:
-            option = meant[near[0]]
+        option = meant.get(word.lower())
+        if option is None and get_close_matches(word.lower(), ["omit"], cutoff=0.8):
+            option = "omit"
+        if option is not None and word != option:
             raise PlacedError(f"`@{word}` is no option. Is `@{option}` meant?", position)
 
 

@@ -68,7 +68,7 @@ async def test_validators_of_a_subclass_are_asked(registered: DatabaseService) -
 
 
 async def test_a_users_own_module_named_models_is_validated(registered: DatabaseService) -> None:
-    module = ModuleType("shop.models")
+    module = ModuleType("bookstall.models")
     source = """
 from prisma.bases import BaseUser
 from pydantic import field_validator
@@ -80,11 +80,11 @@ class Customer(BaseUser):
         return value.upper()
 """
     exec(source, vars(module))  # noqa: S102 - a module needs a name of its own
-    sys.modules["shop.models"] = module
+    sys.modules["bookstall.models"] = module
     try:
         made = await module.Customer.prisma().create(user("ada"))
     finally:
-        del sys.modules["shop.models"]
+        del sys.modules["bookstall.models"]
     assert made.username == "ADA"
 
 

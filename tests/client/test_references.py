@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from typing import Any, Final
@@ -184,7 +185,8 @@ async def test_only_in_filters(people: Any) -> None:
 def test_no_data_from_outside_is_a_reference(value: object) -> None:
     """Neither as the engine reads filters, nor where pydantic reads them first."""
     adapter = TypeAdapter(UserWhereInput)
-    assert "Reference" not in str(adapter.validate_python({"username": {"x": value}}))
+    with contextlib.suppress(ValidationError):  # as after `prisma.validate`, which knows no `x`
+        assert "Reference" not in str(adapter.validate_python({"username": {"x": value}}))
     with pytest.raises(ValidationError):
         adapter.validate_python({"username": {"equals": value}})
     with pytest.raises(ValidationError):

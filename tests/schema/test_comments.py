@@ -171,7 +171,7 @@ def test_python_stands_once() -> None:
     [
         ("@omitt", "@omit"),
         ("@Omit", "@omit"),
-        ("@spare", "@sparse"),
+        ("@Sparse", "@sparse"),
         ("@changeimages", "@changeImages"),
     ],
 )

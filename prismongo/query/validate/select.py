@@ -351,15 +351,13 @@ class SelectValidator:
         return CompositeOutput(field, tuple(outputs))
 
     def _known(self, names: Iterable[str]) -> Iterable[str]:
-        """What a message lists; Prisma's own lists nothing."""
-        return names if self._values.words == "python" else ()
+        return names if self._values.words == "python" else ()  # Prisma's messages list nothing
 
     def _relation_output(self, link: Link, item: Selection, path: ArgumentPath) -> RelationOutput:
-        if link.field.is_list:
-            page = self.page(link.target, item.arguments, path)
-        else:
-            given = self.arguments(item.arguments, ("where",), path)
-            page = self.page(link.target, given, path)
+        given = item.arguments
+        if not link.field.is_list:
+            given = self.arguments(given, ("where",), path)
+        page = self.page(link.target, given, path)
         if not item.selections and item.declared is None:
             raise empty_selection(path)
         if self._values.words == "python" and item.selections:
