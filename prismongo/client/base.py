@@ -10,12 +10,12 @@ package is; what it does is written here. Names and call shapes are those of pri
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Self, cast, overload
 
 from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
@@ -228,14 +228,15 @@ class BaseClient(Connectable):
     def _returned(self, kind: object, model: str) -> type[BaseModel] | Shape:
         """What `returning` selects: the fields of a class of the user's own, read once."""
         from prismongo.client.returning import class_selection, record_of
+        from prismongo.query.errors.input import invalid
 
-        if isinstance(kind, type) and issubclass(kind, Record):
+        if not isinstance(kind, type) or not issubclass(kind, BaseModel):
+            raise invalid(("returning",), "expected a class that derives from pydantic's BaseModel")
+        if issubclass(kind, Record):
             return record_of(kind, model)
-        datamodel = self.client_schema.datamodel
-        if not isinstance(kind, type):  # what is no class is refused, and may have no hash
-            return class_selection(kind, datamodel.model[model], datamodel)
         selection = self._class_selections.get((kind, model))
         if selection is None:
+            datamodel = self.client_schema.datamodel
             selection = class_selection(kind, datamodel.model[model], datamodel)
             self._class_selections[kind, model] = selection
         return selection
@@ -274,17 +275,33 @@ class BaseClient(Connectable):
         model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
-        from prismongo.engine.structured import structured_request
-        from prismongo.query.decode.decoder import PYTHON
-
-        shape = self._shape(model)
-        request = structured_request(method, arguments, shape, selections)
-        return request, shape.form if selections is None else PYTHON
+        door, shape = _door(), self._shape(model)
+        request = door.request(method, arguments, shape, selections)
+        return request, shape.form if selections is None else door.numbers
 
     def _shape(self, model: type[BaseModel] | Shape) -> Shape:
-        from prismongo.query.decode.shapes import Shape, shape_of
+        door = _door()
+        if not isinstance(model, door.shape):
+            return self._shape(door.shape_of(cast("type[BaseModel]", model)))
+        if model.model not in self.client_schema.datamodel.model:
+            raise UnknownModelError(model.model)
+        return model
 
-        shape = model if isinstance(model, Shape) else shape_of(model)
-        if shape.model not in self.client_schema.datamodel.model:
-            raise UnknownModelError(shape.model)
-        return shape
+
+class _Door(NamedTuple):
+    """What every action needs of the engine."""
+
+    request: Callable[..., Request]
+    numbers: Form
+    shape: type[Shape]
+    shape_of: Callable[[type[BaseModel]], Shape]
+
+
+@cache
+def _door() -> _Door:
+    """The engine's parts, imported by the first action and not by each."""
+    from prismongo.engine.structured import structured_request
+    from prismongo.query.decode.decoder import PYTHON
+    from prismongo.query.decode.shapes import Shape, shape_of
+
+    return _Door(structured_request, PYTHON, Shape, shape_of)

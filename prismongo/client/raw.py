@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from prismongo.client.asking import Asking
 from prismongo.client.types import ModelT
-from prismongo.query.decode.decoder import STORED
+from prismongo.query.decode.decoder import PYTHON
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.requests import RawAction, Request
@@ -136,7 +136,7 @@ async def ask_raw(
     name = None if model is None else client._shape(model).model
     given = {key: value for key, value in arguments.items() if value is not None}
     request = Request(action, name, given)
-    return await client._mongo_engine.execute(request, tx_id=client._tx_id, form=STORED)
+    return await client._mongo_engine.execute(request, tx_id=client._tx_id, form=PYTHON)
 
 
 def _check(into: object) -> None:

@@ -40,7 +40,6 @@ from prismongo.query.decode.shapes import (
     complete,
     shape_of,
 )
-from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.requests import DeclaredFields, Request, Selection
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
@@ -128,16 +127,21 @@ class _Part:
     Attributes:
         name: the schema's name of it.
         key: by which name pydantic takes it.
-        selection: what is selected; None for the number of related records.
+        selection: what is selected.
         form: how what stands under it is built, if it is a record or a composite value.
         convert: makes the value that the class has.
     """
 
     name: str
     key: str
-    selection: Selection | None = None
+    selection: Selection
     form: Form | None = None
     convert: Callable[[Any], Any] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the field is selected by its name alone."""
+        return self.selection == Selection(self.name)
 
 
 def record_of(kind: type[Record], model: str) -> type[Record]:
@@ -152,15 +156,12 @@ def record_of(kind: type[Record], model: str) -> type[Record]:
     return kind
 
 
-def class_selection(kind: object, model: Model, datamodel: Datamodel) -> ClassSelection:
+def class_selection(kind: type[BaseModel], model: Model, datamodel: Datamodel) -> ClassSelection:
     """What a class selects of a model, compared with the schema, the arguments inside it too.
 
     Raises:
         SelectionError: the class does not fit.
-        prisma.errors.DataError: P2009, it is no class of pydantic's.
     """
-    if not isinstance(kind, type) or not issubclass(kind, BaseModel):
-        raise invalid(("returning",), "expected a class that derives from pydantic's BaseModel")
     selection = ClassSelection(kind, model, datamodel)
     arguments = (selection.selections, selection.declared)
     request = Request("findMany", model.name, {}, *arguments, words="python")
@@ -309,17 +310,12 @@ class ClassSelection(Shape):
     @cached_property
     def declared(self) -> DeclaredFields:
         """The fields that are selected whole."""
-        parts = (part for part in self._parts if part.selection == Selection(part.name))
-        return DeclaredFields(tuple(part.name for part in parts))
+        return DeclaredFields(tuple(part.name for part in self._parts if part.is_whole))
 
     @cached_property
     def selections(self) -> tuple[Selection, ...]:  # type: ignore[override]
         """What is selected inside relations and composite values, and what is counted."""
-        found = [
-            part.selection
-            for part in self._parts
-            if part.selection is not None and part.selection != Selection(part.name)
-        ]
+        found = [part.selection for part in self._parts if not part.is_whole]
         if self._counts:
             numbers = tuple(selection for _, selection in self._counts.values())
             found.append(Selection(COUNTS, selections=numbers))

@@ -67,21 +67,14 @@ class WireForm:
         return self
 
 
-class StoredForm(WireForm):
-    """Documents as they are stored; only raw operations return them."""
-
-    is_wire = False
-
-
 class PythonForm(WireForm):
-    """Python's own values, in dicts: what an aggregate answers."""
+    """Python's values in dicts: of an aggregate, and of raw operations, as they are stored."""
 
     is_wire = False
 
 
 WIRE = WireForm()
 PYTHON = PythonForm()
-STORED = StoredForm()
 
 READERS = 1_000
 """How many compiled readers are kept. Selections come from code, which has fewer."""

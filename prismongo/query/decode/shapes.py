@@ -58,7 +58,7 @@ class Shape:
         """The same after the `omit` of a call; False brings back what `@omit` leaves out."""
         back = {name for name, is_omitted in omit.items() if not is_omitted}
         names = (self._omitted - back) | (omit.keys() - back)
-        return self._without(frozenset(names & set(self.stored)))
+        return self._without(frozenset(names))
 
     @cached_property
     def stored(self) -> tuple[str, ...]:
