@@ -8,10 +8,10 @@
     inputs/         the typed dicts that no schema changes
     transactions, registry, partial, validator, schema
 
-Of upstream's package these are used, and nothing else: `prisma.errors`, `prisma.fields` (`Json`,
-`Base64`), `prisma._metrics` (what `get_metrics` answers), `prisma.engine.errors`
-(`AlreadyConnectedError`), `prisma._builder.serializer` (which users extend by their own types) and
-`prisma._constants` (the aliases of operators). They are the classes that applications import.
+Of upstream's package these are used, and nothing else: `prisma.errors`, `prisma._metrics` (what
+`get_metrics` answers), `prisma.engine.errors` (`AlreadyConnectedError`), `prisma._constants` (the
+aliases of operators) and `prisma._builder.serializer` (which users extend by their own types). They
+are the classes that applications import. `prisma.fields` has those of `prismongo.fields`.
 """
 
 from __future__ import annotations

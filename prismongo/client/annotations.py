@@ -10,9 +10,9 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
-from prisma.fields import Base64, Json
 from pydantic import BaseModel
 
+from prismongo.fields import Base64, Json
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Field
 

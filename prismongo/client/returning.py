@@ -23,13 +23,13 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from prisma.errors import DataError
-from prisma.fields import Base64
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from prismongo.client.annotations import fits, is_list_of, takes_none
 from prismongo.client.records import Composite, Record
 from prismongo.errors import SelectionError
+from prismongo.fields import Base64
 from prismongo.query.decode.columns import Column, Reader
 from prismongo.query.decode.decoder import PYTHON, WIRE, Form
 from prismongo.query.decode.shapes import (

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prisma.fields import Json
-
 from prismongo.engine.selecting import WORDS, chosen
+from prismongo.fields import Json
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.requests import Action, Request, Selection

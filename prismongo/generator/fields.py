@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prismongo.query.values.scalars import SCALARS, is_any, is_number, is_ordered
+from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import CompositeType, Field, Model
 
 Owner = Model | CompositeType
@@ -57,18 +57,13 @@ def value(field: Field) -> str:
 def _declared(scalar: str) -> str:
     """The class of a scalar type, by the name that the generated modules import."""
     kind = SCALARS[scalar].python_type
-    is_of_prisma = kind.__module__.startswith("prisma.")
-    return f"_fields.{kind.__name__}" if is_of_prisma else f"_{kind.__name__}"
+    is_ours = kind.__module__ == "prismongo.fields"
+    return f"_fields.{kind.__name__}" if is_ours else f"_{kind.__name__}"
 
 
 def whole(field: Field) -> str:
     """The type of what a scalar or enum field holds, null apart."""
     return f"_List[{value(field)}]" if field.is_list else value(field)
-
-
-def held(field: Field) -> str:
-    """The same in a record: a Json is read by `prismongo.client.json`."""
-    return whole(field).replace(_declared(field.type), "_Json") if is_any(field) else whole(field)
 
 
 def referable(kind: str) -> str:

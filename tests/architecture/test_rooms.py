@@ -22,7 +22,7 @@ LONGEST_FUNCTION = 40  # lines without the docstring; about 10 is what we aim at
 # From the bottom up: a room knows itself and the rooms of the rows below. `*`: those of its own row
 # know one another, too.
 ROOMS = """
-* prismongo.errors prismongo.url prismongo.settings prismongo.tasks
+* prismongo.errors prismongo.fields prismongo.url prismongo.settings prismongo.tasks
   prismongo.metrics prismongo.embedded prismongo.schema
   prismongo.query
   prismongo.stores

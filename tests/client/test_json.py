@@ -13,7 +13,6 @@ from prisma.types import NotificationWhereInput
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from database import DatabaseService
-from prismongo.client.json import Json as Held
 from tests.records import NOBODY, user, wrong
 
 VALUES: list[Any] = [
@@ -32,8 +31,8 @@ VALUES: list[Any] = [
 
 
 class Several(BaseModel):
-    many: list[Held]
-    one: Held | None = None
+    many: list[Json]
+    one: Json | None = None
 
 
 async def notified(database: DatabaseService, data: object) -> Notification:

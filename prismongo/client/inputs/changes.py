@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Union
+from typing import Literal
 
 from typing_extensions import TypedDict
+
+from prismongo.fields import Serializable as Serializable
 
 __all__ = [
     "AtomicBigIntInput",
@@ -19,23 +19,6 @@ __all__ = [
 ]
 
 SortOrder = Literal["asc", "desc"]
-
-# The texts are for Python 3.11, which cannot refer to what is not there yet.
-Serializable = Union[
-    None,
-    bool,
-    float,
-    int,
-    str,
-    datetime,
-    Sequence["Serializable"],
-    Mapping[None, "Serializable"],
-    Mapping[bool, "Serializable"],
-    Mapping[float, "Serializable"],
-    Mapping[int, "Serializable"],
-    Mapping[str, "Serializable"],
-]
-"""What `Json` holds."""
 
 
 class NoneType:

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from prisma.fields import Base64, Json
 from typing_extensions import TypedDict
 
+from prismongo.fields import Base64, Json
 from prismongo.query.nodes.requests import FieldReference
 
 __all__ = [

@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from prisma.fields import Base64, Json
 from typing_extensions import TypedDict
 
+from prismongo.fields import Base64, Json
 from prismongo.query.nodes.requests import FieldReference
 
 __all__ = [

@@ -40,7 +40,7 @@ from prismongo.client.inputs import FieldReference as _FieldReference
 from prismongo.client.inputs import ListFilter as _ListFilter, NoneType as _NoneType
 from prismongo.client.inputs import SortOrder as _SortOrder, Unset as _Unset
 
-import prisma.fields as _fields
+import prismongo.fields as _fields
 
 from . import enums as _enums
 

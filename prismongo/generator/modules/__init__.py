@@ -21,7 +21,7 @@ def modules(datamodel: Datamodel, path: Path, text: str, *, stands_alone: bool) 
         datamodel: the schema.
         path: where the schema stands.
         text: the schema's text, which travels in the package.
-        stands_alone: whether it needs `errors` and `fields` of its own, which are upstream's.
+        stands_alone: whether it needs an `errors` of its own; that of `prisma` is upstream's.
 
     Raises:
         SchemaError: a name that cannot be.
@@ -34,11 +34,12 @@ def modules(datamodel: Datamodel, path: Path, text: str, *, stands_alone: bool) 
         "bases.py": bases_module(datamodel),
         "client.py": client_module(datamodel, path),
         "enums.py": enums_module(datamodel),
+        "fields.py": FIELDS,
         "models.py": models_module(datamodel),
         "partials.py": partials_module(datamodel, ()),
         "schema.prisma": text,
         "types.py": TYPES,
     }
     if stands_alone:
-        files |= {"errors.py": ERRORS, "fields.py": FIELDS, "py.typed": ""}
+        files |= {"errors.py": ERRORS, "py.typed": ""}
     return files

@@ -84,10 +84,10 @@ if TYPE_CHECKING:
     from decimal import Decimal as _Decimal
     from typing import List as _List
 
-    import prisma.fields as _fields
     from pydantic import BaseModel as _BaseModel
     from typing_extensions import Never as _Never
 
+    import prismongo.fields as _fields
     from prismongo.client.inputs import FieldReference as _FieldReference
 
     from . import enums as _enums, types as t

@@ -16,9 +16,9 @@ __title__ = 'prisma'
 __version__ = '0.15.0'
 
 if TYPE_CHECKING:
-    from prisma import errors as errors, fields as fields
+    from prisma import errors as errors
 
-    from . import bases as bases, enums as enums, models as models
+    from . import bases as bases, enums as enums, fields as fields, models as models
     from . import partials as partials, types as types
     from .client import (
         Batch as Batch,
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
         load_env as load_env,
         register as register,
     )
-    from prisma.fields import Base64 as Base64, Json as Json
     from prisma._config import config as config
     from prisma._metrics import Metric as Metric, MetricHistogram as MetricHistogram
     from prisma._metrics import Metrics as Metrics
     from prisma._types import PrismaMethod as PrismaMethod
     from prismongo.client.validator import validate as validate
+    from prismongo.fields import Base64 as Base64, Json as Json
 else:
     if __name__ == "prisma":  # what upstream has and this package has not is found beside it
         from pkgutil import extend_path
@@ -78,8 +78,8 @@ _NAMES: Final = {
     "get_client": ".client",
     "load_env": ".client",
     "register": ".client",
-    "Base64": "prisma.fields",
-    "Json": "prisma.fields",
+    "Base64": "prismongo.fields",
+    "Json": "prismongo.fields",
     "Metric": "prisma._metrics",
     "MetricHistogram": "prisma._metrics",
     "Metrics": "prisma._metrics",
@@ -155,7 +155,7 @@ from prisma.errors import (
 
 FIELDS: Final = '''"""The types of fields that Python has not."""
 
-from prisma.fields import Base64 as Base64, Json as Json
+from prismongo.fields import Base64 as Base64, Json as Json
 
 __all__ = ("Base64", "Json")
 '''

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from prismongo.client.partial import PartialField, PartialType
-from prismongo.generator.fields import held
+from prismongo.generator.fields import whole
 from prismongo.generator.modules.records import documented
 from prismongo.schema.datamodel import Datamodel, Field
 
@@ -18,10 +18,9 @@ from datetime import datetime as _datetime
 from decimal import Decimal as _Decimal
 from typing import List as _List, Optional as _Optional
 
-from prismongo.client.json import Json as _Json
 from prismongo.client.records import no_nulls as _no_nulls
 
-import prisma.fields as _fields
+import prismongo.fields as _fields
 
 from . import bases as _bases, enums as _enums, models as _models
 '''
@@ -57,4 +56,4 @@ def _type(field: Field, item: PartialField) -> str:
             kind = f"_partials.{item.partial}" if item.partial else f"_models.{field.type}"
             return f'_List["{kind}"]' if field.is_list else f'"{kind}"'
         case "scalar" | "enum":
-            return held(field)
+            return whole(field)

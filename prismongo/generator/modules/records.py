@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from prismongo.generator.fields import Owner, held, members, relations
+from prismongo.generator.fields import Owner, members, relations, whole
 from prismongo.generator.names import counts_name, member_names
 from prismongo.schema.comments import is_omitted
 from prismongo.schema.datamodel import Datamodel, Field, Model
@@ -18,10 +18,9 @@ from datetime import datetime as _datetime
 from decimal import Decimal as _Decimal
 from typing import Dict as _Dict, List as _List, Literal as _Literal, Optional as _Optional
 
-from prismongo.client.json import Json as _Json
 from prismongo.client.records import Composite as _Composite, counts as _counts, no_nulls as _no_nulls
 
-import prisma.fields as _fields
+import prismongo.fields as _fields
 
 from . import bases as _bases, enums as _enums
 '''
@@ -153,7 +152,7 @@ def annotation(field: Field) -> str:
         kind = f'"_models.{field.type}"'
         text = f"_List[{kind}]" if field.is_list else kind
     else:
-        text = held(field)
+        text = whole(field)
     return text if field.is_required or field.is_list else f"_Optional[{text}] = None"
 
 

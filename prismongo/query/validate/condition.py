@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from prisma.errors import DataError
-from prisma.fields import Json
 
+from prismongo.fields import Json
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown, unsupported
 from prismongo.query.nodes.filters import (
     Compare,

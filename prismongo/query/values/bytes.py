@@ -7,8 +7,8 @@ import binascii
 from typing import Final
 
 from bson import Binary, ObjectId
-from prisma.fields import Base64
 
+from prismongo.fields import Base64
 from prismongo.query.values.bson_types import refuse_stored
 from prismongo.query.values.scalar_type import MEMBERSHIP, ScalarType, refuse
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from bson import json_util
 from bson.errors import BSONError
 from bson.json_util import JSONMode, JSONOptions
-from prisma.fields import Json
 
+from prismongo.fields import Json
 from prismongo.query.values.int import in_64_bits
 from prismongo.query.values.scalar_type import EQUALITY, ScalarType, kind_of
 from prismongo.query.values.serializer import serialized
