@@ -61,6 +61,16 @@ def out_of_range() -> DataError:
     return data_error("P2020", f"Value out of range for the type. {reason}.", {"details": reason})
 
 
+def null_number(name: str) -> DataError:
+    """An update calculates with a required number whose stored value is null (P2032)."""
+    return data_error(
+        "P2032",
+        f'The update calculates with "{name}", which is required and whose stored value is null. '
+        "Correct the document, or make the field optional: null then stays null.",
+        {"field": name, "found": "null"},
+    )
+
+
 def too_large() -> DataError:
     """A document is larger than MongoDB allows (P2000)."""
     return data_error(

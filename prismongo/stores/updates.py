@@ -11,12 +11,10 @@ from typing import Any, assert_never
 from bson import Decimal128, Int64
 
 from prismongo.query.nodes.steps import (
-    AddToSet,
     AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
-    Pull,
     Push,
     RemoveValues,
     Set,
@@ -43,8 +41,6 @@ def _is_native(update: FieldUpdate) -> bool:
             return (
                 len(path) == 1 and operator != "divide" and not update.may_be_null and has_negative
             )
-        case AddToSet() | Pull():
-            return True
         case (
             Push()
             | AddValues()

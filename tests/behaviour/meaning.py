@@ -108,6 +108,8 @@ class Meaning:
             return bool(((value is not MISSING) == operand) != negated)
         if value is MISSING:
             return self._missing
+        if name == "equals" and isinstance(operand, list) and value is None:
+            value = []  # a list that is null is empty
         operand = _plain(operand)
         if ignore_case:
             value, operand = _lowered(value), _lowered(operand)

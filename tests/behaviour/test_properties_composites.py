@@ -93,7 +93,7 @@ class Composed(Meaning):
             return self._missing
         places = row["places"] or []
         if name == "isEmpty":
-            return row["places"] is not None and (not places) == (where != negated)
+            return bool((not places) == (where != negated))
         inner = Composed(missing=self._missing != (name == "none"))
         results = [inner.matches(where, place) for place in places]
         found = all(results) if name == "every" else any(results) != (name == "none")
@@ -113,6 +113,8 @@ class Composed(Meaning):
             return _lists(name, value or [], other) != negated
         if name in ("in", "notIn"):
             other = other or []
+        if name == "equals" and (isinstance(value, list) or isinstance(other, list)):
+            value, other = value or [], other or []
         texts = isinstance(value, str) and isinstance(other, str | list)
         if (name in TEXT_OPERATORS or ignore_case) and not texts and name not in RANGE:
             return (name == "notIn") != negated

@@ -43,7 +43,7 @@ EXPRESSIONS: Final = {
     *("$indexOfBytes", "$strLenBytes", "$substrBytes", "$setIsSubset", "$setIntersection"),
     *("$anyElementTrue", "$allElementsTrue"),
 }
-UPDATES: Final = {"$set", "$unset", "$inc", "$mul", "$addToSet", "$pullAll"}
+UPDATES: Final = {"$set", "$unset", "$inc", "$mul"}
 MARK: Final = "canary"
 
 Found = Iterator[str]

@@ -111,11 +111,10 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """The list is empty. A null list of scalars is empty; a null list of composites is neither."""
+    """The list is empty; null is an empty list."""
 
     path: Path
     is_empty: bool
-    null_is_empty: bool = True
 
 
 @dataclass(frozen=True, slots=True)

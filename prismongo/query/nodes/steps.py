@@ -212,22 +212,6 @@ class RemoveValues:
 
 
 @dataclass(frozen=True, slots=True)
-class AddToSet:
-    """Append the ids that a list of ids does not have yet; null is an error."""
-
-    path: Path
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """Remove ids from a list of ids; null is an error."""
-
-    path: Path
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class UpsertComposite:
     """Change a composite; store the value if the composite is null or missing."""
 
@@ -260,8 +244,6 @@ FieldUpdate = (
     | Push
     | AddValues
     | RemoveValues
-    | AddToSet
-    | Pull
     | UpsertComposite
     | UpdateElements
     | DeleteElements

@@ -14,14 +14,12 @@ from bson import Decimal128
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.steps import (
-    AddToSet,
     AddValues,
     Arithmetic,
     DeleteElements,
     DeleteMany,
     FieldUpdate,
     Find,
-    Pull,
     Push,
     RemoveValues,
     Row,
@@ -224,7 +222,7 @@ def expected_row(row: Row, updates: Iterable[FieldUpdate]) -> Row:
                 pass  # no key is a Decimal
             case Arithmetic():
                 after[name] = _calculated(row.get(name), update)
-            case Push() | AddValues() | RemoveValues() | AddToSet() | Pull():
+            case Push() | AddValues() | RemoveValues():
                 pass  # a list is no key
             case UpsertComposite() | UpdateElements() | DeleteElements():
                 pass  # nor is a composite

@@ -28,11 +28,11 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.steps import (
-    AddToSet,
+    AddValues,
     Find,
     Insert,
     OrderKey,
-    Pull,
+    RemoveValues,
     Row,
     Rows,
     Set,
@@ -174,7 +174,7 @@ class RelatedRecords:
         if link.is_many_to_many:
             mine = row[link.model.id_field.db_name]
             opposite = _list_field(self._datamodel, link)
-            yield UpdateMany(link.target, where, (AddToSet((opposite.db_name,), (mine,)),))
+            yield UpdateMany(link.target, where, (AddValues((opposite.db_name,), (mine,)),))
             yield from self._add_to_own_list(link, tuple(ids), row)
             return
         if not link.field.is_list:
@@ -193,9 +193,9 @@ class RelatedRecords:
         if link.is_many_to_many:
             mine = row[link.model.id_field.db_name]
             opposite = _list_field(self._datamodel, link)
-            yield UpdateMany(link.target, where, (Pull((opposite.db_name,), (mine,)),))
+            yield UpdateMany(link.target, where, (RemoveValues((opposite.db_name,), (mine,)),))
             own = by_ids(link.model, [mine])
-            yield UpdateMany(link.model, own, (Pull((link.local[0].db_name,), tuple(ids)),))
+            yield UpdateMany(link.model, own, (RemoveValues((link.local[0].db_name,), tuple(ids)),))
             return
         if any(field.is_required for field in link.remote):
             raise required_relation_violation(link)
@@ -215,7 +215,7 @@ class RelatedRecords:
     def _add_to_own_list(self, link: Link, ids: tuple[Any, ...], row: Row) -> WritePlan:
         own = by_ids(link.model, ids_of(link.model, [row]))
         name = link.local[0].db_name
-        yield UpdateMany(link.model, own, (AddToSet((name,), ids),))
+        yield UpdateMany(link.model, own, (AddValues((name,), ids),))
         row[name] = [*(row.get(name) or ()), *ids]
 
 

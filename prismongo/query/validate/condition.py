@@ -15,6 +15,7 @@ from prisma.errors import DataError
 from prismongo.fields import Json
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown, unsupported
 from prismongo.query.nodes.filters import (
+    And,
     Compare,
     Comparison,
     Filter,
@@ -22,6 +23,7 @@ from prismongo.query.nodes.filters import (
     In,
     IsEmpty,
     IsSet,
+    Or,
     Path,
     Reference,
     Text,
@@ -156,9 +158,14 @@ class ConditionValidator:
                 raise missing(path)
             return Compare(context.path, operator, None, exact=exact)
         stored = self._operand(field, value, path, context)
+        if field.is_list and stored == []:
+            return IsEmpty(context.path, not context.negated)
         if context.insensitive:
             stored = _searchable(stored, path)
-        return Compare(context.path, operator, stored, context.insensitive, exact)
+        found = Compare(context.path, operator, stored, context.insensitive, exact)
+        if field.is_list and isinstance(stored, Reference):
+            return _null_is_empty(found, stored)
+        return found
 
     def _operand(
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
@@ -247,6 +254,14 @@ class ConditionValidator:
             stored = _searchable(self._values.one(field, value, path), path)
             return Text(context.path, match, str(stored), context.negated, context.insensitive)
         return Text(context.path, match, text, context.negated, context.insensitive)
+
+
+def _null_is_empty(found: Compare, other: Reference) -> Filter:
+    """A comparison of two lists that finds null equal to an empty list."""
+    lists = (found.path, other.path)
+    if found.operator == "eq":
+        return Or((found, And(tuple(IsEmpty(path, is_empty=True) for path in lists))))
+    return And((found, Or(tuple(IsEmpty(path, is_empty=False) for path in lists))))
 
 
 def _searchable(value: object, path: ArgumentPath) -> object:

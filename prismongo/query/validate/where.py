@@ -150,7 +150,7 @@ class WhereValidator:
                 return IsSet(context.path, as_boolean(value, path) != context.negated)
             case "isEmpty":
                 empty = as_boolean(value, path) != context.negated
-                return IsEmpty(context.path, empty, null_is_empty=False)
+                return IsEmpty(context.path, empty)
             case "some" | "every" | "none":
                 inner, lenient = self.where(kind, value, path), key == "none"
                 return Elements(context.path, QUANTIFIERS[key], inner, context.negated, lenient)
@@ -172,6 +172,8 @@ class WhereValidator:
                 raise missing(path)
             return Compare(context.path, operator, None)
         stored = self._values.whole(field, value, path, defaults=False)
+        if stored == []:
+            return IsEmpty(context.path, not context.negated)
         return Compare(context.path, operator, stored, exact=field.is_list)
 
     # --- relations ---

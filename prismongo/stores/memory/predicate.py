@@ -304,9 +304,7 @@ def _has_value_of(item: Has, other: Reference) -> Test:
 
 def _is_empty(item: IsEmpty) -> Test:
     def test(value: Any, _: Row) -> bool:
-        if value is None and not item.null_is_empty:
-            return False
-        return (not _as_list(value)) == item.is_empty
+        return value in (None, []) if item.is_empty else bool(_as_list(value))
 
     return test
 

@@ -15,12 +15,10 @@ from bson import Decimal128, Int64
 
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
-    AddToSet,
     AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
-    Pull,
     Push,
     RemoveValues,
     Row,
@@ -32,7 +30,7 @@ from prismongo.query.nodes.steps import (
 from prismongo.query.values import decimal
 from prismongo.query.values.decimal import comparable
 from prismongo.query.values.int import INT32, INT64
-from prismongo.stores.errors import assertion, out_of_range
+from prismongo.stores.errors import assertion, null_number, out_of_range
 from prismongo.stores.memory.aggregate import summed
 from prismongo.stores.memory.compare import ComparisonKey, equal, key
 from prismongo.stores.memory.predicate import MISSING, Relations, predicate, value_at
@@ -79,7 +77,7 @@ def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool
             return _REMOVED
         case Arithmetic():
             return _by_operator(update, current) if native else _by_pipeline(update, current)
-        case Push() | AddValues() | RemoveValues() | AddToSet() | Pull():
+        case Push() | AddValues() | RemoveValues():
             return _list(update, current)
         case UpsertComposite(path, value, updates):
             if not isinstance(current, dict):
@@ -104,19 +102,13 @@ def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool
             assert_never(update)
 
 
-def _list(update: Push | AddValues | RemoveValues | AddToSet | Pull, current: Any) -> Any:
+def _list(update: Push | AddValues | RemoveValues, current: Any) -> Any:
     match update:
         case Push(_, values):
             return [*_as_list(current), *values]
         case AddValues(_, values):
             return _added(current, values)
         case RemoveValues(_, values):
-            return _kept(current, values)
-        case AddToSet(_, values):
-            _check_list(current)
-            return _added(current, values)
-        case Pull(_, values):
-            _check_list(current)
             return _kept(current, values)
         case _:
             assert_never(update)
@@ -138,12 +130,6 @@ def _kept(current: Any, values: Sequence[object]) -> Any:
         return _REMOVED if current is MISSING else current
     going = {key(value) for value in values}
     return [one for one in current if key(one) not in going]
-
-
-def _check_list(current: Any) -> None:
-    """`$addToSet` and `$pullAll` refuse null."""
-    if current is not MISSING and not isinstance(current, list):
-        raise assertion(2)
 
 
 def _updated_composite(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
@@ -183,7 +169,7 @@ def _by_operator(update: Arithmetic, current: Any) -> Any:
     if current is MISSING:
         current = 0
     if not _is_number(current):
-        raise assertion(14)
+        raise null_number(update.path[0]) if current is None else assertion(14)
     result = _calculated(update, current)
     if isinstance(result, float | Decimal128):
         return current if type(current) is type(result) and equal(current, result) else result

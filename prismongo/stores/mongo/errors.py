@@ -6,6 +6,7 @@ to do. `docs/errors.md` has all codes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
     not_bson,
+    null_number,
     null_violation,
     out_of_range,
     too_deep,
@@ -107,6 +109,7 @@ SERVER_CODES: Final[Mapping[int, str]] = {
 
 TOO_LARGE: Final = (257, 388)
 _OVERFLOW: Final = 15
+_NULL_NUMBER: Final = re.compile(r"has the field '([^']*)' of non-numeric type null\Z")
 _ATLAS: Final = 8000
 _ATLAS_SIGNS: Final = (("not allowed", "P1010"), ("quota", "P2035"))
 
@@ -288,6 +291,8 @@ def _translate_failure(
             return ConnectionError(_WORDS[code] + _servers(error), code=code, meta=_meta(error))
         case "P2035" if error.code == _OVERFLOW:
             return too_deep()
+        case "P2035" if found := _NULL_NUMBER.search(_text(error)):
+            return null_number(found[1])
     return _other(code, error, _owner(error, model, datamodel))
 
 

@@ -162,10 +162,10 @@ def _list(item: Has | IsEmpty | Elements, base: str) -> Expression:
     match item:
         case Has():
             return _has(item, value, base)
-        case IsEmpty(_, is_empty, null_is_empty):
-            counted: Expression = {"$eq" if is_empty else "$gt": [{"$size": inside}, 0]}
-            present = _is_set(value, True) if null_is_empty else {"$gt": [value, None]}
-            return {"$and": [present, counted]}
+        case IsEmpty(_, True):
+            return {"$in": [value, [{"$literal": []}, None]]}
+        case IsEmpty():
+            return {"$gt": [{"$size": inside}, 0]}
         case Elements(_, quantifier, _, negated):
             condition = compile_condition(element_filter(item), "$$i")
             results = {"$map": {"input": inside, "as": "i", "in": condition}}

@@ -336,12 +336,11 @@ def _condition(path: Path, operator: Comparison, value: Any) -> Any:
 
 
 def _is_empty(item: IsEmpty) -> Document:
+    """`$in` can use an index; it would also find lists that hold null or a list."""
     name = dotted(item.path)
     if not item.is_empty:
         return {f"{name}.0": {"$exists": True}}
-    if item.null_is_empty:
-        return {"$or": [{name: {"$size": 0}}, {name: {"$eq": None, "$exists": True}}]}
-    return {name: {"$size": 0}}
+    return {name: {"$in": [[], None], "$exists": True}, f"{name}.0": {"$exists": False}}
 
 
 def _needs_expression(item: Filter) -> bool:

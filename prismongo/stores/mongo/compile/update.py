@@ -12,13 +12,11 @@ from bson import Int64
 
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.steps import (
-    AddToSet,
     AddValues,
     Arithmetic,
     ArithmeticOperator,
     DeleteElements,
     FieldUpdate,
-    Pull,
     Push,
     RemoveValues,
     Set,
@@ -63,10 +61,6 @@ def _operator(update: FieldUpdate) -> tuple[str, object]:
             return "$unset", ""
         case Arithmetic():
             return _arithmetic_operator(update)
-        case AddToSet(_, values):
-            return "$addToSet", {"$each": list(values)}
-        case Pull(_, values):
-            return "$pullAll", list(values)
         case (
             Push()
             | AddValues()
@@ -106,8 +100,6 @@ def _stage(update: FieldUpdate) -> Document:
             | Push()
             | AddValues()
             | RemoveValues()
-            | AddToSet()
-            | Pull()
             | UpsertComposite()
             | UpdateElements()
             | DeleteElements()
@@ -145,8 +137,6 @@ def _expression(update: FieldUpdate, current: str) -> Expression:
             return {"$cond": [{"$isArray": [current]}, mapped, current]}
         case DeleteElements(_, where):
             return _filtered(current, {"$not": [compile_condition(where, "$$e")]})
-        case AddToSet() | Pull():
-            raise AssertionError("lists of ids are changed alone")
         case _:
             assert_never(update)
 

@@ -187,13 +187,9 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
     "has some of none": (Has(TAGS, (), every=False), {"_id": {"$in": []}}),
     "empty": (
         IsEmpty(TAGS, is_empty=True),
-        {"$or": [{"tags": {"$size": 0}}, {"tags": {"$eq": None, "$exists": True}}]},
+        {"tags": {"$in": [[], None], "$exists": True}, "tags.0": {"$exists": False}},
     ),
     "not empty": (IsEmpty(TAGS, is_empty=False), {"tags.0": {"$exists": True}}),
-    "empty composites": (
-        IsEmpty(("places",), is_empty=True, null_is_empty=False),
-        {"places": {"$size": 0}},
-    ),
     # --- lists of composites ---
     "some element": (
         Elements(("places",), "some", Compare(("city",), "eq", "x")),

@@ -10,12 +10,10 @@ from bson import Int64
 
 from prismongo.query.nodes.filters import Compare
 from prismongo.query.nodes.steps import (
-    AddToSet,
     AddValues,
     Arithmetic,
     DeleteElements,
     FieldUpdate,
-    Pull,
     Push,
     RemoveValues,
     Set,
@@ -54,8 +52,6 @@ NATIVE: Final[dict[str, tuple[tuple[FieldUpdate, ...], dict[str, Any]]]] = {
         (Set(("nick",), "a"), arithmetic("increment", 1), Unset(("score",))),
         {"$set": {"nick": "a"}, "$inc": {"age": 1}, "$unset": {"score": ""}},
     ),
-    "add ids": ((AddToSet(TAGS, (1, 2)),), {"$addToSet": {"tags": {"$each": [1, 2]}}}),
-    "remove ids": ((Pull(TAGS, (1,)),), {"$pullAll": {"tags": [1]}}),
 }
 
 
