@@ -18,6 +18,9 @@ _DESCRIPTIONS: Final = {
     "prisma_datasource_queries_total": "Total number of Datasource Queries executed",
     "prisma_pool_connections_opened_total": "Total number of Pool Connections opened",
     "prisma_pool_connections_closed_total": "Total number of Pool Connections closed",
+    "prismongo_records_skipped_total": (
+        "Total number of records left out because they cannot be read"
+    ),
     "prisma_client_queries_active": "Number of currently active Prisma Client queries",
     "prisma_client_queries_wait": (
         "Number of Prisma Client queries currently waiting for a connection"
@@ -81,6 +84,7 @@ class Metrics:
 
     client_queries: int = 0
     active: int = 0
+    records_skipped: int = 0
     client_durations: Histogram = field(default_factory=Histogram)
     datasource_durations: Histogram = field(default_factory=Histogram)
 
@@ -111,6 +115,8 @@ class Metrics:
         yield "prisma_datasource_queries_total", self.datasource_durations.count
         yield "prisma_pool_connections_opened_total", pool.opened
         yield "prisma_pool_connections_closed_total", pool.closed
+        if self.records_skipped:  # the others are Prisma's
+            yield "prismongo_records_skipped_total", self.records_skipped
 
     def _histograms(self, pool: PoolCounts) -> Iterable[tuple[str, Histogram]]:
         yield "prisma_client_queries_wait_histogram_ms", pool.waits

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bson import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
+from prismongo.check.orphans import relations_of
 from prismongo.query.decode.conformance import Misfit, misfits_of
+from prismongo.query.nodes.steps import Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.push.inspect import Database
+from prismongo.stores.mongo.undecodable import STORED, decode_each
 
 EXAMPLES: Final = 3
 LONGEST_ID: Final = 60  # characters
-
-# A date outside of Python's range must be counted, not raise an error.
-_ROWS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
-    datetime_conversion=DatetimeConversion.DATETIME_AUTO
-)
 
 
 @dataclass(slots=True)
@@ -69,16 +66,34 @@ async def _check_model(
     database: Database, datamodel: Datamodel, model: Model, sample: int
 ) -> ModelFit:
     fit, read, found = misfits_of(datamodel, model), 0, dict[Misfit, Misfits]()
-    collection = database.get_collection(model.db_name, codec_options=_ROWS)
-    async for row in _rows(collection, model, sample):
+    collection = database.get_collection(model.db_name, codec_options=STORED)
+    relations = relations_of(datamodel, model)
+    async for stored in _rows(collection, model, sample):
         read += 1
-        for misfit in fit(row):
-            misfits = found.setdefault(misfit, Misfits(misfit))
-            misfits.documents += 1
-            if len(misfits.ids) < EXAMPLES:
-                misfits.ids.append(_text(row["_id"]))
+        (row,) = decode_each([stored], model)
+        for misfit in _undecodable(row) if isinstance(row, Unreadable) else fit(row):
+            _count(found, misfit, row["_id"])
+        if not isinstance(row, Unreadable):
+            for relation in relations:
+                relation.add(row)
+    for relation in relations:
+        for value in await relation.found(database):
+            _count(found, relation.misfit, value)
     by_number = sorted(found.values(), key=lambda each: (-each.documents, each.misfit.field))
     return ModelFit(model.name, model.db_name, read, tuple(by_number))
+
+
+def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
+    misfits = found.setdefault(misfit, Misfits(misfit))
+    misfits.documents += 1
+    if len(misfits.ids) < EXAMPLES:
+        misfits.ids.append(_text(value))
+
+
+def _undecodable(row: Unreadable) -> Iterator[Misfit]:
+    """The field whose text is not UTF-8; no other one of the document is looked at."""
+    meta = row.error.meta
+    yield Misfit(meta["field"], "wrong type", meta["stored_type"], "UTF-8")
 
 
 def _text(value: Any) -> str:

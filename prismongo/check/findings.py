@@ -12,6 +12,7 @@ from prisma.errors import PrismaError
 from prismongo.check.documents import Misfits, ModelFit
 from prismongo.check.facts import Checked, ClientState
 from prismongo.check.selections import SelectionFit
+from prismongo.query.decode.conformance import Misfit
 from prismongo.stores.mongo.errors import standalone_remedy
 from prismongo.stores.mongo.push.plan import (
     CreateCollection,
@@ -230,7 +231,14 @@ def _fits(models: tuple[ModelFit, ...]) -> Finding:
         return Finding("documents", "ok", f"{read}, {fit}")
     fields = {(each.model, one.misfit.field) for each in models for one in each.misfits}
     text = f"{read}, {_count(len(fields), 'field')} not as the schema says"
-    return Finding("documents", "failed", text, _cut(lines, "`--json` shows all"))
+    can_be_read = all(_is_allowed(one.misfit) for each in models for one in each.misfits)
+    state: State = "note" if can_be_read else "failed"
+    return Finding("documents", state, text, _cut(lines, "`--json` shows all"))
+
+
+def _is_allowed(misfit: Misfit) -> bool:
+    """Whether it is a key that refers to nothing, of a relation that is optional or a list."""
+    return misfit.problem == "no such record" and misfit.wanted.endswith(("?", "[]"))
 
 
 def _misfit_lines(models: Iterable[ModelFit]) -> Iterator[str]:
@@ -251,6 +259,8 @@ def _misfit(one: Misfits) -> str:
         case "not found by filters":
             found = f"{misfit.found} where filters look for {misfit.wanted}"
             return f"{misfit.field}: {found}"
+        case "no such record":
+            return f"{misfit.field}: the key refers to no record where {misfit.wanted} is wanted"
         case _:
             assert_never(misfit.problem)
 

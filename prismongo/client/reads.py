@@ -16,6 +16,7 @@ from prismongo.client.types import (
     UniqueT,
     WhereT,
 )
+from prismongo.query.nodes.requests import OnInvalid
 
 
 class Reads(
@@ -32,6 +33,7 @@ class Reads(
         *,
         select: SelectT | None = None,
         omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
     ) -> ModelT | None:
         """Find one record by a unique.
 
@@ -42,11 +44,15 @@ class Reads(
             include: the relations that the answer holds.
             select: the only fields that the answer holds.
             omit: the fields that the answer does not hold.
+            on_invalid: "skip" leaves records that cannot be read out of the included lists.
 
         Returns:
             The record; None where there is none.
+
+        Raises:
+            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
         """
-        arguments = {"where": where, "include": include, "select": select, "omit": omit}
+        arguments = _unique(where, include, select, omit, on_invalid)
         return cast("ModelT | None", await self._ask("find_unique", arguments))
 
     async def find_unique_or_raise(
@@ -56,6 +62,7 @@ class Reads(
         *,
         select: SelectT | None = None,
         omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
     ) -> ModelT:
         """Find one record by a unique; all else as for `find_unique`.
 
@@ -64,7 +71,7 @@ class Reads(
         Raises:
             prisma.errors.RecordNotFoundError: there is none.
         """
-        arguments = {"where": where, "include": include, "select": select, "omit": omit}
+        arguments = _unique(where, include, select, omit, on_invalid)
         return cast("ModelT", await self._ask("find_unique_or_raise", arguments))
 
     async def find_first(
@@ -78,6 +85,7 @@ class Reads(
         *,
         select: SelectT | None = None,
         omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
     ) -> ModelT | None:
         """Find the first record that matches; the arguments are those of `find_many`.
 
@@ -86,7 +94,9 @@ class Reads(
         Returns:
             The record; None where there is none.
         """
-        arguments = _page(None, skip, where, cursor, include, order, distinct, select, omit)
+        arguments = _page(
+            None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
+        )
         return cast("ModelT | None", await self._ask("find_first", arguments))
 
     async def find_first_or_raise(
@@ -100,6 +110,7 @@ class Reads(
         *,
         select: SelectT | None = None,
         omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
     ) -> ModelT:
         """Find the first record that matches; the arguments are those of `find_many`.
 
@@ -108,7 +119,9 @@ class Reads(
         Raises:
             prisma.errors.RecordNotFoundError: there is none.
         """
-        arguments = _page(None, skip, where, cursor, include, order, distinct, select, omit)
+        arguments = _page(
+            None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
+        )
         return cast("ModelT", await self._ask("find_first_or_raise", arguments))
 
     async def find_many(
@@ -123,6 +136,7 @@ class Reads(
         *,
         select: SelectT | None = None,
         omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
     ) -> list[ModelT]:
         """Find the records that match.
 
@@ -138,12 +152,31 @@ class Reads(
             distinct: the fields of which each combination of values is answered once.
             select: the only fields that the answers hold.
             omit: the fields that the answers do not hold.
+            on_invalid: "skip" leaves records that cannot be read out of the answer and of the
+                included lists. They are logged and counted in the metrics.
 
         Returns:
             The records, in order; an empty list where there are none.
+
+        Raises:
+            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
         """
-        arguments = _page(take, skip, where, cursor, include, order, distinct, select, omit)
+        arguments = _page(
+            take, skip, where, cursor, include, order, distinct, select, omit, on_invalid
+        )
         return cast("list[ModelT]", await self._ask("find_many", arguments))
+
+
+def _unique(
+    where: object, include: object, select: object, omit: object, on_invalid: OnInvalid
+) -> dict[str, Any]:
+    return {
+        "where": where,
+        "include": include,
+        "select": select,
+        "omit": omit,
+        "on_invalid": None if on_invalid == "raise" else on_invalid,
+    }
 
 
 def _page(
@@ -156,6 +189,7 @@ def _page(
     distinct: object,
     select: object,
     omit: object,
+    on_invalid: OnInvalid,
 ) -> dict[str, Any]:
     return {
         "take": take,
@@ -167,4 +201,5 @@ def _page(
         "include": include,
         "select": select,
         "omit": omit,
+        "on_invalid": None if on_invalid == "raise" else on_invalid,
     }

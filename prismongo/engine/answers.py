@@ -7,7 +7,9 @@ import json
 from typing import Any, assert_never
 
 from bson import json_util
+from prisma.errors import DataError
 
+from prismongo.engine.skipping import Skipping
 from prismongo.query.decode.columns import Reader
 from prismongo.query.decode.decoder import WIRE, Decoder, Form
 from prismongo.query.nodes.operations import (
@@ -37,6 +39,21 @@ class Answers:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._decoder = Decoder(datamodel)
+
+    def readable(
+        self, operation: Operation, result: Any, form: Form
+    ) -> tuple[Any, list[DataError]]:
+        """What a read found without the records that cannot be read, and their errors.
+
+        A write skips nothing.
+        """
+        skipping = Skipping(self._decoder, form)
+        if isinstance(operation, FindPage) and not operation.first:
+            result = skipping.readable(operation.selected, result)
+        elif isinstance(operation, FindPage | FindUnique):
+            for row in result:
+                skipping.prune(operation.selected, row)
+        return result, skipping.errors
 
     def answer(self, operation: Operation, result: Any, form: Form = WIRE) -> Any:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""

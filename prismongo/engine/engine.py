@@ -12,6 +12,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
 
+from prisma.errors import DataError
+
 from prismongo.engine.answers import Answers
 from prismongo.engine.drive import StepObserver, run, run_step, together
 from prismongo.engine.graphql.documents import Documents
@@ -195,6 +197,13 @@ class MongoEngine(AsyncAbstractEngine):
         else:
             async with self._using(tx_id) as transaction:
                 result = await self._run(work, transaction, (request,))
+        try:
+            return self._answers.answer(operation, result, form)
+        except DataError:
+            if request.on_invalid == "raise":
+                raise
+        result, errors = self._answers.readable(operation, result, form)
+        self._observer.skipped(request, errors)
         return self._answers.answer(operation, result, form)
 
     async def execute_batch(

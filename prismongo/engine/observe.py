@@ -2,6 +2,7 @@
 
 At DEBUG each operation is logged; one slower than the threshold is a WARNING. What an operation
 sent is said in MongoDB's words with `?` for every value, unless values are asked for.
+What a read leaves out because it cannot be read is a WARNING of `prismongo.records`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from prisma.errors import DataError
+
 from prismongo.metrics import Metrics
 from prismongo.query.nodes.requests import Request
 from prismongo.query.nodes.steps import Atomic, Step
 from prismongo.settings import DatabaseSettings
 
 logger: Final = logging.getLogger("prismongo.queries")
+records_logger: Final = logging.getLogger("prismongo.records")
+
+NAMED: Final = 10
+"""How many of the records that a read leaves out are named in the log."""
 
 _VALUES: Final = ("$literal", "$eq")
 """Operators whose operand is a value throughout, the names in it included."""
@@ -82,6 +89,20 @@ class Observer:
         self.metrics.client_durations.add(seconds * 1000)
         if observed.steps is not None:
             self._log(observed.steps, requests, seconds, result, describe)
+
+    def skipped(self, request: Request, errors: Sequence[DataError]) -> None:
+        """A read has left out records that cannot be read: they are counted and named."""
+        if not errors:
+            return
+        self.metrics.records_skipped += len(errors)
+        facts = {
+            "model": request.model,
+            "action": request.action,
+            "skipped": len(errors),
+            "records": [dict(error.meta, code=error.code) for error in errors[:NAMED]],
+        }
+        text = "%(model)s.%(action)s left out %(skipped)s records that cannot be read: %(records)s"
+        records_logger.warning(text, facts, extra=facts)
 
     def _log(
         self,

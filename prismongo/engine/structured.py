@@ -12,8 +12,8 @@ from typing import Any, Final
 from prismongo.engine.selecting import WORDS, chosen
 from prismongo.fields import Json
 from prismongo.query.decode.shapes import Shape
-from prismongo.query.errors.input import too_deep
-from prismongo.query.nodes.requests import Action, Request, Selection
+from prismongo.query.errors.input import invalid, too_deep
+from prismongo.query.nodes.requests import ON_INVALID, Action, OnInvalid, Request, Selection
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "createOne",
@@ -65,8 +65,18 @@ def _request(
     words = {name: given.pop(name, None) for name in WORDS}
     if selections is not None:
         return Request(action, shape.model, given, selections, words="python")
+    on_invalid = _on_invalid(given.pop("on_invalid", None))
     declared, selections = chosen(shape, words)
-    return Request(action, shape.model, given, selections, declared, words="python")
+    return Request(
+        action, shape.model, given, selections, declared, words="python", on_invalid=on_invalid
+    )
+
+
+def _on_invalid(given: object) -> OnInvalid:
+    for known in ON_INVALID:
+        if given == known or given is None:
+            return known
+    raise invalid(("on_invalid",), f"expected {' or '.join(map(repr, ON_INVALID))}")
 
 
 def copied(value: Any) -> Any:

@@ -80,6 +80,18 @@ def too_large() -> DataError:
     )
 
 
+def not_utf8(model: Model | None) -> DataError:
+    """A document of an answer holds a text that is not UTF-8 (P2023)."""
+    owner = "a collection" if model is None else model.name
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: a stored document of {owner} holds a text that is not UTF-8. "
+        "A write that has this answer was done, unless its transaction is rolled back. Correct the "
+        "document: set the field, and select nothing but the id.",
+        {"model": None if model is None else model.name},
+    )
+
+
 def not_bson() -> DataError:
     """A value that BSON cannot represent (P2023)."""
     return data_error("P2023", "Inconsistent column data: BSON cannot hold it.")

@@ -138,6 +138,7 @@ class _Fake(Service):
             request.selections,
             request.declared,
             request.words,
+            request.on_invalid,
             call,
         )
         return asked, form

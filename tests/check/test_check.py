@@ -17,6 +17,7 @@ from prismongo.errors import ConnectionError, SchemaError
 from prismongo.generator import generate
 from prismongo.health import Health
 from prismongo.schema import Datamodel, parse, push
+from tests.hostile_documents import BAD, VALUES, numbered
 from tests.stores.mongo.push.schemas import HEAD, ID, schema
 
 Live = Database[dict[str, Any]]
@@ -290,3 +291,103 @@ async def test_it_fits_on_a_screen(project: Datamodel, live: Live, mongo_url: st
     assert "more lines; `--json` shows all" in lines[-1]
     assert len(as_dict(checked)["indexes"]) > MOST_LINES
     json.dumps(as_dict(checked))
+
+
+# --- documents that cannot be read ---
+
+RELATIONS = """
+model Post {
+  id       Int    @id @map("_id")
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id])
+  parentId Int?
+  parent   Author? @relation("Parent", fields: [parentId], references: [id])
+  tagIds   Int[]
+  tags     Tag[]  @relation(fields: [tagIds], references: [id])
+}
+
+model Author {
+  id       Int    @id @map("_id")
+  name     String @default("")
+  posts    Post[]
+  children Post[] @relation("Parent")
+}
+
+model Tag {
+  id      Int    @id @map("_id")
+  postIds Int[]
+  posts   Post[] @relation(fields: [postIds], references: [id])
+}
+"""
+
+
+async def documents_of(url: str) -> tuple[Finding, dict[str, Any]]:
+    checked = await check(parse(HEAD + RELATIONS), url, sample=100)
+    found = {each["model"]: each["misfits"] for each in as_dict(checked)["documents"]}
+    return finding(checked, "documents"), found
+
+
+async def test_orphans_are_counted_by_relation(live: Live, mongo_url: str) -> None:
+    live["Author"].insert_one({"_id": 1})
+    live["Tag"].insert_one({"_id": 1, "postIds": [1, 9]})
+    live["Post"].insert_many(
+        [
+            {"_id": 1, "authorId": 1, "parentId": None, "tagIds": [1]},
+            {"_id": 2, "authorId": 77, "parentId": 77, "tagIds": [1, 5, 6]},
+            {"_id": 3, "authorId": 77, "parentId": 1, "tagIds": None},
+        ]
+    )
+    documents, found = await documents_of(mongo_url)
+    assert documents.state == "failed"
+    assert (
+        "Post.author: the key refers to no record where Author is wanted in 2 of 3 (_id 2, 3)"
+        in documents.details
+    )
+    facts = {"problem": "no such record", "found": "null"}
+    assert found == {
+        "Author": [],
+        "Tag": [{"field": "posts", "wanted": "Post[]", **facts, "documents": 1, "ids": ["1"]}],
+        "Post": [
+            {"field": "author", "wanted": "Author", **facts, "documents": 2, "ids": ["2", "3"]},
+            {"field": "parent", "wanted": "Author?", **facts, "documents": 1, "ids": ["2"]},
+            {"field": "tags", "wanted": "Tag[]", **facts, "documents": 1, "ids": ["2"]},
+        ],
+    }
+
+
+async def test_orphans_that_the_schema_allows_are_a_note(live: Live, mongo_url: str) -> None:
+    live["Author"].insert_one({"_id": 1})
+    live["Post"].insert_one({"_id": 1, "authorId": 1, "parentId": 9})
+    documents, _ = await documents_of(mongo_url)
+    assert (documents.state, len(documents.details)) == ("note", 1)
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+async def test_keys_of_every_type(live: Live, mongo_url: str, value: Any) -> None:
+    live["Author"].insert_one({"_id": 1})
+    live["Post"].insert_many(
+        [
+            {"_id": 1, "authorId": value, "parentId": value, "tagIds": value},
+            {"_id": 2, "authorId": [value], "tagIds": [value]},
+        ]
+    )
+    documents, found = await documents_of(mongo_url)
+    assert documents.state == "failed"
+    assert {each["field"] for each in found["Post"]} >= {"authorId"}
+
+
+async def test_text_that_is_not_utf8(live: Live, mongo_url: str) -> None:
+    live["Author"].insert_many([{"_id": 1}, {"_id": 2, "name": 5}])
+    live["Author"].insert_one(numbered(3, (b"\x02", b"name", BAD)))
+    _, found = await documents_of(mongo_url)
+    facts = {"field": "name", "problem": "wrong type"}
+    assert found["Author"] == [
+        {**facts, "found": "int", "wanted": "String", "documents": 1, "ids": ["2"]},
+        {
+            **facts,
+            "found": "string that is not UTF-8",
+            "wanted": "UTF-8",
+            "documents": 1,
+            "ids": ["3"],
+        },
+    ]

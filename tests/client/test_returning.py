@@ -299,3 +299,34 @@ async def test_a_class_that_says_of_which_model_it_is(db: Any, package: Any) -> 
     assert await db.order.returning(kind).find_many() == []
     with pytest.raises(SelectionError, match="Card: it selects of Order, and not of User"):
         db.user.returning(kind)
+
+
+# --- records that cannot be read ---
+
+
+async def test_records_that_cannot_be_read_are_left_out(db: Any) -> None:
+    await ada(db)
+    lost = {"number": 3, "shop": "x", "total": 3, "userId": "65a0000000000000000000aa"}
+    await db.order.create({**lost, "data": Json({})})
+    receipts, user = db.order.returning(Receipt), Person(name="Ada")
+    kept = [Receipt(user=user, number=number) for number in (1, 2)]
+    order = {"number": "asc"}
+    assert await receipts.find_many(order=order, on_invalid="skip") == kept
+    assert len(await db.order.find_many(include={"user": True}, on_invalid="skip")) == 2
+    for asked in (
+        receipts.find_many(order=order),
+        receipts.find_many(order=order, on_invalid="raise"),
+        receipts.find_first(where={"number": 3}, on_invalid="skip"),
+        db.order.find_many(include={"user": True}),
+    ):
+        with pytest.raises(DataError) as caught:
+            await asked
+        assert (caught.value.code, caught.value.meta["field"]) == ("P2032", "user")
+
+
+@pytest.mark.parametrize("word", ["Skip", True, 1, ["skip"]])
+async def test_other_words_are_refused(db: Any, word: Any) -> None:
+    for action in ("find_many", "find_first", "find_first_or_raise"):
+        with pytest.raises(DataError) as caught:
+            await getattr(db.user, action)(on_invalid=word)
+        assert (caught.value.code, "on_invalid" in str(caught.value)) == ("P2009", True)

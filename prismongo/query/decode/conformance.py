@@ -21,7 +21,9 @@ from prismongo.query.values.decimal import comparable
 from prismongo.query.values.scalars import is_any, scalar_of
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
-Problem = Literal["wrong type", "missing", "unknown enum value", "not found by filters"]
+Problem = Literal[
+    "wrong type", "missing", "unknown enum value", "not found by filters", "no such record"
+]
 Fit = Callable[[Row], frozenset["Misfit"]]
 
 
@@ -32,7 +34,8 @@ class Misfit:
     Attributes:
         field: its path in the schema's names, `address.zip`.
         problem: `wrong type`, `missing` (or null) and `unknown enum value` make every read fail;
-            `not found by filters` can be read, but is stored as a type that no filter looks for.
+            `not found by filters` can be read, but is stored as a type that no filter looks for;
+            `no such record`: the field is a relation, whose key refers to no record.
         found: the BSON type that is stored, `array with int`; never the value.
         wanted: the type in the schema, `Int[]`; the BSON type that filters look for.
     """

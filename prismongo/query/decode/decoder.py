@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, assert_never
 
+from bson import Code
 from prisma.errors import DataError
 
 from prismongo.errors import data_error
@@ -304,7 +305,8 @@ def _with_id(read: Read) -> Read:
 
 
 def _enum_member(members: Mapping[str, str], value: Any) -> str:
-    found = members.get(value) if isinstance(value, str) else None
+    is_text = isinstance(value, str) and not isinstance(value, Code)  # a str without a hash
+    found = members.get(value) if is_text else None
     if found is None:
         raise ValueError(bson_type(value))
     return found

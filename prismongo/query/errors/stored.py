@@ -11,6 +11,7 @@ from typing import Any
 from prisma.errors import DataError
 
 from prismongo.errors import data_error
+from prismongo.query.errors.input import shown
 from prismongo.query.nodes.steps import Row
 from prismongo.query.values.bson_types import bson_type
 from prismongo.schema.datamodel import Field, Model
@@ -18,12 +19,25 @@ from prismongo.schema.datamodel import Field, Model
 
 def of_record(row: Row) -> str:
     """The part of a message that names the record of a row, if the row has an id."""
-    return f" of the record with id `{row['_id']}`" if "_id" in row else ""
+    return f" of the record with id `{_id(row)}`" if "_id" in row else ""
 
 
 def id_of(row: Row) -> dict[str, str]:
     """The same, for an error's `meta`."""
-    return {"id": str(row["_id"])} if "_id" in row else {}
+    return {"id": _id(row)} if "_id" in row else {}
+
+
+def _id(row: Row) -> str:
+    return shown(str(row["_id"]))
+
+
+def _is_escaped(value: Any) -> bool:
+    """Whether a value holds text with lone surrogates, also in a name."""
+    if isinstance(value, str):
+        return any("\udc80" <= letter <= "\udcff" for letter in value)
+    if isinstance(value, dict):
+        return any(_is_escaped(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(map(_is_escaped, value))
 
 
 def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
@@ -36,6 +50,24 @@ def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
         f"Inconsistent column data: the stored value of {owner}.{field.name}{of_record(row)} is of "
         f"BSON type `{kind}`, which is not {known}. Correct the document, or the schema.",
         {"model": owner, "field": field.name, "stored_type": kind} | id_of(row),
+    )
+
+
+def not_decodable(model: Model, row: Row) -> DataError:
+    """P2023: a document that the driver cannot decode, for it holds a text that is not UTF-8.
+
+    Args:
+        model: the model of the document.
+        row: the document, with the bytes that are not UTF-8 as lone surrogates.
+    """
+    escaped = (field.name for field in model.stored_fields if _is_escaped(row.get(field.db_name)))
+    name = next(escaped, "?")
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: the stored value of {model.name}.{name}{of_record(row)} holds "
+        "a text that is not UTF-8. Correct the document.",
+        {"model": model.name, "field": name, "stored_type": "string that is not UTF-8"}
+        | id_of(row),
     )
 
 

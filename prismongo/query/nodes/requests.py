@@ -39,6 +39,11 @@ Words = Literal["prisma", "python"]
 WORDS: Final[tuple[Words, ...]] = get_args(Words)
 
 
+OnInvalid = Literal["raise", "skip"]
+"""What a read does about stored records that cannot be read: it fails, or its lists lack them."""
+ON_INVALID: Final[tuple[OnInvalid, ...]] = get_args(OnInvalid)
+
+
 class Name(str):
     """A name without quotes in GraphQL: a member of an enum or a sort order, never a String."""
 
@@ -120,6 +125,7 @@ class Request:
         selections: the selected names: of the text door all, of the structured door the relations.
         declared: the stored fields of the class of the answer; they come first.
         words: those of the generated client are Python's, those of GraphQL Prisma's.
+        on_invalid: what a read does about records that cannot be read.
     """
 
     action: Action
@@ -128,3 +134,4 @@ class Request:
     selections: tuple[Selection, ...] = ()
     declared: DeclaredFields | None = None
     words: Words = "prisma"
+    on_invalid: OnInvalid = "raise"

@@ -11,6 +11,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
+from prisma.errors import DataError
+
 from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
 from prismongo.schema.datamodel import Field, Link, Model
@@ -21,6 +23,35 @@ contain a NUL character."""
 
 Row = dict[str, Any]
 Rows = list[Row]
+
+
+class Unreadable(Row):
+    """In place of a row, or of the related rows, that cannot be read: reading raises the error.
+
+    Args:
+        error: names the record.
+        known: the stored values that are known; of these, the row itself has the id alone.
+    """
+
+    def __init__(self, error: DataError, known: Row | None = None) -> None:
+        self.error = error
+        self.known = known or {}
+        super().__init__({"_id": self.known["_id"]} if "_id" in self.known else {})
+
+    def __missing__(self, name: str) -> Any:
+        raise self.error
+
+    def __iter__(self) -> Any:
+        raise self.error
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, if it is known.
+
+        Raises:
+            DataError: the error.
+        """
+        return self[name]
+
 
 ORDER_VALUES = "__order"
 """The name under which `Find` puts the values that it sorted by (`order_values`)."""

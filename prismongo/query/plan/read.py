@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from dataclasses import replace
 from typing import Any, assert_never
+
+from prisma.errors import DataError
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import Filter, both
@@ -19,6 +21,7 @@ from prismongo.query.nodes.steps import (
     Rows,
     RowsPlan,
     Step,
+    Unreadable,
 )
 from prismongo.query.plan.links import (
     CHUNK,
@@ -67,7 +70,9 @@ def first_step(where: Filter, selected: Selected) -> Find:
 
 
 def attach(selected: Selected, rows: Rows) -> Plan:
-    """Add the selected relations to each row."""
+    """Add the selected relations to each row that can be read."""
+    if any(type(row) is Unreadable for row in rows):
+        rows = [row for row in rows if type(row) is not Unreadable]
     if not rows:
         return
     for output in selected.relations:
@@ -95,21 +100,40 @@ def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) ->
 
 def _include(output: RelationOutput, parents: Rows) -> Plan:
     link, page, name = output.link, output.page, RELATED + output.link.field.name
+    parents, keys = _with_keys(link, parents, name)
     if link.field.is_list and not page.is_whole:
         groups = yield from _paged_children(output, parents)
-    elif link.is_many_to_many and page.order and len(keys_of(link, parents)) > CHUNK:
+    elif link.is_many_to_many and page.order and len(keys) > CHUNK:
         groups = yield from _pages_at_once(output, parents)  # no order survives several portions
     else:
-        groups = yield from _all_children(output, parents)
+        groups = yield from _all_children(output, parents, keys)
     for row, children in zip(parents, groups, strict=True):
         row[name] = children if link.field.is_list else next(iter(children), None)
 
 
-def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any, list[Rows]]:
+def _with_keys(link: Link, parents: Rows, name: str) -> tuple[Rows, list[ReferenceKey]]:
+    """The parents whose keys can be read, and the keys; the others get the error as `name`."""
+    try:
+        return parents, keys_of(link, parents)
+    except DataError:
+        pass
+    readable: Rows = []
+    for row in parents:
+        try:
+            keys_of(link, [row])
+            readable.append(row)
+        except DataError as error:
+            row[name] = Unreadable(error)
+    return readable, keys_of(link, readable)
+
+
+def _all_children(
+    output: RelationOutput, parents: Rows, keys_of_parents: list[ReferenceKey]
+) -> Generator[Step, Any, list[Rows]]:
     link, page = output.link, output.page
     fields = stored_fields(output.selected, *link.remote)
     children: Rows = []
-    for keys in chunks(keys_of(link, parents)):
+    for keys in chunks(keys_of_parents):
         where = both(among(link.remote, keys), page.where)
         children += yield Find(link.target, where, page.order, fields=fields)
     yield from attach(output.selected, children)
@@ -122,14 +146,23 @@ def _all_children(output: RelationOutput, parents: Rows) -> Generator[Step, Any,
 
 def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]:
     by_key: dict[ReferenceKey | None, Rows] = {}
-    try:
-        for child in children:
-            key = key_of(child, link.remote)
-            if key is not None:
-                by_key.setdefault(key, []).append(child)
-    except TypeError:  # MongoDB finds a list by what it holds
-        raise wrong_key(link.target, link.remote, children) from None
+    for child in children:
+        key = key_of(child.known if type(child) is Unreadable else child, link.remote)
+        if key is None:
+            continue
+        try:
+            by_key.setdefault(key, []).append(child)
+        except TypeError:  # MongoDB finds a list by what it holds
+            error = wrong_key(link.target, link.remote, [child])
+            for each in _held(key):
+                by_key.setdefault(each, []).append(Unreadable(error, {"_id": child["_id"]}))
     return by_key
+
+
+def _held(key: ReferenceKey) -> list[ReferenceKey]:
+    """The keys that MongoDB finds in a key which holds a list."""
+    values = key[0] if len(key) == 1 and isinstance(key[0], list) else ()
+    return [(value,) for value in values if isinstance(value, Hashable)]
 
 
 def _children_of_list(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bson.errors import BSONError
+from bson.errors import BSONError, InvalidBSON
 from prisma.errors import PrismaError
 from pymongo.errors import (
     BulkWriteError,
@@ -30,6 +30,7 @@ from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
     not_bson,
+    not_utf8,
     null_number,
     null_violation,
     out_of_range,
@@ -205,6 +206,8 @@ def translate(
         error = _first_write_error(error)
     if isinstance(error, OperationFailure):
         return _translate_failure(error, model, datamodel, raw=raw)
+    if isinstance(error, InvalidBSON) and not raw:
+        return not_utf8(model)
     code = next(code for kind, code in DRIVER_ERRORS if isinstance(error, kind))
     if raw and code.startswith("P2") and code != "P2024":
         return raw_failure("unknown", f"The driver refuses it: {type(error).__name__}")

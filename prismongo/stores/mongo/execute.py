@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import Any, Final, assert_never
 
 from bson import CodecOptions, DatetimeConversion
-from bson.errors import InvalidDocument
+from bson.errors import InvalidBSON, InvalidDocument
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -52,6 +52,7 @@ from prismongo.stores.mongo.compile.find import (
     order_names,
 )
 from prismongo.stores.mongo.compile.update import compile_update
+from prismongo.stores.mongo.undecodable import STORED, Options, decode_each, known_of
 from prismongo.stores.rows import ROWS
 
 RAW: CodecOptions[Document] = CodecOptions(
@@ -84,11 +85,11 @@ class Executor:
             pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
         """
         match step:
-            case Find():
-                return await self._find(step, session)
-            case FindPerParent():
-                rows = await self._aggregate(compile_find_per_parent(step), session)
-                return [(row[PARENT], row[CHILD]) for row in rows]
+            case Find() | FindPerParent():
+                try:
+                    return await self._rows(step, session, ROWS)
+                except InvalidBSON:
+                    return await self._rows(step, session, STORED)
             case CountPerParent():
                 rows = await self._aggregate(compile_count_per_parent(step), session)
                 return {row[PARENT]: row[CHILD] for row in rows}
@@ -109,28 +110,45 @@ class Executor:
             case _:
                 assert_never(step)
 
-    async def _find(self, step: Find, session: AsyncClientSession | None) -> list[Row]:
+    async def _rows(
+        self, step: Find | FindPerParent, session: AsyncClientSession | None, options: Options
+    ) -> Any:
+        match step:
+            case Find():
+                return await self._find(step, session, options)
+            case FindPerParent():
+                rows = await self._aggregate(compile_find_per_parent(step), session, options)
+                decoded = rows if options is ROWS else decode_each(rows, step.link.target, CHILD)
+                return [(row[PARENT], row[CHILD]) for row in decoded]
+            case _:
+                assert_never(step)
+
+    async def _find(
+        self, step: Find, session: AsyncClientSession | None, options: Options
+    ) -> list[Row]:
         command = compile_find(step)
         match command:
             case FindCommand(limit=1):
-                rows = await _only(self._cursor(command, session))
+                rows = await _only(self._cursor(command, session, options))
             case FindCommand():
-                rows = await self._cursor(command, session).to_list()
+                rows = await self._cursor(command, session, options).to_list()
             case AggregateCommand():
-                rows = await self._aggregate(command, session)
+                rows = await self._aggregate(command, session, options)
             case _:
                 assert_never(command)
+        if options is STORED:
+            rows = decode_each(rows, step.model)
         if step.order_values:
             names = order_names(step)
             for row in rows:
-                row[ORDER_VALUES] = [_at(row, name) for name in names]
+                row[ORDER_VALUES] = [_at(known_of(row), name) for name in names]
         return rows
 
     def _cursor(
-        self, command: FindCommand, session: AsyncClientSession | None
+        self, command: FindCommand, session: AsyncClientSession | None, options: Options
     ) -> AsyncCursor[Document]:
         limit = command.limit
-        return self._collection(command.collection).find(
+        return self._collection(command.collection, options).find(
             command.filter,
             command.projection,
             sort=command.sort,
@@ -141,9 +159,12 @@ class Executor:
         )
 
     async def _aggregate(
-        self, command: AggregateCommand, session: AsyncClientSession | None
+        self,
+        command: AggregateCommand,
+        session: AsyncClientSession | None,
+        options: Options = ROWS,
     ) -> list[Row]:
-        collection = self._collection(command.collection)
+        collection = self._collection(command.collection, options)
         cursor = await collection.aggregate(
             command.pipeline, session=session, batchSize=ONE_REPLY, allowDiskUse=True
         )
@@ -202,7 +223,9 @@ class Executor:
         cursor = await self.database.cursor_command(command, session=session, codec_options=RAW)
         return await cursor.to_list()
 
-    def _collection(self, name: str) -> AsyncCollection[Document]:
+    def _collection(self, name: str, options: Options = ROWS) -> AsyncCollection[Document]:
+        if options is not ROWS:
+            return self.database.get_collection(name, codec_options=options)
         known = self._collections.get(name)
         if known is None:
             known = self.database.get_collection(name, codec_options=ROWS)

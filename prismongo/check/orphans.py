@@ -1,0 +1,107 @@
+"""Finds the documents whose keys refer to no record, by relation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bson import CodecOptions, DatetimeConversion
+
+from prismongo.query.decode.conformance import Misfit
+from prismongo.query.values.decimal import comparable
+from prismongo.schema.datamodel import Datamodel, Link, Model
+from prismongo.stores.mongo.push.inspect import Database
+
+PORTION: Final = 10_000
+"""How many keys are looked up at once."""
+
+_KEYS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+
+Row = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Orphans:
+    """The keys of one relation in the documents that were read."""
+
+    link: Link
+    ids: dict[Key, list[Any]] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        """Note the keys of a document; a null or unreadable one refers to nothing."""
+        for key in _keys(self.link, row):
+            self.ids.setdefault(key, []).append(row["_id"])
+
+    @property
+    def misfit(self) -> Misfit:
+        """What is wrong with an orphan."""
+        relation, target = self.link.field, self.link.target.name
+        wanted = target if relation.is_required else f"{target}?"
+        return Misfit(
+            relation.name, "no such record", "null", f"{target}[]" if relation.is_list else wanted
+        )
+
+    async def found(self, database: Database) -> list[Any]:
+        """The ids of the documents with a key that refers to no record."""
+        lost: dict[Any, None] = {}
+        keys = list(self.ids)
+        for start in range(0, len(keys), PORTION):
+            portion = keys[start : start + PORTION]
+            known = await _known(database, self.link, portion)
+            for key in portion:
+                if _compared(key) not in known:
+                    lost.update(dict.fromkeys(map(_identity, self.ids[key])))
+        return list(lost)
+
+
+def relations_of(datamodel: Datamodel, model: Model) -> list[Orphans]:
+    """One for every relation whose keys the documents of the model hold."""
+    links = (link for link in datamodel.links.values() if link.model is model)
+    return [
+        Orphans(link)
+        for link in links
+        if (link.holds_key or link.is_many_to_many)
+        and not (link.field.ignored or link.target.ignored)
+    ]
+
+
+def _keys(link: Link, row: Row) -> Iterable[Key]:
+    values = [row.get(each.db_name) for each in link.local]
+    keys: Iterable[Key] = [tuple(values)]
+    if link.is_many_to_many:
+        keys = [(value,) for value in values[0]] if isinstance(values[0], list) else []
+    return (key for key in keys if all(map(_is_key, key)))
+
+
+def _is_key(value: Any) -> bool:
+    try:
+        hash(value)  # a Code has none, though its class says so
+    except TypeError:
+        return False
+    return value is not None
+
+
+async def _known(database: Database, link: Link, keys: Sequence[Key]) -> set[Key]:
+    """The keys that a record of the other side has."""
+    names = [each.db_name for each in link.remote]
+    if len(names) == 1:
+        where: dict[str, Any] = {names[0]: {"$in": [key[0] for key in keys]}}
+    else:
+        where = {"$or": [dict(zip(names, key, strict=True)) for key in keys]}
+    collection = database.get_collection(link.target.db_name, codec_options=_KEYS)
+    rows = [row async for row in collection.find(where, names)]
+    found = (tuple(row.get(name) for name in names) for row in rows)
+    return {_compared(key) for key in found if all(map(_is_key, key))}
+
+
+def _compared(key: Key) -> Key:
+    """A key that is equal where MongoDB finds it equal."""
+    return tuple(map(comparable, key))
+
+
+def _identity(value: Any) -> Any:
+    return value if _is_key(value) else str(value)

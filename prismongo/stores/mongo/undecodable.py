@@ -1,0 +1,50 @@
+"""Documents that the driver cannot decode: a text that is not UTF-8 fails a whole reply.
+
+Then the read is sent again, for documents as bytes (`STORED`), and each is decoded alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import bson
+from bson import CodecOptions
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
+
+from prismongo.query.errors.stored import not_decodable
+from prismongo.query.nodes.steps import Row, Unreadable
+from prismongo.schema.datamodel import Model
+from prismongo.stores.rows import ROWS
+
+Options: TypeAlias = CodecOptions[Any]
+STORED: Final[Options] = CodecOptions(document_class=RawBSONDocument)
+"""Gives documents as they are stored, as bytes."""
+
+_LENIENT: Final = ROWS.with_options(unicode_decode_error_handler="surrogateescape")
+
+
+def decode_each(rows: list[Any], model: Model, inner: str | None = None) -> list[Row]:
+    """Rows of documents that are bytes; an `Unreadable` for each that cannot be decoded.
+
+    Args:
+        rows: the documents.
+        model: the model of the documents, or of what they hold under `inner`.
+        inner: the name of the record inside the document; None for the document itself.
+    """
+    return [_decoded(row.raw, model, inner) for row in rows]
+
+
+def known_of(row: Row) -> Row:
+    """The values of a row, also if it cannot be decoded."""
+    return row.known if isinstance(row, Unreadable) else row
+
+
+def _decoded(raw: bytes, model: Model, inner: str | None) -> Row:
+    try:
+        return bson.decode(raw, ROWS)
+    except BSONError:
+        known = bson.decode(raw, _LENIENT)
+    record = known if inner is None else known[inner]
+    unreadable = Unreadable(not_decodable(model, record), record)
+    return unreadable if inner is None else {**known, inner: unreadable}
