@@ -45,14 +45,32 @@ class Answers:
     ) -> tuple[Any, list[DataError]]:
         """What a read found without the records that cannot be read, and their errors.
 
-        A write skips nothing.
+        Other operations skip nothing.
         """
         skipping = Skipping(self._decoder, form)
-        if isinstance(operation, FindPage) and not operation.first:
-            result = skipping.readable(operation.selected, result)
-        elif isinstance(operation, FindPage | FindUnique):
-            for row in result:
-                skipping.prune(operation.selected, row)
+        match operation:
+            case FindPage() if not operation.first:
+                result = skipping.readable(operation.selected, result)
+            case FindPage() | FindUnique():
+                for row in result:
+                    skipping.prune(operation.selected, row)
+            case (
+                CreateOne()
+                | CreateMany()
+                | CreateManyAndReturn()
+                | UpdateRecord()
+                | UpdateRecords()
+                | UpdateRecordsAndReturn()
+                | UpsertRecord()
+                | DeleteRecord()
+                | DeleteRecords()
+                | AggregateRecords()
+                | GroupRecords()
+                | Raw()
+            ):
+                pass
+            case _:
+                assert_never(operation)
         return result, skipping.errors
 
     def answer(self, operation: Operation, result: Any, form: Form = WIRE) -> Any:

@@ -42,7 +42,7 @@ def compile_update(updates: Sequence[FieldUpdate]) -> Document | list[Document]:
     """An update document if operators are enough, otherwise a pipeline."""
     if by_operators(updates):
         return _operators(updates)
-    return [_stage(update) for update in updates]
+    return _pipeline(updates)
 
 
 def _operators(updates: Iterable[FieldUpdate]) -> Document:
@@ -88,25 +88,69 @@ def _arithmetic_operator(update: Arithmetic) -> tuple[str, object]:
             assert_never(update.operator)
 
 
-def _stage(update: FieldUpdate) -> Document:
-    """The stage of a pipeline for one update."""
-    name = dotted(update.path)
-    match update:
-        case Unset():
-            return {"$unset": name}
-        case (
-            Set()
-            | Arithmetic()
-            | Push()
-            | AddValues()
-            | RemoveValues()
-            | UpsertComposite()
-            | UpdateElements()
-            | DeleteElements()
-        ):
-            return {"$set": {name: _expression(update, "$" + name)}}
-        case _:
-            assert_never(update)
+# --- pipelines ---
+
+
+def _pipeline(updates: Iterable[FieldUpdate]) -> list[Document]:
+    """One `$set` stage and one `$unset` stage at most, because servers limit the stages.
+
+    An expression reads the document as it was before the stage. So updates of which one changes
+    what another one reads become one expression.
+    """
+    assigned: Document = {}
+    removed: list[str] = []
+    for group in _overlapping(updates):
+        root = min((update.path for update in group), key=len)
+        name = dotted(root)
+        if isinstance(group[0], Unset) and len(group) == 1:
+            removed.append(name)
+        else:
+            assigned[name] = _one_after_the_other(group, root)
+    stages: list[Document] = [{"$set": assigned}] if assigned else []
+    return [*stages, {"$unset": removed}] if removed else stages
+
+
+def _overlapping(updates: Iterable[FieldUpdate]) -> Iterable[list[FieldUpdate]]:
+    """The updates in groups, in their order: paths of two groups do not contain one another."""
+    by_name: dict[str, list[list[FieldUpdate]]] = {}
+    for update in updates:
+        groups = by_name.setdefault(update.path[0], [])
+        mine = [group for group in groups if any(_overlap(update, other) for other in group)]
+        others = [group for group in groups if group not in mine]
+        joined = [other for group in mine for other in group]
+        by_name[update.path[0]] = [*others, [*joined, update]]
+    return (group for groups in by_name.values() for group in groups)
+
+
+def _overlap(first: FieldUpdate, second: FieldUpdate) -> bool:
+    shorter = min(len(first.path), len(second.path))
+    return first.path[:shorter] == second.path[:shorter]
+
+
+def _one_after_the_other(updates: Iterable[FieldUpdate], root: Path) -> Expression:
+    """The value at `root` after the updates, each of which reads what the one before has left."""
+    value: Expression = "$" + dotted(root)
+    for update in updates:
+        path = update.path[len(root) :]
+        if isinstance(value, str):
+            value = _changed(value, path, update)
+        else:
+            changed = _changed("$$held", path, update)
+            value = {"$let": {"vars": {"held": value}, "in": changed}}
+    return value
+
+
+def _changed(base: str, path: Path, update: FieldUpdate) -> Expression:
+    """The value `base` after an update of what is at `path` inside it, where objects are made."""
+    if not path:
+        return _expression(update, base)
+    value = _changed(f"{base}.{path[0]}", path[1:], update)
+    otherwise = base if isinstance(update, Unset) else _with_field({"$literal": {}}, path[0], value)
+    return {"$cond": [_is_object(base), _with_field(base, path[0], value), otherwise]}
+
+
+def _with_field(item: Expression, name: str, value: Expression) -> Expression:
+    return {"$setField": {"field": {"$literal": name}, "input": item, "value": value}}
 
 
 def _expression(update: FieldUpdate, current: str) -> Expression:
@@ -177,7 +221,7 @@ def _composite_expression(base: str, updates: Sequence[tuple[FieldUpdate, Path]]
         value = (
             _composite_expression(current, deeper) if deeper else _expression(mine[-1][0], current)
         )
-        result = {"$setField": {"field": {"$literal": name}, "input": result, "value": value}}
+        result = _with_field(result, name, value)
     return result
 
 

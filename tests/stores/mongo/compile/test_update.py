@@ -64,6 +64,11 @@ def in_list(value: str) -> dict[str, Any]:
     return {"$cond": [{"$isArray": [value]}, value, []]}
 
 
+def with_city(home: Any) -> dict[str, Any]:
+    field = {"$literal": "city"}
+    return {"$setField": {"field": field, "input": home, "value": {"$literal": "x"}}}
+
+
 PIPELINES: Final[dict[str, tuple[tuple[FieldUpdate, ...], list[dict[str, Any]]]]] = {
     "a list": ((Set(TAGS, ["$age"]),), [{"$set": {"tags": {"$literal": ["$age"]}}}]),
     "a document": (
@@ -72,10 +77,38 @@ PIPELINES: Final[dict[str, tuple[tuple[FieldUpdate, ...], list[dict[str, Any]]]]
     ),
     "beside a text that looks like a path": (
         (Set(TAGS, []), Set(("nick",), "$$ROOT")),
-        [{"$set": {"tags": {"$literal": []}}}, {"$set": {"nick": {"$literal": "$$ROOT"}}}],
+        [{"$set": {"tags": {"$literal": []}, "nick": {"$literal": "$$ROOT"}}}],
     ),
     "inside a composite": ((Set(CITY, "$x"),), [{"$set": {"home.city": {"$literal": "$x"}}}]),
-    "remove inside a composite": ((Unset(CITY),), [{"$unset": "home.city"}]),
+    "both, of several": (
+        (Unset(CITY), Set(TAGS, []), Unset(AGE), Set(("home", "zip"), 1)),
+        [
+            {"$set": {"tags": {"$literal": []}, "home.zip": {"$literal": 1}}},
+            {"$unset": ["home.city", "age"]},
+        ],
+    ),
+    "one inside another": (
+        (Set(("home",), {}), Set(CITY, "x")),
+        [
+            {
+                "$set": {
+                    "home": {
+                        "$let": {
+                            "vars": {"held": {"$literal": {}}},
+                            "in": {
+                                "$cond": [
+                                    {"$eq": [{"$type": "$$held"}, "object"]},
+                                    with_city("$$held"),
+                                    with_city({"$literal": {}}),
+                                ]
+                            },
+                        }
+                    }
+                }
+            }
+        ],
+    ),
+    "remove inside a composite": ((Unset(CITY),), [{"$unset": ["home.city"]}]),
     "increment what may be null": (
         (arithmetic("increment", Int64(1), nullable=True),),
         [{"$set": {"age": {"$toLong": {"$add": [{"$toDecimal": "$age"}, {"$literal": 1}]}}}}],
