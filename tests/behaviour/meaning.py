@@ -207,9 +207,11 @@ def page(
     whole = ordered(everything, keys)
     if backwards:
         found, whole = found[::-1], whole[::-1]
-    found = _distinct(found, distinct)
+    matching, found = found, _distinct(found, distinct)
     if cursor is not None:
-        found = _from_cursor(found, whole, cursor, must_be_kept=bool(distinct))
+        found = _from_cursor(found, whole, cursor)
+        if _holds_id(matching, cursor) and not _holds_id(found, cursor):
+            skip = max(0, skip - 1)  # the cursor's row, which distinct has dropped
     found = found[skip:]
     if take is not None:
         found = found[: abs(take)]
@@ -224,12 +226,8 @@ def _distinct(rows: list[Row], names: tuple[str, ...]) -> list[Row]:
     return list(first.values())
 
 
-def _from_cursor(
-    found: list[Row], whole: list[Row], cursor: Any, *, must_be_kept: bool
-) -> list[Row]:
-    """Where the cursor does not match, the page begins with the first row behind it."""
-    if must_be_kept and all(row["_id"] != cursor for row in found):
-        return []
+def _from_cursor(found: list[Row], whole: list[Row], cursor: Any) -> list[Row]:
+    """Where the cursor is not among them, the page begins with the first row behind it."""
     place = [row["_id"] for row in whole].index(cursor) if _holds_id(whole, cursor) else len(whole)
     behind = {row["_id"] for row in whole[place:]}
     return [row for row in found if row["_id"] in behind]

@@ -255,3 +255,50 @@ async def test_pages_put_together_are_the_whole_list(
         following = {**given_page, "cursor": {"id": seen[-1]}, "skip": 1}
         found = await ask(engine, "findMany", "Row", STORED, **following)
     assert seen == [row["_id"] for row in ordered(derived(rows), keys_of(arguments))]
+
+
+DISTINCT: Final[Any] = {"orderBy": [{"id": "asc"}], "distinct": ["first"]}
+A, B, C = VALUES["first"][:3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        ({"cursor": {"id": 3}}, [4, 6]),
+        ({"cursor": {"id": 3}, "skip": 1}, [4, 6]),
+        ({"cursor": {"id": 3}, "skip": 2}, [6]),
+        ({"cursor": {"id": 3}, "take": 1}, [4]),
+        ({"cursor": {"id": 3}, "skip": 1, "take": 1}, [4]),
+        ({"cursor": {"id": 4}}, [4, 6]),
+        ({"cursor": {"id": 4}, "skip": 1}, [6]),
+        ({"cursor": {"id": 4}, "take": 1}, [4]),
+        ({"cursor": {"id": 7}}, []),
+        ({"cursor": {"id": 9}}, []),
+        ({"cursor": {"id": 6}, "take": -2}, [5, 6]),
+        ({"cursor": {"id": 6}, "take": -2, "skip": 1}, [5]),
+        ({"cursor": {"id": 4}, "take": -2}, []),
+    ],
+    ids=str,
+)
+async def test_a_cursor_that_distinct_drops(
+    engine: MongoEngine, raw: Any, arguments: Arguments, ids: list[int]
+) -> None:
+    """The page begins behind it: `skip` counts it, and nothing is repeated or missed."""
+    values = {1: A, 2: A, 3: A, 4: B, 5: B, 6: C, 7: A}
+    raw["Row"].insert_many([{"_id": number, "first": value} for number, value in values.items()])
+    found = await ask(engine, "findMany", "Row", "id", **DISTINCT, **arguments)
+    assert [row["id"] for row in found] == ids
+
+
+async def test_distinct_pages_put_together_are_all_values(engine: MongoEngine, raw: Any) -> None:
+    """Also if a record that comes in between makes `distinct` drop the cursor."""
+    raw["Row"].insert_many([{"_id": n, "first": v} for n, v in ((2, A), (4, B), (6, C), (8, A))])
+    page: Any = {**DISTINCT, "take": 1}
+    (first,) = await ask(engine, "findMany", "Row", "id", **page)
+    raw["Row"].insert_one({"_id": 1, "first": A})
+    seen = [first["id"]]
+    following: Any = {**page, "cursor": first, "skip": 1}
+    while found := await ask(engine, "findMany", "Row", "id", **following):
+        seen += [row["id"] for row in found]
+        following["cursor"] = found[-1]
+    assert seen == [2, 4, 6]

@@ -38,11 +38,19 @@ from prismongo.schema.datamodel import Field, Model
 
 @dataclass(frozen=True, slots=True)
 class LocatedPage:
-    """A page as one step; its cursor has been looked up."""
+    """A page as one step; its cursor has been looked up.
+
+    Attributes:
+        find: the step.
+        reversed: whether its rows are in the opposite order.
+        cursor_id: the id of the cursor's record.
+        matches: whether that record is one of those that the page is about.
+    """
 
     find: Find
     reversed: bool
     cursor_id: object = None
+    matches: bool = False
 
 
 def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> RowsPlan:
@@ -93,7 +101,7 @@ def locate(
     find = replace(find, after=tuple(found[0][ORDER_VALUES]))
     if matches and find.skip and not page.distinct:
         find = replace(find, skip=find.skip - 1, after_inclusive=False)
-    return LocatedPage(_without_id_sort(find), reverse, found[0][model.id_field.db_name])
+    return LocatedPage(_without_id_sort(find), reverse, found[0][model.id_field.db_name], matches)
 
 
 def _total_order(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
@@ -227,10 +235,15 @@ def _values(row: Row, names: list[str]) -> list[Any]:
 
 
 def _distinct_from_cursor(located: LocatedPage) -> RowsPlan:
-    """`distinct` is applied first: the cursor must be one of the records that it keeps."""
-    find = located.find
-    limit = None if find.limit is None else find.limit + find.skip
+    """`distinct` is applied first, so that no page repeats what a page before it has.
+
+    It may drop the record of the cursor. Then the page begins behind it, and `skip` still counts
+    it: a reader who skips the last record of the page before misses nothing.
+    """
+    find, skip = located.find, located.find.skip
+    limit = None if find.limit is None else find.limit + skip
     rows: Rows = yield replace(find, skip=0, limit=limit)
-    if not rows or rows[0][find.model.id_field.db_name] != located.cursor_id:
-        return []
-    return rows[find.skip :]
+    first = rows[0][find.model.id_field.db_name] if rows else None
+    if located.matches and first != located.cursor_id:
+        skip = max(0, skip - 1)
+    return rows[skip:] if find.limit is None else rows[skip : skip + find.limit]
