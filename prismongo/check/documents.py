@@ -16,7 +16,7 @@ from prismongo.query.nodes.steps import Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.push.inspect import Database
-from prismongo.stores.mongo.undecodable import STORED, decode_each
+from prismongo.stores.undecodable import STORED, decode_each
 
 EXAMPLES: Final = 3
 LONGEST_ID: Final = 60  # characters

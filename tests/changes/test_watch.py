@@ -15,6 +15,7 @@ from database import DatabaseService
 from prismongo.changes import ChangeType
 from prismongo.errors import NotStartedError, UnsupportedOperationError
 from tests.changes.taking import take
+from tests.hostile_documents import BAD, VALUES, document
 
 Document = dict[str, Any]
 CHANNEL = "5f0000000000000000000001"
@@ -352,3 +353,44 @@ async def test_a_document_that_does_not_fit_is_an_error_in_its_place(
     assert before.after.content == "before"
     assert after.after is not None
     assert after.after.content == "after"
+
+
+@pytest.mark.mongo_only("memory holds values, and no bytes")
+async def test_a_text_that_is_not_utf8_is_an_error_in_its_place(
+    database: DatabaseService, raw: Database[Document]
+) -> None:
+    bad = document((b"\x07", b"_id", bytes(12)), (b"\x02", b"content", BAD))
+    async with database.watch(Message) as one, database.watch(Message, User) as two:
+        await database.message.create(data={"content": "before"})
+        raw["Message"].insert_one(bad)
+        await database.message.create(data={"content": "after"})
+        streams: Any = (one, two)
+        for changes in streams:
+            (before,) = await take(changes, 1)
+            with pytest.raises(DataError, match=r"Message\.content .* not UTF-8") as raised:
+                await take(changes, 1)
+            (after,) = await take(changes, 1)
+            assert (raised.value.code, raised.value.meta["id"]) == ("P2023", "0" * 24)
+            contents = [each.after and each.after.content for each in (before, after)]
+            assert contents == ["before", "after"]
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+async def test_values_of_every_type_name_their_record(
+    database: DatabaseService, raw: Database[Document], value: Any
+) -> None:
+    names = ("content", "sentAt", "replyCount", "isPinned", "authorId", "type", "mentionedUserIds")
+    async with database.watch(Message) as changes:
+        for name in names:
+            raw["Message"].insert_one({"content": "x", name: value})
+        await database.message.create(data={"content": "last"})
+        last = None
+        while last is None:
+            try:
+                (change,) = await take(changes, 1)
+            except DataError as error:
+                assert error.code in ("P2023", "P2032")  # noqa: PT017 - none need be raised
+                assert error.meta["field"] in names  # noqa: PT017
+                assert len(error.meta["id"]) == 24  # noqa: PT017
+            else:
+                last = change if change.after and change.after.content == "last" else None

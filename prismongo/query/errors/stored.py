@@ -31,13 +31,13 @@ def _id(row: Row) -> str:
     return shown(str(row["_id"]))
 
 
-def _is_escaped(value: Any) -> bool:
+def has_bad_text(value: Any) -> bool:
     """Whether a value holds text with lone surrogates, also in a name."""
     if isinstance(value, str):
         return any("\udc80" <= letter <= "\udcff" for letter in value)
     if isinstance(value, dict):
-        return any(_is_escaped(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(map(_is_escaped, value))
+        return any(has_bad_text(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(map(has_bad_text, value))
 
 
 def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
@@ -60,7 +60,7 @@ def not_decodable(model: Model, row: Row) -> DataError:
         model: the model of the document.
         row: the document, with the bytes that are not UTF-8 as lone surrogates.
     """
-    escaped = (field.name for field in model.stored_fields if _is_escaped(row.get(field.db_name)))
+    escaped = (field.name for field in model.stored_fields if has_bad_text(row.get(field.db_name)))
     name = next(escaped, "?")
     return data_error(
         "P2023",

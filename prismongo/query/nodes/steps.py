@@ -53,6 +53,11 @@ class Unreadable(Row):
         return self[name]
 
 
+def known_of(row: Row) -> Row:
+    """The values of a row, also of one that cannot be read."""
+    return row.known if isinstance(row, Unreadable) else row
+
+
 ORDER_VALUES = "__order"
 """The name under which `Find` puts the values that it sorted by (`order_values`)."""
 

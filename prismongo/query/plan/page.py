@@ -30,7 +30,16 @@ from prismongo.query.nodes.filters import (
     both,
 )
 from prismongo.query.nodes.selections import Page
-from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Row, Rows, RowsPlan, Step
+from prismongo.query.nodes.steps import (
+    ORDER_VALUES,
+    Find,
+    OrderKey,
+    Row,
+    Rows,
+    RowsPlan,
+    Step,
+    known_of,
+)
 from prismongo.query.plan.links import equal
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Field, Model
@@ -212,7 +221,7 @@ def _order_ties(find: Find) -> RowsPlan:
 
 def _tie_filter(find: Find, row: Row, names: list[str]) -> Filter:
     """The records whose keys equal those of a row; if the cursor is one of them, those after it."""
-    by_id, tied = find.order[-1], [row.get(name) for name in names]
+    by_id, tied = find.order[-1], [known_of(row).get(name) for name in names]
     same = equal([_field_at(find.model, key) for key in find.order[:-1]], tied)
     if find.after is None or list(map(comparable, find.after[:-1])) != _values(row, names):
         return same
@@ -231,7 +240,8 @@ def _field_at(model: Model, key: OrderKey) -> Field:
 
 
 def _values(row: Row, names: list[str]) -> list[Any]:
-    return [comparable(row.get(name)) for name in names]
+    known = known_of(row)
+    return [comparable(known.get(name)) for name in names]
 
 
 def _distinct_from_cursor(located: LocatedPage) -> RowsPlan:

@@ -37,6 +37,7 @@ from prismongo.query.nodes.steps import (
     UpdateMany,
     UpdateOne,
     WriteStep,
+    known_of,
 )
 from prismongo.schema.datamodel import Field
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
@@ -52,8 +53,8 @@ from prismongo.stores.mongo.compile.find import (
     order_names,
 )
 from prismongo.stores.mongo.compile.update import compile_update
-from prismongo.stores.mongo.undecodable import STORED, Options, decode_each, known_of
 from prismongo.stores.rows import ROWS
+from prismongo.stores.undecodable import STORED, Options, decode_each
 
 RAW: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO

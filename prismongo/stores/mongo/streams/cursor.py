@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
@@ -30,12 +31,14 @@ from prismongo.stores.mongo.streams.errors import (
     stream_error,
 )
 from prismongo.stores.mongo.streams.events import (
+    decode_event,
     is_end,
     read_event,
     stored_token,
     token_moment,
     token_text,
 )
+from prismongo.stores.undecodable import STORED
 from prismongo.tasks import back_off
 
 logger = logging.getLogger("prismongo.changes")
@@ -80,7 +83,7 @@ class MongoCursor:
         self._token = after
         self._skip_until: str | None = None
         self._is_one_per_reply = False
-        self._stream: AsyncChangeStream[Document] | None = None
+        self._stream: AsyncChangeStream[Any] | None = None
         self._wait = SHORT_WAIT
         self._opened = 0.0
         self._failures = 0
@@ -151,9 +154,9 @@ class MongoCursor:
                 async with asyncio.timeout(CLOSE_TIMEOUT):
                     await stream.close()
 
-    async def _open(self) -> AsyncChangeStream[Document]:
+    async def _open(self) -> AsyncChangeStream[Any]:
         name, command = self._command.collection, self._command
-        target = self._database if name is None else self._database[name]
+        target = self._database.with_options(STORED) if name is None else self._stored(name)
         stream = await target.watch(
             command.pipeline,
             full_document=command.full_document,
@@ -165,10 +168,14 @@ class MongoCursor:
         self._advance_without_event(stream)
         return stream
 
+    def _stored(self, name: str) -> AsyncCollection[Any]:
+        return self._database.get_collection(name, codec_options=STORED)
+
     async def _next(self) -> Document | None:
         stream = self._stream or await self._open()
-        document = await stream.try_next()
-        if document is not None:
+        stored = await stream.try_next()
+        if stored is not None:
+            document = decode_event(stored, self._models)
             return document if self._advance(token_text(document["_id"])) else None
         self._advance_without_event(stream)
         age = asyncio.get_running_loop().time() - self._opened
@@ -177,7 +184,7 @@ class MongoCursor:
             await self.close()
         return None
 
-    def _advance_without_event(self, stream: AsyncChangeStream[Document]) -> None:
+    def _advance_without_event(self, stream: AsyncChangeStream[Any]) -> None:
         """Advance to the token of a reply without events: a filter may match nothing for weeks."""
         token = stream.resume_token
         if token is not None:

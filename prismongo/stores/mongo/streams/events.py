@@ -9,13 +9,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import bson
 from bson import Timestamp
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 
+from prismongo.query.errors.stored import has_bad_text, not_decodable
 from prismongo.query.nodes.changes import ChangeType
+from prismongo.query.nodes.steps import Unreadable
 from prismongo.schema.datamodel import Model
 from prismongo.stores.changes import ChangeEvent, ClusterTime
 from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
 from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.rows import ROWS
+from prismongo.stores.undecodable import decode_leniently
 
 _OPERATIONS: Final[Mapping[str, ChangeType]] = {
     "insert": "insert",
@@ -23,6 +30,26 @@ _OPERATIONS: Final[Mapping[str, ChangeType]] = {
     "replace": "update",
     "delete": "delete",
 }
+
+
+def decode_event(stored: RawBSONDocument, models: Mapping[str, Model]) -> Document:
+    """The document of an event. A record in it that cannot be decoded is an `Unreadable`.
+
+    Args:
+        stored: the document, as bytes.
+        models: by collection.
+    """
+    try:
+        return bson.decode(stored.raw, ROWS)
+    except BSONError:
+        document = decode_leniently(bytes(stored.raw))
+    model = models[document["ns"]["coll"]]
+    records = {place: document.get(place) for place in (AFTER, BEFORE)}
+    return document | {
+        place: Unreadable(not_decodable(model, record), record)
+        for place, record in records.items()
+        if record is not None and has_bad_text(record)
+    }
 
 
 def is_end(document: Document) -> bool:

@@ -35,16 +35,16 @@ def decode_each(rows: list[Any], model: Model, inner: str | None = None) -> list
     return [_decoded(row.raw, model, inner) for row in rows]
 
 
-def known_of(row: Row) -> Row:
-    """The values of a row, also if it cannot be decoded."""
-    return row.known if isinstance(row, Unreadable) else row
+def decode_leniently(raw: bytes) -> Row:
+    """A document, with the bytes that are not UTF-8 as lone surrogates."""
+    return bson.decode(raw, _LENIENT)
 
 
 def _decoded(raw: bytes, model: Model, inner: str | None) -> Row:
     try:
         return bson.decode(raw, ROWS)
     except BSONError:
-        known = bson.decode(raw, _LENIENT)
+        known = decode_leniently(raw)
     record = known if inner is None else known[inner]
     unreadable = Unreadable(not_decodable(model, record), record)
     return unreadable if inner is None else {**known, inner: unreadable}
