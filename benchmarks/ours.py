@@ -68,9 +68,9 @@ class Ours:
             where={"id": message}, data={"content": content, "editedAt": edited}
         )
 
-    async def delete(self, reaction: str) -> Any:
+    async def delete(self, receipt: str) -> Any:
         """`delete`."""
-        return await self._database.messagereaction.delete({"id": reaction})
+        return await self._database.readreceipt.delete({"id": receipt})
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """`create_many`."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
-from prisma.models import Channel, Community, Message, User
+from prisma.models import User
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
 from containers.report import Report
+from database.selections import ChannelView, FoundedCommunity, MessageView
 from prismongo.containers.lifecycle import start, stop
 from prismongo.health import Health
 from prismongo.schema import push
@@ -81,7 +82,7 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
     community = await _found(container, ada, report)
     charles = await _add_member(container, community, report)
     await _fail(container, report)
-    channel = (community.channels or [])[0]
+    channel = community.channels[0]
     await _post(container, channel, {user.username: user for user in (ada, grace, charles)}, report)
     await _show(container, channel, report)
 
@@ -104,16 +105,16 @@ async def _register(container: ApplicationContainer, report: Report) -> tuple[Us
     return ada, grace
 
 
-async def _found(container: ApplicationContainer, owner: User, report: Report) -> Community:
+async def _found(container: ApplicationContainer, owner: User, report: Report) -> FoundedCommunity:
     with report.step("create a community, its owner a member") as details:
         community = await container.communities.service().create("Analytical Engines", owner.id)
-        names = ", ".join(f"#{channel.name}" for channel in community.channels or [])
+        names = ", ".join(f"#{channel.name}" for channel in community.channels)
         details.append(f"{community.name}: {names}")
     return community
 
 
 async def _add_member(
-    container: ApplicationContainer, community: Community, report: Report
+    container: ApplicationContainer, community: FoundedCommunity, report: Report
 ) -> User:
     hashed = await container.auth.passwords().hash("tabulating machine")
     with report.step("create a user and the membership in one transaction") as details:
@@ -142,7 +143,7 @@ async def _fail(container: ApplicationContainer, report: Report) -> None:
 
 
 async def _post(
-    container: ApplicationContainer, channel: Channel, people: dict[str, User], report: Report
+    container: ApplicationContainer, channel: ChannelView, people: dict[str, User], report: Report
 ) -> None:
     messages = container.messages.service()
     with report.step(f"post {ROUNDS * len(LINES)} messages to #{channel.name}"):
@@ -151,14 +152,13 @@ async def _post(
                 await messages.post(channel.id, people[username].id, text)
 
 
-async def _show(container: ApplicationContainer, channel: Channel, report: Report) -> None:
+async def _show(container: ApplicationContainer, channel: ChannelView, report: Report) -> None:
     with report.step(f"read the last page of #{channel.name}, authors included"):
         page = await container.messages.service().page(channel.id, take=PAGE)
     rows = [_row(message) for message in page]
     report.table(f"#{channel.name}, newest first", ("sent (UTC)", "author", "message"), rows)
 
 
-def _row(message: Message) -> tuple[str, str, str]:
-    author = message.author
-    name = (author.displayName or author.username) if author else "(deleted)"
-    return message.sentAt.strftime("%H:%M:%S.%f")[:-3], name, message.content
+def _row(message: MessageView) -> tuple[str, str, str]:
+    name = message.author.display_name if message.author else "(deleted)"
+    return message.sent_at.strftime("%H:%M:%S.%f")[:-3], name, message.content

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from prisma.models import Community, User
+from prisma.enums import ChannelType, PartType
+from prisma.models import Channel, Community, Message, User
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -59,3 +60,69 @@ class CommunityCard(BaseModel):
     description: str | None
     members: Annotated[int, Count("memberships")]
     channels: Annotated[int, Count("channels")]
+
+
+class PartView(BaseModel):
+    """A piece of a message's text that is shown in one way."""
+
+    type: PartType
+    text: str
+    user_id: str | None = Field(validation_alias="userId")
+    url: str | None
+
+
+class ReactionView(BaseModel):
+    """An emoji, and who reacted with it."""
+
+    emoji: str
+    user_ids: list[str] = Field(validation_alias="userIds")
+
+
+class AttachmentView(BaseModel):
+    """A file that a message shows."""
+
+    file_id: str = Field(validation_alias="fileId")
+    name: str
+    mime_type: str = Field(validation_alias="mimeType")
+    size: int
+
+
+@selects(Message)
+class MessageView(BaseModel):
+    """A message with its author, as the members of its channel see it."""
+
+    id: str
+    channel_id: str | None = Field(validation_alias="channelId")
+    author: PublicUser | None
+    content: str
+    parts: list[PartView]
+    reactions: list[ReactionView]
+    attachments: list[AttachmentView]
+    sent_at: datetime = Field(validation_alias="sentAt")
+    edited_at: datetime | None = Field(validation_alias="editedAt")
+    parent_message_id: str | None = Field(validation_alias="parentMessageId")
+    reply_count: int = Field(validation_alias="replyCount")
+    last_reply_at: datetime | None = Field(validation_alias="lastReplyAt")
+    is_pinned: bool = Field(validation_alias="isPinned")
+
+
+@selects(Channel)
+class ChannelView(BaseModel):
+    """A channel in a list."""
+
+    id: str
+    name: str
+    type: ChannelType
+    topic: str | None
+    messages: Annotated[int, Count("messages", where={"isDeleted": False})]
+
+
+@selects(Community)
+class FoundedCommunity(BaseModel):
+    """A community with its channels, in their order."""
+
+    id: str
+    name: str
+    description: str | None
+    owner_id: str | None = Field(validation_alias="ownerId")
+    channels: Annotated[list[ChannelView], Include(order={"position": "asc"})]

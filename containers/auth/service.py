@@ -60,7 +60,9 @@ class AuthService:
         Raises:
             CredentialsError: no such user, or a wrong password; it does not say which.
         """
-        user = await self.database.user.find_unique(where={"username": username})
+        user = await self.database.user.find_unique(
+            where={"username": username}, omit={"hashedPassword": False}
+        )
         if user is None:
             # Takes as long as a wrong password, so that the time does not reveal which users exist.
             await self._passwords.hash(password)

@@ -14,7 +14,7 @@ from prisma.types import UserCreateInput
 
 from containers.errors import NotAllowedError, NotFoundError
 from database import DatabaseService
-from database.selections import CommunityCard
+from database.selections import CommunityCard, FoundedCommunity
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
@@ -34,7 +34,7 @@ class CommunityService:
         *,
         description: str | None = None,
         channels: Sequence[str] = DEFAULT_CHANNELS,
-    ) -> Community:
+    ) -> FoundedCommunity:
         """Create a community with its owner as member, channels and a default role, or nothing.
 
         Returns:
@@ -44,15 +44,14 @@ class CommunityService:
             UniqueViolationError: the name is taken (P2002).
         """
 
-        async def found(tx: DatabaseService) -> Community:
+        async def found(tx: DatabaseService) -> FoundedCommunity:
             community = await tx.community.create(
                 data={"name": name, "ownerId": owner_id, "description": description}
             )
             await _furnish(tx, community.id, channels)
             await _add(tx, community.id, owner_id)
-            return await tx.community.find_unique_or_raise(
-                where={"id": community.id},
-                include={"channels": {"order_by": {"position": "asc"}}},
+            return await tx.community.returning(FoundedCommunity).find_unique_or_raise(
+                where={"id": community.id}
             )
 
         return await self.database.transaction(found)

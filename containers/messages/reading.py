@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from prisma.models import Message, ReadReceipt
+from prisma.models import ReadReceipt
 from prisma.types import MessageWhereInput
 
 from containers.errors import NotFoundError
 from database import DatabaseService
+from database.selections import MessageView
 
 BY_CHANNEL: list[Literal["channelId"]] = ["channelId"]
 
@@ -82,7 +83,7 @@ class ReadingService:
 
     async def search(
         self, channel_id: str, text: str, *, take: int = 20, before: str | None = None
-    ) -> list[Message]:
+    ) -> list[MessageView]:
         """Messages of a channel that contain `text`, ignoring case, newest first.
 
         Args:
@@ -91,13 +92,12 @@ class ReadingService:
             take: the maximum number.
             before: the id of the last message of the page before.
         """
-        return await self.database.message.find_many(
+        return await self.database.message.returning(MessageView).find_many(
             where={
                 "channelId": channel_id,
                 "isDeleted": False,
                 "content": {"contains": text, "mode": "insensitive"},
             },
-            include={"author": True},
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},

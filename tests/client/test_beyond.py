@@ -17,10 +17,10 @@ from tests.records import user, wrong
 
 
 async def test_both_names_of_a_model(database: DatabaseService) -> None:
-    assert type(database.message_reaction) is type(database.messagereaction)
-    assert await database.message_reaction.count() == 0
+    assert type(database.read_receipt) is type(database.readreceipt)
+    assert await database.read_receipt.count() == 0
     async with database.batch_() as batch:
-        batch.message_reaction.delete_many()
+        batch.read_receipt.delete_many()
     assert batch.results == [0]
     async with database.tx() as tx:
         assert await tx.instance_invite.count() == 0

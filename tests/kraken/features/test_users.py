@@ -27,7 +27,9 @@ def users(container: ApplicationContainer) -> UserService:
 
 async def test_register_stores_a_hash_and_no_password(users: UserService) -> None:
     user = await users.register("ada", "correct horse", email="ada@example.org", instance_id="one")
-    stored = await users.database.user.find_unique_or_raise(where={"id": user.id})
+    stored = await users.database.user.find_unique_or_raise(
+        where={"id": user.id}, omit={"hashedPassword": False}
+    )
     assert stored.hashedPassword.startswith("$argon2id$")
     assert "correct horse" not in stored.hashedPassword
     assert (stored.email, stored.instanceId, stored.displayName) == ("ada@example.org", "one", None)
