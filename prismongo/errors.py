@@ -265,6 +265,31 @@ def data_error(
     return kind(payload)
 
 
+def with_kept(error: upstream.PrismaError, kept: int, total: int) -> upstream.PrismaError:
+    """The error of a portion, which says what the portions before it have stored.
+
+    Args:
+        error: of the portion; its class, code and meta stay.
+        kept: how many records the portions before it have written.
+        total: how many all portions were to write. Both are in `meta`, too.
+    """
+    words = (
+        f"It was written in portions: {kept:,} of {total:,} records are written and stay so, none "
+        "of the portion that failed."
+    )
+    text = f"{error} {words}"
+    error.args = (text, *error.args[1:])
+    facts = {"kept": kept, "total": total}
+    if isinstance(error, upstream.DataError):
+        error.data["error"] = text
+        known = error.data.setdefault("user_facing_error", {})
+        known["message"] = text
+        known["meta"] = error.meta = {**(error.meta or {}), **facts}
+    else:
+        error.__dict__["meta"] = {**getattr(error, "meta", {}), **facts}
+    return error
+
+
 def _caret(text: str, line: int, column: int) -> str:
     lines = text.splitlines()
     if not 0 < line <= len(lines):

@@ -27,6 +27,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
@@ -67,6 +68,7 @@ def contended(step: Step) -> Contended | None:
             | RawAggregate()
             | RawCommand()
             | Atomic()
+            | InPortion()
         ):
             return None
         case _:

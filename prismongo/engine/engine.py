@@ -207,7 +207,8 @@ class MongoEngine(AsyncAbstractEngine):
         if (step := self._planner.only_step(operation)) is not None:
             work = partial(run_step, step)
         else:
-            work = partial(run, partial(self._planner.plan, operation), self.conflicts)
+            plan = partial(self._planner.plan, operation, is_enclosed=tx_id is not None)
+            work = partial(run, plan, self.conflicts)
         if tx_id is None:
             result = await self._run(work, None, (request,))
         else:
@@ -231,7 +232,9 @@ class MongoEngine(AsyncAbstractEngine):
         ]
 
         def make_plan() -> Plan:
-            return together([self._planner.plan(operation) for operation, _ in parts])
+            return together(
+                [self._planner.plan(operation, is_enclosed=True) for operation, _ in parts]
+            )
 
         asked = [request for request, _ in requests]
         async with self._using(tx_id, "batch query") as transaction:

@@ -10,6 +10,7 @@ from prisma.errors import DataError, PrismaError
 
 from prismongo.errors import ChangeStreamError, HistoryLostError, TransactionError, data_error
 from prismongo.query.errors.input import unsupported
+from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.schema.datamodel import Model
 from prismongo.stores.codes import name_of
 
@@ -28,6 +29,27 @@ def transaction_aborted(code: str) -> TransactionError:
     return TransactionError(
         f"Transaction API error: Transaction has been aborted: an operation in it failed with "
         f"{code}, and MongoDB keeps nothing of a transaction after that. Let the error end it."
+    )
+
+
+def transaction_full(records: int, size: int) -> TransactionError:
+    """A transaction has no room for what an operation would write (P2028).
+
+    Args:
+        records: how many records the transaction would write.
+        size: how many bytes of new documents.
+    """
+    return TransactionError(
+        f"Transaction API error: more than one transaction holds safely: {records:,} records or "
+        f"more, {size:,} bytes of new ones, where {TRANSACTION_RECORDS:,} records and "
+        f"{TRANSACTION_BYTES:,} bytes are the most. So this operation is refused. Without "
+        "`atomic`, and outside of transactions and batches, it is written in portions.",
+        meta={
+            "records": records,
+            "bytes": size,
+            "max_records": TRANSACTION_RECORDS,
+            "max_bytes": TRANSACTION_BYTES,
+        },
     )
 
 

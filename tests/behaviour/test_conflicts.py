@@ -125,6 +125,9 @@ async def test_who_is_cancelled_gives_its_turn_away(
     engine_for: EngineFor, raw: Database[Document]
 ) -> None:
     engine = await engine_for(SCHEMA)
+    await asyncio.gather(*(change(engine) for _ in range(60)))  # opens the connections
+    raw["Parent"].update_one({"_id": 1}, {"$set": {"count": 0}})
+    raw["Child"].delete_many({})
     tasks = [asyncio.create_task(change(engine)) for _ in range(60)]
     while not engine.conflicts.has_turns and not all(task.done() for task in tasks):
         await asyncio.sleep(0)

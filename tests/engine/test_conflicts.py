@@ -15,6 +15,7 @@ from prismongo.schema import parse
 from prismongo.stores.errors import write_conflict
 from tests.clock import Clock
 from tests.engines import HEADER
+from tests.waiting import PATIENCE
 
 LONG: Final = 10_000.0
 MODEL: Final = parse(HEADER + 'model Row {\n  id Int @id @map("_id")\n}').models[0]
@@ -76,7 +77,8 @@ async def test_two_that_want_the_same_two_in_opposite_orders_do_not_wait_for_eac
         await asyncio.sleep(0)
         attempts.release()
 
-    await asyncio.gather(*(one(*pair) for _ in range(20) for pair in ((1, 2), (2, 1))))
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(one(*pair) for _ in range(20) for pair in ((1, 2), (2, 1))))
     assert not conflicts.has_turns
 
 

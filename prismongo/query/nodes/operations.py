@@ -243,10 +243,11 @@ class CreateOne:
 
 @dataclass(frozen=True, slots=True)
 class CreateMany:
-    """createMany."""
+    """createMany; `atomic` means in one transaction, however many they are."""
 
     model: Model
     documents: tuple[Row, ...]
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +270,13 @@ class UpdateRecord:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRecords:
-    """updateMany; of at most `limit` records."""
+    """updateMany; of at most `limit` records. `atomic` as for createMany."""
 
     model: Model
     where: Filter
     updates: tuple[FieldUpdate, ...]
     limit: int | None = None
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +308,12 @@ class DeleteRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRecords:
-    """deleteMany; of at most `limit` records."""
+    """deleteMany; of at most `limit` records. `atomic` as for createMany."""
 
     model: Model
     where: Filter
     limit: int | None = None
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ documents (`dict`) with at least the requested `fields`. An arrow (→) precedes
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
@@ -326,12 +326,27 @@ class DeleteMany:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """Begin a transaction, which ends with the plan. → None.
+    """Begin a transaction, which ends with the plan, unless the plan is in one. → None.
 
     If it is not `required` and the server has no transactions, the command that follows runs alone.
+    With `records`, so many are about to be written, new ones of `size` bytes: it is refused if the
+    transaction has no room for them.
     """
 
     required: bool = True
+    records: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InPortion:
+    """Run a plan in a transaction of its own, which is repeated on its own. → its answer.
+
+    It ends the transaction of the plan that yields it. No plan yields it within a transaction of
+    the caller's.
+    """
+
+    make_plan: Callable[[], Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +377,10 @@ class RawCommand:
 ReadStep = Find | FindPerParent | CountPerParent | Aggregate | Group
 WriteStep = Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 RawStep = RawFind | RawAggregate | RawCommand
-Step = ReadStep | WriteStep | RawStep | Atomic
+FlowStep = Atomic | InPortion
+"""What the engine does itself: it begins and ends transactions."""
+
+Step = ReadStep | WriteStep | RawStep | FlowStep
 
 
 class LostRaceError(Exception):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, assert_never
 
 from prisma.errors import DataError
@@ -24,7 +25,6 @@ from prismongo.query.nodes.steps import (
     Unreadable,
 )
 from prismongo.query.plan.links import (
-    CHUNK,
     ReferenceKey,
     among,
     chunks,
@@ -103,7 +103,7 @@ def _include(output: RelationOutput, parents: Rows) -> Plan:
     parents, keys = _with_keys(link, parents, name)
     if link.field.is_list and not page.is_whole:
         groups = yield from _paged_children(output, parents)
-    elif link.is_many_to_many and page.order and len(keys) > CHUNK:
+    elif link.is_many_to_many and page.order and _are_split(keys):
         groups = yield from _pages_at_once(output, parents)  # no order survives several portions
     else:
         groups = yield from _all_children(output, parents, keys)
@@ -125,6 +125,11 @@ def _with_keys(link: Link, parents: Rows, name: str) -> tuple[Rows, list[Referen
         except DataError as error:
             row[name] = Unreadable(error)
     return readable, keys_of(link, readable)
+
+
+def _are_split(keys: Sequence[ReferenceKey]) -> bool:
+    """Whether the keys need several commands."""
+    return len(list(islice(chunks(keys), 2))) > 1
 
 
 def _all_children(

@@ -13,6 +13,7 @@ from bson import Decimal128
 
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
+from prismongo.query.nodes.limits import TRANSACTION_RECORDS
 from prismongo.query.nodes.steps import (
     AddValues,
     Arithmetic,
@@ -32,10 +33,14 @@ from prismongo.query.nodes.steps import (
     UpsertComposite,
 )
 from prismongo.query.plan.links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
+from prismongo.query.plan.portions import Write
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
-StepsPlan = Generator[Step, Any, list[Step]]
+StepsPlan = Generator[Step, Any, list[UpdateMany]]
 """A plan that reads, and returns the writes that have to be made."""
+
+WritesPlan = Generator[Step, Any, list[Write]]
+"""The same, with the number of records of each."""
 
 
 def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
@@ -74,20 +79,20 @@ class Deletion:
         self._datamodel = datamodel
         self._deleted: dict[str, set[Any]] = {}
 
-    def of(self, model: Model, rows: Rows) -> StepsPlan:
+    def of(self, model: Model, rows: Rows) -> WritesPlan:
         """The steps that must be executed before the rows are deleted, children first.
 
         Raises:
             DataError: P2014, a Restrict forbids the delete.
         """
         self._deleted.setdefault(model.name, set()).update(ids_of(model, rows))
-        steps: list[Step] = []
+        steps: list[Write] = []
         for link in dependents(self._datamodel, model):
             for keys in chunks(keys_of(link, rows)):
                 steps += yield from self._for_link(link, among(link.remote, keys))
         return steps
 
-    def _for_link(self, link: Link, referring: Filter) -> StepsPlan:
+    def _for_link(self, link: Link, referring: Filter) -> WritesPlan:
         match link.on_delete:
             case "Cascade":
                 return (yield from self._cascade(link, referring))
@@ -96,18 +101,13 @@ class Deletion:
                     raise required_relation_violation(link)
                 return []
             case "SetNull":
-                if (yield from self._is_referred_to(link, referring)):
-                    where = self._not_deleted(link.target, referring)
-                    return (
-                        yield from _update_references(self._datamodel, link, where, _nulls(link))
-                    )
-                return []
+                return (yield from self._set_null(link, referring))
             case "NoAction" | "SetDefault":  # MongoDB has no SetDefault: the schema is refused
                 return []
             case _:
                 assert_never(link.on_delete)
 
-    def _cascade(self, link: Link, referring: Filter) -> StepsPlan:
+    def _cascade(self, link: Link, referring: Filter) -> WritesPlan:
         fields = needed_fields(self._datamodel, link.target)
         rows: Rows = yield Find(link.target, referring, fields=fields)
         deleted = self._deleted.setdefault(link.target.name, set())
@@ -115,7 +115,22 @@ class Deletion:
         if not new:
             return []
         steps = yield from self.of(link.target, new)
-        return [*steps, *delete_steps(link.target, ids_of(link.target, new))]
+        return [*steps, *deletes(link.target, ids_of(link.target, new))]
+
+    def _set_null(self, link: Link, referring: Filter) -> WritesPlan:
+        """Empty the keys of all that refer to the rows; by their ids if they are too many."""
+        found: Rows = yield Find(link.target, referring, fields=(link.target.id_field,))
+        deleted = self._deleted.get(link.target.name, ())
+        ids = [each for each in ids_of(link.target, found) if each not in deleted]
+        parts = list(chunks(ids, TRANSACTION_RECORDS))
+        writes: list[Write] = []
+        for part in parts:
+            where = self._not_deleted(link.target, referring)
+            if len(parts) > 1:
+                where = both(by_ids(link.target, part), referring)
+            steps = yield from _update_references(self._datamodel, link, where, _nulls(link))
+            writes += [Write(step, len(part)) for step in steps]
+        return writes
 
     def _is_referred_to(self, link: Link, referring: Filter) -> Generator[Step, Any, bool]:
         where = self._not_deleted(link.target, referring)
@@ -127,9 +142,10 @@ class Deletion:
         return both(referring, Complement(by_ids(model, list(deleted)))) if deleted else referring
 
 
-def delete_steps(model: Model, ids: list[Any]) -> list[Step]:
+def deletes(model: Model, ids: list[Any]) -> list[Write]:
     """The steps that delete the records with these ids."""
-    return [DeleteMany(model, by_ids(model, portion)) for portion in chunks(ids)]
+    parts = chunks(ids, TRANSACTION_RECORDS)
+    return [Write(DeleteMany(model, by_ids(model, part)), len(part)) for part in parts]
 
 
 # --- changed keys ---
@@ -162,7 +178,7 @@ def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row)
     Raises:
         DataError: P2014, a Restrict forbids the update.
     """
-    steps: list[Step] = []
+    steps: list[UpdateMany] = []
     for link in dependents(datamodel, model):
         old = key_of(before, link.local)
         new = tuple(after.get(field.db_name) for field in link.local)
@@ -192,7 +208,7 @@ def _update_references(
     """Update the records that refer to the row, and those that refer to them in turn."""
     if not updates:
         return []
-    steps: list[Step] = [UpdateMany(link.target, referring, updates)]
+    steps = [UpdateMany(link.target, referring, updates)]
     if links_to_updated_keys(datamodel, link.target, updates):
         rows: Rows = yield Find(link.target, referring)
         for row in rows:

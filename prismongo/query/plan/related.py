@@ -41,6 +41,7 @@ from prismongo.query.nodes.steps import (
     WritePlan,
 )
 from prismongo.query.plan.links import by_ids, ids_of, key_of, related, with_updated_at
+from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
@@ -58,7 +59,9 @@ class OuterWrites(Protocol):
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
 
-    def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
+    def delete_rows(
+        self, model: Model, rows: Rows, scope: Scope = "nested"
+    ) -> Generator[Step, Any, int]:
         """Delete records that were read, with the consequences → how many."""
 
 

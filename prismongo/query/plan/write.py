@@ -6,13 +6,14 @@ reads before it are not part of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 from prisma.errors import UniqueViolationError
 
 from prismongo.errors import TransactionError, data_error
 from prismongo.query.nodes.filters import Filter, has_relations
+from prismongo.query.nodes.limits import UNCOUNTED
 from prismongo.query.nodes.operations import (
     CreateOne,
     DeleteRecord,
@@ -40,10 +41,11 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.plan.links import by_ids, chunks, ids_of, with_updated_at
 from prismongo.query.plan.nested import NestedWritePlanner
+from prismongo.query.plan.portions import Scope, run_writes
 from prismongo.query.plan.read import attach, read_first, stored_fields
 from prismongo.query.plan.referential import (
     Deletion,
-    delete_steps,
+    deletes,
     dependents,
     expected_row,
     have_same_keys,
@@ -74,7 +76,7 @@ class WritePlanner:
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
         """Create a record, with its nested writes → its document."""
         if not self._nested.touches_one(record.writes):
-            yield Atomic()
+            yield from self._nested.begin(record.writes)
         outer = yield from self._nested.prepare(record.writes, None)
         keys = {update.path[0]: update.value for update in outer.key_updates}
         document = record.document | keys
@@ -102,7 +104,7 @@ class WritePlanner:
 
     def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> RowsPlan:
         if not self._nested.touches_one(data.writes) or self._updates_key(data):
-            yield Atomic()
+            yield from self._nested.begin(data.writes)
         rows = yield Find(data.model, where, limit=1)
         if not rows:
             raise not_found("Record to update not found.", data.model)
@@ -145,9 +147,13 @@ class WritePlanner:
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
         if self._updates_key(data):
+            if len(rows) > UNCOUNTED:
+                yield Atomic(records=len(rows))
             for row in rows:
                 yield from self.update_row(row, data)
         elif data.updates:
+            if len(rows) > UNCOUNTED:
+                yield Atomic(required=False, records=len(rows))
             for ids in chunks(ids_of(data.model, rows)):
                 yield UpdateMany(data.model, by_ids(data.model, ids), data.updates)
 
@@ -202,7 +208,7 @@ class WritePlanner:
 
     # --- delete ---
 
-    def delete_one(self, operation: DeleteRecord) -> RowsPlan:
+    def delete_one(self, operation: DeleteRecord, scope: Scope) -> RowsPlan:
         """Delete a record → its selected fields and relations."""
         where, selected = operation.unique.filter, operation.selected
         model = selected.model
@@ -218,26 +224,19 @@ class WritePlanner:
         steps = yield from Deletion(self._datamodel).of(model, rows)
         yield from attach(selected, rows)
         if steps:
-            yield Atomic()
-        yield from run_steps(steps)
+            yield from run_writes(steps, scope, is_atomic=True)
         ids = by_ids(model, ids_of(model, rows))
         if (yield DeleteOne(model, ids, (model.id_field,))) is None:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
-    def delete_rows(self, model: Model, rows: Rows) -> CountPlan:
+    def delete_rows(self, model: Model, rows: Rows, scope: Scope = "nested") -> CountPlan:
         """Delete records that were read, with the consequences → how many."""
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
-        last = delete_steps(model, ids_of(model, rows))
-        if steps or len(last) > 1:
-            yield Atomic()
-        yield from run_steps(steps)
-        count = 0
-        for step in last:
-            count += yield step
-        return count
+        last = deletes(model, ids_of(model, rows))
+        return (yield from run_writes([*steps, *last], scope, counted=last))
 
     # --- shared ---
 
@@ -259,7 +258,7 @@ class WritePlanner:
         return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))
 
 
-def run_steps(steps: list[Step]) -> WritePlan:
+def run_steps(steps: Sequence[Step]) -> WritePlan:
     """Run steps whose results are not needed."""
     for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
         yield step

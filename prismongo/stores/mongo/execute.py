@@ -27,6 +27,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
@@ -106,7 +107,7 @@ class Executor:
                     return await self._raw(step, session)
                 except ValueError as error:  # bson's for a UUID, which needs a representation
                     raise InvalidDocument(str(error)) from error
-            case Atomic():
+            case Atomic() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)
