@@ -16,7 +16,8 @@
     ├── ChangeStreamError                       .code .meta .token: `watch` cannot start or continue
     │   ├── HistoryLostError                    .since: the server deleted the next changes
     │   ├── CollectionGoneError                 a collection was dropped or renamed
-    │   └── SlowConsumerError                   the buffer was full, and the policy is `fail`
+    │   ├── SlowConsumerError                   the buffer was full, and the policy is `fail`
+    │   └── OversizedChangeError                a change is too large for MongoDB to send it
     └── prisma.errors.TransactionError          .code .meta on our class
         └── prisma.errors.TransactionExpiredError
 
@@ -156,6 +157,14 @@ class CollectionGoneError(ChangeStreamError):
 
 class SlowConsumerError(ChangeStreamError):
     """The consumer's buffer was full, and its policy is `fail`."""
+
+
+class OversizedChangeError(ChangeStreamError):
+    """A change is larger than the 16 MB that MongoDB can send, and `on_oversized` is `stop`.
+
+    `token` is the token of this change: `watch(resume_after=…)` continues after it. `meta` has the
+    model and the operation.
+    """
 
 
 class TransactionError(upstream.TransactionError):

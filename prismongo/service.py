@@ -245,7 +245,9 @@ class Service(BaseClient):
                 `update` and `delete`. `resume_after`: the token of a change. `checkpoint`: saves
                 tokens, see `prismongo.changes`. `buffer`: how many changes may wait for the
                 consumer (1,000). `policy`: what happens when it is full: `wait`, `drop_oldest` or
-                `fail`.
+                `fail`. `on_oversized`: what happens at a change that is too large for MongoDB to
+                send it (16 MB): `stop` raises OversizedChangeError, `report` gives the change
+                without the record, `skip` goes on.
 
         Raises:
             DataError: P2009, an unknown name or a wrong value.

@@ -8,7 +8,13 @@ from typing import Any
 
 from prisma.errors import DataError, PrismaError
 
-from prismongo.errors import ChangeStreamError, HistoryLostError, TransactionError, data_error
+from prismongo.errors import (
+    ChangeStreamError,
+    HistoryLostError,
+    OversizedChangeError,
+    TransactionError,
+    data_error,
+)
 from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.schema.datamodel import Model
@@ -162,6 +168,23 @@ def history_lost(names: str, token: str, since: datetime, reason: str) -> Histor
         "what there is and watch without a token.",
         since=since,
         meta={"models": names, "since": since.isoformat()},
+        token=token,
+    )
+
+
+def oversized(model: Model, operation: str, token: str) -> OversizedChangeError:
+    """A change that is too large for an event.
+
+    Args:
+        model: the model of the record.
+        operation: what happened to the record.
+        token: the token of the change.
+    """
+    return OversizedChangeError(
+        f"The {operation} of a record of {model.name} cannot be sent: an event holds the record "
+        "before and after the change, 16 MB together. This error's token continues after it. With "
+        'on_oversized="report" the change comes without the record, with "skip" it does not come.',
+        meta={"model": model.name, "operation": operation},
         token=token,
     )
 

@@ -21,6 +21,7 @@ from prismongo.schema.datamodel import Model
 from prismongo.stores.changes import ChangeEvent, ClusterTime
 from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
 from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.mongo.streams.large import OVERSIZED
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import decode_leniently
 
@@ -77,6 +78,7 @@ def read_event(document: Document, models: Mapping[str, Model], token: str) -> C
         token=token,
         cluster_time=cluster_time_of(moment),
         time=_utc(document.get("wallTime") or moment.as_datetime()),
+        is_oversized=document.get(OVERSIZED, False),
     )
 
 
