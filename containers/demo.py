@@ -12,6 +12,7 @@ from prisma.models import User
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
+from containers.messages import ChannelEvent, MessagePosted, ReactionAdded
 from containers.report import Report
 from database.selections import ChannelView, FoundedCommunity, MessageView
 from prismongo.containers.lifecycle import start, stop
@@ -85,6 +86,8 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
     channel = community.channels[0]
     await _post(container, channel, {user.username: user for user in (ada, grace, charles)}, report)
     await _show(container, channel, report)
+    await _count(container, ada, channel, report)
+    await _follow(container, ada, grace, channel, report)
 
 
 async def _push(container: ApplicationContainer, remote: Remote, report: Report) -> None:
@@ -157,6 +160,41 @@ async def _show(container: ApplicationContainer, channel: ChannelView, report: R
         page = await container.messages.service().page(channel.id, take=PAGE)
     rows = [_row(message) for message in page]
     report.table(f"#{channel.name}, newest first", ("sent (UTC)", "author", "message"), rows)
+
+
+async def _count(
+    container: ApplicationContainer, user: User, channel: ChannelView, report: Report
+) -> None:
+    database = container.database.service()
+    with report.step("a typed selection, and an aggregate") as details:
+        (card,) = await container.communities.service().mine(user.id)
+        details.append(f"{card.name}: {card.members} members, {card.channels} channels")
+        totals = await database.message.aggregate(
+            where={"channelId": channel.id}, count=True, max={"sentAt": True}
+        )
+        details.append(f"{totals['_count']['_all']} messages")
+
+
+async def _follow(
+    container: ApplicationContainer, ada: User, grace: User, channel: ChannelView, report: Report
+) -> None:
+    messages = container.messages.service()
+    with report.step("a message and a reaction, seen live over a change stream") as details:
+        async with messages.subscribe(channel.id) as events:
+            message = await messages.post(channel.id, ada.id, "Shall we begin?")
+            await messages.react(message.id, grace.id, "yes")  # in place: nothing is read
+            for _ in range(2):
+                details.append(_line(await anext(events)))
+
+
+def _line(event: ChannelEvent) -> str:
+    match event:
+        case MessagePosted(message=message):
+            return f"posted: {message.content}"
+        case ReactionAdded(emoji=emoji, user=user):
+            return f"{user.display_name if user else 'somebody'} reacted: {emoji}"
+        case _:
+            return type(event).__name__
 
 
 def _row(message: MessageView) -> tuple[str, str, str]:
