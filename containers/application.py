@@ -6,8 +6,8 @@
     lifecycle        database         auth settings
                   server → service        │
                          │                │
-        ┌───────────┬────┴──────┬─────────┤
-     messages  communities    users ──▶ auth
+     ┌──────────┬────────┴─┬───────────┬─────────┤
+  friends   messages  communities    users ──▶ auth
 
 Nothing is read or opened before the start.
 """
@@ -21,6 +21,7 @@ from dependency_injector import providers
 from containers.auth import AuthContainer, AuthSettings
 from containers.communities import CommunitiesContainer
 from containers.database import DatabaseContainer
+from containers.friends import FriendsContainer
 from containers.messages import MessagesContainer
 from containers.users import UsersContainer
 from database import DatabaseSettings
@@ -53,3 +54,4 @@ class ApplicationContainer(Container):
     users = mount(UsersContainer, database=database.service, passwords=auth.passwords)
     communities = mount(CommunitiesContainer, database=database.service)
     messages = mount(MessagesContainer, database=database.service)
+    friends = mount(FriendsContainer, database=database.service)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from prisma.enums import ChannelType, PartType
-from prisma.models import Channel, Community, Message, User
+from prisma.enums import ChannelType, FriendshipStatus, PartType
+from prisma.models import Channel, Community, Friendship, Message, User
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -60,6 +60,18 @@ class CommunityCard(BaseModel):
     description: str | None
     members: Annotated[int, Count("memberships")]
     channels: Annotated[int, Count("channels")]
+
+
+@selects(Friendship)
+class FriendshipView(BaseModel):
+    """A friendship or a request for one, as both of its users see it."""
+
+    id: str
+    requester: PublicUser
+    addressee: PublicUser
+    status: FriendshipStatus
+    created_at: datetime = Field(validation_alias="createdAt")
+    answered_at: datetime | None = Field(validation_alias="answeredAt")
 
 
 class PartView(BaseModel):

@@ -79,7 +79,7 @@ class UserService:
         )
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
-        """Block another user; a second call changes nothing.
+        """Block another user, which ends a friendship; a second call changes nothing.
 
         Raises:
             NotAllowedError: a user cannot block oneself.
@@ -92,6 +92,16 @@ class UserService:
         await self.database.userblock.upsert(
             where={"blockerId_blockedId": {"blockerId": blocker_id, "blockedId": blocked_id}},
             data={"create": block, "update": {}},
+        )
+        # After the block and not in one transaction with it: what `FriendService.ask` writes at
+        # the same moment is either found here, or `ask` finds the block.
+        await self.database.friendship.delete_many(
+            where={
+                "OR": [
+                    {"requesterId": blocker_id, "addresseeId": blocked_id},
+                    {"requesterId": blocked_id, "addresseeId": blocker_id},
+                ]
+            }
         )
 
     async def unblock(self, blocker_id: str, blocked_id: str) -> bool:

@@ -136,7 +136,9 @@ async def test_nested_updates(database: DatabaseService) -> None:
 
 async def test_keys_as_values_and_by_connect(database: DatabaseService) -> None:
     ada, grace = [await database.user.create(user(name)) for name in ("ada", "grace")]
-    made = await database.friendship.create({"requesterId": ada.id, "addresseeId": grace.id})
+    made = await database.friendship.create(
+        {"requesterId": ada.id, "addresseeId": grace.id, "pair": f"{ada.id}-{grace.id}"}
+    )
     await database.friendship.update(
         where={"requesterId_addresseeId": {"requesterId": ada.id, "addresseeId": grace.id}},
         data={"requesterId": grace.id, "status": FriendshipStatus.ACCEPTED},

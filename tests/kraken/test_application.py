@@ -17,6 +17,7 @@ from prisma.types import UserCreateInput
 from containers import ApplicationContainer, DatabaseContainer, running, start, stop, validate
 from containers.auth import AuthService
 from containers.communities import CommunityService
+from containers.friends import FriendService
 from containers.messages import MessageService
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
@@ -74,8 +75,9 @@ async def test_every_feature_service_holds_the_one_database(
             container.communities.service(),
             container.messages.service(),
             container.auth.service(),
+            container.friends.service(),
         )
-        kinds = (UserService, CommunityService, MessageService, AuthService)
+        kinds = (UserService, CommunityService, MessageService, AuthService, FriendService)
         assert [type(service) for service in services] == list(kinds)
         assert {service.database for service in services} == {container.database.service()}
 
