@@ -8,6 +8,7 @@
                          │                │
      ┌──────────┬────────┴─┬───────────┬─────────┤
   friends   messages  communities    users ──▶ auth
+         direct_messages
 
 Nothing is read or opened before the start.
 """
@@ -21,6 +22,7 @@ from dependency_injector import providers
 from containers.auth import AuthContainer, AuthSettings
 from containers.communities import CommunitiesContainer
 from containers.database import DatabaseContainer
+from containers.direct_messages import DirectMessagesContainer
 from containers.friends import FriendsContainer
 from containers.messages import MessagesContainer
 from containers.users import UsersContainer
@@ -55,3 +57,4 @@ class ApplicationContainer(Container):
     communities = mount(CommunitiesContainer, database=database.service)
     messages = mount(MessagesContainer, database=database.service)
     friends = mount(FriendsContainer, database=database.service)
+    direct_messages = mount(DirectMessagesContainer, database=database.service)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 
 from prisma.enums import ChannelType, FriendshipStatus, PartType
-from prisma.models import Channel, Community, Friendship, Message, User
+from prisma.models import Channel, Community, DirectMessageGroup, Friendship, Message, User
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -101,10 +101,11 @@ class AttachmentView(BaseModel):
 
 @selects(Message)
 class MessageView(BaseModel):
-    """A message with its author, as the members of its channel see it."""
+    """A message with its author, as the members of its channel or its group see it."""
 
     id: str
     channel_id: str | None = Field(validation_alias="channelId")
+    direct_message_group_id: str | None = Field(validation_alias="directMessageGroupId")
     author: PublicUser | None
     content: str
     parts: list[PartView]
@@ -116,6 +117,38 @@ class MessageView(BaseModel):
     reply_count: int = Field(validation_alias="replyCount")
     last_reply_at: datetime | None = Field(validation_alias="lastReplyAt")
     is_pinned: bool = Field(validation_alias="isPinned")
+
+
+class _GroupMember(BaseModel):
+    user: PublicUser
+
+
+@selects(DirectMessageGroup)
+class GroupView(BaseModel):
+    """A group of direct messages in a list, with its members and its last message."""
+
+    id: str
+    name: str | None
+    updated_at: datetime = Field(validation_alias="updatedAt")
+    places: Annotated[list[_GroupMember], Include(order=[{"joinedAt": "asc"}, {"id": "asc"}])] = (
+        Field(validation_alias="members", exclude=True)
+    )
+    latest: Annotated[
+        list[MessageView],
+        Include(where={"isDeleted": False}, order=[{"sentAt": "desc"}, {"id": "desc"}], take=1),
+    ] = Field(validation_alias="messages", exclude=True)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def members(self) -> list[PublicUser]:
+        """The members, who came first before."""
+        return [place.user for place in self.places]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def last_message(self) -> MessageView | None:
+        """The last message that is not deleted."""
+        return next(iter(self.latest), None)
 
 
 @selects(Channel)

@@ -7,6 +7,7 @@ pages, are unread. This order is also defined for two messages of the same milli
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from prisma.models import ReadReceipt
@@ -109,7 +110,12 @@ def _after(channel_id: str, receipt: ReadReceipt | None) -> MessageWhereInput:
     """The filter for messages after that of a receipt, in the order of the pages."""
     if receipt is None:
         return {"channelId": channel_id}
-    later: list[MessageWhereInput] = [{"sentAt": {"gt": receipt.lastReadAt}}]
-    if receipt.lastReadMessageId is not None:
-        later.append({"sentAt": receipt.lastReadAt, "id": {"gt": receipt.lastReadMessageId}})
-    return {"channelId": channel_id, "OR": later}
+    return {"channelId": channel_id, "OR": later(receipt.lastReadAt, receipt.lastReadMessageId)}
+
+
+def later(sent_at: datetime, message_id: str | None) -> list[MessageWhereInput]:
+    """The filters, for `OR`, of messages after one of them, in the order of the pages."""
+    after: list[MessageWhereInput] = [{"sentAt": {"gt": sent_at}}]
+    if message_id is not None:
+        after.append({"sentAt": sent_at, "id": {"gt": message_id}})
+    return after
