@@ -99,7 +99,7 @@ class CommunityService:
 
         async def go(tx: DatabaseService) -> None:
             community = await _community(tx, community_id)
-            if community.ownerId == user_id:
+            if community.ownerId == user_id.lower():  # an id in capitals is the same
                 raise NotAllowedError("The owner cannot leave: delete the community instead.")
             channels = await tx.channel.find_many(where={"communityId": community_id})
             places = [channel.id for channel in channels]
@@ -170,7 +170,7 @@ class CommunityService:
         community = await self.database.community.find_unique(where={"id": community_id})
         if community is None or not await self.is_member(community_id, user_id):
             return frozenset()
-        if community.ownerId == user_id:
+        if community.ownerId == user_id.lower():
             return frozenset(Permission)
         roles = await self.database.role.find_many(
             where={
@@ -199,7 +199,7 @@ class CommunityService:
 
         async def remove(tx: DatabaseService) -> None:
             community = await _community(tx, community_id)
-            if community.ownerId != user_id:
+            if community.ownerId != user_id.lower():
                 raise NotAllowedError("Only its owner can delete a community.")
             # Cascades follow foreign keys, but not the id lists of the members.
             await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})

@@ -84,7 +84,7 @@ class UserService:
         Raises:
             NotAllowedError: a user cannot block oneself.
         """
-        if blocker_id == blocked_id:
+        if blocker_id.lower() == blocked_id.lower():  # an id in capitals is the same
             raise NotAllowedError("Nobody can block oneself.")
         block: UserBlockCreateInput = {"blockerId": blocker_id, "blockedId": blocked_id}
         if reason is not None:

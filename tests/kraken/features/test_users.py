@@ -100,8 +100,9 @@ async def test_blocking_at_once_gives_one_block(users: UserService, ada: User, g
 
 
 async def test_nobody_blocks_oneself(users: UserService, ada: User) -> None:
-    with pytest.raises(NotAllowedError):
-        await users.block(ada.id, ada.id)
+    for same in (ada.id, ada.id.upper()):
+        with pytest.raises(NotAllowedError):
+            await users.block(ada.id, same)
 
 
 async def test_storage_stops_at_the_quota_however_many_reserve(
