@@ -204,13 +204,15 @@ async def test_services_work_on_it(
     assert len(await container.messages.service().page(channels[0], take=5)) == 5
 
 
-async def test_some_messages_are_unread(
+async def test_some_messages_are_unread_and_some_channels_are_read(
     container: ApplicationContainer, seeded: DatabaseService
 ) -> None:
-    channels = [channel.id for channel in await seeded.channel.find_many()]
-    users = await seeded.user.find_many(take=5)
-    unread = [await container.messages.reading().unread(user.id, channels) for user in users]
-    assert sum(count for each in unread for count in each.values()) > 0
+    unread = [
+        (await container.messages.reading().unread(each.userId, [each.channelId]))[each.channelId]
+        for each in await seeded.readreceipt.find_many()
+    ]
+    assert max(unread) > 0
+    assert min(unread) == 0
 
 
 async def test_each_mention_and_request_has_one_notification(seeded: DatabaseService) -> None:
