@@ -60,6 +60,7 @@ def _ask(made: Instance, chance: Chance, asking: str, asked: str) -> None:
         "id": chance.object_id(moment),
         "requesterId": asking,
         "addresseeId": asked,
+        "pair": "-".join(sorted((asking, asked))),
         "status": status,
         "createdAt": moment,
     }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from prismongo.query.nodes.changes import ChangeQuery, ChangeType
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Model
 
 TOKENS: Final = "_change_tokens"

@@ -9,8 +9,9 @@ from typing import Any
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.requests import RawAction
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import Page, Selected, Unique
-from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder, Row
+from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder
 from prismongo.schema.datamodel import Field, Link, Model
 
 

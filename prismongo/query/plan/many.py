@@ -19,6 +19,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecords,
     UpdateRecordsAndReturn,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Atomic,
@@ -28,8 +29,6 @@ from prismongo.query.nodes.steps import (
     Find,
     Insert,
     OrderKey,
-    Row,
-    Rows,
     RowsPlan,
     Step,
     UpdateMany,

@@ -20,7 +20,8 @@ from prismongo.query.nodes.operations import (
     NestedWrite,
     ReferencedWrite,
 )
-from prismongo.query.nodes.steps import Atomic, Row, Set, Step, WritePlan
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import Atomic, Set, Step, WritePlan
 from prismongo.query.plan.referenced import ReferencedRecords
 from prismongo.query.plan.related import OuterWrites, RelatedRecords
 from prismongo.schema.datamodel import Datamodel

@@ -11,6 +11,7 @@ from prisma.errors import DataError
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import Filter, both
+from prismongo.query.nodes.rows import Row, Rows, Unreadable
 from prismongo.query.nodes.selections import CountOutput, Page, RelationOutput, Selected
 from prismongo.query.nodes.steps import (
     RELATED,
@@ -18,11 +19,8 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Plan,
-    Row,
-    Rows,
     RowsPlan,
     Step,
-    Unreadable,
 )
 from prismongo.query.plan.links import (
     ReferenceKey,

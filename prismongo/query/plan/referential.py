@@ -14,6 +14,7 @@ from bson import Decimal128
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.limits import TRANSACTION_RECORDS
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.steps import (
     AddValues,
     Arithmetic,
@@ -23,8 +24,6 @@ from prismongo.query.nodes.steps import (
     Find,
     Push,
     RemoveValues,
-    Row,
-    Rows,
     Set,
     Step,
     Unset,

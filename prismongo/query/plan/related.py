@@ -26,6 +26,7 @@ from prismongo.query.nodes.operations import (
     UpdateRelated,
     UpsertRelated,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.steps import (
     AddValues,
@@ -33,8 +34,6 @@ from prismongo.query.nodes.steps import (
     Insert,
     OrderKey,
     RemoveValues,
-    Row,
-    Rows,
     Set,
     Step,
     UpdateMany,

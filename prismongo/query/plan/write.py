@@ -22,6 +22,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecord,
     UpsertRecord,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Atomic,
@@ -31,8 +32,6 @@ from prismongo.query.nodes.steps import (
     Find,
     Insert,
     LostRaceError,
-    Row,
-    Rows,
     RowsPlan,
     Step,
     UpdateMany,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from prisma.errors import PrismaError
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.errors import transaction_aborted, write_conflict
 from prismongo.stores.memory.compare import ComparisonKey, key

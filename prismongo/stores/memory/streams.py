@@ -14,7 +14,7 @@ from typing import Final
 import bson
 
 from prismongo.query.nodes.changes import ChangeQuery, ChangeType, WatchedModel
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.stores.changes import TOKENS, ChangeEvent, ClusterTime
 from prismongo.stores.errors import history_lost, malformed_token, no_images
 from prismongo.stores.memory.compare import key

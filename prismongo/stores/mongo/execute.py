@@ -17,6 +17,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 
+from prismongo.query.nodes.rows import Row, known_of
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -33,12 +34,10 @@ from prismongo.query.nodes.steps import (
     RawCommand,
     RawFind,
     RawStep,
-    Row,
     Step,
     UpdateMany,
     UpdateOne,
     WriteStep,
-    known_of,
 )
 from prismongo.schema.datamodel import Field
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand

@@ -21,7 +21,7 @@ from prismongo.query.decode.decoder import WIRE, Decoder, Form
 from prismongo.query.decode.shapes import shape_of
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request, Selection
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
 from tests import project

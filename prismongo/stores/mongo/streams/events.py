@@ -16,7 +16,7 @@ from bson.raw_bson import RawBSONDocument
 
 from prismongo.query.errors.stored import has_bad_text, not_decodable
 from prismongo.query.nodes.changes import ChangeType
-from prismongo.query.nodes.steps import Unreadable
+from prismongo.query.nodes.rows import Unreadable
 from prismongo.schema.datamodel import Model
 from prismongo.stores.changes import ChangeEvent, ClusterTime
 from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
