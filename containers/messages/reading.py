@@ -93,16 +93,18 @@ class ReadingService:
             take: the maximum number.
             before: the id of the last message of the page before.
         """
+        where: MessageWhereInput = {
+            "channelId": channel_id,
+            "isDeleted": False,
+            "content": {"contains": text, "mode": "insensitive"},
+        }
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
         return await self.database.message.returning(MessageView).find_many(
-            where={
-                "channelId": channel_id,
-                "isDeleted": False,
-                "content": {"contains": text, "mode": "insensitive"},
-            },
+            where=where,
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
 

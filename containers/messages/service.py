@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from prisma.types import AttachmentCreateInput, MessageCreateInput, MessagePartCreateInput
+from prisma.types import (
+    AttachmentCreateInput,
+    MessageCreateInput,
+    MessagePartCreateInput,
+    MessageWhereInput,
+)
 
 from containers.errors import NotFoundError
 from containers.messages.feed import BUFFER, ChannelEvents, ChannelFeed
@@ -102,12 +107,14 @@ class MessageService(Reactions):
             take: the maximum number.
             before: the id of the oldest message of the page before; None for the last page.
         """
+        where: MessageWhereInput = {"channelId": channel_id, "isDeleted": False}
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
         return await self.database.message.returning(MessageView).find_many(
-            where={"channelId": channel_id, "isDeleted": False},
+            where=where,
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
     async def thread(
@@ -120,12 +127,14 @@ class MessageService(Reactions):
             take: the maximum number.
             after: the id of the last reply of the page before.
         """
+        where: MessageWhereInput = {"parentMessageId": message_id, "isDeleted": False}
+        if after is not None:
+            where["id"] = {"not": after}
         return await self.database.message.returning(MessageView).find_many(
-            where={"parentMessageId": message_id, "isDeleted": False},
+            where=where,
             order=[{"sentAt": "asc"}, {"id": "asc"}],
             take=take,
             cursor=None if after is None else {"id": after},
-            skip=None if after is None else 1,
         )
 
     async def edit(self, message_id: str, author_id: str, content: str) -> MessageView:

@@ -236,6 +236,21 @@ async def test_receipts_only_go_forward_however_they_race(
     assert await reading.database.readreceipt.count() == 1
 
 
+async def test_a_page_after_a_message_that_was_deleted_meanwhile_misses_none(
+    messages: MessageService, reading: ReadingService, ada: User, channel_id: str
+) -> None:
+    root = await messages.post(channel_id, ada.id, "a 0")
+    posted = [
+        await messages.post(channel_id, ada.id, f"a {number}", reply_to=root.id)
+        for number in range(1, 6)
+    ]
+    last = posted[2].id
+    await messages.delete(last)
+    assert texts(await messages.page(channel_id, before=last)) == ["a 2", "a 1", "a 0"]
+    assert texts(await reading.search(channel_id, "a", before=last)) == ["a 2", "a 1", "a 0"]
+    assert texts(await messages.thread(root.id, after=last)) == ["a 4", "a 5"]
+
+
 async def test_search_ignores_case_takes_text_literally_and_pages(
     messages: MessageService, reading: ReadingService, ada: User, channel_id: str
 ) -> None:
