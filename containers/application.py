@@ -6,9 +6,9 @@
     lifecycle        database         auth settings
                   server → service        │
                          │                │
-     ┌──────────┬────────┴─┬───────────┬─────────┤
-  friends   messages  communities    users ──▶ auth
-         direct_messages
+        ┌──────────┬──────┴───┬───────────┬─────────┤
+     friends   messages  communities    users ──▶ auth
+        └─ direct_messages, notifications, files
 
 Nothing is read or opened before the start.
 """
@@ -25,6 +25,7 @@ from containers.database import DatabaseContainer
 from containers.direct_messages import DirectMessagesContainer
 from containers.friends import FriendsContainer
 from containers.messages import MessagesContainer
+from containers.notifications import NotificationsContainer, NotificationSettings
 from containers.users import UsersContainer
 from database import DatabaseSettings
 from prismongo.containers import configuration
@@ -38,6 +39,7 @@ SECTIONS: Sections = {
     "auth": AuthSettings,
     "database": DatabaseSettings,
     "lifecycle": LifecycleSettings,
+    "notifications": NotificationSettings,
     "schema": SchemaSettings,
 }
 
@@ -50,6 +52,7 @@ class ApplicationContainer(Container):
     database_settings = section(config, DatabaseSettings)
     schema_settings = section(config, SchemaSettings)
     auth_settings = section(config, AuthSettings)
+    notification_settings = section(config, NotificationSettings)
 
     database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)
@@ -58,3 +61,6 @@ class ApplicationContainer(Container):
     messages = mount(MessagesContainer, database=database.service)
     friends = mount(FriendsContainer, database=database.service)
     direct_messages = mount(DirectMessagesContainer, database=database.service)
+    notifications = mount(
+        NotificationsContainer, database=database.service, settings=notification_settings
+    )

@@ -13,6 +13,7 @@ from prisma.models import User
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
 from containers.messages import ChannelEvent, MessagePosted, ReactionAdded
+from containers.notifications import NotificationSettings
 from containers.report import Report
 from database.selections import ChannelView, FoundedCommunity, MessageView
 from prismongo.containers.lifecycle import start, stop
@@ -45,6 +46,8 @@ async def run(report: Report) -> None:
     settings = container.database_settings()
     own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})
     ours = SchemaSettings(on_start="ignore")  # the demo pushes in a separate step
+    # The demo removes its database while the application runs, so nothing may follow it.
+    container.notification_settings.override(NotificationSettings(consume=False))
     with container.database_settings.override(own), container.schema_settings.override(ours):
         with report.step("start the application container"):
             await start(container)

@@ -8,8 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from prisma.enums import ChannelType, FriendshipStatus, PartType
-from prisma.models import Channel, Community, DirectMessageGroup, Friendship, Message, User
+from prisma.enums import ChannelType, FriendshipStatus, NotificationType, PartType
+from prisma.models import (
+    Channel,
+    Community,
+    DirectMessageGroup,
+    Friendship,
+    Message,
+    Notification,
+    User,
+)
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -171,3 +179,32 @@ class FoundedCommunity(BaseModel):
     description: str | None
     owner_id: str | None = Field(validation_alias="ownerId")
     channels: Annotated[list[ChannelView], Include(order={"position": "asc"})]
+
+
+class _Thread(BaseModel):
+    author_id: str | None = Field(validation_alias="authorId")
+
+
+@selects(Message)
+class PostedMessage(BaseModel):
+    """What says whom a message concerns: the mentioned users, and the author of its thread."""
+
+    id: str
+    channel_id: str | None = Field(validation_alias="channelId")
+    author_id: str | None = Field(validation_alias="authorId")
+    mentioned_user_ids: list[str] = Field(validation_alias="mentionedUserIds")
+    thread: _Thread | None = Field(validation_alias="parentMessage")
+
+
+@selects(Notification)
+class NotificationView(BaseModel):
+    """A notification with who caused it."""
+
+    id: str
+    type: NotificationType
+    actor: PublicUser | None
+    message_id: str | None = Field(validation_alias="messageId")
+    channel_id: str | None = Field(validation_alias="channelId")
+    community_id: str | None = Field(validation_alias="communityId")
+    is_read: bool = Field(validation_alias="isRead")
+    created_at: datetime = Field(validation_alias="createdAt")
