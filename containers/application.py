@@ -8,7 +8,9 @@
                          │                │
         ┌──────────┬──────┴───┬───────────┬─────────┤
      friends   messages  communities    users ──▶ auth
-        └─ direct_messages, notifications, files
+        ├─ direct_messages                │
+        ├─ notifications               instance
+        └─ files ────────────────────────▶┘
 
 Nothing is read or opened before the start.
 """
@@ -23,7 +25,9 @@ from containers.auth import AuthContainer, AuthSettings
 from containers.communities import CommunitiesContainer
 from containers.database import DatabaseContainer
 from containers.direct_messages import DirectMessagesContainer
+from containers.files import FilesContainer
 from containers.friends import FriendsContainer
+from containers.instance import InstanceContainer
 from containers.messages import MessagesContainer
 from containers.notifications import NotificationsContainer, NotificationSettings
 from containers.users import UsersContainer
@@ -56,7 +60,14 @@ class ApplicationContainer(Container):
 
     database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)
-    users = mount(UsersContainer, database=database.service, passwords=auth.passwords)
+    instance = mount(InstanceContainer, database=database.service)
+    users = mount(
+        UsersContainer,
+        database=database.service,
+        passwords=auth.passwords,
+        instance=instance.service,
+    )
+    files = mount(FilesContainer, database=database.service, instance=instance.service)
     communities = mount(CommunitiesContainer, database=database.service)
     messages = mount(MessagesContainer, database=database.service)
     friends = mount(FriendsContainer, database=database.service)

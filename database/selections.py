@@ -8,12 +8,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from prisma.enums import ChannelType, FriendshipStatus, NotificationType, PartType
+from prisma.enums import (
+    ChannelType,
+    FileStatus,
+    FriendshipStatus,
+    NotificationType,
+    PartType,
+    RegistrationMode,
+)
 from prisma.models import (
     Channel,
     Community,
     DirectMessageGroup,
+    File,
     Friendship,
+    InstanceSettings,
     Message,
     Notification,
     User,
@@ -208,3 +217,39 @@ class NotificationView(BaseModel):
     community_id: str | None = Field(validation_alias="communityId")
     is_read: bool = Field(validation_alias="isRead")
     created_at: datetime = Field(validation_alias="createdAt")
+
+
+@selects(File)
+class FileView(BaseModel):
+    """A file, as its owner sees it."""
+
+    id: str
+    name: str
+    mime_type: str = Field(validation_alias="mimeType")
+    size: int
+    status: FileStatus
+
+
+@selects(User)
+class StorageQuota(BaseModel):
+    """The bytes that a user uses and may use."""
+
+    used: int = Field(validation_alias="storageUsed")
+    allowed: int = Field(validation_alias="storageQuota")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def left(self) -> int:
+        """What may still be reserved."""
+        return max(0, self.allowed - self.used)
+
+
+@selects(InstanceSettings)
+class InstanceView(BaseModel):
+    """The settings of the instance."""
+
+    name: str
+    description: str | None
+    registration_mode: RegistrationMode = Field(validation_alias="registrationMode")
+    default_storage_quota: int = Field(validation_alias="defaultStorageQuota")
+    max_file_size: int = Field(validation_alias="maxFileSize")
