@@ -3,7 +3,7 @@
                        config ── config.yml, environment
                          │
         ┌────────────────┼─────────────┐
-    lifecycle        database         auth settings
+    lifecycle        database         settings of auth and notifications
                   server → service        │
                          │                │
         ┌──────────┬──────┴───┬───────────┬─────────┤
@@ -29,6 +29,7 @@ from containers.files import FilesContainer
 from containers.friends import FriendsContainer
 from containers.instance import InstanceContainer
 from containers.messages import MessagesContainer
+from containers.moderation import ModerationContainer
 from containers.notifications import NotificationsContainer, NotificationSettings
 from containers.users import UsersContainer
 from database import DatabaseSettings
@@ -72,6 +73,9 @@ class ApplicationContainer(Container):
     messages = mount(MessagesContainer, database=database.service)
     friends = mount(FriendsContainer, database=database.service)
     direct_messages = mount(DirectMessagesContainer, database=database.service)
+    moderation = mount(
+        ModerationContainer, communities=communities.service, messages=messages.service
+    )
     notifications = mount(
         NotificationsContainer, database=database.service, settings=notification_settings
     )

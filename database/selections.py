@@ -11,22 +11,8 @@ from typing import Annotated
 from prisma.enums import (
     ChannelType,
     FileStatus,
-    FriendshipStatus,
-    NotificationType,
-    PartType,
-    RegistrationMode,
-)
-from prisma.models import (
-    Channel,
-    Community,
-    DirectMessageGroup,
-    File,
-    Friendship,
-    InstanceSettings,
-    Message,
-    Notification,
-    User,
-)
+from prisma.enums import ChannelType, FileStatus, FriendshipStatus, NotificationType, PartType, RegistrationMode
+from prisma.models import Channel, Community, DirectMessageGroup, File, Friendship, InstanceSettings, Message, Notification, Role, User
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -166,6 +152,16 @@ class GroupView(BaseModel):
     def last_message(self) -> MessageView | None:
         """The last message that is not deleted."""
         return next(iter(self.latest), None)
+@selects(Role)
+class RoleView(BaseModel):
+    """A role, and how many users it was given to."""
+
+    id: str
+    name: str
+    permissions: list[Permission]
+    is_default: bool = Field(validation_alias="isDefault")
+    position: int
+    users: Annotated[int, Count("users")]
 
 
 @selects(Channel)
