@@ -83,7 +83,7 @@ def test_ignored_models_are_pushed() -> None:
 def test_every_variable_of_the_configuration_is_told() -> None:
     configuration = (TOP / "config.yml").read_text(encoding="utf-8")
     read = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^ *#.*", "", configuration)))
-    told = set(re.findall(r"`((?:DATABASE|SCHEMA)_[A-Z_]+)`", TEXT))
+    told = set(re.findall(r"`((?:DATABASE|SCHEMA|NOTIFICATIONS)_[A-Z_]+)`", TEXT))
     assert told == read
 
 
