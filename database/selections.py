@@ -11,8 +11,24 @@ from typing import Annotated
 from prisma.enums import (
     ChannelType,
     FileStatus,
-from prisma.enums import ChannelType, FileStatus, FriendshipStatus, NotificationType, PartType, RegistrationMode
-from prisma.models import Channel, Community, DirectMessageGroup, File, Friendship, InstanceSettings, Message, Notification, Role, User
+    FriendshipStatus,
+    NotificationType,
+    PartType,
+    Permission,
+    RegistrationMode,
+)
+from prisma.models import (
+    Channel,
+    Community,
+    DirectMessageGroup,
+    File,
+    Friendship,
+    InstanceSettings,
+    Message,
+    Notification,
+    Role,
+    User,
+)
 from pydantic import BaseModel, Field, computed_field
 
 from prismongo import Count, Include, selects
@@ -152,6 +168,8 @@ class GroupView(BaseModel):
     def last_message(self) -> MessageView | None:
         """The last message that is not deleted."""
         return next(iter(self.latest), None)
+
+
 @selects(Role)
 class RoleView(BaseModel):
     """A role, and how many users it was given to."""

@@ -117,7 +117,7 @@ class Roles:
         community = await self.database.community.find_unique(where={"id": community_id})
         if community is None or not await self.is_member(community_id, user_id):
             return frozenset()
-        if community.ownerId == user_id:
+        if community.ownerId == user_id.lower():
             return frozenset(Permission)
         roles = await self.database.role.find_many(
             where={
