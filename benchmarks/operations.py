@@ -129,7 +129,7 @@ async def _receipts(round_: Round, library: Library, count: int) -> Arguments:
     receipts: list[Document] = [
         {
             "_id": ObjectId(),
-            "userId": ObjectId(),
+            "userId": ObjectId(round_.random.randbytes(12)),
             "channelId": data.scratch,
             "lastReadMessageId": message,
             "lastReadAt": datetime(2025, 6, 1, tzinfo=UTC),

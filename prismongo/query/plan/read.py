@@ -158,7 +158,7 @@ def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]
         except TypeError:  # MongoDB finds a list by what it holds
             error = wrong_key(link.target, link.remote, [child])
             for each in _held(key):
-                by_key.setdefault(each, []).append(Unreadable(error, {"_id": child["_id"]}))
+                by_key.setdefault(each, []).append(Unreadable(error))
     return by_key
 
 
