@@ -82,12 +82,14 @@ class DirectMessageService:
             NotFoundError: the user has no such group.
         """
         await self._member(group_id, user_id)
+        where: MessageWhereInput = {"directMessageGroupId": group_id, "isDeleted": False}
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
         return await self.database.message.returning(MessageView).find_many(
-            where={"directMessageGroupId": group_id, "isDeleted": False},
+            where=where,
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
     async def _member(self, group_id: str, user_id: str) -> DirectMessageGroupMember:

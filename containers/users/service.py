@@ -100,12 +100,13 @@ class UserService:
                 {"displayName": {"contains": text, "mode": "insensitive"}},
             ]
         }
+        if after is not None:
+            where["id"] = {"not": after}  # not `skip`: it may have another name by now
         return await self.database.user.returning(PublicUser).find_many(
             where=where,
             order={"username": "asc"},
             take=take,
             cursor=None if after is None else {"id": after},
-            skip=None if after is None else 1,
         )
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:

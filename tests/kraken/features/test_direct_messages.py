@@ -198,6 +198,14 @@ async def test_pages_follow_each_other_also_within_one_millisecond(
     assert read == [str(number) for number in reversed(range(10))]
 
 
+async def test_a_page_after_a_message_that_was_deleted_meanwhile_misses_none(
+    container: ApplicationContainer, direct: DirectMessageService, group: str, ada: User
+) -> None:
+    posted = [await direct.post(group, ada.id, str(number)) for number in range(4)]
+    await container.messages.service().delete(posted[2].id)
+    assert texts(await direct.page(group, ada.id, before=posted[2].id)) == ["1", "0"]
+
+
 async def create(direct: DirectMessageService, group: str, author: User, text: str) -> Message:
     """A message of one given moment."""
     return await direct.database.message.create(

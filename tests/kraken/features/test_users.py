@@ -69,13 +69,20 @@ async def test_search_ignores_case_takes_text_literally_and_pages(users: UserSer
     for name in ("Ada.L", "ada_x", "bob", "adam", "zed"):
         display_name = "The ADA" if name == "zed" else None
         await users.register(name, "x", display_name=display_name)
-    found = [profile.username for profile in await users.search("ada")]
+    profiles = await users.search("ada")
+    found_ids = [profile.id for profile in profiles]
+    found = [profile.username for profile in profiles]
     assert found == ["Ada.L", "ada_x", "adam", "zed"]
     assert [profile.username for profile in await users.search("ada.")] == ["Ada.L"]
     assert await users.search("(") == []
     first = await users.search("ada", take=3)
     rest = await users.search("ada", take=3, after=first[-1].id)
     assert [profile.username for profile in [*first, *rest]] == found
+    await users.database.user.update(
+        where={"id": found_ids[1]}, data={"username": "bert", "displayName": None}
+    )
+    after = await users.search("ada", after=found_ids[1])
+    assert [profile.username for profile in after] == ["zed"]
 
 
 async def test_a_block_comes_and_goes(users: UserService, ada: User, grace: User) -> None:
