@@ -10,11 +10,12 @@ import pytest
 from prisma.errors import ClientNotConnectedError
 from prisma.models import Message
 
-from containers import ApplicationContainer, running
+from containers import running
 from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from prismongo.containers.lifecycle import stop
 from prismongo.errors import NotStartedError
+from tests.application import made
 from tests.changes.taking import take
 from tests.waiting import PATIENCE, until
 
@@ -202,8 +203,7 @@ async def test_connected_again_it_can_be_watched_again(settings: DatabaseSetting
 async def test_stopping_the_container_ends_streams_first(
     settings: DatabaseSettings, cursors: Cursors
 ) -> None:
-    container = ApplicationContainer()
-    container.database_settings.override(settings)
+    container = made(settings)
     seen: list[str] = []
     async with running(container):
         database = container.database.service()

@@ -278,7 +278,12 @@ async def test_a_forgotten_service_stops_the_start(calls: Calls, place: str, giv
             case "name":
                 extra = providers.Factory(UserService, database=wrong, passwords=passwords)
             case _:
-                users_again = mount(UsersContainer, database=wrong, passwords=passwords)
+                users_again = mount(
+                    UsersContainer,
+                    database=wrong,
+                    passwords=passwords,
+                    instance=ApplicationContainer.instance.service,
+                )
 
     with pytest.raises(ValidationError) as caught:
         async with running(Root()):
