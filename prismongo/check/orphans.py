@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bson import CodecOptions, DatetimeConversion
-
 from prismongo.query.decode.conformance import Misfit
+from prismongo.query.nodes.rows import Row
+from prismongo.query.plan.links import ReferenceKey, chunks, parent_keys
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Datamodel, Link, Model
 from prismongo.stores.mongo.push.inspect import Database
+from prismongo.stores.rows import ROWS
 
 PORTION: Final = 10_000
 """How many keys are looked up at once."""
-
-_KEYS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
-    datetime_conversion=DatetimeConversion.DATETIME_AUTO
-)
-
-Row = Mapping[str, Any]
-Key = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -29,7 +23,7 @@ class Orphans:
     """The keys of one relation in the documents that were read."""
 
     link: Link
-    ids: dict[Key, list[Any]] = field(default_factory=dict)
+    ids: dict[ReferenceKey, list[Any]] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         """Note the keys of a document; a null or unreadable one refers to nothing."""
@@ -48,9 +42,7 @@ class Orphans:
     async def found(self, database: Database) -> list[Any]:
         """The ids of the documents with a key that refers to no record."""
         lost: dict[Any, None] = {}
-        keys = list(self.ids)
-        for start in range(0, len(keys), PORTION):
-            portion = keys[start : start + PORTION]
+        for portion in chunks(list(self.ids), PORTION):
             known = await _known(database, self.link, portion)
             for key in portion:
                 if _compared(key) not in known:
@@ -69,12 +61,8 @@ def relations_of(datamodel: Datamodel, model: Model) -> list[Orphans]:
     ]
 
 
-def _keys(link: Link, row: Row) -> Iterable[Key]:
-    values = [row.get(each.db_name) for each in link.local]
-    keys: Iterable[Key] = [tuple(values)]
-    if link.is_many_to_many:
-        keys = [(value,) for value in values[0]] if isinstance(values[0], list) else []
-    return (key for key in keys if all(map(_is_key, key)))
+def _keys(link: Link, row: Row) -> Iterable[ReferenceKey]:
+    return (key for key in parent_keys(link, row) if all(map(_is_key, key)))
 
 
 def _is_key(value: Any) -> bool:
@@ -85,20 +73,20 @@ def _is_key(value: Any) -> bool:
     return value is not None
 
 
-async def _known(database: Database, link: Link, keys: Sequence[Key]) -> set[Key]:
+async def _known(database: Database, link: Link, keys: Sequence[ReferenceKey]) -> set[ReferenceKey]:
     """The keys that a record of the other side has."""
     names = [each.db_name for each in link.remote]
     if len(names) == 1:
         where: dict[str, Any] = {names[0]: {"$in": [key[0] for key in keys]}}
     else:
         where = {"$or": [dict(zip(names, key, strict=True)) for key in keys]}
-    collection = database.get_collection(link.target.db_name, codec_options=_KEYS)
+    collection = database.get_collection(link.target.db_name, codec_options=ROWS)
     rows = [row async for row in collection.find(where, names)]
     found = (tuple(row.get(name) for name in names) for row in rows)
     return {_compared(key) for key in found if all(map(_is_key, key))}
 
 
-def _compared(key: Key) -> Key:
+def _compared(key: ReferenceKey) -> ReferenceKey:
     """A key that is equal where MongoDB finds it equal."""
     return tuple(map(comparable, key))
 

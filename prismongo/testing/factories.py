@@ -93,14 +93,13 @@ class Factory(Generic[ModelT]):
         field = self._model.by_name.get(name)
         if field is None or field.relation is None or not _are_records(value):
             return {name: value}
-        if field.is_list:
-            key = self._datamodel.model[field.type].id_field.name
-            return {name: {"connect": [{key: getattr(record, key)} for record in value]}}
-        if not field.relation.fields:
-            key = self._datamodel.model[field.type].id_field.name
-            return {name: {"connect": {key: getattr(value, key)}}}
-        keys = zip(field.relation.fields, field.relation.references, strict=True)
-        return {own: getattr(value, other) for own, other in keys}
+        if field.relation.fields and not field.is_list:
+            keys = zip(field.relation.fields, field.relation.references, strict=True)
+            return {own: getattr(value, other) for own, other in keys}
+        key = self._datamodel.model[field.type].id_field.name
+        records = value if field.is_list else [value]
+        found = [{key: getattr(record, key)} for record in records]
+        return {name: {"connect": found if field.is_list else found[0]}}
 
 
 def _are_records(value: Any) -> bool:

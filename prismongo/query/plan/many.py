@@ -118,8 +118,7 @@ class ManyPlanner:
         found = yield from _matching(model, where, limit, (model.id_field,))
         parts = []
         for ids in chunks(ids_of(model, found), TRANSACTION_RECORDS):
-            named = by_ids(model, ids)
-            mine = named if has_relations(where) else both(named, where)
+            mine = _named(model, ids, where)
             parts.append((partial(self._update_and_read, operation, mine, None, None), len(ids)))
         answers = yield from in_portions(parts, len(found))
         return [row for answer in answers for row in answer]
@@ -169,13 +168,14 @@ class ManyPlanner:
             if scope == "whole" or number <= TRANSACTION_RECORDS:
                 return [(where, number)]
         rows = yield from _matching(model, where, limit, (model.id_field,))
-        named = [
-            (by_ids(model, part), len(part))
-            for part in chunks(ids_of(model, rows), TRANSACTION_RECORDS)
-        ]
-        if has_relations(where):
-            return named
-        return [(both(each, where), size) for each, size in named]
+        parts = chunks(ids_of(model, rows), TRANSACTION_RECORDS)
+        return [(_named(model, ids, where), len(ids)) for ids in parts]
+
+
+def _named(model: Model, ids: Sequence[Any], where: Filter) -> Filter:
+    """The records with these ids; those that still match, if the filter is about them alone."""
+    named = by_ids(model, ids)
+    return named if has_relations(where) else both(named, where)
 
 
 def _which(operation: UpdateRecords | DeleteRecords) -> tuple[Model, Filter, int | None]:

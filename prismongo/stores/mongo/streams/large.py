@@ -3,10 +3,9 @@
 Every server can send such an event without its documents. If the fields that a filter compares are
 too large together, it cannot evaluate the filter: then large events are found by their size.
 
-MongoDB 7.0, and 6.0 from 6.0.9 on, can
-also send it in fragments, with `$changeStreamSplitLargeEvent` as the last stage; other servers
-refuse the stage. The tokens of fragments continue only streams that have this stage, so they are
-not used.
+MongoDB 7.0, and 6.0 from 6.0.9 on, can also send it in fragments, with
+`$changeStreamSplitLargeEvent` as the last stage; other servers refuse the stage. The tokens of
+fragments continue only streams that have this stage, so they are not used.
 
 https://www.mongodb.com/docs/manual/reference/operator/aggregation/changeStreamSplitLargeEvent/
 """
