@@ -14,6 +14,7 @@ from prisma.types import AttachmentCreateInput, MessagePartCreateInput, MessageW
 
 from containers.direct_messages.groups import change_group
 from containers.errors import NotFoundError
+from containers.messages.pages import page_of
 from containers.messages.reading import later
 from database import DatabaseService
 from database.selections import MessageView
@@ -82,15 +83,8 @@ class DirectMessageService:
             NotFoundError: the user has no such group.
         """
         await self._member(group_id, user_id)
-        where: MessageWhereInput = {"directMessageGroupId": group_id, "isDeleted": False}
-        if before is not None:
-            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
-        return await self.database.message.returning(MessageView).find_many(
-            where=where,
-            order=[{"sentAt": "desc"}, {"id": "desc"}],
-            take=take,
-            cursor=None if before is None else {"id": before},
-        )
+        shown: MessageWhereInput = {"directMessageGroupId": group_id, "isDeleted": False}
+        return await page_of(self.database, shown, take=take, last=before)
 
     async def _member(self, group_id: str, user_id: str) -> DirectMessageGroupMember:
         member = await self.database.directmessagegroupmember.find_unique(

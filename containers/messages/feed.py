@@ -182,8 +182,8 @@ def _of_message(
     message: Message,
 ) -> _Unread:
     def make(author: PublicUser | None) -> ChannelEvent:
-        view = MessageView.model_validate({**message.model_dump(), "author": None})
-        return kind(change.token, change.time, view.model_copy(update={"author": author}))
+        view = MessageView.model_validate({**message.model_dump(), "author": author})
+        return kind(change.token, change.time, view)
 
     return _Unread(message.authorId, make)
 

@@ -25,10 +25,11 @@ class Reactions:
         """
         shown: MessageWhereInput = {"id": message_id, "isDeleted": False}
         # Another user may add or remove the entry of the emoji between the two writes.
-        while await self.database.message.count(where=shown):
-            if await self._begin(shown, user_id, emoji) or await self._join(shown, user_id, emoji):
-                return
-        raise NotFoundError("There is no such message.")
+        while not (
+            await self._begin(shown, user_id, emoji) or await self._join(shown, user_id, emoji)
+        ):
+            if not await self.database.message.count(where=shown):
+                raise NotFoundError("There is no such message.")
 
     async def _begin(self, shown: MessageWhereInput, user_id: str, emoji: str) -> bool:
         """Push the entry of an emoji that nobody has used; returns whether it was pushed."""

@@ -14,6 +14,7 @@ from prisma.models import ReadReceipt
 from prisma.types import MessageWhereInput
 
 from containers.errors import NotFoundError
+from containers.messages.pages import page_of
 from database import DatabaseService
 from database.selections import MessageView
 
@@ -93,19 +94,12 @@ class ReadingService:
             take: the maximum number.
             before: the id of the last message of the page before.
         """
-        where: MessageWhereInput = {
+        found: MessageWhereInput = {
             "channelId": channel_id,
             "isDeleted": False,
             "content": {"contains": text, "mode": "insensitive"},
         }
-        if before is not None:
-            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
-        return await self.database.message.returning(MessageView).find_many(
-            where=where,
-            order=[{"sentAt": "desc"}, {"id": "desc"}],
-            take=take,
-            cursor=None if before is None else {"id": before},
-        )
+        return await page_of(self.database, found, take=take, last=before)
 
 
 def _after(channel_id: str, receipt: ReadReceipt | None) -> MessageWhereInput:

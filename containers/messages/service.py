@@ -19,6 +19,7 @@ from prisma.types import (
 
 from containers.errors import NotFoundError
 from containers.messages.feed import BUFFER, ChannelEvents, ChannelFeed
+from containers.messages.pages import page_of
 from containers.messages.reacting import Reactions
 from database import DatabaseService
 from database.selections import MessageView
@@ -107,15 +108,8 @@ class MessageService(Reactions):
             take: the maximum number.
             before: the id of the oldest message of the page before; None for the last page.
         """
-        where: MessageWhereInput = {"channelId": channel_id, "isDeleted": False}
-        if before is not None:
-            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
-        return await self.database.message.returning(MessageView).find_many(
-            where=where,
-            order=[{"sentAt": "desc"}, {"id": "desc"}],
-            take=take,
-            cursor=None if before is None else {"id": before},
-        )
+        shown: MessageWhereInput = {"channelId": channel_id, "isDeleted": False}
+        return await page_of(self.database, shown, take=take, last=before)
 
     async def thread(
         self, message_id: str, *, take: int = 50, after: str | None = None
@@ -127,15 +121,8 @@ class MessageService(Reactions):
             take: the maximum number.
             after: the id of the last reply of the page before.
         """
-        where: MessageWhereInput = {"parentMessageId": message_id, "isDeleted": False}
-        if after is not None:
-            where["id"] = {"not": after}
-        return await self.database.message.returning(MessageView).find_many(
-            where=where,
-            order=[{"sentAt": "asc"}, {"id": "asc"}],
-            take=take,
-            cursor=None if after is None else {"id": after},
-        )
+        shown: MessageWhereInput = {"parentMessageId": message_id, "isDeleted": False}
+        return await page_of(self.database, shown, take=take, last=after, order="asc")
 
     async def edit(self, message_id: str, author_id: str, content: str) -> MessageView:
         """Edit a message; only its author can.
