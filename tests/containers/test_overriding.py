@@ -10,19 +10,25 @@ from weakref import ref
 
 import pytest
 from dependency_injector import providers
+from prisma.types import UserCreateInput
 
 from containers import ApplicationContainer, running, start, stop
 from containers.auth import AuthSettings
 from containers.auth.passwords import Passwords
+from containers.database import DatabaseContainer
+from containers.friends import FriendsContainer
 from containers.users import UserService
-from database import DatabaseService
-from prismongo.containers.base import Container
+from database import DatabaseService, DatabaseSettings
+from prismongo.containers.base import Container, mount
+from prismongo.containers.lifecycle import LifecycleSettings
 from prismongo.containers.resource import PlainResource
 from prismongo.containers.testing import overridden
 from prismongo.errors import ConfigurationError, NotStartedError
+from prismongo.settings import SchemaSettings
 from prismongo.testing import fake
 
 CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
+ADA: UserCreateInput = {"username": "ada", "hashedPassword": "-"}
 
 
 async def test_before_start_no_server_is_started(application: ApplicationContainer) -> None:
@@ -33,7 +39,11 @@ async def test_before_start_no_server_is_started(application: ApplicationContain
             await container.users.service().register("ada", "x")
             with pytest.raises(NotStartedError):
                 container.database.server()
-    assert [call.name for call in stand_in.fake.calls] == ["user.create"]
+    assert [call.name for call in stand_in.fake.calls] == [
+        "instancesettings.find_unique",
+        "instancesettings.upsert",
+        "user.create",
+    ]
 
 
 async def test_it_needs_no_start_at_all() -> None:
@@ -41,15 +51,37 @@ async def test_it_needs_no_start_at_all() -> None:
         assert await container.users.service().search("ada") == []
 
 
-async def test_after_start_the_real_one_goes_on_unused(application: ApplicationContainer) -> None:
+class Forum(Container):
+    """An application with features and no resource behind its database."""
+
+    lifecycle = providers.Object(LifecycleSettings())
+    settings = providers.Dependency(instance_of=DatabaseSettings)
+    schema = providers.Object(SchemaSettings(on_start="ignore"))
+    database = mount(DatabaseContainer, settings=settings, schema=schema)
+    friends = mount(FriendsContainer, database=database.service)
+
+
+async def test_after_start_the_real_one_goes_on_unused(settings: DatabaseSettings) -> None:
+    async with running(Forum(settings=settings)) as forum:
+        real = forum.database.service()
+        with overridden(forum, database=fake(DatabaseService)) as container:
+            assert container.friends.service().database is not real
+            await container.friends.service().database.user.create(data=ADA)
+            assert await container.friends.service().database.user.count() == 1
+        assert forum.friends.service().database is real
+        assert await real.user.count() == 0
+
+
+async def test_after_start_a_resource_that_holds_the_real_one_is_named(
+    application: ApplicationContainer,
+) -> None:
+    words = r"notifications\.consumer has started and holds database\.service"
     async with running(application):
-        real = application.database.service()
-        users = await real.user.count()
-        with overridden(application, database=fake(DatabaseService)) as container:
-            await container.users.service().register("ada", "x")
-            assert container.users.service().database is not real
-        assert application.users.service().database is real
-        assert await real.user.count() == users == 0
+        with (
+            pytest.raises(ConfigurationError, match=words),
+            overridden(application, database=fake(DatabaseService)),
+        ):
+            pytest.fail("it was overridden")
 
 
 async def test_started_inside_and_stopped_outside(application: ApplicationContainer) -> None:

@@ -221,21 +221,25 @@ async def test_lost_history_is_read_again(
         await until_made(database, *expected, (last.id, grace.id, MENTION))
 
 
-@pytest.mark.mongo_only("in memory the history begins with the store")
-async def test_a_token_older_than_the_history_is_noticed(
-    messages: MessageService, database: DatabaseService, channel_id: str, ada: User, grace: User
-) -> None:
-    async with consuming(NotificationConsumer(database)):
-        pass
-    checkpoint = Checkpoint(database, consumer.NAME)
-    token = await checkpoint.load()
-    assert token is not None
-    message = await messages.post(channel_id, ada.id, "hello", mentions=[grace.id])
-    await checkpoint.save(f"{token[:2]}{1:08x}{token[10:]}".upper())  # in 1970
-    async with consuming(NotificationConsumer(database)):
-        await until_made(database, (message.id, grace.id, MENTION))
-        another = await messages.post(channel_id, ada.id, "hello", mentions=[grace.id])
-        await until_made(database, (message.id, grace.id, MENTION), (another.id, grace.id, MENTION))
+async def test_a_token_older_than_the_history_is_noticed() -> None:
+    """The server is the test's own: to look for such a token, a server reads all of its history."""
+    async with (
+        Mongod() as server,
+        running(made(DatabaseSettings(url=server.url("test")))) as container,
+    ):
+        database, messages = container.database.service(), container.messages.service()
+        ada = await container.users.service().register("ada", "x")
+        async with consuming(NotificationConsumer(database)):
+            pass
+        checkpoint = Checkpoint(database, consumer.NAME)
+        token = await checkpoint.load()
+        assert token is not None
+        first = await messages.post(NOBODY, NOBODY, "hello", mentions=[ada.id])
+        await checkpoint.save(f"{token[:2]}{1:08x}{token[10:]}".upper())  # in 1970
+        async with consuming(NotificationConsumer(database)):
+            await until_made(database, (first.id, ada.id, MENTION))
+            second = await messages.post(NOBODY, NOBODY, "hello", mentions=[ada.id])
+            await until_made(database, (first.id, ada.id, MENTION), (second.id, ada.id, MENTION))
 
 
 async def test_a_document_that_cannot_be_read_stops_nothing(
