@@ -18,6 +18,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
 )
 from prismongo.query.nodes.selections import Selected
+from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
@@ -31,7 +32,7 @@ from prismongo.query.nodes.steps import (
     Step,
     UpdateMany,
 )
-from prismongo.query.plan.links import by_ids, chunks, ids_of
+from prismongo.query.plan.links import beside, by_ids, by_rows, chunks, ids_of
 from prismongo.query.plan.read import attach, stored_fields
 from prismongo.query.plan.referential import dependents, links_to_updated_keys, needed_fields
 from prismongo.query.plan.related import OuterWrites
@@ -48,6 +49,7 @@ class ManyPlanner:
 
     def __init__(self, datamodel: Datamodel, writes: OuterWrites) -> None:
         self._datamodel = datamodel
+        self._is_sharded = any(model.shard_key for model in datamodel.models)
         self._writes = writes
 
     # --- create ---
@@ -74,7 +76,7 @@ class ManyPlanner:
     def update(self, operation: UpdateRecords) -> CountPlan:
         """Change the records that match → how many matched."""
         model, updates = operation.model, operation.updates
-        if links_to_updated_keys(self._datamodel, model, updates):
+        if self._is_key(model, updates):
             return (yield from self._update_each(operation))
         wheres = yield from self._narrowed(model, operation.where, operation.limit)
         if not updates:
@@ -87,6 +89,8 @@ class ManyPlanner:
         return count
 
     def _update_each(self, operation: UpdateRecords) -> CountPlan:
+        if operation.model.shard_key:  # the records must keep the keys that are read
+            yield Atomic(required=False)
         rows = yield from _matching(operation.model, operation.where, operation.limit)
         if rows:
             yield Atomic()
@@ -102,9 +106,9 @@ class ManyPlanner:
         """
         updated = operation.updated
         model, where, updates = updated.model, updated.where, updated.updates
-        is_key = bool(links_to_updated_keys(self._datamodel, model, updates))
+        is_key = self._is_key(model, updates)
         yield Atomic(required=is_key)
-        fields = None if is_key else (model.id_field,)
+        fields = None if is_key else model.identity
         rows = yield from _matching(model, where, updated.limit, fields)
         yield from self._writes.update_rows(rows, RecordUpdates(model, updates))
         return (yield from _read_again(operation.selected, ids_of(model, rows)))
@@ -119,6 +123,8 @@ class ManyPlanner:
             for each in (yield from self._narrowed(model, where, limit)):
                 count += yield DeleteMany(model, each)
             return count
+        if self._is_sharded:  # the records must keep the keys that are read
+            yield Atomic(required=False)
         fields = needed_fields(self._datamodel, model)
         rows = yield from _matching(model, where, limit, fields)
         return (yield from self._writes.delete_rows(model, rows))
@@ -132,9 +138,19 @@ class ManyPlanner:
         """
         if limit is None and not has_relations(where):
             return [where]
-        rows = yield from _matching(model, where, limit, (model.id_field,))
-        wheres = [by_ids(model, portion) for portion in chunks(ids_of(model, rows))]
-        return wheres if has_relations(where) else [both(each, where) for each in wheres]
+        if model.shard_key:  # the records must keep the keys that are read
+            yield Atomic(required=False)
+        rows = yield from _matching(model, where, limit, model.identity)
+        wheres = [by_rows(model, portion) for portion in chunks(rows)]
+        if has_relations(where):
+            return wheres
+        join = beside if model.shard_key else both
+        return [join(each, where) for each in wheres]
+
+    def _is_key(self, model: Model, updates: tuple[FieldUpdate, ...]) -> bool:
+        """Whether updates change a key: one that other records have, or the shard key."""
+        references = links_to_updated_keys(self._datamodel, model, updates)
+        return bool(references) or changes_key(model, updates)
 
 
 def _matching(

@@ -13,6 +13,7 @@ from bson import Decimal128
 
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
+from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     AddValues,
     Arithmetic,
@@ -29,9 +30,19 @@ from prismongo.query.nodes.steps import (
     Unset,
     UpdateElements,
     UpdateMany,
+    UpdateOne,
     UpsertComposite,
 )
-from prismongo.query.plan.links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
+from prismongo.query.plan.links import (
+    among,
+    by_ids,
+    by_rows,
+    chunks,
+    equal,
+    ids_of,
+    key_of,
+    keys_of,
+)
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 StepsPlan = Generator[Step, Any, list[Step]]
@@ -46,7 +57,7 @@ def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
 def needed_fields(datamodel: Datamodel, model: Model) -> tuple[Field, ...]:
     """The fields of a record that are needed to find the records that refer to it."""
     fields = {field.name: field for link in dependents(datamodel, model) for field in link.local}
-    fields[model.id_field.name] = model.id_field
+    fields |= {field.name: field for field in model.identity}
     return tuple(fields.values())
 
 
@@ -115,7 +126,7 @@ class Deletion:
         if not new:
             return []
         steps = yield from self.of(link.target, new)
-        return [*steps, *delete_steps(link.target, ids_of(link.target, new))]
+        return [*steps, *delete_steps(link.target, new)]
 
     def _is_referred_to(self, link: Link, referring: Filter) -> Generator[Step, Any, bool]:
         where = self._not_deleted(link.target, referring)
@@ -127,9 +138,9 @@ class Deletion:
         return both(referring, Complement(by_ids(model, list(deleted)))) if deleted else referring
 
 
-def delete_steps(model: Model, ids: list[Any]) -> list[Step]:
-    """The steps that delete the records with these ids."""
-    return [DeleteMany(model, by_ids(model, portion)) for portion in chunks(ids)]
+def delete_steps(model: Model, rows: Rows) -> list[Step]:
+    """The steps that delete records that were read."""
+    return [DeleteMany(model, by_rows(model, portion)) for portion in chunks(rows)]
 
 
 # --- changed keys ---
@@ -192,12 +203,16 @@ def _update_references(
     """Update the records that refer to the row, and those that refer to them in turn."""
     if not updates:
         return []
-    steps: list[Step] = [UpdateMany(link.target, referring, updates)]
-    if links_to_updated_keys(datamodel, link.target, updates):
-        rows: Rows = yield Find(link.target, referring)
+    target, one_by_one = link.target, changes_key(link.target, updates)
+    is_key = bool(links_to_updated_keys(datamodel, target, updates))
+    rows: Rows = (yield Find(target, referring)) if is_key or one_by_one else []
+    steps: list[Step] = [UpdateMany(target, referring, updates)]
+    if one_by_one:
+        steps = [UpdateOne(target, by_rows(target, [row]), updates) for row in rows]
+    if is_key:
         for row in rows:
             after = row | {update.path[0]: update.value for update in updates}
-            steps += yield from on_update_steps(datamodel, link.target, row, after)
+            steps += yield from on_update_steps(datamodel, target, row, after)
     return steps
 
 

@@ -22,6 +22,7 @@ from prismongo.query.nodes.operations import (
     UpsertRecord,
 )
 from prismongo.query.nodes.selections import Selected
+from prismongo.query.nodes.shard_keys import moves
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
@@ -38,8 +39,9 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
     WritePlan,
 )
-from prismongo.query.plan.links import by_ids, chunks, ids_of, with_updated_at
+from prismongo.query.plan.links import by_ids, by_rows, chunks, ids_of, with_updated_at
 from prismongo.query.plan.nested import NestedWritePlanner
+from prismongo.query.plan.one import delete_one, update_one
 from prismongo.query.plan.read import attach, read_first, stored_fields
 from prismongo.query.plan.referential import (
     Deletion,
@@ -61,6 +63,7 @@ class WritePlanner:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
+        self._is_sharded = any(model.shard_key for model in datamodel.models)
         self._nested = NestedWritePlanner(datamodel, self)
 
     # --- create ---
@@ -90,7 +93,7 @@ class WritePlanner:
         if self._is_simple(data) and not has_relations(unique.filter):
             if data.updates:
                 fields = stored_fields(selected)
-                row = yield UpdateOne(data.model, unique.filter, data.updates, fields)
+                row = yield from update_one(data.model, unique.filter, data.updates, fields)
                 rows = [] if row is None else [row]
                 yield from attach(selected, rows)
             else:
@@ -103,6 +106,8 @@ class WritePlanner:
     def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> RowsPlan:
         if not self._nested.touches_one(data.writes) or self._updates_key(data):
             yield Atomic()
+        elif data.model.shard_key:  # the record must keep the key that is read
+            yield Atomic(required=False)
         rows = yield Find(data.model, where, limit=1)
         if not rows:
             raise not_found("Record to update not found.", data.model)
@@ -133,7 +138,7 @@ class WritePlanner:
         steps = (
             (yield from on_update_steps(self._datamodel, model, row, expected)) if is_key else []
         )
-        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), updates)
+        after = yield UpdateOne(model, by_rows(model, [row]), updates)
         if after is None:
             raise not_found("Record to update not found.", model)
         if is_key and not have_same_keys(self._datamodel, model, after, expected):
@@ -144,12 +149,12 @@ class WritePlanner:
 
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
-        if self._updates_key(data):
+        if self._updates_key(data) or moves(data):
             for row in rows:
                 yield from self.update_row(row, data)
         elif data.updates:
-            for ids in chunks(ids_of(data.model, rows)):
-                yield UpdateMany(data.model, by_ids(data.model, ids), data.updates)
+            for portion in chunks(rows):
+                yield UpdateMany(data.model, by_rows(data.model, portion), data.updates)
 
     # --- upsert ---
 
@@ -189,7 +194,8 @@ class WritePlanner:
 
     def _upsert_nested(self, operation: UpsertRecord) -> RowsPlan:
         model = operation.create.model
-        yield Atomic()
+        is_one = not operation.create.writes and not operation.update.writes
+        yield Atomic(required=not is_one or self._updates_key(operation.update))
         rows = yield Find(model, operation.unique.filter, limit=1)
         if rows:
             row = yield from self.update_row(rows[0], operation.update)
@@ -208,10 +214,12 @@ class WritePlanner:
         model = selected.model
         alone = not dependents(self._datamodel, model) and not selected.relations
         if alone and not has_relations(where):
-            row = yield DeleteOne(model, where, stored_fields(selected))
+            row = yield from delete_one(model, where, stored_fields(selected))
             if row is None:
                 raise not_found("Record to delete does not exist.", model)
             return [row]
+        if self._is_sharded:  # the records must keep the keys that are read
+            yield Atomic(required=False)
         rows: Rows = yield Find(model, where, limit=1)
         if not rows:
             raise not_found("Record to delete does not exist.", model)
@@ -220,8 +228,7 @@ class WritePlanner:
         if steps:
             yield Atomic()
         yield from run_steps(steps)
-        ids = by_ids(model, ids_of(model, rows))
-        if (yield DeleteOne(model, ids, (model.id_field,))) is None:
+        if (yield DeleteOne(model, by_rows(model, rows), (model.id_field,))) is None:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
@@ -230,7 +237,7 @@ class WritePlanner:
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
-        last = delete_steps(model, ids_of(model, rows))
+        last = delete_steps(model, rows)
         if steps or len(last) > 1:
             yield Atomic()
         yield from run_steps(steps)
@@ -253,7 +260,7 @@ class WritePlanner:
         return rows
 
     def _is_simple(self, data: RecordUpdates) -> bool:
-        return not data.writes and not self._updates_key(data)
+        return not data.writes and not self._updates_key(data) and not moves(data)
 
     def _updates_key(self, data: RecordUpdates) -> bool:
         return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))
