@@ -65,14 +65,14 @@ class Joins:
 
     wire_version: int
 
-    def forbid(self, step: object, *, in_transaction: bool) -> bool:
+    def forbid(self, step: ReadStep, *, in_transaction: bool) -> bool:
         """Whether a step cannot be one command."""
         least = MONGODB_8_0 if in_transaction else MONGODB_5_1
         return self.wire_version < least and any(link.target.shard_key for link in _links(step))
 
 
-def _links(step: object) -> Iterator[Link]:
-    """The relations that a read joins; none of another step."""
+def _links(step: ReadStep) -> Iterator[Link]:
+    """The relations that a read joins."""
     match step:
         case Find():
             yield from _links_of_filter(step.where)
@@ -89,7 +89,7 @@ def _links(step: object) -> Iterator[Link]:
         case Group():
             yield from _links_of_filter(step.where)
         case _:
-            return
+            assert_never(step)
 
 
 def _links_of_filter(item: Filter) -> Iterator[Link]:
