@@ -4,7 +4,7 @@
 #   make test      the tests
 #   make bench     the tables of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
-#   make fuzz      bad input, 100,000 cases; make failover, make soak: see docs/reliability.md
+#   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network: see docs/reliability.md
 #   make lock      write requirements.lock again from pyproject.toml; make audit: known weaknesses
 
 PYTHON ?= python3
@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 DEPENDENCIES := $(VENV)/.dependencies
 CLIENT := $(VENV)/.client
 TOOLS := $(VENV)/tools
-EXTRAS := bench dev embedded
+EXTRAS := bench dev embedded factories
 ONE := $(BIN)/python -m pytest --capture no -p no:randomly
 
 # Two makes in one clone must not install at the same time. The lock is on this file, so nothing is left behind.
@@ -23,8 +23,10 @@ CASES ?= 100000
 KILLS ?= 10
 WRITES ?= 10000
 SECONDS ?= 600
+PROCESSES ?= 8
+SUBSCRIBERS ?= 10000
 
-.PHONY: install dependencies run bench test check fuzz failover soak lock audit format clean
+.PHONY: install dependencies run bench test check fuzz failover soak processes network lock audit format clean
 
 install:
 	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
@@ -55,6 +57,13 @@ failover: install
 
 soak: install
 	SOAK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_soak.py
+
+processes: install
+	PROCESSES=$(PROCESSES) PROCESSES_TASKS=64 PROCESSES_ROUNDS=20 PROCESSES_SUBSCRIBERS=$(SUBSCRIBERS) \
+		$(ONE) tests/reliability/test_processes.py
+
+network: install
+	NETWORK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_network.py
 
 # Every version and every hash, for all Pythons and systems that the project supports.
 lock: $(TOOLS)/.uv

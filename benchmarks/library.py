@@ -48,8 +48,8 @@ class Library(Protocol):
     async def update(self, message: Any, content: str, edited: datetime) -> Any:
         """The message after the update."""
 
-    async def delete(self, reaction: Any) -> Any:
-        """The reaction before the delete."""
+    async def delete(self, receipt: Any) -> Any:
+        """The receipt before the delete."""
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """How many were stored."""

@@ -14,7 +14,7 @@ from pymongo import AsyncMongoClient
 from benchmarks import odm_records as stored
 from benchmarks.data import Document
 from benchmarks.library import NewMessage
-from benchmarks.odm_records import MODELS, Membership, Message, Reaction, User
+from benchmarks.odm_records import MODELS, Membership, Message, Receipt, User
 
 NEWEST: Final = [("sentAt", SortDirection.DESCENDING), ("_id", SortDirection.DESCENDING)]
 
@@ -91,9 +91,9 @@ class Odm:
             response_type=UpdateResponse.NEW_DOCUMENT,
         )
 
-    async def delete(self, reaction: ObjectId) -> Any:
+    async def delete(self, receipt: ObjectId) -> Any:
         """`get`, then `delete`: Beanie deletes documents that it holds."""
-        found = await Reaction.get(reaction)
+        found = await Receipt.get(receipt)
         if found is not None:
             await found.delete()
         return found

@@ -113,19 +113,18 @@ class Message(Document):
         keep_nulls = False
 
 
-class Reaction(Document):
-    """A reaction."""
+class Receipt(Document):
+    """A receipt."""
 
-    messageId: PydanticObjectId
-    channelId: PydanticObjectId | None = None
     userId: PydanticObjectId
-    emoji: str
-    createdAt: datetime
+    channelId: PydanticObjectId
+    lastReadMessageId: PydanticObjectId | None = None
+    lastReadAt: datetime
 
     class Settings:
         """Beanie's settings."""
 
-        name = "MessageReaction"
+        name = "ReadReceipt"
 
 
-MODELS: Final = [Channel, Community, Membership, User, Message, Reaction]
+MODELS: Final = [Channel, Community, Membership, User, Message, Receipt]

@@ -124,26 +124,25 @@ async def _edits(round_: Round, library: Library, count: int) -> Arguments:
     return [(library.id(message), "Nobody looks at them.", edited) for message in chosen]
 
 
-async def _reactions(round_: Round, library: Library, count: int) -> Arguments:
+async def _receipts(round_: Round, library: Library, count: int) -> Arguments:
     data = round_.data
-    reactions: list[Document] = [
+    receipts: list[Document] = [
         {
             "_id": ObjectId(),
-            "messageId": message,
+            "userId": ObjectId(round_.random.randbytes(12)),
             "channelId": data.scratch,
-            "userId": round_.random.choice(data.users),
-            "emoji": f"emoji {number}",
-            "createdAt": datetime(2025, 6, 1, tzinfo=UTC),
+            "lastReadMessageId": message,
+            "lastReadAt": datetime(2025, 6, 1, tzinfo=UTC),
         }
-        for number, message in enumerate(round_.random.choices(data.messages, k=count))
+        for message in round_.random.choices(data.messages, k=count)
     ]
-    await round_.database["MessageReaction"].insert_many(reactions)
-    return [(library.id(reaction["_id"]),) for reaction in reactions]
+    await round_.database["ReadReceipt"].insert_many(receipts)
+    return [(library.id(receipt["_id"]),) for receipt in receipts]
 
 
 async def clean(database: AsyncDatabase[Document], data: DataSet) -> None:
     """Remove what operations have written."""
-    for collection in ("Message", "MessageReaction"):
+    for collection in ("Message", "ReadReceipt"):
         await database[collection].delete_many({"channelId": data.scratch})
 
 
@@ -162,7 +161,7 @@ OPERATIONS: Final = (
     ),
     Operation("insert one", 1.10, 30, lambda c, message: c.insert(message), _new_messages),
     Operation("update one and read back", 1.10, 30, lambda c, *a: c.update(*a), _edits),
-    Operation("delete by id", 1.10, 30, lambda c, reaction: c.delete(reaction), _reactions),
+    Operation("delete by id", 1.10, 30, lambda c, receipt: c.delete(receipt), _receipts),
     Operation("insert_many 1,000", 1.50, 1, lambda c, x: c.insert_many(x), _thousands),
     Operation("transaction of two inserts", 1.10, 10, lambda c, *a: c.insert_two(*a), _pairs),
     Operation(f"{TASKS} tasks, find by id", 1.15, 3, _at_once, _tasks, each=TASKS),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bson import ObjectId
+from prisma import types
 
 from benchmarks.library import NewMessage
 from database import DatabaseService
@@ -18,6 +19,8 @@ INCLUDES: Final[tuple[Any, ...]] = (
     {"memberships": {"include": {"community": {"include": {"channels": True}}}}},
 )
 """What `with_relations` includes, by depth."""
+WHOLE: Final[types.UserOmit] = {"hashedPassword": False}
+"""The whole user, as the other libraries read it."""
 
 
 class Ours:
@@ -34,11 +37,11 @@ class Ours:
 
     async def find_by_id(self, user: str) -> Any:
         """`find_unique`."""
-        return await self._database.user.find_unique({"id": user})
+        return await self._database.user.find_unique({"id": user}, omit=WHOLE)
 
     async def find_by_unique(self, username: str) -> Any:
         """`find_unique`."""
-        return await self._database.user.find_unique({"username": username})
+        return await self._database.user.find_unique({"username": username}, omit=WHOLE)
 
     async def find_latest(self, channel: str, take: int) -> Sequence[Any]:
         """`find_many` with `order` and `take`."""
@@ -55,7 +58,7 @@ class Ours:
     async def with_relations(self, users: list[str], depth: int) -> Sequence[Any]:
         """`find_many` with `include`."""
         return await self._database.user.find_many(
-            where={"id": {"in": users}}, include=INCLUDES[depth]
+            where={"id": {"in": users}}, include=INCLUDES[depth], omit=WHOLE
         )
 
     async def insert(self, message: NewMessage) -> Any:
@@ -68,9 +71,9 @@ class Ours:
             where={"id": message}, data={"content": content, "editedAt": edited}
         )
 
-    async def delete(self, reaction: str) -> Any:
+    async def delete(self, receipt: str) -> Any:
         """`delete`."""
-        return await self._database.messagereaction.delete({"id": reaction})
+        return await self._database.readreceipt.delete({"id": receipt})
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """`create_many`."""

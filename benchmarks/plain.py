@@ -32,7 +32,7 @@ class Plain:
         self._database = client[database]
         self._users = self._database["User"]
         self._messages = self._database["Message"]
-        self._reactions = self._database["MessageReaction"]
+        self._receipts = self._database["ReadReceipt"]
 
     def id(self, value: ObjectId) -> ObjectId:
         """The same."""
@@ -94,9 +94,9 @@ class Plain:
             return_document=ReturnDocument.AFTER,
         )
 
-    async def delete(self, reaction: ObjectId) -> Any:
+    async def delete(self, receipt: ObjectId) -> Any:
         """`find_one_and_delete`."""
-        return await self._reactions.find_one_and_delete({"_id": reaction})
+        return await self._receipts.find_one_and_delete({"_id": receipt})
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """`insert_many`."""

@@ -116,11 +116,10 @@ class Message(Record):
     pinnedById: ObjectId | None = None
 
 
-class Reaction(Record):
-    """A reaction."""
+class Receipt(Record):
+    """A read receipt."""
 
-    messageId: ObjectId
-    channelId: ObjectId | None = None
     userId: ObjectId
-    emoji: str
-    createdAt: datetime
+    channelId: ObjectId
+    lastReadMessageId: ObjectId | None = None
+    lastReadAt: datetime

@@ -12,7 +12,7 @@ from pymongo import AsyncMongoClient
 from benchmarks.data import Document
 from benchmarks.library import NewMessage
 from benchmarks.plain import Plain
-from benchmarks.records import Message, Reaction, User
+from benchmarks.records import Message, Receipt, User
 
 
 class Validated:
@@ -60,9 +60,9 @@ class Validated:
         """A model of it."""
         return Message.model_validate(await self._plain.update(message, content, edited))
 
-    async def delete(self, reaction: ObjectId) -> Any:
+    async def delete(self, receipt: ObjectId) -> Any:
         """A model of it."""
-        return Reaction.model_validate(await self._plain.delete(reaction))
+        return Receipt.model_validate(await self._plain.delete(receipt))
 
     async def insert_many(self, messages: list[NewMessage]) -> int:
         """Models, dumped."""

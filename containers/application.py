@@ -3,11 +3,14 @@
                        config ── config.yml, environment
                          │
         ┌────────────────┼─────────────┐
-    lifecycle        database         auth settings
+    lifecycle        database         settings of auth and notifications
                   server → service        │
                          │                │
-        ┌───────────┬────┴──────┬─────────┤
-     messages  communities    users ──▶ auth
+        ┌──────────┬──────┴───┬───────────┬─────────┤
+     friends   messages  communities    users ──▶ auth
+        ├─ direct_messages                │
+        ├─ notifications               instance
+        └─ files ────────────────────────▶┘
 
 Nothing is read or opened before the start.
 """
@@ -21,7 +24,13 @@ from dependency_injector import providers
 from containers.auth import AuthContainer, AuthSettings
 from containers.communities import CommunitiesContainer
 from containers.database import DatabaseContainer
+from containers.direct_messages import DirectMessagesContainer
+from containers.files import FilesContainer
+from containers.friends import FriendsContainer
+from containers.instance import InstanceContainer
 from containers.messages import MessagesContainer
+from containers.moderation import ModerationContainer
+from containers.notifications import NotificationsContainer, NotificationSettings
 from containers.users import UsersContainer
 from database import DatabaseSettings
 from prismongo.containers import configuration
@@ -35,6 +44,7 @@ SECTIONS: Sections = {
     "auth": AuthSettings,
     "database": DatabaseSettings,
     "lifecycle": LifecycleSettings,
+    "notifications": NotificationSettings,
     "schema": SchemaSettings,
 }
 
@@ -47,9 +57,25 @@ class ApplicationContainer(Container):
     database_settings = section(config, DatabaseSettings)
     schema_settings = section(config, SchemaSettings)
     auth_settings = section(config, AuthSettings)
+    notification_settings = section(config, NotificationSettings)
 
     database = mount(DatabaseContainer, settings=database_settings, schema=schema_settings)
     auth = mount(AuthContainer, database=database.service, settings=auth_settings)
-    users = mount(UsersContainer, database=database.service, passwords=auth.passwords)
+    instance = mount(InstanceContainer, database=database.service)
+    users = mount(
+        UsersContainer,
+        database=database.service,
+        passwords=auth.passwords,
+        instance=instance.service,
+    )
+    files = mount(FilesContainer, database=database.service, instance=instance.service)
     communities = mount(CommunitiesContainer, database=database.service)
     messages = mount(MessagesContainer, database=database.service)
+    friends = mount(FriendsContainer, database=database.service)
+    direct_messages = mount(DirectMessagesContainer, database=database.service)
+    moderation = mount(
+        ModerationContainer, communities=communities.service, messages=messages.service
+    )
+    notifications = mount(
+        NotificationsContainer, database=database.service, settings=notification_settings
+    )

@@ -8,11 +8,14 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
-from prisma.models import Channel, Community, Message, User
+from prisma.models import User
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
+from containers.messages import ChannelEvent, MessagePosted, ReactionAdded
+from containers.notifications import NotificationSettings
 from containers.report import Report
+from database.selections import ChannelView, FoundedCommunity, MessageView
 from prismongo.containers.lifecycle import start, stop
 from prismongo.health import Health
 from prismongo.schema import push
@@ -43,6 +46,8 @@ async def run(report: Report) -> None:
     settings = container.database_settings()
     own = settings.model_copy(update={"name": f"kraken_run_{uuid4().hex[:12]}"})
     ours = SchemaSettings(on_start="ignore")  # the demo pushes in a separate step
+    # The demo removes its database while the application runs, so nothing may follow it.
+    container.notification_settings.override(NotificationSettings(consume=False))
     with container.database_settings.override(own), container.schema_settings.override(ours):
         with report.step("start the application container"):
             await start(container)
@@ -81,9 +86,11 @@ async def _use_features(container: ApplicationContainer, remote: Remote, report:
     community = await _found(container, ada, report)
     charles = await _add_member(container, community, report)
     await _fail(container, report)
-    channel = (community.channels or [])[0]
+    channel = community.channels[0]
     await _post(container, channel, {user.username: user for user in (ada, grace, charles)}, report)
     await _show(container, channel, report)
+    await _count(container, ada, channel, report)
+    await _follow(container, ada, grace, channel, report)
 
 
 async def _push(container: ApplicationContainer, remote: Remote, report: Report) -> None:
@@ -104,16 +111,16 @@ async def _register(container: ApplicationContainer, report: Report) -> tuple[Us
     return ada, grace
 
 
-async def _found(container: ApplicationContainer, owner: User, report: Report) -> Community:
+async def _found(container: ApplicationContainer, owner: User, report: Report) -> FoundedCommunity:
     with report.step("create a community, its owner a member") as details:
         community = await container.communities.service().create("Analytical Engines", owner.id)
-        names = ", ".join(f"#{channel.name}" for channel in community.channels or [])
+        names = ", ".join(f"#{channel.name}" for channel in community.channels)
         details.append(f"{community.name}: {names}")
     return community
 
 
 async def _add_member(
-    container: ApplicationContainer, community: Community, report: Report
+    container: ApplicationContainer, community: FoundedCommunity, report: Report
 ) -> User:
     hashed = await container.auth.passwords().hash("tabulating machine")
     with report.step("create a user and the membership in one transaction") as details:
@@ -142,7 +149,7 @@ async def _fail(container: ApplicationContainer, report: Report) -> None:
 
 
 async def _post(
-    container: ApplicationContainer, channel: Channel, people: dict[str, User], report: Report
+    container: ApplicationContainer, channel: ChannelView, people: dict[str, User], report: Report
 ) -> None:
     messages = container.messages.service()
     with report.step(f"post {ROUNDS * len(LINES)} messages to #{channel.name}"):
@@ -151,14 +158,48 @@ async def _post(
                 await messages.post(channel.id, people[username].id, text)
 
 
-async def _show(container: ApplicationContainer, channel: Channel, report: Report) -> None:
+async def _show(container: ApplicationContainer, channel: ChannelView, report: Report) -> None:
     with report.step(f"read the last page of #{channel.name}, authors included"):
         page = await container.messages.service().page(channel.id, take=PAGE)
     rows = [_row(message) for message in page]
     report.table(f"#{channel.name}, newest first", ("sent (UTC)", "author", "message"), rows)
 
 
-def _row(message: Message) -> tuple[str, str, str]:
-    author = message.author
-    name = (author.displayName or author.username) if author else "(deleted)"
-    return message.sentAt.strftime("%H:%M:%S.%f")[:-3], name, message.content
+async def _count(
+    container: ApplicationContainer, user: User, channel: ChannelView, report: Report
+) -> None:
+    database = container.database.service()
+    with report.step("a typed selection, and an aggregate") as details:
+        (card,) = await container.communities.service().mine(user.id)
+        details.append(f"{card.name}: {card.members} members, {card.channels} channels")
+        totals = await database.message.aggregate(
+            where={"channelId": channel.id}, count=True, max={"sentAt": True}
+        )
+        details.append(f"{totals['_count']['_all']} messages")
+
+
+async def _follow(
+    container: ApplicationContainer, ada: User, grace: User, channel: ChannelView, report: Report
+) -> None:
+    messages = container.messages.service()
+    with report.step("a message and a reaction, seen live over a change stream") as details:
+        async with messages.subscribe(channel.id) as events:
+            message = await messages.post(channel.id, ada.id, "Shall we begin?")
+            await messages.react(message.id, grace.id, "yes")  # in place: nothing is read
+            for _ in range(2):
+                details.append(_line(await anext(events)))
+
+
+def _line(event: ChannelEvent) -> str:
+    match event:
+        case MessagePosted(message=message):
+            return f"posted: {message.content}"
+        case ReactionAdded(emoji=emoji, user=user):
+            return f"{user.display_name if user else 'somebody'} reacted: {emoji}"
+        case _:
+            return type(event).__name__
+
+
+def _row(message: MessageView) -> tuple[str, str, str]:
+    name = message.author.display_name if message.author else "(deleted)"
+    return message.sent_at.strftime("%H:%M:%S.%f")[:-3], name, message.content

@@ -16,7 +16,8 @@
     ├── ChangeStreamError                       .code .meta .token: `watch` cannot start or continue
     │   ├── HistoryLostError                    .since: the server deleted the next changes
     │   ├── CollectionGoneError                 a collection was dropped or renamed
-    │   └── SlowConsumerError                   the buffer was full, and the policy is `fail`
+    │   ├── SlowConsumerError                   the buffer was full, and the policy is `fail`
+    │   └── OversizedChangeError                a change is too large for MongoDB to send it
     └── prisma.errors.TransactionError          .code .meta on our class
         └── prisma.errors.TransactionExpiredError
 
@@ -158,6 +159,14 @@ class SlowConsumerError(ChangeStreamError):
     """The consumer's buffer was full, and its policy is `fail`."""
 
 
+class OversizedChangeError(ChangeStreamError):
+    """A change is larger than the 16 MB that MongoDB can send, and `on_oversized` is `stop`.
+
+    `token` is the token of this change: `watch(resume_after=…)` continues after it. `meta` has the
+    model and the operation.
+    """
+
+
 class TransactionError(upstream.TransactionError):
     """A transaction cannot continue (P2028); the class of prisma-client-py with a code."""
 
@@ -263,6 +272,31 @@ def data_error(
     if kind is upstream.FieldNotFoundError:  # which would otherwise make its own message
         return upstream.FieldNotFoundError(payload, message=message)
     return kind(payload)
+
+
+def with_kept(error: upstream.PrismaError, kept: int, total: int) -> upstream.PrismaError:
+    """The error of a portion, which says what the portions before it have stored.
+
+    Args:
+        error: of the portion; its class, code and meta stay.
+        kept: how many records the portions before it have written.
+        total: how many all portions were to write. Both are in `meta`, too.
+    """
+    words = (
+        f"It was written in portions: {kept:,} of {total:,} records are written and stay so, none "
+        "of the portion that failed."
+    )
+    text = f"{error} {words}"
+    error.args = (text, *error.args[1:])
+    facts = {"kept": kept, "total": total}
+    if isinstance(error, upstream.DataError):
+        error.data["error"] = text
+        known = error.data.setdefault("user_facing_error", {})
+        known["message"] = text
+        known["meta"] = error.meta = {**(error.meta or {}), **facts}
+    else:
+        error.__dict__["meta"] = {**getattr(error, "meta", {}), **facts}
+    return error
 
 
 def _caret(text: str, line: int, column: int) -> str:

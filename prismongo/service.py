@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from prisma.errors import PrismaError, TransactionError
 from pydantic import BaseModel
@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.settings import DatabaseSettings
-from prismongo.tasks import back_off
 
 # What only a service in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
@@ -35,12 +34,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OtherT = TypeVar("OtherT", bound=BaseModel)
-RETRIES: Final = 30
-"""How often `transaction` starts again by default. Of several transactions that write one document
-at least one succeeds each time, so this many may run at once. All waits take 12 s at most."""
-
-LONGEST_BACK_OFF: Final = 0.5
-"""The longest wait between two attempts of `transaction`, in seconds."""
 
 
 class Service(BaseClient):
@@ -58,6 +51,7 @@ class Service(BaseClient):
         super().__init__(use_dotenv=False, connect_timeout=settings.connect_timeout)
         self.settings = settings
         self._make_store = self._stores(settings)
+        self._conflict_timeout = settings.conflict_timeout
 
     def _stores(self, settings: DatabaseSettings) -> MakeStore:
         from prismongo.stores.mongo.client import mongo_stores
@@ -116,18 +110,22 @@ class Service(BaseClient):
         *,
         max_wait: timedelta = TX_MAX_WAIT,
         timeout: timedelta = TX_TIMEOUT,
-        retries: int = RETRIES,
+        retries: int | None = None,
+        conflict_timeout: timedelta | None = None,
     ) -> T:
         """Run `callback` in a transaction, which commits if it returns and rolls back if it raises.
 
         After a write conflict, or if the server or the network dropped the transaction, the
-        callback is called again, so it must have no other effects.
+        callback is called again, so it must have no other effects. Those that want the same
+        documents take turns, in the order in which they came.
 
         Args:
             callback: receives the client of the transaction.
             max_wait: how long the begin of an attempt may take.
             timeout: how long an attempt may take.
-            retries: how often to start again.
+            retries: how often to start again at most; None means until `conflict_timeout`.
+            conflict_timeout: how long to start again, from the first attempt on; None means
+                `settings.conflict_timeout`.
 
         Returns:
             What the callback returns.
@@ -136,15 +134,15 @@ class Service(BaseClient):
             DataError: P2034, the last attempt had a conflict too.
             TransactionError: P2028, it took too long, or an error inside it was caught.
         """
-        for attempt in range(retries + 1):
-            try:
-                async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
-                    return await callback(tx)
-            except PrismaError as error:
-                if attempt == retries or not _may_start_again(error):
-                    raise
-            await back_off(attempt, LONGEST_BACK_OFF)
-        raise AssertionError("unreachable")
+        from prismongo.engine.conflicts import repeat
+
+        async def attempt() -> T:
+            async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
+                return await callback(tx)
+
+        limit = None if conflict_timeout is None else conflict_timeout.total_seconds()
+        attempts = self._mongo_engine.conflicts.attempts(limit)
+        return await repeat(attempt, attempts, _may_start_again, retries)
 
     # --- raw commands, in MongoDB's own language ---
 
@@ -247,7 +245,9 @@ class Service(BaseClient):
                 `update` and `delete`. `resume_after`: the token of a change. `checkpoint`: saves
                 tokens, see `prismongo.changes`. `buffer`: how many changes may wait for the
                 consumer (1,000). `policy`: what happens when it is full: `wait`, `drop_oldest` or
-                `fail`.
+                `fail`. `on_oversized`: what happens at a change that is too large for MongoDB to
+                send it (16 MB): `stop` raises OversizedChangeError, `report` gives the change
+                without the record, `skip` goes on.
 
         Raises:
             DataError: P2009, an unknown name or a wrong value.

@@ -29,6 +29,7 @@ from prismongo.url import name_problem, url_database, with_database
 
 EMBEDDED_DATABASE = "prismongo"
 DRIVER_MAX_POOL_SIZE = 100
+CONFLICT_TIMEOUT = timedelta(seconds=60)
 
 
 def _seconds(value: Any) -> Any:
@@ -99,6 +100,8 @@ class DatabaseSettings(BaseModel):
         min_pool_size: the fewest open connections per server. Unset: the URL's, or the driver's 0.
         wait_queue_timeout: how long an operation waits for a connection of the pool; a timedelta or
             seconds. Unset: the URL's, or no limit.
+        conflict_timeout: how long an operation, or `transaction(callback)`, is repeated that loses
+            against another transaction; a timedelta or seconds. After that it is P2034.
         app_name: the name in the server's log. Unset: the URL's, or none.
         read_preference: `primary`, `secondaryPreferred` … Unset: the URL's, or `primary`.
         tls: whether the connection is encrypted. Unset: the URL's, or not.
@@ -124,6 +127,7 @@ class DatabaseSettings(BaseModel):
     max_pool_size: int | None = Field(default=None, ge=1)
     min_pool_size: int | None = Field(default=None, ge=0)
     wait_queue_timeout: Duration | None = None
+    conflict_timeout: Duration = CONFLICT_TIMEOUT
     app_name: str | None = Field(default=None, max_length=128)
     read_preference: ReadPreference | None = None
     tls: bool | None = None
@@ -148,6 +152,7 @@ class DatabaseSettings(BaseModel):
             max_pool_size: int | None = None,
             min_pool_size: int | None = None,
             wait_queue_timeout: timedelta | float | None = None,
+            conflict_timeout: timedelta | float = ...,
             app_name: str | None = None,
             read_preference: ReadPreference | None = None,
             tls: bool | None = None,

@@ -14,6 +14,7 @@ from pymongo import MongoClient
 
 from containers import ApplicationContainer, running
 from containers.auth import AuthSettings
+from containers.notifications import NotificationSettings
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
 from prismongo.schema import parse, push
@@ -25,11 +26,15 @@ CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def made(settings: DatabaseSettings) -> ApplicationContainer:
-    """The application on a database, not started; passwords and start cost little."""
+    """The application on a database, not started; passwords and start cost little.
+
+    It follows no changes: what a test counts is its own.
+    """
     application = ApplicationContainer()
     application.schema_settings.override(SchemaSettings(on_start="ignore"))
     application.database_settings.override(settings)
     application.auth_settings.override(CHEAP)
+    application.notification_settings.override(NotificationSettings(consume=False))
     return application
 
 

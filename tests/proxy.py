@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import suppress
 from typing import Self
 
@@ -17,7 +18,10 @@ class Proxy:
 
     Attributes:
         port: where it listens.
-        lost: how many commands were lost so far, by `lose`.
+        latency: how long each way takes, in seconds.
+        losses: the share of commands whose connection breaks: half of them before the server gets
+            the command, half of them after that.
+        lost: how many commands were lost so far, by `lose` and `losses`.
         refused: how many connections were refused so far, after `close`.
     """
 
@@ -29,7 +33,11 @@ class Proxy:
         self._passing = asyncio.Event()
         self._passing.set()
         self._losing: tuple[bytes, bool, int] = (b"", False, 0)
+        self._links: set[_Link] = set()
+        self._random = random.Random(1)  # noqa: S311 - a test's choices
         self.port = 0
+        self.latency = 0.0
+        self.losses = 0.0
         self.lost = 0
         self.refused = 0
 
@@ -68,6 +76,11 @@ class Proxy:
         """Pass on again, what was held back too."""
         self._passing.set()
 
+    def silence(self) -> None:
+        """Pass nothing on any more over the connections of now, which stay half open."""
+        for link in self._links:
+            link.is_silent = True
+
     def lose(self, command: str, *, answer: bool = False, times: int = 1) -> None:
         """Break the connection over which this command comes next.
 
@@ -86,13 +99,18 @@ class Proxy:
         there_reader, there_writer = await asyncio.open_connection(*self._target)
         self._writers |= {writer, there_writer}
         link = _Link(self, (reader, writer), (there_reader, there_writer))
+        self._links.add(link)
         try:
             await asyncio.gather(link.ask(), link.answer())
         finally:
+            self._links.discard(link)
             self._writers -= {writer, there_writer}
 
     def _loses(self, content: bytes) -> bool | None:
         """Whether what is asked is to be lost: True its answer, False itself, None neither."""
+        if self._random.random() < self.losses:
+            self.lost += 1
+            return self._random.random() < 0.5
         command, answer, times = self._losing
         if not times or command not in content:
             return None
@@ -109,13 +127,16 @@ class _Link:
         self._here = here
         self._there = there
         self._loses_answer = False
+        self.is_silent = False
 
     async def ask(self) -> None:
         """What the client says."""
         reader, writer = self._here[0], self._there[1]
         with suppress(OSError):
             while content := await reader.read(65_536):
-                await self._proxy._passing.wait()
+                await self._pass()
+                if self.is_silent:
+                    continue
                 loses = self._proxy._loses(content)
                 self._loses_answer = self._loses_answer or bool(loses)
                 if loses is False:
@@ -130,13 +151,20 @@ class _Link:
         reader, writer = self._there[0], self._here[1]
         with suppress(OSError):
             while content := await reader.read(65_536):
-                await self._proxy._passing.wait()
+                await self._pass()
+                if self.is_silent:
+                    continue
                 if self._loses_answer:
                     self._break()
                     return
                 writer.write(content)
                 await writer.drain()
         writer.close()
+
+    async def _pass(self) -> None:
+        await self._proxy._passing.wait()
+        if self._proxy.latency:
+            await asyncio.sleep(self._proxy.latency)
 
     def _break(self) -> None:
         for _, writer in (self._here, self._there):

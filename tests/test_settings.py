@@ -118,6 +118,7 @@ async def test_the_driver_reads_the_same_name_and_user_from_the_url() -> None:
         ({"compressors": f"zlib,{SECRET}"}, r"database\.compressors\.1: .*'zstd', "),
         ({"tls": SECRET}, r"database\.tls: .*boolean"),
         ({"wait_queue_timeout": 0}, r"database\.wait_queue_timeout: .*more than 0"),
+        ({"conflict_timeout": 0}, r"database\.conflict_timeout: .*more than 0"),
         ({"slow_query": SECRET}, r"database\.slow_query: .*timedelta"),
         ({"log": SECRET}, r"database\.log: .*'redacted' or 'values'"),
         ({"health_timeout": -1}, r"database\.health_timeout: .*more than 0"),

@@ -17,10 +17,10 @@ from prisma.enums import RefreshTokenStatus
 from prisma.models import InstanceInvite, User
 from prisma.types import (
     InstanceInviteCreateInput,
-    InstanceInviteWhereInput,
     RefreshTokenWhereInput,
 )
 
+from containers.auth.invites import redeem
 from containers.auth.passwords import Passwords
 from containers.auth.settings import AuthSettings
 from containers.errors import CredentialsError, TokenReusedError
@@ -60,7 +60,9 @@ class AuthService:
         Raises:
             CredentialsError: no such user, or a wrong password; it does not say which.
         """
-        user = await self.database.user.find_unique(where={"username": username})
+        user = await self.database.user.find_unique(
+            where={"username": username}, omit={"hashedPassword": False}
+        )
         if user is None:
             # Takes as long as a wrong password, so that the time does not reveal which users exist.
             await self._passwords.hash(password)
@@ -136,25 +138,7 @@ class AuthService:
         Raises:
             CredentialsError: unknown, disabled, expired or used up.
         """
-        invite = await self.database.instanceinvite.find_unique(where={"code": code})
-        if invite is None:
-            raise CredentialsError("There is no such invite.")
-        # The limit never changes, so the conditional write below decides between concurrent calls.
-        usable: InstanceInviteWhereInput = {"id": invite.id, "isDisabled": False}
-        if invite.maxUses is not None:
-            usable["uses"] = {"lt": invite.maxUses}
-        if user_id in invite.usedByIds:
-            return invite
-        if invite.expiresAt is not None and invite.expiresAt <= _now():
-            raise CredentialsError("The invite has expired.")
-        usable["NOT"] = [{"usedByIds": {"has": user_id}}]
-        await self.database.instanceinvite.update_many(
-            where=usable, data={"uses": {"increment": 1}, "usedByIds": {"push": [user_id]}}
-        )
-        invite = await self.database.instanceinvite.find_unique_or_raise(where={"id": invite.id})
-        if user_id not in invite.usedByIds:
-            raise CredentialsError("The invite is used up or disabled.")
-        return invite
+        return await redeem(self.database, code, user_id)
 
     async def _issue(
         self, database: DatabaseService, user_id: str, family: str, user_agent: str | None

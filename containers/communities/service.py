@@ -1,27 +1,29 @@
-"""Communities: create, join, roles, delete. A feature service on the client.
+"""Communities: create, join, leave, delete. A feature service on the client.
 
 A membership is stored twice on purpose: as a `Membership` with its own fields, and in the id lists
 that make `user.communities` one query. Both change in one transaction.
+Roles and permissions are in roles.py, channels in channels.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from prisma.enums import Permission
-from prisma.models import Community, Membership, Role, User
+from prisma.models import Community, Membership, User
 from prisma.types import UserCreateInput
 
+from containers.communities.roles import Roles
 from containers.errors import NotAllowedError, NotFoundError
 from database import DatabaseService
-from database.selections import CommunityCard
+from database.selections import CommunityCard, FoundedCommunity
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
 DEFAULT_PERMISSIONS = (Permission.POST_MESSAGES, Permission.ADD_REACTIONS)
 
 
-class CommunityService:
+class CommunityService(Roles):
     """Creates and deletes communities, adds and removes members, checks permissions."""
 
     def __init__(self, database: DatabaseService) -> None:
@@ -34,7 +36,7 @@ class CommunityService:
         *,
         description: str | None = None,
         channels: Sequence[str] = DEFAULT_CHANNELS,
-    ) -> Community:
+    ) -> FoundedCommunity:
         """Create a community with its owner as member, channels and a default role, or nothing.
 
         Returns:
@@ -44,15 +46,14 @@ class CommunityService:
             UniqueViolationError: the name is taken (P2002).
         """
 
-        async def found(tx: DatabaseService) -> Community:
+        async def found(tx: DatabaseService) -> FoundedCommunity:
             community = await tx.community.create(
                 data={"name": name, "ownerId": owner_id, "description": description}
             )
             await _furnish(tx, community.id, channels)
             await _add(tx, community.id, owner_id)
-            return await tx.community.find_unique_or_raise(
-                where={"id": community.id},
-                include={"channels": {"order_by": {"position": "asc"}}},
+            return await tx.community.returning(FoundedCommunity).find_unique_or_raise(
+                where={"id": community.id}
             )
 
         return await self.database.transaction(found)
@@ -100,15 +101,10 @@ class CommunityService:
 
         async def go(tx: DatabaseService) -> None:
             community = await _community(tx, community_id)
-            if community.ownerId == user_id:
+            if community.ownerId == user_id.lower():  # an id in capitals is the same
                 raise NotAllowedError("The owner cannot leave: delete the community instead.")
-            channels = await tx.channel.find_many(where={"communityId": community_id})
-            places = [channel.id for channel in channels]
             await tx.membership.delete_many(where={"userId": user_id, "communityId": community_id})
-            await tx.userrole.delete_many(where={"userId": user_id, "communityId": community_id})
-            await tx.channelmembership.delete_many(
-                where={"userId": user_id, "channelId": {"in": places}}
-            )
+            await _forget(tx, community_id, user_id)
             await tx.community.update(
                 where={"id": community_id},
                 data={"users": {"disconnect": [{"id": user_id}]}},
@@ -122,74 +118,6 @@ class CommunityService:
             where={"memberships": {"some": {"userId": user_id}}}, order={"name": "asc"}
         )
 
-    async def create_role(
-        self, community_id: str, name: str, permissions: Iterable[Permission]
-    ) -> Role:
-        """A role of the community.
-
-        Raises:
-            UniqueViolationError: it has a role of this name (P2002).
-        """
-        return await self.database.role.create(
-            data={"communityId": community_id, "name": name, "permissions": list(permissions)}
-        )
-
-    async def give_role(self, role_id: str, user_id: str) -> None:
-        """Give a member a role; a second call changes nothing.
-
-        Raises:
-            NotFoundError: there is no such role, or the user is no member of its community.
-        """
-        role = await self.database.role.find_unique(where={"id": role_id})
-        if role is None or not await self.is_member(role.communityId, user_id):
-            raise NotFoundError("There is no such role, or no such member to have it.")
-        await self.database.userrole.upsert(
-            where={"userId_roleId": {"userId": user_id, "roleId": role_id}},
-            data={
-                "create": {
-                    "userId": user_id,
-                    "roleId": role_id,
-                    "communityId": role.communityId,
-                },
-                "update": {},
-            },
-        )
-
-    async def take_role(self, role_id: str, user_id: str) -> None:
-        """Take a role from a member; does nothing if the member does not have it."""
-        await self.database.userrole.delete_many(where={"roleId": role_id, "userId": user_id})
-
-    async def is_member(self, community_id: str, user_id: str) -> bool:
-        """Whether the user is a member."""
-        found = await self.database.membership.find_unique(
-            where={"userId_communityId": {"userId": user_id, "communityId": community_id}}
-        )
-        return found is not None
-
-    async def permissions(self, community_id: str, user_id: str) -> frozenset[Permission]:
-        """The permissions of a user: all for the owner, else those of the roles."""
-        community = await self.database.community.find_unique(where={"id": community_id})
-        if community is None or not await self.is_member(community_id, user_id):
-            return frozenset()
-        if community.ownerId == user_id:
-            return frozenset(Permission)
-        roles = await self.database.role.find_many(
-            where={
-                "communityId": community_id,
-                "OR": [{"isDefault": True}, {"users": {"some": {"userId": user_id}}}],
-            }
-        )
-        return frozenset(Permission(held) for role in roles for held in role.permissions)
-
-    async def require(self, community_id: str, user_id: str, permission: Permission) -> None:
-        """Check that a user has a permission.
-
-        Raises:
-            NotAllowedError: the user does not have it.
-        """
-        if permission not in await self.permissions(community_id, user_id):
-            raise NotAllowedError(f"This needs the permission {permission.value}.")
-
     async def delete(self, community_id: str, user_id: str) -> None:
         """Delete a community with its channels, messages, roles and memberships.
 
@@ -200,7 +128,7 @@ class CommunityService:
 
         async def remove(tx: DatabaseService) -> None:
             community = await _community(tx, community_id)
-            if community.ownerId != user_id:
+            if community.ownerId != user_id.lower():
                 raise NotAllowedError("Only its owner can delete a community.")
             # Cascades follow foreign keys, but not the id lists of the members.
             await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
@@ -230,11 +158,21 @@ async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membersh
     await _community(tx, community_id)
     if await tx.user.find_unique(where={"id": user_id}) is None:
         raise NotFoundError("There is no such user.")
+    # What was given at the moment when the user last left may be there still.
+    await _forget(tx, community_id, user_id)
     membership = await tx.membership.create(data={"userId": user_id, "communityId": community_id})
     await tx.user.update(
         where={"id": user_id}, data={"communities": {"connect": [{"id": community_id}]}}
     )
     return membership
+
+
+async def _forget(tx: DatabaseService, community_id: str, user_id: str) -> None:
+    """Take a user's roles and private channels; inside a transaction."""
+    await tx.userrole.delete_many(where={"userId": user_id, "communityId": community_id})
+    await tx.channelmembership.delete_many(
+        where={"userId": user_id, "channel": {"is": {"communityId": community_id}}}
+    )
 
 
 async def _community(tx: DatabaseService, community_id: str) -> Community:

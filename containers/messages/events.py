@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from prisma.models import Message, MessageReaction
+from database.selections import MessageView, PublicUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class MessagePosted(_Event):
         message: the message after the change, with its author.
     """
 
-    message: Message
+    message: MessageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class MessageEdited(_Event):
         message: the message after the change, with its author.
     """
 
-    message: Message
+    message: MessageView
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +54,32 @@ class MessageDeleted(_Event):
         message: the message before, with its author.
     """
 
-    message: Message
+    message: MessageView
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionAdded(_Event):
-    """A user reacted to a message.
+class _Reaction(_Event):
+    """The attributes of the events of reactions.
 
     Attributes:
-        reaction: the reaction, with its user.
+        message_id: the message.
+        emoji: the reaction.
+        user: whose reaction; None if the user was deleted.
     """
 
-    reaction: MessageReaction
+    message_id: str
+    emoji: str
+    user: PublicUser | None
 
 
 @dataclass(frozen=True, slots=True)
-class ReactionRemoved(_Event):
-    """A reaction was removed, or its message was removed from the database.
+class ReactionAdded(_Reaction):
+    """A user reacted to a message."""
 
-    Attributes:
-        reaction: the reaction, with its user.
-    """
 
-    reaction: MessageReaction
+@dataclass(frozen=True, slots=True)
+class ReactionRemoved(_Reaction):
+    """A user took a reaction back."""
 
 
 ChannelEvent = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved

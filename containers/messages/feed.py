@@ -1,4 +1,4 @@
-"""ChannelFeed turns changes of messages and reactions into events of a channel. Beside service.py.
+"""ChannelFeed turns changes of messages into events of a channel. Beside service.py.
 
 All subscribers of a channel share one change stream, and they also share its events: the author of
 an event is read once, however many subscribers there are.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self, assert_never
+from typing import Final, Self
 
 from prisma.errors import PrismaError
-from prisma.models import Message, MessageReaction, User
+from prisma.models import Message
 
 from containers.messages.events import (
     ChannelEvent,
@@ -24,9 +25,10 @@ from containers.messages.events import (
     ReactionRemoved,
 )
 from database import DatabaseService
+from database.selections import MessageView, PublicUser
 from prismongo.changes import Change, Changes, Policy
 
-ChannelChange = Change[Message | MessageReaction]
+ChannelChange = Change[Message]
 
 RECENT: Final = 1_000
 """How many events are kept for slower subscribers."""
@@ -34,7 +36,7 @@ RECENT: Final = 1_000
 BUFFER: Final = 1_000
 """The default size of a subscriber's buffer."""
 
-EDITED: Final = frozenset({"content", "mentionedUserIds", "editedAt"})
+EDITED: Final = frozenset({"content", "parts", "attachments", "mentionedUserIds", "editedAt"})
 """A change of one of these fields is an edit; pins and counts of replies are not."""
 
 
@@ -63,7 +65,6 @@ class ChannelFeed:
         """Like `MessageService.subscribe`."""
         changes = self.database.watch(
             Message,
-            MessageReaction,
             where={"channelId": channel_id},
             resume_after=resume_after,
             buffer=buffer,
@@ -77,31 +78,20 @@ class ChannelFeed:
         Raises:
             prisma.errors.PrismaError: the author could not be read; you may call it again.
         """
-        event = _event(change, channel_id)
-        if event is None:
+        unread = _event(change, channel_id)
+        if unread is None:
             return None
         recent = self._recent.setdefault((channel_id, change.token), _Recent())
         async with recent.lock:
             if recent.event is None:
-                recent.event = await self._with_author(event)
+                recent.event = unread.make(await self._user(unread.user_id))
                 self._forget_old()
         return recent.event
 
-    async def _with_author(self, event: ChannelEvent) -> ChannelEvent:
-        match event:
-            case ReactionAdded() | ReactionRemoved():
-                user = await self._user(event.reaction.userId)
-                return replace(event, reaction=event.reaction.model_copy(update={"user": user}))
-            case MessagePosted() | MessageEdited() | MessageDeleted():
-                author = await self._user(event.message.authorId)
-                return replace(event, message=event.message.model_copy(update={"author": author}))
-            case _:
-                assert_never(event)
-
-    async def _user(self, user_id: str | None) -> User | None:
+    async def _user(self, user_id: str | None) -> PublicUser | None:
         if user_id is None:
             return None
-        return await self.database.user.find_unique(where={"id": user_id})
+        return await self.database.user.returning(PublicUser).find_unique(where={"id": user_id})
 
     def _forget_old(self) -> None:
         while len(self._recent) > RECENT:
@@ -115,9 +105,7 @@ class ChannelEvents:
     disconnects.
     """
 
-    def __init__(
-        self, feed: ChannelFeed, changes: Changes[Message | MessageReaction], channel_id: str
-    ) -> None:
+    def __init__(self, feed: ChannelFeed, changes: Changes[Message], channel_id: str) -> None:
         self._feed = feed
         self._changes = changes
         self._channel_id = channel_id
@@ -168,30 +156,63 @@ class ChannelEvents:
         return self._changes.token
 
 
-def _event(change: ChannelChange, channel_id: str) -> ChannelEvent | None:
-    """The event without its author."""
-    before, after, token, time = change.before, change.after, change.token, change.time
-    if isinstance(before, MessageReaction) or isinstance(after, MessageReaction):
-        return _reaction_event(change)
-    was, now = _shown(before, channel_id), _shown(after, channel_id)
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """An event whose user was not read yet: `make` takes the user."""
+
+    user_id: str | None
+    make: Callable[[PublicUser | None], ChannelEvent]
+
+
+def _event(change: ChannelChange, channel_id: str) -> _Unread | None:
+    """The event of a change: what it means to somebody who looks at the channel."""
+    was, now = _shown(change.before, channel_id), _shown(change.after, channel_id)
     if now is None:
-        return None if was is None else MessageDeleted(token, time, was)
+        return None if was is None else _of_message(MessageDeleted, change, was)
     if was is None:
-        return MessagePosted(token, time, now)
-    return MessageEdited(token, time, now) if EDITED & change.updated_fields else None
+        return _of_message(MessagePosted, change, now)
+    if EDITED & change.updated_fields:
+        return _of_message(MessageEdited, change, now)
+    return _of_reaction(change, now.id, _reactions(was), _reactions(now))
 
 
-def _shown(message: Message | MessageReaction | None, channel_id: str) -> Message | None:
+def _of_message(
+    kind: type[MessagePosted | MessageEdited | MessageDeleted],
+    change: ChannelChange,
+    message: Message,
+) -> _Unread:
+    def make(author: PublicUser | None) -> ChannelEvent:
+        view = MessageView.model_validate({**message.model_dump(), "author": None})
+        return kind(change.token, change.time, view.model_copy(update={"author": author}))
+
+    return _Unread(message.authorId, make)
+
+
+def _of_reaction(
+    change: ChannelChange,
+    message_id: str,
+    before: frozenset[tuple[str, str]],
+    after: frozenset[tuple[str, str]],
+) -> _Unread | None:
+    """One event: the service adds and removes the reactions one by one."""
+    kind: type[ReactionAdded | ReactionRemoved] = ReactionAdded
+    changed = after - before
+    if not changed:
+        kind, changed = ReactionRemoved, before - after
+    if not changed:
+        return None
+    emoji, user_id = min(changed)
+    return _Unread(user_id, lambda user: kind(change.token, change.time, message_id, emoji, user))
+
+
+def _reactions(message: Message) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (reaction.emoji, user_id) for reaction in message.reactions for user_id in reaction.userIds
+    )
+
+
+def _shown(message: Message | None, channel_id: str) -> Message | None:
     """The message, if it is visible in the channel."""
-    if not isinstance(message, Message) or message.isDeleted:
+    if message is None or message.isDeleted:
         return None
     return message if message.channelId == channel_id else None
-
-
-def _reaction_event(change: ChannelChange) -> ChannelEvent | None:
-    before, after = change.before, change.after
-    if isinstance(after, MessageReaction) and before is None:
-        return ReactionAdded(change.token, change.time, after)
-    if isinstance(before, MessageReaction) and after is None:
-        return ReactionRemoved(change.token, change.time, before)
-    return None

@@ -7,13 +7,15 @@ pages, are unread. This order is also defined for two messages of the same milli
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
-from prisma.models import Message, ReadReceipt
+from prisma.models import ReadReceipt
 from prisma.types import MessageWhereInput
 
 from containers.errors import NotFoundError
 from database import DatabaseService
+from database.selections import MessageView
 
 BY_CHANNEL: list[Literal["channelId"]] = ["channelId"]
 
@@ -82,7 +84,7 @@ class ReadingService:
 
     async def search(
         self, channel_id: str, text: str, *, take: int = 20, before: str | None = None
-    ) -> list[Message]:
+    ) -> list[MessageView]:
         """Messages of a channel that contain `text`, ignoring case, newest first.
 
         Args:
@@ -91,17 +93,18 @@ class ReadingService:
             take: the maximum number.
             before: the id of the last message of the page before.
         """
-        return await self.database.message.find_many(
-            where={
-                "channelId": channel_id,
-                "isDeleted": False,
-                "content": {"contains": text, "mode": "insensitive"},
-            },
-            include={"author": True},
+        where: MessageWhereInput = {
+            "channelId": channel_id,
+            "isDeleted": False,
+            "content": {"contains": text, "mode": "insensitive"},
+        }
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
+        return await self.database.message.returning(MessageView).find_many(
+            where=where,
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
 
@@ -109,7 +112,12 @@ def _after(channel_id: str, receipt: ReadReceipt | None) -> MessageWhereInput:
     """The filter for messages after that of a receipt, in the order of the pages."""
     if receipt is None:
         return {"channelId": channel_id}
-    later: list[MessageWhereInput] = [{"sentAt": {"gt": receipt.lastReadAt}}]
-    if receipt.lastReadMessageId is not None:
-        later.append({"sentAt": receipt.lastReadAt, "id": {"gt": receipt.lastReadMessageId}})
-    return {"channelId": channel_id, "OR": later}
+    return {"channelId": channel_id, "OR": later(receipt.lastReadAt, receipt.lastReadMessageId)}
+
+
+def later(sent_at: datetime, message_id: str | None) -> list[MessageWhereInput]:
+    """The filters, for `OR`, of messages after one of them, in the order of the pages."""
+    after: list[MessageWhereInput] = [{"sentAt": {"gt": sent_at}}]
+    if message_id is not None:
+        after.append({"sentAt": sent_at, "id": {"gt": message_id}})
+    return after

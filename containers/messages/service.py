@@ -1,28 +1,31 @@
-"""Messages: post, edit, delete, threads, pages, reactions, pins. A feature service.
+"""Messages: post, edit, delete, threads, pages, pins. A feature service.
 
 A deleted message stays in the database for its thread, but is not shown. Reply counts change in the
 transaction that adds or removes the reply, so they are exact with concurrent writers.
-Search and unread counts are in reading.py, events in feed.py.
+Reactions are in reacting.py, search and unread counts in reading.py, events in feed.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
-from prisma.models import Message
-from prisma.types import MessageCreateInput
+from prisma.types import (
+    AttachmentCreateInput,
+    MessageCreateInput,
+    MessagePartCreateInput,
+    MessageWhereInput,
+)
 
 from containers.errors import NotFoundError
 from containers.messages.feed import BUFFER, ChannelEvents, ChannelFeed
+from containers.messages.reacting import Reactions
 from database import DatabaseService
+from database.selections import MessageView
 from prismongo.changes import Policy
 
-BY_EMOJI: list[Literal["emoji"]] = ["emoji"]
 
-
-class MessageService:
+class MessageService(Reactions):
     """Posts, edits, deletes, lists, pins and follows messages.
 
     Args:
@@ -42,7 +45,9 @@ class MessageService:
         *,
         reply_to: str | None = None,
         mentions: Sequence[str] = (),
-    ) -> Message:
+        parts: Sequence[MessagePartCreateInput] = (),
+        attachments: Sequence[AttachmentCreateInput] = (),
+    ) -> MessageView:
         """Post a message to a channel; returns it with its author.
 
         The caller must check the permission: `CommunityService.require`.
@@ -53,6 +58,8 @@ class MessageService:
             content: the text.
             reply_to: a message of the same channel; a reply to a reply is added to its thread.
             mentions: ids of the users mentioned.
+            parts: the text in pieces, where it is shown formatted.
+            attachments: stored files, see `FileService.store`.
 
         Raises:
             NotFoundError: there is no such message to reply to.
@@ -62,12 +69,14 @@ class MessageService:
             "authorId": author_id,
             "content": content,
             "mentionedUserIds": list(mentions),
+            "parts": list(parts),
+            "attachments": list(attachments),
         }
         if reply_to is None:
-            return await self.database.message.create(data=data, include={"author": True})
+            return await self.database.message.returning(MessageView).create(data=data)
         return await self._reply(data, channel_id, reply_to)
 
-    async def _reply(self, data: MessageCreateInput, channel_id: str, reply_to: str) -> Message:
+    async def _reply(self, data: MessageCreateInput, channel_id: str, reply_to: str) -> MessageView:
         target = await self.database.message.find_first(
             where={"id": reply_to, "channelId": channel_id}
         )
@@ -76,7 +85,7 @@ class MessageService:
         root = target.parentMessageId or target.id
         data["parentMessageId"] = root
 
-        async def write(tx: DatabaseService) -> Message:
+        async def write(tx: DatabaseService) -> MessageView:
             # First, so that a transaction that waits for another one has not written anything yet.
             counted = await tx.message.update_many(
                 where={"id": root, "isDeleted": False},
@@ -84,13 +93,13 @@ class MessageService:
             )
             if not counted:
                 raise NotFoundError("The message to reply to was deleted.")
-            return await tx.message.create(data=data, include={"author": True})
+            return await tx.message.returning(MessageView).create(data=data)
 
         return await self.database.transaction(write)
 
     async def page(
         self, channel_id: str, *, take: int = 50, before: str | None = None
-    ) -> list[Message]:
+    ) -> list[MessageView]:
         """A page of a channel, newest first, with authors.
 
         Args:
@@ -98,18 +107,19 @@ class MessageService:
             take: the maximum number.
             before: the id of the oldest message of the page before; None for the last page.
         """
-        return await self.database.message.find_many(
-            where={"channelId": channel_id, "isDeleted": False},
-            include={"author": True},
+        where: MessageWhereInput = {"channelId": channel_id, "isDeleted": False}
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: it may be deleted by now
+        return await self.database.message.returning(MessageView).find_many(
+            where=where,
             order=[{"sentAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
     async def thread(
         self, message_id: str, *, take: int = 50, after: str | None = None
-    ) -> list[Message]:
+    ) -> list[MessageView]:
         """The replies to a message, oldest first, with authors.
 
         Args:
@@ -117,16 +127,17 @@ class MessageService:
             take: the maximum number.
             after: the id of the last reply of the page before.
         """
-        return await self.database.message.find_many(
-            where={"parentMessageId": message_id, "isDeleted": False},
-            include={"author": True},
+        where: MessageWhereInput = {"parentMessageId": message_id, "isDeleted": False}
+        if after is not None:
+            where["id"] = {"not": after}
+        return await self.database.message.returning(MessageView).find_many(
+            where=where,
             order=[{"sentAt": "asc"}, {"id": "asc"}],
             take=take,
             cursor=None if after is None else {"id": after},
-            skip=None if after is None else 1,
         )
 
-    async def edit(self, message_id: str, author_id: str, content: str) -> Message:
+    async def edit(self, message_id: str, author_id: str, content: str) -> MessageView:
         """Edit a message; only its author can.
 
         Raises:
@@ -138,8 +149,8 @@ class MessageService:
         )
         if not changed:
             raise NotFoundError("There is no such message of this author.")
-        return await self.database.message.find_unique_or_raise(
-            where={"id": message_id}, include={"author": True}
+        return await self.database.message.returning(MessageView).find_unique_or_raise(
+            where={"id": message_id}
         )
 
     async def delete(self, message_id: str, *, author_id: str | None = None) -> None:
@@ -201,49 +212,6 @@ class MessageService:
             channel_id, resume_after=resume_after, buffer=buffer, policy=policy
         )
 
-    async def react(self, message_id: str, user_id: str, emoji: str) -> None:
-        """React to a message; a second call changes nothing.
-
-        Raises:
-            NotFoundError: there is no such message.
-        """
-        message = await self.database.message.find_unique(where={"id": message_id})
-        if message is None or message.isDeleted:
-            raise NotFoundError("There is no such message.")
-        await self.database.messagereaction.upsert(
-            where={
-                "messageId_userId_emoji": {
-                    "messageId": message_id,
-                    "userId": user_id,
-                    "emoji": emoji,
-                }
-            },
-            data={
-                "create": {
-                    "messageId": message_id,
-                    "channelId": message.channelId,
-                    "userId": user_id,
-                    "emoji": emoji,
-                },
-                "update": {},
-            },
-        )
-
-    async def unreact(self, message_id: str, user_id: str, emoji: str) -> bool:
-        """Remove a reaction; returns whether there was one."""
-        removed = await self.database.messagereaction.delete_many(
-            where={"messageId": message_id, "userId": user_id, "emoji": emoji}
-        )
-        return removed > 0
-
-    async def reactions(self, message_id: str) -> dict[str, int]:
-        """The number of reactions per emoji, the most frequent first."""
-        rows = await self.database.messagereaction.group_by(
-            BY_EMOJI, where={"messageId": message_id}, count=True
-        )
-        counts = {row["emoji"]: row["_count"]["_all"] for row in rows}
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
     async def pin(self, message_id: str, user_id: str) -> None:
         """Pin a message to its channel.
 
@@ -270,12 +238,10 @@ class MessageService:
         """Remove a pin; does nothing if there is none."""
         await self.database.message.update_many(where={"id": message_id}, data={"isPinned": False})
 
-    async def pins(self, channel_id: str) -> list[Message]:
+    async def pins(self, channel_id: str) -> list[MessageView]:
         """The pinned messages of a channel, the latest pin first, with authors."""
-        return await self.database.message.find_many(
-            where={"channelId": channel_id, "isPinned": True},
-            order={"pinnedAt": "desc"},
-            include={"author": True},
+        return await self.database.message.returning(MessageView).find_many(
+            where={"channelId": channel_id, "isPinned": True}, order={"pinnedAt": "desc"}
         )
 
 

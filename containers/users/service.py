@@ -1,22 +1,33 @@
-"""Users: registration, profiles, search, blocks and storage. A feature service on the client."""
+"""Users: registration, profiles, search and blocks. A feature service on the client."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from prisma.enums import RegistrationMode
 from prisma.models import User
 from prisma.types import UserBlockCreateInput, UserCreateInput, UserWhereInput
 
+from containers.auth.invites import redeem
 from containers.auth.passwords import Passwords
-from containers.errors import InvalidValueError, NotAllowedError, NotFoundError, QuotaExceededError
+from containers.errors import CredentialsError, NotAllowedError, NotFoundError
+from containers.instance import InstanceService
 from database import DatabaseService
 from database.selections import Profile, PublicUser
 
 
 class UserService:
-    """Registers and finds users, and counts their storage."""
+    """Registers and finds users, and blocks them for others."""
 
-    def __init__(self, database: DatabaseService, passwords: Passwords) -> None:
+    def __init__(
+        self,
+        database: DatabaseService,
+        passwords: Passwords,
+        instance: InstanceService | None = None,
+    ) -> None:
         self.database = database
         self._passwords = passwords
+        self._instance = instance or InstanceService(database)
 
     async def register(
         self,
@@ -26,14 +37,23 @@ class UserService:
         email: str | None = None,
         display_name: str | None = None,
         instance_id: str | None = None,
+        invite: str | None = None,
     ) -> User:
-        """Create a user.
+        """Create a user, with the instance's default quota; an invite is used with it, or neither.
 
         Raises:
             UniqueViolationError: the username or the email address is taken (P2002).
+            NotAllowedError: nobody may register.
+            CredentialsError: it needs an invite, or the code of the invite is not valid.
         """
+        settings = await self._instance.settings()
+        _check_registration(settings.registration_mode, invite)
         hashed = await self._passwords.hash(password)
-        data: UserCreateInput = {"username": username, "hashedPassword": hashed}
+        data: UserCreateInput = {
+            "username": username,
+            "hashedPassword": hashed,
+            "storageQuota": settings.default_storage_quota,
+        }
         # A value that is left out is not stored, so many users may have no email address.
         if email is not None:
             data["email"] = email
@@ -41,7 +61,17 @@ class UserService:
             data["displayName"] = display_name
         if instance_id is not None:
             data["instanceId"] = instance_id
-        return await self.database.user.create(data=data)
+        if invite is None:
+            return await self.database.user.create(data=data)
+        return await self._register_invited(data, invite)
+
+    async def _register_invited(self, data: UserCreateInput, invite: str) -> User:
+        async def enter(tx: DatabaseService) -> User:
+            user = await tx.user.create(data=data)
+            await redeem(tx, invite, user.id)
+            return user
+
+        return await self.database.transaction(enter)
 
     async def profile(self, user_id: str) -> Profile:
         """The public profile of a user, with the names of the communities.
@@ -70,21 +100,22 @@ class UserService:
                 {"displayName": {"contains": text, "mode": "insensitive"}},
             ]
         }
+        if after is not None:
+            where["id"] = {"not": after}  # not `skip`: it may have another name by now
         return await self.database.user.returning(PublicUser).find_many(
             where=where,
             order={"username": "asc"},
             take=take,
             cursor=None if after is None else {"id": after},
-            skip=None if after is None else 1,
         )
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
-        """Block another user; a second call changes nothing.
+        """Block another user, which ends a friendship; a second call changes nothing.
 
         Raises:
             NotAllowedError: a user cannot block oneself.
         """
-        if blocker_id == blocked_id:
+        if blocker_id.lower() == blocked_id.lower():  # an id in capitals is the same
             raise NotAllowedError("Nobody can block oneself.")
         block: UserBlockCreateInput = {"blockerId": blocker_id, "blockedId": blocked_id}
         if reason is not None:
@@ -92,6 +123,16 @@ class UserService:
         await self.database.userblock.upsert(
             where={"blockerId_blockedId": {"blockerId": blocker_id, "blockedId": blocked_id}},
             data={"create": block, "update": {}},
+        )
+        # After the block and not in one transaction with it: what `FriendService.ask` writes at
+        # the same moment is either found here, or `ask` finds the block.
+        await self.database.friendship.delete_many(
+            where={
+                "OR": [
+                    {"requesterId": blocker_id, "addresseeId": blocked_id},
+                    {"requesterId": blocked_id, "addresseeId": blocker_id},
+                ]
+            }
         )
 
     async def unblock(self, blocker_id: str, blocked_id: str) -> bool:
@@ -108,47 +149,15 @@ class UserService:
         )
         return found is not None
 
-    async def reserve_storage(self, user_id: str, size: int) -> None:
-        """Add `size` bytes to a user's storage, never above the quota, also with concurrent calls.
 
-        Raises:
-            QuotaExceededError: the quota does not allow it.
-            NotFoundError: there is no such user.
-            InvalidValueError: `size` is negative.
-        """
-        _check_size(size)
-        while True:
-            user = await self.database.user.find_unique(where={"id": user_id})
-            if user is None:
-                raise NotFoundError("There is no such user.")
-            if user.storageUsed + size > user.storageQuota:
-                raise QuotaExceededError("There is not enough storage left.")
-            # The conditional write decides. Read again only if the quota changed, or if concurrent
-            # calls used the space meanwhile.
-            counted = await self.database.user.update_many(
-                where={
-                    "id": user_id,
-                    "storageQuota": user.storageQuota,
-                    "storageUsed": {"lte": user.storageQuota - size},
-                },
-                data={"storageUsed": {"increment": size}},
-            )
-            if counted:
-                return
-
-    async def release_storage(self, user_id: str, size: int) -> None:
-        """Subtract `size` bytes from a user's storage, but not below zero.
-
-        Raises:
-            InvalidValueError: `size` is negative.
-        """
-        _check_size(size)
-        await self.database.user.update_many(
-            where={"id": user_id, "storageUsed": {"gte": size}},
-            data={"storageUsed": {"decrement": size}},
-        )
-
-
-def _check_size(size: int) -> None:
-    if size < 0:
-        raise InvalidValueError("A size in bytes cannot be negative.")
+def _check_registration(mode: RegistrationMode, invite: str | None) -> None:
+    match mode:
+        case RegistrationMode.OPEN:
+            pass
+        case RegistrationMode.INVITE_ONLY:
+            if invite is None:
+                raise CredentialsError("Who registers needs an invite.")
+        case RegistrationMode.CLOSED:
+            raise NotAllowedError("Nobody may register.")
+        case _:
+            assert_never(mode)

@@ -15,7 +15,6 @@ from enum import IntEnum
 from typing import Any, assert_never
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
-from prisma.models import MessageReaction
 from starlette.websockets import WebSocketState
 
 from containers import ApplicationContainer
@@ -29,7 +28,7 @@ from containers.messages import (
     ReactionRemoved,
 )
 from docs.examples import chat_api
-from docs.examples.chat_api import Messages, posted
+from docs.examples.chat_api import Messages
 from prismongo.errors import ChangeStreamError, HistoryLostError, SlowConsumerError
 
 router = APIRouter()
@@ -93,25 +92,25 @@ async def _read(socket: WebSocket) -> None:
 
 
 def as_json(event: ChannelEvent) -> dict[str, Any]:
-    """An event as clients see it; of authors only the name."""
+    """An event as clients see it."""
     match event:
         case MessagePosted():
-            return {"event": "posted", "message": posted(event.message).model_dump(mode="json")}
+            return {"event": "posted", "message": event.message.model_dump(mode="json")}
         case MessageEdited():
-            return {"event": "edited", "message": posted(event.message).model_dump(mode="json")}
+            return {"event": "edited", "message": event.message.model_dump(mode="json")}
         case MessageDeleted():
             return {"event": "deleted", "message": {"id": event.message.id}}
         case ReactionAdded():
-            return {"event": "reacted", "reaction": _reaction(event.reaction)}
+            return {"event": "reacted", "reaction": _reaction(event)}
         case ReactionRemoved():
-            return {"event": "unreacted", "reaction": _reaction(event.reaction)}
+            return {"event": "unreacted", "reaction": _reaction(event)}
         case _:
             assert_never(event)
 
 
-def _reaction(reaction: MessageReaction) -> dict[str, str | None]:
-    user = reaction.user.username if reaction.user else None
-    return {"message_id": reaction.messageId, "user": user, "emoji": reaction.emoji}
+def _reaction(event: ReactionAdded | ReactionRemoved) -> dict[str, str | None]:
+    user = event.user.username if event.user else None
+    return {"message_id": event.message_id, "user": user, "emoji": event.emoji}
 
 
 def _reason(error: ChangeStreamError) -> Close:

@@ -7,12 +7,10 @@ It needs DATABASE_URL, or DATABASE_EMBEDDED=true. tests/containers/test_checks_a
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from anyio import from_thread
 from fastapi import APIRouter, Depends, FastAPI
-from prisma.models import Message
 from pydantic import BaseModel
 
 from containers import ApplicationContainer
@@ -21,7 +19,7 @@ from containers.errors import FEATURE_STATUS
 from containers.messages import MessageService
 from containers.users import UserService
 from database import DatabaseService
-from database.selections import Profile
+from database.selections import FoundedCommunity, MessageView, Profile
 from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 
 Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
@@ -52,27 +50,11 @@ class Founding(BaseModel):
     owner_id: str
 
 
-class Founded(BaseModel):
-    """The created community."""
-
-    id: str
-    channel_ids: list[str]
-
-
 class Draft(BaseModel):
     """A new message."""
 
     author_id: str
     content: str
-
-
-class Posted(BaseModel):
-    """A posted message. Not the stored message itself, because its author has a password hash."""
-
-    id: str
-    author: str | None
-    content: str
-    sent_at: datetime
 
 
 @router.post("/users", status_code=201)
@@ -89,12 +71,9 @@ def profile(user_id: str, users: Users) -> Profile:
 
 
 @router.post("/communities", status_code=201)
-async def found(founding: Founding, communities: Communities) -> Founded:
+async def found(founding: Founding, communities: Communities) -> FoundedCommunity:
     """404 if the owner does not exist; nothing is created."""
-    community = await communities.create(founding.name, founding.owner_id)
-    return Founded(
-        id=community.id, channel_ids=[channel.id for channel in community.channels or []]
-    )
+    return await communities.create(founding.name, founding.owner_id)
 
 
 @router.put("/communities/{community_id}/owner", status_code=204)
@@ -109,21 +88,15 @@ async def hand_over(community_id: str, owner_id: str, transaction: Transaction) 
 
 
 @router.post("/channels/{channel_id}/messages", status_code=201)
-async def post(channel_id: str, draft: Draft, messages: Messages) -> Posted:
+async def post(channel_id: str, draft: Draft, messages: Messages) -> MessageView:
     """Post a message; returns it with its author."""
-    return posted(await messages.post(channel_id, draft.author_id, draft.content))
+    return await messages.post(channel_id, draft.author_id, draft.content)
 
 
 @router.get("/channels/{channel_id}/messages")
-async def page(channel_id: str, messages: Messages, before: str | None = None) -> list[Posted]:
+async def page(channel_id: str, messages: Messages, before: str | None = None) -> list[MessageView]:
     """The newest first; `before` is the id of the oldest one seen."""
-    return [posted(message) for message in await messages.page(channel_id, before=before)]
-
-
-def posted(message: Message) -> Posted:
-    """A message as clients see it."""
-    author = message.author.username if message.author else None
-    return Posted(id=message.id, author=author, content=message.content, sent_at=message.sentAt)
+    return await messages.page(channel_id, before=before)
 
 
 def create_app(container: ApplicationContainer | None = None) -> FastAPI:

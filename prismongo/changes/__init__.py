@@ -5,10 +5,10 @@ that consumers with the same query share (`shared`), one buffer per consumer, an
 Public: the names in `__all__`.
 """
 
-from prismongo.changes.buffer import Policy
+from prismongo.changes.buffer import OnOversized, Policy
 from prismongo.changes.change import Change
 from prismongo.changes.checkpoint import Checkpoint, TokenStore
 from prismongo.changes.stream import Changes
 from prismongo.query.nodes.changes import ChangeType
 
-__all__ = ["Change", "ChangeType", "Changes", "Checkpoint", "Policy", "TokenStore"]
+__all__ = ["Change", "ChangeType", "Changes", "Checkpoint", "OnOversized", "Policy", "TokenStore"]

@@ -10,21 +10,31 @@ from typing import Any, Literal, assert_never
 from prisma.errors import DataError
 
 from prismongo.changes.change import Change
-from prismongo.errors import SlowConsumerError
+from prismongo.errors import OversizedChangeError, SlowConsumerError
 from prismongo.stores.changes import BEGINNING, ClusterTime
 
 Policy = Literal["wait", "drop_oldest", "fail"]
 """What happens when a consumer's buffer is full: the stream and all its consumers wait; or the
 oldest change is dropped and counted; or the consumer fails."""
 
+OnOversized = Literal["stop", "report", "skip"]
+"""What happens at a change that is too large for MongoDB to send it: the consumer fails; or it gets
+the change without the record; or the change is skipped and counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A change, or the error of decoding it, and when it happened."""
+    """A change, or the error of decoding it, and when it happened.
+
+    Attributes:
+        oversized: the error of consumers that stop at a change that is too large; None if it is
+            not.
+    """
 
     content: Change[Any] | DataError
     token: str
     cluster_time: ClusterTime
+    oversized: OversizedChangeError | None = None
 
 
 class Buffer:
@@ -33,14 +43,17 @@ class Buffer:
     Args:
         size: the maximum number.
         policy: what happens when it is full.
+        on_oversized: what happens at a change that is too large.
 
     Attributes:
         dropped: how many changes the policy has dropped.
+        skipped: how many changes were skipped because they are too large.
     """
 
-    def __init__(self, size: int, policy: Policy) -> None:
+    def __init__(self, size: int, policy: Policy, on_oversized: OnOversized = "stop") -> None:
         self._size = size
         self._policy = policy
+        self._on_oversized = on_oversized
         self._items: deque[Delivery] = deque()
         self._since: ClusterTime | None = None
         self._filled = asyncio.Event()
@@ -48,6 +61,7 @@ class Buffer:
         self._failure: BaseException | None = None
         self._is_over = False
         self.dropped = 0
+        self.skipped = 0
 
     def begin(self, since: ClusterTime = BEGINNING) -> None:
         """The consumer starts to receive: changes after `since`."""
@@ -81,8 +95,24 @@ class Buffer:
         """The next delivery; None after the stream ended.
 
         Raises:
+            OversizedChangeError: it is too large, and the consumer stops at such a change.
             PrismaError: the error that ended the stream, after all earlier deliveries.
         """
+        while (item := await self._next()) is not None and item.oversized is not None:
+            match self._on_oversized:
+                case "report":
+                    return item
+                case "skip":
+                    self.skipped += 1
+                case "stop":
+                    self._items.clear()
+                    self._is_over, self._failure = True, item.oversized
+                    self._room.set()
+                case _:
+                    assert_never(self._on_oversized)
+        return item
+
+    async def _next(self) -> Delivery | None:
         while not self._items:
             if self._failure is not None:
                 raise self._failure.with_traceback(None)
@@ -99,9 +129,12 @@ class Buffer:
         return self._is_over and self._failure is None
 
     @property
-    def is_empty(self) -> bool:
-        """Whether the consumer has taken everything."""
-        return not self._items
+    def is_caught_up(self) -> bool:
+        """Whether the consumer has taken everything so far.
+
+        False once it has ended: changes that came later were not kept.
+        """
+        return not self._items and not self._is_over
 
     def end(self, failure: BaseException | None = None) -> None:
         """Accept no more. With a failure the consumer gets the remaining items, then the error."""

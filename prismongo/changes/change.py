@@ -30,6 +30,8 @@ class Change(Generic[ModelT_co]):
             fields if the document was replaced.
         token: give it to `watch(resume_after=…)` to continue after this change, in any process.
         time: when it happened, in UTC, to the millisecond.
+        is_oversized: `before` and `after` are missing, because MongoDB cannot send events of more
+            than 16 MB. Only with `on_oversized="report"`.
     """
 
     operation: ChangeType
@@ -40,3 +42,4 @@ class Change(Generic[ModelT_co]):
     updated_fields: frozenset[str]
     token: str
     time: datetime
+    is_oversized: bool = False

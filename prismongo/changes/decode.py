@@ -51,6 +51,7 @@ class ChangeDecoder:
             updated_fields=_updated(event),
             token=event.token,
             time=event.time,
+            is_oversized=event.is_oversized,
         )
 
 

@@ -7,6 +7,7 @@ consumer with the policy `wait` is full, the task waits, and the server keeps th
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Final
 
@@ -16,8 +17,12 @@ from pydantic import BaseModel
 from prismongo.changes.buffer import Buffer, Delivery
 from prismongo.changes.change import Change
 from prismongo.changes.decode import ChangeDecoder
+from prismongo.errors import OversizedChangeError
 from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.stores.changes import ChangeCursor, ChangeEvent, ChangeSource
+from prismongo.stores.errors import oversized
+
+logger = logging.getLogger("prismongo.changes")
 
 CLOSE_TIMEOUT: Final = 3.0
 """How long a cursor may take to end before its task is cancelled, in seconds."""
@@ -58,6 +63,7 @@ class SharedStream:
         self._failure: BaseException | None = None
         self._is_closing = False
         self._delivered = 0
+        self._first_token = ""
         self.token = ""
         self.resting_token: str | None = None
         self._task = asyncio.create_task(self._run(), name="prismongo.changes")
@@ -73,16 +79,21 @@ class SharedStream:
         """Whether there is a consumer."""
         return bool(self._buffers)
 
-    async def join(self, buffer: Buffer) -> None:
+    async def join(self, buffer: Buffer) -> str:
         """Add a consumer; returns when it will receive every later change.
 
         The first consumer receives the stream from its beginning, every other one only changes
         after it joined.
 
+        Returns:
+            A token from before the first change that it receives. `token` may be later: changes
+            may be in the buffer already.
+
         Raises:
             PrismaError: the stream could not be opened.
         """
         is_first = not self._buffers
+        token = self.token
         self._buffers[buffer] = None
         await self._opened.wait()
         if self._failure is not None:
@@ -91,6 +102,7 @@ class SharedStream:
             buffer.begin()
         else:
             buffer.begin(await self._source.cluster_time())
+        return token or self._first_token
 
     def leave(self, buffer: Buffer) -> None:
         """Remove a consumer."""
@@ -115,7 +127,7 @@ class SharedStream:
     async def _run(self) -> None:
         cursor = self._cursor = await self._source.open(self._query, self._after)
         try:
-            self.token = self.resting_token = cursor.token
+            self._first_token = self.token = self.resting_token = cursor.token
             self._opened.set()
             while not self._is_closing:
                 await self._deliver_next(cursor)
@@ -126,7 +138,7 @@ class SharedStream:
         event = await cursor.next()
         if event is not None:
             self.resting_token = None
-            item = Delivery(self._content(event), event.token, event.cluster_time)
+            item = self._delivery(event)
             for buffer in list(self._buffers):
                 await buffer.put(item)
             await self._yield_to_loop()
@@ -138,6 +150,10 @@ class SharedStream:
         if self._delivered >= YIELD_AFTER:
             self._delivered = 0
             await asyncio.sleep(0)
+
+    def _delivery(self, event: ChangeEvent) -> Delivery:
+        error = _oversized(event) if event.is_oversized else None
+        return Delivery(self._content(event), event.token, event.cluster_time, error)
 
     def _content(self, event: ChangeEvent) -> Change[BaseModel] | DataError:
         try:
@@ -151,3 +167,13 @@ class SharedStream:
         self._opened.set()
         for buffer in list(self._buffers):
             buffer.end(self._failure)
+
+
+def _oversized(event: ChangeEvent) -> OversizedChangeError:
+    logger.warning(
+        "The %s of a record of %s is too large for a change stream; its token is %s.",
+        event.operation,
+        event.model.name,
+        event.token,
+    )
+    return oversized(event.model, event.operation, event.token)

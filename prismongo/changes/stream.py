@@ -10,7 +10,7 @@ from typing import Generic, Self, TypedDict, TypeVar, cast
 from prisma.errors import ClientNotConnectedError, DataError, PrismaError
 from pydantic import BaseModel
 
-from prismongo.changes.buffer import Buffer, Delivery, Policy
+from prismongo.changes.buffer import Buffer, Delivery, OnOversized, Policy
 from prismongo.changes.change import Change
 from prismongo.changes.checkpoint import TokenStore
 from prismongo.changes.shared import SharedStream
@@ -38,6 +38,7 @@ class WatchOptions(TypedDict, total=False):
     checkpoint: TokenStore | None
     buffer: int
     policy: Policy
+    on_oversized: OnOversized
 
 
 class Changes(Generic[ModelT]):
@@ -56,6 +57,7 @@ class Changes(Generic[ModelT]):
         checkpoint: saves tokens; a saved token has precedence over `resume_after`.
         buffer: the maximum number of changes that wait.
         policy: what happens when the buffer is full.
+        on_oversized: what happens at a change that is too large for MongoDB to send it.
     """
 
     def __init__(
@@ -70,18 +72,21 @@ class Changes(Generic[ModelT]):
         checkpoint: TokenStore | None = None,
         buffer: int = BUFFER,
         policy: Policy = "wait",
+        on_oversized: OnOversized = "stop",
     ) -> None:
         if buffer < 1:
             raise invalid(("buffer",), "expected at least 1")
         if policy not in ("wait", "drop_oldest", "fail"):
             raise invalid(("policy",), "expected wait, drop_oldest or fail")
+        if on_oversized not in ("stop", "report", "skip"):
+            raise invalid(("on_oversized",), "expected stop, report or skip")
         self._streams = streams
         self._query, self._shapes = streams.query(
             models, where, operations, is_everything=is_everything
         )
         self._resume_after = resume_after
         self._checkpoint = checkpoint
-        self._buffer = Buffer(buffer, policy)
+        self._buffer = Buffer(buffer, policy, on_oversized)
         self._stream: SharedStream | None = None
         self._delivered_token = ""
         self._saved_token: str | None = None
@@ -92,8 +97,8 @@ class Changes(Generic[ModelT]):
         if self._checkpoint is not None:
             self._saved_token = await self._checkpoint.load()
         after = self._saved_token or self._resume_after
-        stream = await self._streams.join(self._query, self._shapes, self._buffer, after)
-        self._stream, self._delivered_token = stream, stream.token
+        stream, token = await self._streams.join(self._query, self._shapes, self._buffer, after)
+        self._stream, self._delivered_token = stream, token
         try:
             await self.handled()  # so that nothing before the first change is lost
         except BaseException:
@@ -118,6 +123,7 @@ class Changes(Generic[ModelT]):
         Raises:
             DataError: P2023 or P2032, a stored document does not fit the schema; the next call
                 returns the change after it.
+            OversizedChangeError: the change is too large, and `on_oversized` is `stop`.
             ChangeStreamError: the stream cannot continue; its subclasses say why.
             StopAsyncIteration: the block was left, or the database disconnected.
         """
@@ -142,7 +148,9 @@ class Changes(Generic[ModelT]):
     def token(self) -> str:
         """Continues after the last change that was returned. It also advances without changes."""
         resting = self._entered.resting_token
-        return resting if resting is not None and self._buffer.is_empty else self._delivered_token
+        if resting is None or not self._buffer.is_caught_up:
+            return self._delivered_token
+        return resting
 
     def ends_with(self, error: PrismaError) -> bool:
         """Whether an error means only that the block was left or the database disconnects.
@@ -155,6 +163,11 @@ class Changes(Generic[ModelT]):
     def dropped(self) -> int:
         """How many changes the policy `drop_oldest` has dropped."""
         return self._buffer.dropped
+
+    @property
+    def skipped(self) -> int:
+        """How many changes `on_oversized="skip"` has skipped."""
+        return self._buffer.skipped
 
     async def handled(self) -> None:
         """Save the checkpoint: every change that was returned has been handled.

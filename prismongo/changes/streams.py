@@ -62,10 +62,13 @@ class Streams:
 
     async def join(
         self, query: ChangeQuery, shapes: Sequence[Shape], buffer: Buffer, after: str | None
-    ) -> SharedStream:
+    ) -> tuple[SharedStream, str]:
         """Add a consumer's buffer to a stream: from now on, or from a token.
 
         Consumers from now on share streams; a consumer with a token has its own.
+
+        Returns:
+            The stream, and a token from before the first change that comes.
 
         Raises:
             PrismaError: the stream could not be opened.
@@ -79,11 +82,11 @@ class Streams:
             if after is None:
                 self._from_now[key] = stream
         try:
-            await stream.join(buffer)
+            token = await stream.join(buffer)
         except BaseException:
             await self.leave(stream, buffer)
             raise
-        return stream
+        return stream, token
 
     async def leave(self, stream: SharedStream, buffer: Buffer) -> None:
         """Remove a consumer. After the last one the stream ends, and its cursor is closed."""

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from prismongo.check.orphans import relations_of
 from prismongo.query.decode.conformance import Misfit, misfits_of
-from prismongo.query.nodes.steps import Unreadable
+from prismongo.query.nodes.rows import Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.push.inspect import Database

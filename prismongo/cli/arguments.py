@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 
 from prismongo.errors import ConfigurationError
 from prismongo.schema.datamodel import Datamodel, Function
+from prismongo.seed import Size
 from prismongo.url import with_database
 
 DEFAULT_SCHEMA: Final = Path("schema.prisma")
@@ -72,6 +73,19 @@ def whole_number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 up is wanted, not '{text}'")
     return int(text)
+
+
+def size_argument(text: str) -> Size:
+    """A size of a seed: one of its words, or a number."""
+    match text:
+        case "small" | "medium" | "large":
+            return text
+        case str() if text.isdecimal() and int(text) >= 1:
+            return int(text)
+        case str():
+            raise argparse.ArgumentTypeError(
+                f"small, medium, large or a number from 1 up is wanted, not '{text}'"
+            )
 
 
 def port_number(text: str) -> int:

@@ -20,17 +20,19 @@ from prismongo.cli.arguments import (
     schema_argument,
     schema_text,
     shard_argument,
+    size_argument,
     url_argument,
     whole_number,
 )
-from prismongo.cli.project import selection_modules
+from prismongo.cli.project import seed_script, selection_modules
 from prismongo.cli.terminal import say
 from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator import generate
 from prismongo.generator.settings import output_of, python_generator
 from prismongo.schema import Datamodel, parse, push
-from prismongo.settings import EMBEDDED_DATABASE
+from prismongo.seed import load_script, progress_bar, run_script
+from prismongo.settings import EMBEDDED_DATABASE, DatabaseSettings
 from prismongo.stores.mongo.push.events import PushEvent
 from prismongo.stores.mongo.push.text import event_lines
 
@@ -155,6 +157,42 @@ def _output(datamodel: Datamodel, schema: Path) -> Path | None:
         return None
 
 
+# --- seed ---
+
+
+def _seed_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    url_argument(parser)
+    parser.add_argument(
+        "--script",
+        metavar="MODULE:FUNCTION",
+        help="the function (default: `seed` of [tool.prismongo] in pyproject.toml)",
+    )
+    parser.add_argument(
+        "--size",
+        type=size_argument,
+        help="how much to add: small, medium, large or a number (default: the function's)",
+    )
+    parser.add_argument(
+        "--number",
+        type=whole_number,
+        metavar="N",
+        help="the number of a random generator: one number gives the same data each time "
+        "(default: the function's)",
+    )
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    script = load_script(arguments.script or seed_script())
+    url = database_url(arguments.url, parse(schema_text(arguments.schema)))
+    chosen = {"size": arguments.size, "number": arguments.number}
+    options = {name: value for name, value in chosen.items() if value is not None}
+    with progress_bar(sys.stderr) as progress:
+        answer = asyncio.run(run_script(script, DatabaseSettings(url=url), options, progress))
+    say(answer or f"Done: {script.name}.")
+    return 0
+
+
 # --- mongod ---
 
 
@@ -229,6 +267,16 @@ COMMANDS: tuple[Command, ...] = (
         "          %(prog)s --json | python -m json.tool",
         _check_arguments,
         _check,
+    ),
+    Command(
+        "seed",
+        "fill the database with the application's data for development",
+        'Run the function that pyproject.toml names: [tool.prismongo] seed = "app.seed:seed".\n'
+        "It is `async def seed(database: DatabaseService)`, and may take size, number, progress.\n"
+        "Push the schema first.",
+        "Examples: %(prog)s --size small\n          %(prog)s --script app.seed:few --number 7",
+        _seed_arguments,
+        _seed,
     ),
     Command(
         "mongod",

@@ -35,6 +35,25 @@ def selection_modules() -> list[str]:
     return found
 
 
+def seed_script() -> str:
+    """`seed` of `[tool.prismongo]`: the function that fills the database, as `module:function`.
+
+    Raises:
+        ConfigurationError: pyproject.toml cannot be read, or names none.
+    """
+    found = _settings().get("seed")
+    if found is None:
+        raise ConfigurationError(
+            "No seed is named: give --script module:function, or set `seed` of [tool.prismongo] in "
+            'pyproject.toml: seed = "app.seed:seed".'
+        )
+    if not isinstance(found, str):
+        raise ConfigurationError(
+            'pyproject.toml: `seed` of [tool.prismongo] is a text: "app.seed:seed".'
+        )
+    return found
+
+
 def _settings() -> dict[str, Any]:
     path = _folder() / "pyproject.toml"
     if not path.is_file():

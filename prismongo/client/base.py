@@ -26,6 +26,7 @@ from prismongo.client.records import Record
 from prismongo.client.schema import ClientSchema
 from prismongo.client.transactions import TransactionManager
 from prismongo.errors import ConfigurationError
+from prismongo.settings import CONFLICT_TIMEOUT
 
 # What only a client in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class BaseClient(Connectable):
         self._class_selections: dict[tuple[type, str], ClassSelection] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
+        self._conflict_timeout = CONFLICT_TIMEOUT
         if use_dotenv:
             load_env()
         if auto_register:
@@ -187,7 +189,12 @@ class BaseClient(Connectable):
         """The engine to connect, made at each connect; upstream's seam."""
         from prismongo.engine.engine import MongoEngine
 
-        return MongoEngine(self.client_schema.datamodel, self._make_store, log=self._log_settings())
+        return MongoEngine(
+            self.client_schema.datamodel,
+            self._make_store,
+            log=self._log_settings(),
+            conflict_timeout=self._conflict_timeout,
+        )
 
     def _store_of_schema(self, datamodel: Datamodel, url: str | None) -> Store:
         """The store of the URL that the schema names, or of another one."""

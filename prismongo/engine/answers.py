@@ -29,7 +29,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
     UpsertRecord,
 )
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.values.json import RELAXED
 from prismongo.schema.datamodel import Datamodel
 

@@ -10,15 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from prisma.errors import DataError, TransactionError
+from prisma.errors import DataError, PrismaError
 
+from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts, lose
 from prismongo.query.errors.input import too_deep
-from prismongo.query.nodes.steps import Atomic, LostRaceError, Plan, Step
+from prismongo.query.nodes.steps import Atomic, InPortion, LostRaceError, Plan, Step
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import back_off, start_background
-
-CONFLICT_ATTEMPTS: Final = 20
-"""How often an operation of its own transaction starts again after a write conflict."""
 
 RACE_ATTEMPTS: Final = 3
 """How often an operation starts that lost a race for a unique: once it has lost, it finds what the
@@ -27,15 +25,13 @@ winner wrote. Who loses again and again does not race: the value is simply taken
 StepObserver = Callable[[Step, float], None]
 """Called after every step, with the step and the `time.perf_counter` of its start."""
 
-LONGEST_BACK_OFF: Final = 0.2
-"""The longest wait between two attempts, in seconds."""
-
 _ABORTING: Final[set[asyncio.Task[None]]] = set()
 """Rollbacks under way."""
 
 
 async def run(
     make_plan: Callable[[], Plan],
+    conflicts: Conflicts,
     store: Store,
     transaction: Transaction | None,
     watch: StepObserver,
@@ -43,52 +39,149 @@ async def run(
     """What the plan answers.
 
     In a transaction of the caller's, a write conflict is the caller's; in the operation's own it
-    is tried again, since nobody has seen anything of it.
+    is tried again until the time is up, since nobody has seen anything of it.
     """
-    for attempt in range(1, CONFLICT_ATTEMPTS + 1):
-        try:
-            return await _run_once(make_plan(), store, transaction, watch)
-        except LostRaceError as lost:
-            if transaction is not None or attempt >= RACE_ATTEMPTS:
-                raise lost.cause from None
-        except RecursionError:  # what Python could still validate, it cannot compile or encode
-            raise too_deep() from None
-        except DataError as error:
-            if error.code != "P2034" or transaction is not None or attempt == CONFLICT_ATTEMPTS:
-                raise
-        await back_off(attempt, LONGEST_BACK_OFF)
-    raise AssertionError("unreachable")
-
-
-async def _run_once(
-    plan: Plan, store: Store, transaction: Transaction | None, watch: StepObserver
-) -> Any:
-    own: Transaction | None = None
     try:
-        step = next(plan)
+        if transaction is not None:
+            return await _Run(store, transaction, watch, conflicts).follow(make_plan())
+        return await _repeat(make_plan, conflicts, store, watch)
+    except LostRaceError as lost:
+        raise lost.cause from None
+    except RecursionError:  # what Python could still validate, it cannot compile or encode
+        raise too_deep() from None
+
+
+async def _repeat(
+    make_plan: Callable[[], Plan], conflicts: Conflicts, store: Store, watch: StepObserver
+) -> Any:
+    attempts = conflicts.attempts()
+    races = 0
+    try:
         while True:
+            attempt = _Run(store, None, watch, conflicts, attempts)
             try:
-                if not isinstance(step, Atomic):
-                    result = await run_step(step, store, transaction, watch)
-                elif transaction is None:
-                    result = None
-                    own = transaction = await store.begin(required=step.required)
-                else:
-                    result = None
-            except (DataError, TransactionError) as error:
-                step = plan.throw(error)  # a plan may know what to do: an upsert that lost a race
+                return await attempt.follow(make_plan())
+            except LostRaceError:
+                races += 1
+                if races == RACE_ATTEMPTS:
+                    raise
+                conflict = None
+            except DataError as error:
+                if error.code != "P2034" or attempt.has_portions:
+                    raise
+                conflict = error
+            if conflict is None:
+                await back_off(races, LONGEST_BACK_OFF)
             else:
-                step = plan.send(result)
-    except StopIteration as end:
+                await attempts.next(conflict)
+    finally:
+        attempts.release()
+
+
+class _Run:
+    """One attempt at a plan.
+
+    Args:
+        store: executes the steps.
+        transaction: the caller's; None if there is none.
+        watch: is told of every step.
+        conflicts: the turns, for portions.
+        attempts: where it is noted what is lost; None in a transaction of the caller's.
+
+    Attributes:
+        has_portions: whether portions were run, which may be kept: the plan cannot start again.
+    """
+
+    __slots__ = (
+        "_attempts",
+        "_conflicts",
+        "_is_first",
+        "_own",
+        "_store",
+        "_transaction",
+        "_watch",
+        "has_portions",
+    )
+
+    def __init__(
+        self,
+        store: Store,
+        transaction: Transaction | None,
+        watch: StepObserver,
+        conflicts: Conflicts,
+        attempts: Attempts | None = None,
+    ) -> None:
+        self._store = store
+        self._transaction = transaction
+        self._watch = watch
+        self._conflicts = conflicts
+        self._attempts = attempts
+        self._own: Transaction | None = None
+        self._is_first = False  # whether the next step is the first of the own transaction
+        self.has_portions = False
+
+    async def follow(self, plan: Plan) -> Any:
+        """What the plan answers."""
+        try:
+            step = next(plan)
+            while True:
+                try:
+                    result = await self._execute(step)
+                except PrismaError as error:
+                    self._note(error, step)
+                    step = plan.throw(error)  # it may know what to do: an upsert that lost a race
+                else:
+                    step = plan.send(result)
+        except StopIteration as end:
+            await self._commit()
+            return end.value
+        except BaseException:
+            if self._own is not None:
+                await asyncio.shield(start_background(self._own.abort(), _ABORTING))
+            raise
+        finally:
+            plan.close()
+
+    async def _execute(self, step: Step) -> Any:
+        if isinstance(step, Atomic):
+            return await self._begin(step)
+        if isinstance(step, InPortion):
+            return await self._run_portion(step)
+        if self._is_first:
+            self._is_first = False
+            if self._attempts is not None:
+                await self._attempts.enter(step)
+        return await run_step(step, self._store, self._transaction, self._watch)
+
+    async def _begin(self, step: Atomic) -> None:
+        if self._transaction is None:
+            self._own = self._transaction = await self._store.begin(required=step.required)
+            self._is_first = self._own is not None
+        if step.records and self._transaction is not None:
+            self._transaction.load.add(step.records, step.size)
+
+    async def _run_portion(self, step: InPortion) -> Any:
+        await self._commit()
+        if self._transaction is not None:
+            raise AssertionError("a plan in a transaction has no portions")
+        self.has_portions = True
+        if self._attempts is not None:
+            self._attempts.release()  # the portion may need the same turns
+        return await run(step.make_plan, self._conflicts, self._store, None, self._watch)
+
+    async def _commit(self) -> None:
+        own = self._own
         if own is not None:
             await own.commit()
-        return end.value
-    except BaseException:
-        if own is not None:
-            await asyncio.shield(start_background(own.abort(), _ABORTING))
-        raise
-    finally:
-        plan.close()
+            self._own = self._transaction = None
+
+    def _note(self, error: PrismaError, step: Step) -> None:
+        """Note what a step lost against another transaction."""
+        if isinstance(error, DataError) and error.code == "P2034":
+            if self._attempts is None:
+                lose(step)
+            else:
+                self._attempts.lose(step)
 
 
 async def run_step(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overloa
 from prisma.errors import DataError
 
 from prismongo.engine.answers import Answers
+from prismongo.engine.conflicts import Conflicts
 from prismongo.engine.drive import StepObserver, run, run_step, together
 from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
@@ -29,7 +30,7 @@ from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.parser import parse
-from prismongo.settings import DatabaseSettings
+from prismongo.settings import CONFLICT_TIMEOUT, DatabaseSettings
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.store import Store, Transaction
 
@@ -65,10 +66,19 @@ class MongoEngine(AsyncAbstractEngine):
         datamodel: the schema.
         make_store: the store; called at each connect.
         log: what is logged of each operation.
+        conflict_timeout: how long an operation is repeated that loses against another transaction.
+
+    Attributes:
+        conflicts: the turns of what lost.
     """
 
     def __init__(
-        self, datamodel: Datamodel, make_store: MakeStore, *, log: LogSettings | None = None
+        self,
+        datamodel: Datamodel,
+        make_store: MakeStore,
+        *,
+        log: LogSettings | None = None,
+        conflict_timeout: timedelta = CONFLICT_TIMEOUT,
     ) -> None:
         self.datamodel = datamodel
         self._make_store = make_store
@@ -79,6 +89,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._answers = Answers(datamodel)
         self._documents = Documents(datamodel)
         self._observer = Observer(log or LogSettings())
+        self.conflicts = Conflicts(conflict_timeout.total_seconds())
         self._store: Store | None = None
         self._connecting: Store | None = None
         self.home = OwnerLoop(self.aclose)
@@ -96,7 +107,12 @@ class MongoEngine(AsyncAbstractEngine):
             ConnectionError: P1013, the URL cannot be read.
         """
         settings = settings or DatabaseSettings(url=url)
-        return cls(parse(text), mongo_stores(settings), log=LogSettings.of(settings))
+        return cls(
+            parse(text),
+            mongo_stores(settings),
+            log=LogSettings.of(settings),
+            conflict_timeout=settings.conflict_timeout,
+        )
 
     # --- life ---
 
@@ -191,7 +207,8 @@ class MongoEngine(AsyncAbstractEngine):
         if (step := self._planner.only_step(operation)) is not None:
             work = partial(run_step, step)
         else:
-            work = partial(run, partial(self._planner.plan, operation))
+            plan = partial(self._planner.plan, operation, is_enclosed=tx_id is not None)
+            work = partial(run, plan, self.conflicts)
         if tx_id is None:
             result = await self._run(work, None, (request,))
         else:
@@ -215,11 +232,13 @@ class MongoEngine(AsyncAbstractEngine):
         ]
 
         def make_plan() -> Plan:
-            return together([self._planner.plan(operation) for operation, _ in parts])
+            return together(
+                [self._planner.plan(operation, is_enclosed=True) for operation, _ in parts]
+            )
 
         asked = [request for request, _ in requests]
         async with self._using(tx_id, "batch query") as transaction:
-            results = await self._run(partial(run, make_plan), transaction, asked)
+            results = await self._run(partial(run, make_plan, self.conflicts), transaction, asked)
         return [
             self._answers.answer(operation, result, form)
             for (operation, form), result in zip(parts, results, strict=True)

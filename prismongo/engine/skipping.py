@@ -12,8 +12,9 @@ from typing import Final, assert_never
 from prisma.errors import DataError
 
 from prismongo.query.decode.decoder import PYTHON, WIRE, Decoder, Form
+from prismongo.query.nodes.rows import Row, Rows, Unreadable
 from prismongo.query.nodes.selections import CountOutput, RelationOutput, Selected
-from prismongo.query.nodes.steps import RELATED, Row, Rows, Unreadable
+from prismongo.query.nodes.steps import RELATED
 
 INVALID: Final = ("P2023", "P2032")
 """The codes of errors about stored values."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from prismongo.query.nodes.changes import ChangeQuery, ChangeType
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Model
 
 TOKENS: Final = "_change_tokens"
@@ -42,6 +42,7 @@ class ChangeEvent:
         token: continues a stream after this event, in any process.
         cluster_time: when it happened, in the order of all writes.
         time: when it happened, in UTC.
+        is_oversized: the documents are missing, because the event would be larger than 16 MB.
     """
 
     operation: ChangeType
@@ -53,6 +54,7 @@ class ChangeEvent:
     token: str
     cluster_time: ClusterTime
     time: datetime
+    is_oversized: bool = False
 
 
 class ChangeCursor(Protocol):

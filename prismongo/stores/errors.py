@@ -8,8 +8,15 @@ from typing import Any
 
 from prisma.errors import DataError, PrismaError
 
-from prismongo.errors import ChangeStreamError, HistoryLostError, TransactionError, data_error
+from prismongo.errors import (
+    ChangeStreamError,
+    HistoryLostError,
+    OversizedChangeError,
+    TransactionError,
+    data_error,
+)
 from prismongo.query.errors.input import unsupported
+from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.schema.datamodel import Model
 from prismongo.stores.codes import name_of
 
@@ -28,6 +35,27 @@ def transaction_aborted(code: str) -> TransactionError:
     return TransactionError(
         f"Transaction API error: Transaction has been aborted: an operation in it failed with "
         f"{code}, and MongoDB keeps nothing of a transaction after that. Let the error end it."
+    )
+
+
+def transaction_full(records: int, size: int) -> TransactionError:
+    """A transaction has no room for what an operation would write (P2028).
+
+    Args:
+        records: how many records the transaction would write.
+        size: how many bytes of new documents.
+    """
+    return TransactionError(
+        f"Transaction API error: more than one transaction holds safely: {records:,} records or "
+        f"more, {size:,} bytes of new ones, where {TRANSACTION_RECORDS:,} records and "
+        f"{TRANSACTION_BYTES:,} bytes are the most. So this operation is refused. Without "
+        "`atomic`, and outside of transactions and batches, it is written in portions.",
+        meta={
+            "records": records,
+            "bytes": size,
+            "max_records": TRANSACTION_RECORDS,
+            "max_bytes": TRANSACTION_BYTES,
+        },
     )
 
 
@@ -140,6 +168,23 @@ def history_lost(names: str, token: str, since: datetime, reason: str) -> Histor
         "what there is and watch without a token.",
         since=since,
         meta={"models": names, "since": since.isoformat()},
+        token=token,
+    )
+
+
+def oversized(model: Model, operation: str, token: str) -> OversizedChangeError:
+    """A change that is too large for an event.
+
+    Args:
+        model: the model of the record.
+        operation: what happened to the record.
+        token: the token of the change.
+    """
+    return OversizedChangeError(
+        f"The {operation} of a record of {model.name} cannot be sent: an event holds the record "
+        "before and after the change, 16 MB together. This error's token continues after it. With "
+        'on_oversized="report" the change comes without the record, with "skip" it does not come.',
+        meta={"model": model.name, "operation": operation},
         token=token,
     )
 

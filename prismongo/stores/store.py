@@ -5,12 +5,37 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from prismongo.metrics import PoolCounts
+from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.query.nodes.steps import Step
 from prismongo.stores.changes import ChangeSource
+from prismongo.stores.errors import transaction_full
+
+
+class Load:
+    """What calls for many records have written in a transaction."""
+
+    __slots__ = ("_records", "_size")
+
+    def __init__(self) -> None:
+        self._records = 0
+        self._size = 0
+
+    def add(self, records: int, size: int) -> None:
+        """Reserve room for so many records, new ones of `size` bytes.
+
+        Raises:
+            TransactionError: P2028, there is not enough.
+        """
+        records, size = records + self._records, size + self._size
+        if records > TRANSACTION_RECORDS or (size > TRANSACTION_BYTES and records > 1):
+            raise transaction_full(records, size)
+        self._records, self._size = records, size
 
 
 class Transaction(Protocol):
     """An open transaction of a store."""
+
+    load: Load
 
     async def commit(self) -> None:
         """Commit the writes.

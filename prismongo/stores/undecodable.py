@@ -13,7 +13,7 @@ from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 
 from prismongo.query.errors.stored import not_decodable
-from prismongo.query.nodes.steps import Row, Unreadable
+from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Model
 from prismongo.stores.rows import ROWS
 

@@ -6,7 +6,8 @@ Public: the names in `__all__`.
 """
 
 from prismongo.testing.controls import Controls, Snapshot
+from prismongo.testing.factories import Factory, factory
 from prismongo.testing.fake import fake
 from prismongo.testing.faults import Call
 
-__all__ = ["Call", "Controls", "Snapshot", "fake"]
+__all__ = ["Call", "Controls", "Factory", "Snapshot", "factory", "fake"]

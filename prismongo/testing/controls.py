@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from prismongo.client.schema import ClientSchema
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.stores.memory import Memory
 from prismongo.stores.memory.select import projected
 from prismongo.stores.memory.tables import Tables

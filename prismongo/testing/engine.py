@@ -14,6 +14,7 @@ from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
+from prismongo.settings import CONFLICT_TIMEOUT
 from prismongo.stores.memory.memory import MemoryTransaction
 from prismongo.testing.faults import BEGIN, COMMIT, Call, Faults, StubbedAnswer, call_of
 
@@ -21,8 +22,15 @@ from prismongo.testing.faults import BEGIN, COMMIT, Call, Faults, StubbedAnswer,
 class FakeEngine(MongoEngine):
     """Returns stubbed answers, raises injected errors; else executes on the store in memory."""
 
-    def __init__(self, datamodel: Datamodel, make_store: MakeStore, faults: Faults) -> None:
-        super().__init__(datamodel, make_store)
+    def __init__(
+        self,
+        datamodel: Datamodel,
+        make_store: MakeStore,
+        faults: Faults,
+        *,
+        conflict_timeout: timedelta = CONFLICT_TIMEOUT,
+    ) -> None:
+        super().__init__(datamodel, make_store, conflict_timeout=conflict_timeout)
         self._faults = faults
 
     def open(self) -> None:

@@ -116,7 +116,12 @@ class _Fake(Service):
         self._internal_engine = engine
 
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
-        return FakeEngine(self.client_schema.datamodel, self._make_store, self.fake._faults)
+        return FakeEngine(
+            self.client_schema.datamodel,
+            self._make_store,
+            self.fake._faults,
+            conflict_timeout=self._conflict_timeout,
+        )
 
     async def _execute(self, *, model: type[BaseModel] | Shape, **asked: Any) -> Any:
         found = await super()._execute(model=model, **asked)

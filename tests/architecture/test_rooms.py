@@ -31,7 +31,7 @@ ROOMS = """
   prismongo.testing.faults
 * prismongo.health prismongo.changes prismongo.service prismongo.testing.controls
   prismongo.testing prismongo.generator
-  prismongo.check
+  prismongo.check prismongo.seed
   prismongo.containers
 * prismongo prismongo.cli prismongo.__main__ prismongo.testing.plugin
   database

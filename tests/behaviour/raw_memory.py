@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from bson import ObjectId
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.stores.memory import Memory
 from prismongo.stores.memory.compare import key
 from prismongo.stores.memory.select import projected

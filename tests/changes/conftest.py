@@ -29,7 +29,7 @@ async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[
         made: DatabaseService = fake(DatabaseService)
     else:
         raw: Database[Document] = request.getfixturevalue("raw")
-        for name in ("Message", "MessageReaction"):
+        for name in ("Message", "Notification"):
             raw.create_collection(name, changeStreamPreAndPostImages={"enabled": True})
         made = DatabaseService(request.getfixturevalue("settings"))
     async with made as service:

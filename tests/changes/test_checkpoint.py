@@ -83,6 +83,28 @@ async def test_what_comes_before_the_first_change_is_not_lost(
         assert await contents(changes, 1) == ["one"]
 
 
+async def test_entering_does_not_say_that_anything_was_handled(
+    database: DatabaseService, checkpoint: TokenStore
+) -> None:
+    """Changes that came while the consumer was away may be in its buffer as soon as it enters."""
+    async with database.watch(Message, checkpoint=checkpoint):
+        pass
+    await post(database, "one", "two", "three")
+    for _ in range(2):
+        async with database.watch(Message, checkpoint=checkpoint) as changes:
+            await until(lambda changes=changes: not changes._buffer.is_caught_up)  # type: ignore[misc]
+    async with database.watch(Message, checkpoint=checkpoint) as changes:
+        assert await contents(changes, 3) == ["one", "two", "three"]
+
+
+async def test_leaving_does_not_pass_what_was_not_taken(database: DatabaseService) -> None:
+    async with database.watch(Message) as changes:
+        await post(database, "one", "two", "three")
+        (one,) = await take(changes, 1)
+        await until(lambda: len(changes._buffer._items) == 2)
+    assert changes.token == one.token
+
+
 async def test_leaving_does_not_say_that_the_last_was_handled(
     database: DatabaseService, checkpoint: TokenStore
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from prisma.errors import DataError, FieldNotFoundError
-from prisma.models import Message, MessageReaction, User
+from prisma.models import Message, Notification, User
 from pymongo.database import Database
 
 from database import DatabaseService
@@ -156,10 +156,10 @@ async def test_a_transaction_is_seen_once_it_is_committed(database: DatabaseServ
 async def test_two_models_are_one_stream_in_one_order(
     database: DatabaseService, cursors: Callable[[], list[int]]
 ) -> None:
-    async with database.watch(Message, MessageReaction) as changes:
+    async with database.watch(Message, Notification) as changes:
         message = await database.message.create(data={"content": "hello"})
-        reaction = await database.messagereaction.create(
-            data={"messageId": message.id, "userId": CHANNEL, "emoji": "+1"}
+        notification = await database.notification.create(
+            data={"messageId": message.id, "userId": CHANNEL}
         )
         await database.user.create(data={"username": "ada", "hashedPassword": "-"})
         await database.message.delete(where={"id": message.id})
@@ -168,12 +168,12 @@ async def test_two_models_are_one_stream_in_one_order(
 
     assert [(change.operation, change.model) for change in found] == [
         ("insert", "Message"),
-        ("insert", "MessageReaction"),
-        ("delete", "MessageReaction"),
+        ("insert", "Notification"),
+        ("delete", "Notification"),
         ("delete", "Message"),
     ]
-    assert found[1].after == reaction
-    assert found[2].before == reaction
+    assert found[1].after == notification
+    assert found[2].before == notification
 
 
 async def test_the_whole_database_typed_by_model(
@@ -222,15 +222,14 @@ async def test_where_sees_records_come_into_it_and_leave_it(database: DatabaseSe
 
 
 async def test_where_on_several_models_is_about_each(database: DatabaseService) -> None:
-    async with database.watch(Message, MessageReaction, where={"channelId": CHANNEL}) as changes:
+    async with database.watch(Message, Notification, where={"channelId": CHANNEL}) as changes:
         for channel in (ELSEWHERE, CHANNEL):
             message = await database.message.create(data={"content": "a", "channelId": channel})
-            await database.messagereaction.create(
+            await database.notification.create(
                 data={
                     "messageId": message.id,
                     "channelId": channel,
                     "userId": CHANNEL,
-                    "emoji": "+1",
                 }
             )
             await database.message.delete(where={"id": message.id})
@@ -238,8 +237,8 @@ async def test_where_on_several_models_is_about_each(database: DatabaseService) 
 
     assert [(change.operation, change.model) for change in found] == [
         ("insert", "Message"),
-        ("insert", "MessageReaction"),
-        ("delete", "MessageReaction"),
+        ("insert", "Notification"),
+        ("delete", "Notification"),
         ("delete", "Message"),
     ]
 

@@ -17,10 +17,10 @@ from tests.records import user, wrong
 
 
 async def test_both_names_of_a_model(database: DatabaseService) -> None:
-    assert type(database.message_reaction) is type(database.messagereaction)
-    assert await database.message_reaction.count() == 0
+    assert type(database.read_receipt) is type(database.readreceipt)
+    assert await database.read_receipt.count() == 0
     async with database.batch_() as batch:
-        batch.message_reaction.delete_many()
+        batch.read_receipt.delete_many()
     assert batch.results == [0]
     async with database.tx() as tx:
         assert await tx.instance_invite.count() == 0
@@ -136,7 +136,9 @@ async def test_nested_updates(database: DatabaseService) -> None:
 
 async def test_keys_as_values_and_by_connect(database: DatabaseService) -> None:
     ada, grace = [await database.user.create(user(name)) for name in ("ada", "grace")]
-    made = await database.friendship.create({"requesterId": ada.id, "addresseeId": grace.id})
+    made = await database.friendship.create(
+        {"requesterId": ada.id, "addresseeId": grace.id, "pair": f"{ada.id}-{grace.id}"}
+    )
     await database.friendship.update(
         where={"requesterId_addresseeId": {"requesterId": ada.id, "addresseeId": grace.id}},
         data={"requesterId": grace.id, "status": FriendshipStatus.ACCEPTED},

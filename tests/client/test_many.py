@@ -7,10 +7,16 @@ from typing import Any, assert_type
 import pytest
 from prisma.bases import BaseUser
 from prisma.enums import InstanceRole
-from prisma.errors import DataError, RecordNotFoundError, UniqueViolationError
+from prisma.errors import (
+    DataError,
+    RecordNotFoundError,
+    TransactionError,
+    UniqueViolationError,
+)
 from prisma.models import Community, User
 
 from database import DatabaseService
+from prismongo.query.nodes.limits import TRANSACTION_RECORDS
 from tests.records import NOBODY, three, user, wrong
 
 
@@ -73,6 +79,25 @@ async def test_at_most_so_many(database: DatabaseService) -> None:
         with pytest.raises(DataError, match="`limit`: a limit cannot be negative") as caught:
             await asked
         assert caught.value.code == "P2009"
+
+
+async def test_all_or_none_of_them(database: DatabaseService) -> None:
+    many = [user(f"user {number}") for number in range(TRANSACTION_RECORDS + 1)]
+    made = await database.user.create_many_and_return(many[:2], atomic=True)
+    assert await database.user.create_many(many[2:], atomic=True) == len(many) - 2
+    for asked in (
+        database.user.create_many(many, atomic=True),
+        database.user.create_many_and_return(many, atomic=True),
+        database.user.update_many({"bio": "x"}, {}, atomic=True),
+        database.user.update_many_and_return({"bio": "x"}, {}, atomic=True),
+        database.user.delete_many(atomic=True),
+    ):
+        with pytest.raises(TransactionError, match="more than one transaction holds") as caught:
+            await asked
+        assert getattr(caught.value, "code", None) == "P2028"
+    assert await database.user.count(where={"bio": None}) == 0
+    assert await database.user.count() == len(many)
+    assert await database.user.delete_many({"id": made[0].id}, atomic=True) == 1
 
 
 async def test_a_class_of_the_applications_own(database: DatabaseService) -> None:

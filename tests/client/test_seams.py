@@ -57,5 +57,9 @@ def test_a_service_is_upstreams_client(settings: DatabaseSettings) -> None:
 
 
 def _arguments(signature: inspect.Signature) -> list[inspect.Parameter]:
-    """The parameters that a batch has, too: nobody reads the records that it answers."""
-    return [item for item in signature.parameters.values() if item.name not in ("select", "omit")]
+    """The parameters that a batch has, too.
+
+    Nobody reads the records that it answers, and it is one transaction in any case.
+    """
+    left_out = ("select", "omit", "atomic")
+    return [item for item in signature.parameters.values() if item.name not in left_out]

@@ -9,6 +9,7 @@ import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError, UniqueViolationError
 
 from database import DatabaseService
+from tests.clock import Clock
 from tests.records import user
 
 LONG = timedelta(minutes=10)
@@ -73,6 +74,64 @@ async def test_conflicts_without_end_are_given_up(database: DatabaseService) -> 
         await database.transaction(work, retries=2)
     assert caught.value.code == "P2034"
     assert tries == 3
+
+
+async def test_conflicts_are_given_up_when_the_time_is_up(
+    database: DatabaseService, clock: Clock
+) -> None:
+    ada = await database.user.create(user("ada"))
+    tries = 0
+
+    async def work(tx: DatabaseService) -> None:
+        nonlocal tries
+        tries += 1
+        await tx.user.find_unique_or_raise({"id": ada.id})
+        await database.user.update(where={"id": ada.id}, data={"storageUsed": {"increment": 1}})
+        clock.advance(200 if tries == 40 else 1)
+        await tx.user.update(where={"id": ada.id}, data={"bio": "late"})
+
+    with pytest.raises(DataError) as caught:
+        await database.transaction(work, timeout=LONG, conflict_timeout=timedelta(seconds=200))
+    assert caught.value.code == "P2034"
+    assert tries == 40
+
+
+async def test_what_a_callback_does_outside_of_its_transaction_waits_for_no_turn(
+    database: DatabaseService,
+) -> None:
+    """The callback itself may have it: the two would wait for each other."""
+    ada = await database.user.create(user("ada"))
+    tries = 0
+
+    async def work(tx: DatabaseService) -> None:
+        nonlocal tries
+        tries += 1
+        await tx.user.find_unique_or_raise({"id": ada.id})
+        if tries < 3:
+            await database.user.update(
+                where={"id": ada.id}, data={"bio": "x", "messages": {"create": [{"content": "x"}]}}
+            )
+        await tx.user.update(where={"id": ada.id}, data={"storageUsed": {"increment": 1}})
+
+    await database.transaction(work, timeout=LONG)
+    assert tries == 3
+    assert (await database.user.find_first_or_raise()).storageUsed == 1
+
+
+async def test_a_hundred_and_fifty_at_once_are_all_done(database: DatabaseService) -> None:
+    ada = await database.user.create(user("ada"))
+
+    async def work(tx: DatabaseService) -> int:
+        found = await tx.user.find_unique_or_raise({"id": ada.id})
+        changed = await tx.user.update_or_raise(
+            where={"id": ada.id}, data={"storageUsed": found.storageUsed + 1}
+        )
+        return changed.storageUsed
+
+    found = await asyncio.gather(
+        *(database.transaction(work, max_wait=LONG, timeout=LONG) for _ in range(150))
+    )
+    assert sorted(found) == list(range(1, 151))
 
 
 async def test_taking_too_long_is_not_tried_again(database: DatabaseService) -> None:

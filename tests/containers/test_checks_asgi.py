@@ -81,6 +81,34 @@ async def test_check_23_synchronous_and_asynchronous_endpoints_get_a_usable_serv
         assert found.json()["username"] == "ada"
 
 
+async def test_no_answer_of_the_example_has_a_hash(application: ApplicationContainer) -> None:
+    app = create_app(application)
+    async with serving(app) as client:
+        ada = await client.post("/users", json=ADA)
+        founding = {"name": "Engines", "owner_id": ada.json()["id"]}
+        community = await client.post("/communities", json=founding)
+        channel = f"/channels/{community.json()['channels'][0]['id']}/messages"
+        answers = [
+            ada,
+            community,
+            await client.get(f"/users/{ada.json()['id']}"),
+            await client.post(channel, json={"author_id": ada.json()["id"], "content": "hello"}),
+            await client.get(channel),
+            await client.put(
+                f"/communities/{community.json()['id']}/owner",
+                params={"owner_id": ada.json()["id"]},
+            ),
+            await client.post("/users", json=ADA),  # 409: the name is taken
+            await client.get("/health"),
+        ]
+    asked = {(answer.request.method, answer.request.url.path) for answer in answers}
+    operations = sum(len(methods) for methods in app.openapi()["paths"].values())
+    assert len(asked) == operations + 1  # every operation of the API, and the health
+    for answer in answers:
+        assert "hash" not in answer.text.lower()
+        assert "$argon2" not in answer.text
+
+
 async def test_check_24_of_two_applications_neither_sees_the_others_database(
     application: ApplicationContainer, settings_pushed: DatabaseSettings
 ) -> None:

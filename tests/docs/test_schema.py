@@ -9,10 +9,12 @@ import pytest
 import yaml
 from pymongo.database import Database
 
+from database import DatabaseService
 from prismongo.query.values.bson_types import bson_type
 from prismongo.query.values.scalars import scalar_of
 from prismongo.schema import parse, push
 from prismongo.schema.scalars import SCALARS
+from prismongo.testing import fake
 from tests.project import TOP
 from tests.stores.mongo.push.schemas import HEAD, ID
 
@@ -88,7 +90,7 @@ def test_ignored_models_are_pushed() -> None:
 def test_every_variable_of_the_configuration_is_told() -> None:
     configuration = (TOP / "config.yml").read_text(encoding="utf-8")
     read = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^ *#.*", "", configuration)))
-    told = set(re.findall(r"`((?:DATABASE|SCHEMA)_[A-Z_]+)`", TEXT))
+    told = set(re.findall(r"`((?:DATABASE|SCHEMA|NOTIFICATIONS)_[A-Z_]+)`", TEXT))
     assert told == read
 
 
@@ -109,3 +111,15 @@ def test_the_compose_file_is_one() -> None:
 
 def model(*lines: str) -> str:
     return "\n".join([HEAD, "model A {", ID, *lines, "}"])
+
+
+async def test_the_example_of_a_seed_runs_and_runs_again() -> None:
+    (example,) = re.findall(r"## Seed.*?```python\n(.*?)```", TEXT, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - our own documentation
+    async with fake(DatabaseService) as database:
+        told: list[tuple[str, int, int]] = []
+        await names["seed"](database, progress=lambda *each: told.append(each))
+        await names["seed"](database)
+        assert told == [("users", 1, 3), ("users", 2, 3), ("users", 3, 3)]
+        assert await database.user.count() == 3

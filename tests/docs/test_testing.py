@@ -16,7 +16,7 @@ SHORT = {"test_communities": 5, "test_messages": 5, "conftest": 9}
 
 
 def test_every_example_is_a_recipe() -> None:
-    assert len(RECIPES) == TEXT.count("```python") == 8
+    assert len(RECIPES) == TEXT.count("```python") == 9
 
 
 @pytest.mark.parametrize("name", SHORT)

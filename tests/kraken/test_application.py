@@ -17,6 +17,8 @@ from prisma.types import UserCreateInput
 from containers import ApplicationContainer, DatabaseContainer, running, start, stop, validate
 from containers.auth import AuthService
 from containers.communities import CommunityService
+from containers.direct_messages import DirectMessageService, GroupService
+from containers.friends import FriendService
 from containers.messages import MessageService
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
@@ -74,8 +76,19 @@ async def test_every_feature_service_holds_the_one_database(
             container.communities.service(),
             container.messages.service(),
             container.auth.service(),
+            container.friends.service(),
+            container.direct_messages.service(),
+            container.direct_messages.groups(),
         )
-        kinds = (UserService, CommunityService, MessageService, AuthService)
+        kinds = (
+            UserService,
+            CommunityService,
+            MessageService,
+            AuthService,
+            FriendService,
+            DirectMessageService,
+            GroupService,
+        )
         assert [type(service) for service in services] == list(kinds)
         assert {service.database for service in services} == {container.database.service()}
 

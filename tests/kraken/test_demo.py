@@ -40,7 +40,9 @@ async def test_it_prints_the_server_each_step_and_the_last_page(
     assert "rs0" in printed
     assert "as DATABASE_URL says" in printed
     assert "users before 3, after 3" in printed
-    assert [f"{number:3} " in printed for number in range(1, 11)] == [True] * 10
+    assert [f"{number:3} " in printed for number in range(1, 13)] == [True] * 12
+    for line in ("2 members, 2 channels", "30 messages", "posted: Shall we", "Hopper reacted: yes"):
+        assert line in printed
     rows = [line for line in printed.splitlines() if " Lovelace " in line or " Hopper " in line]
     assert 0 < len(rows) <= PAGE
     assert "\033" not in printed

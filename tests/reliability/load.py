@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final, cast
 
 from prisma.errors import PrismaError
@@ -23,13 +23,26 @@ Operation = Callable[["Load"], Awaitable[object]]
 
 
 class Load:
-    """Operations by chance; what they store they take away again, but for the accounts."""
+    """Operations by chance; what they store they take away again, but for the accounts.
 
-    def __init__(self, database: DatabaseService, seed: int) -> None:
+    Args:
+        database: the client.
+        seed: of the choices.
+        tolerated: the codes of errors that an operation may end with.
+    """
+
+    def __init__(
+        self,
+        database: DatabaseService,
+        seed: int,
+        tolerated: Collection[str] = ("P2028", "P2034"),
+    ) -> None:
         self._database = database
+        self._tolerated = tolerated
         self._random = random.Random(seed)  # noqa: S311 - a test's choices
         self._number = 0
         self.done: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
         self.cancelled = 0
 
     async def prepare(self) -> None:
@@ -77,8 +90,10 @@ class Load:
         try:
             await operation(self)
         except PrismaError as error:
-            if getattr(error, "code", None) not in ("P2028", "P2034"):
+            code = getattr(error, "code", None)
+            if code not in self._tolerated:
                 raise
+            self.errors[f"{type(error).__name__} {code}"] += 1
             self.done["given up"] += 1
         self.done[operation.__name__.strip("_")] += 1
 

@@ -272,7 +272,8 @@ async def test_a_stub_answers_in_an_actions_place(database: DatabaseService) -> 
     database.fake.stub("user.count", 7)
     database.fake.stub("user.find_unique", None)
     database.fake.stub("user.find_first", ada)
-    database.fake.stub("user.find_many", [ada, {**ada.model_dump(), "username": "other"}])
+    other = {**ada.model_dump(), "username": "other", "hashedPassword": "x"}
+    database.fake.stub("user.find_many", [ada, other])
     database.fake.stub("user.update_many", 3)
     database.fake.stub("user.group_by", [{"bio": None, "_count": {"_all": 1}}])
     assert await database.user.count() == 7

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Enum, Field
 

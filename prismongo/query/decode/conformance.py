@@ -14,8 +14,8 @@ from prisma.errors import DataError
 
 from prismongo.query.decode.columns import Read
 from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Selected
-from prismongo.query.nodes.steps import Row
 from prismongo.query.values.bson_types import bracket, bson_type
 from prismongo.query.values.decimal import comparable
 from prismongo.query.values.scalars import is_any, scalar_of

@@ -17,6 +17,7 @@ from prismongo.errors import data_error
 from prismongo.query.decode.columns import Column, Read, Reader, fast_path
 from prismongo.query.errors.stored import dangling, id_of, null, of_record, wrong_type
 from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import (
     CompositeOutput,
     CountOutput,
@@ -26,7 +27,7 @@ from prismongo.query.nodes.selections import (
     Selected,
     Structure,
 )
-from prismongo.query.nodes.steps import RELATED, Aggregation, Row
+from prismongo.query.nodes.steps import RELATED, Aggregation
 from prismongo.query.values.bson_types import bson_type
 from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.scalars import SCALARS

@@ -12,7 +12,7 @@ from prisma.errors import DataError
 
 from prismongo.errors import data_error
 from prismongo.query.errors.input import shown
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.values.bson_types import bson_type
 from prismongo.schema.datamodel import Field, Model
 

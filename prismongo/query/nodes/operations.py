@@ -9,8 +9,9 @@ from typing import Any
 from prismongo.query.nodes.filters import EVERYTHING, Filter
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.requests import RawAction
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import Page, Selected, Unique
-from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder, Row
+from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder
 from prismongo.schema.datamodel import Field, Link, Model
 
 
@@ -243,10 +244,11 @@ class CreateOne:
 
 @dataclass(frozen=True, slots=True)
 class CreateMany:
-    """createMany."""
+    """createMany; `atomic` means in one transaction, however many they are."""
 
     model: Model
     documents: tuple[Row, ...]
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +271,13 @@ class UpdateRecord:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRecords:
-    """updateMany; of at most `limit` records."""
+    """updateMany; of at most `limit` records. `atomic` as for createMany."""
 
     model: Model
     where: Filter
     updates: tuple[FieldUpdate, ...]
     limit: int | None = None
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +309,12 @@ class DeleteRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRecords:
-    """deleteMany; of at most `limit` records."""
+    """deleteMany; of at most `limit` records. `atomic` as for createMany."""
 
     model: Model
     where: Filter
     limit: int | None = None
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,56 +7,18 @@ documents (`dict`) with at least the requested `fields`. An arrow (→) precedes
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
-from prisma.errors import DataError
-
 from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.schema.datamodel import Field, Link, Model
 
 RELATED = "\0"
 """The prefix of a relation's name under which a row contains its included rows. No stored name can
 contain a NUL character."""
-
-Row = dict[str, Any]
-Rows = list[Row]
-
-
-class Unreadable(Row):
-    """In place of a row, or of the related rows, that cannot be read: reading raises the error.
-
-    Args:
-        error: names the record.
-        known: the stored values that are known; of these, the row itself has the id alone.
-    """
-
-    def __init__(self, error: DataError, known: Row | None = None) -> None:
-        self.error = error
-        self.known = known or {}
-        super().__init__({"_id": self.known["_id"]} if "_id" in self.known else {})
-
-    def __missing__(self, name: str) -> Any:
-        raise self.error
-
-    def __iter__(self) -> Any:
-        raise self.error
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value, if it is known.
-
-        Raises:
-            DataError: the error.
-        """
-        return self[name]
-
-
-def known_of(row: Row) -> Row:
-    """The values of a row, also of one that cannot be read."""
-    return row.known if isinstance(row, Unreadable) else row
-
 
 ORDER_VALUES = "__order"
 """The name under which `Find` puts the values that it sorted by (`order_values`)."""
@@ -326,12 +288,27 @@ class DeleteMany:
 
 @dataclass(frozen=True, slots=True)
 class Atomic:
-    """Begin a transaction, which ends with the plan. → None.
+    """Begin a transaction, which ends with the plan, unless the plan is in one. → None.
 
     If it is not `required` and the server has no transactions, the command that follows runs alone.
+    With `records`, so many are about to be written, new ones of `size` bytes: it is refused if the
+    transaction has no room for them.
     """
 
     required: bool = True
+    records: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InPortion:
+    """Run a plan in a transaction of its own, which is repeated on its own. → its answer.
+
+    It ends the transaction of the plan that yields it. No plan yields it within a transaction of
+    the caller's.
+    """
+
+    make_plan: Callable[[], Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +339,10 @@ class RawCommand:
 ReadStep = Find | FindPerParent | CountPerParent | Aggregate | Group
 WriteStep = Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 RawStep = RawFind | RawAggregate | RawCommand
-Step = ReadStep | WriteStep | RawStep | Atomic
+FlowStep = Atomic | InPortion
+"""What the engine does itself: it begins and ends transactions."""
+
+Step = ReadStep | WriteStep | RawStep | FlowStep
 
 
 class LostRaceError(Exception):

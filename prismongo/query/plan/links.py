@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
-from prismongo.query.nodes.steps import FieldUpdate, Row, Set
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import FieldUpdate, Set
 from prismongo.query.values.date_time import now
 from prismongo.schema.datamodel import Field, Link, Model
 
 ReferenceKey = tuple[Any, ...]
 
 CHUNK = 50_000
-"""How many keys one `in` has at most: a command of MongoDB may have 16 MB."""
+"""How many keys one `in` has at most."""
+
+CHUNK_BYTES: Final = 8 * 1024 * 1024
+"""About how many bytes they have at most: a command of MongoDB may have 16 MB."""
 
 
 def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
@@ -127,9 +131,47 @@ def with_updated_at(model: Model, updates: Sequence[FieldUpdate]) -> tuple[Field
     return (*updates, *moments)
 
 
-def chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The keys in portions that one command can hold."""
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+def chunks(keys: Sequence[Any], most: int | None = None) -> Iterable[Sequence[Any]]:
+    """The keys in parts that one command can hold.
+
+    Args:
+        keys: values, or tuples of values.
+        most: the most keys of a part; None means `CHUNK`.
+    """
+    most = CHUNK if most is None else most
+    lengths = [_length(key) for key in keys] if keys and _length(keys[0]) else None
+    start = 0
+    while start < len(keys):
+        end = min(start + most, len(keys))
+        if lengths is not None:
+            end = _end(lengths, start, end)
+        yield keys[start:end]
+        start = end
+
+
+def row_chunks(model: Model, rows: Sequence[Row], most: int) -> Iterable[Sequence[Row]]:
+    """The rows in parts whose ids one command can hold, `most` of them at most."""
+    start = 0
+    for ids in chunks(ids_of(model, rows), most):
+        yield rows[start : start + len(ids)]
+        start += len(ids)
+
+
+def _end(lengths: Sequence[int], start: int, end: int) -> int:
+    """Where a part ends that begins at `start`; it has one key at least."""
+    size = 0
+    for index in range(start, end):
+        size += lengths[index]
+        if size > CHUNK_BYTES and index > start:
+            return index
+    return end
+
+
+def _length(key: object) -> int:
+    """About the bytes of a text in a command; 0 for other keys, which are short."""
+    if isinstance(key, tuple):
+        return sum(map(_length, key))
+    return 4 * len(key) + 16 if isinstance(key, str | bytes) else 0
 
 
 def related(link: Link, parents: Iterable[Row]) -> Filter:

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from prismongo.query.nodes.limits import UNCOUNTED, size_of
 from prismongo.query.nodes.operations import (
     ConnectReferenced,
+    CreateRelated,
     DisconnectReferenced,
     NestedWrite,
     ReferencedWrite,
 )
-from prismongo.query.nodes.steps import Row, Set, Step, WritePlan
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import Atomic, Set, Step, WritePlan
 from prismongo.query.plan.referenced import ReferencedRecords
 from prismongo.query.plan.related import OuterWrites, RelatedRecords
 from prismongo.schema.datamodel import Datamodel
@@ -56,6 +59,15 @@ class NestedWritePlanner:
             and write.link.opposite.is_list
             for write in writes
         )
+
+    def begin(self, writes: Sequence[NestedWrite]) -> WritePlan:
+        """Begin the transaction that holds the nested writes: many new records are counted."""
+        records = size = 0
+        for write in writes:
+            if isinstance(write, CreateRelated) and len(write.records) > UNCOUNTED:
+                records += len(write.records)
+                size += size_of([record.document for record in write.records])
+        yield Atomic(records=records, size=size)
 
     def prepare(
         self, writes: Sequence[NestedWrite], row: Row | None

@@ -29,17 +29,9 @@ from prismongo.query.nodes.filters import (
     Text,
     both,
 )
+from prismongo.query.nodes.rows import Row, Rows, known_of
 from prismongo.query.nodes.selections import Page
-from prismongo.query.nodes.steps import (
-    ORDER_VALUES,
-    Find,
-    OrderKey,
-    Row,
-    Rows,
-    RowsPlan,
-    Step,
-    known_of,
-)
+from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, RowsPlan, Step
 from prismongo.query.plan.links import equal
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Field, Model

@@ -42,6 +42,7 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.plan.many import ManyPlanner
 from prismongo.query.plan.page import locate
+from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.read import first_step, read_first, read_page
 from prismongo.query.plan.write import WritePlanner, not_found
 from prismongo.schema.datamodel import Datamodel, Model
@@ -65,8 +66,13 @@ class Planner:
             return first_step(operation.unique.filter, operation.selected)
         return None
 
-    def plan(self, operation: Operation) -> Plan:
-        """The steps that answer an operation; the plan returns rows, a number, or a row."""
+    def plan(self, operation: Operation, *, is_enclosed: bool = False) -> Plan:
+        """The steps that answer an operation; the plan returns rows, a number, or a row.
+
+        Args:
+            operation: what to answer.
+            is_enclosed: whether it belongs to a transaction of the caller's, or to a batch.
+        """
         match operation:
             case FindUnique():
                 return _find_unique(operation)
@@ -75,21 +81,25 @@ class Planner:
             case CreateOne():
                 return self._writes.create_one(operation)
             case CreateMany():
-                return self._many.create(operation)
+                return self._many.create(operation, _scope(operation, is_enclosed))
             case CreateManyAndReturn():
-                return self._many.create_and_return(operation)
+                return self._many.create_and_return(
+                    operation, _scope(operation.created, is_enclosed)
+                )
             case UpdateRecord():
                 return self._writes.update_one(operation)
             case UpdateRecords():
-                return self._many.update(operation)
+                return self._many.update(operation, _scope(operation, is_enclosed))
             case UpdateRecordsAndReturn():
-                return self._many.update_and_return(operation)
+                return self._many.update_and_return(
+                    operation, _scope(operation.updated, is_enclosed)
+                )
             case UpsertRecord():
                 return self._writes.upsert_one(operation)
             case DeleteRecord():
-                return self._writes.delete_one(operation)
+                return self._writes.delete_one(operation, "whole" if is_enclosed else "portions")
             case DeleteRecords():
-                return self._many.delete(operation)
+                return self._many.delete(operation, _scope(operation, is_enclosed))
             case AggregateRecords():
                 return _aggregate(operation)
             case GroupRecords():
@@ -98,6 +108,10 @@ class Planner:
                 return _raw(operation)
             case _:
                 assert_never(operation)
+
+
+def _scope(operation: CreateMany | UpdateRecords | DeleteRecords, is_enclosed: bool) -> Scope:
+    return "whole" if operation.atomic or is_enclosed else "portions"
 
 
 def _find_unique(operation: FindUnique) -> Plan:

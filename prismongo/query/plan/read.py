@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, assert_never
 
 from prisma.errors import DataError
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import Filter, both
+from prismongo.query.nodes.rows import Row, Rows, Unreadable
 from prismongo.query.nodes.selections import CountOutput, Page, RelationOutput, Selected
 from prismongo.query.nodes.steps import (
     RELATED,
@@ -17,14 +19,10 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Plan,
-    Row,
-    Rows,
     RowsPlan,
     Step,
-    Unreadable,
 )
 from prismongo.query.plan.links import (
-    CHUNK,
     ReferenceKey,
     among,
     chunks,
@@ -103,7 +101,7 @@ def _include(output: RelationOutput, parents: Rows) -> Plan:
     parents, keys = _with_keys(link, parents, name)
     if link.field.is_list and not page.is_whole:
         groups = yield from _paged_children(output, parents)
-    elif link.is_many_to_many and page.order and len(keys) > CHUNK:
+    elif link.is_many_to_many and page.order and _are_split(keys):
         groups = yield from _pages_at_once(output, parents)  # no order survives several portions
     else:
         groups = yield from _all_children(output, parents, keys)
@@ -125,6 +123,11 @@ def _with_keys(link: Link, parents: Rows, name: str) -> tuple[Rows, list[Referen
         except DataError as error:
             row[name] = Unreadable(error)
     return readable, keys_of(link, readable)
+
+
+def _are_split(keys: Sequence[ReferenceKey]) -> bool:
+    """Whether the keys need several commands."""
+    return len(list(islice(chunks(keys), 2))) > 1
 
 
 def _all_children(
@@ -155,7 +158,7 @@ def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]
         except TypeError:  # MongoDB finds a list by what it holds
             error = wrong_key(link.target, link.remote, [child])
             for each in _held(key):
-                by_key.setdefault(each, []).append(Unreadable(error, {"_id": child["_id"]}))
+                by_key.setdefault(each, []).append(Unreadable(error))
     return by_key
 
 

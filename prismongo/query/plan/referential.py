@@ -13,6 +13,8 @@ from bson import Decimal128
 
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
+from prismongo.query.nodes.limits import TRANSACTION_RECORDS
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     AddValues,
@@ -23,8 +25,6 @@ from prismongo.query.nodes.steps import (
     Find,
     Push,
     RemoveValues,
-    Row,
-    Rows,
     Set,
     Step,
     Unset,
@@ -42,11 +42,16 @@ from prismongo.query.plan.links import (
     ids_of,
     key_of,
     keys_of,
+    row_chunks,
 )
+from prismongo.query.plan.portions import Write
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
-StepsPlan = Generator[Step, Any, list[Step]]
+StepsPlan = Generator[Step, Any, list[UpdateMany | UpdateOne]]
 """A plan that reads, and returns the writes that have to be made."""
+
+WritesPlan = Generator[Step, Any, list[Write]]
+"""The same, with the number of records of each."""
 
 
 def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
@@ -85,20 +90,20 @@ class Deletion:
         self._datamodel = datamodel
         self._deleted: dict[str, set[Any]] = {}
 
-    def of(self, model: Model, rows: Rows) -> StepsPlan:
+    def of(self, model: Model, rows: Rows) -> WritesPlan:
         """The steps that must be executed before the rows are deleted, children first.
 
         Raises:
             DataError: P2014, a Restrict forbids the delete.
         """
         self._deleted.setdefault(model.name, set()).update(ids_of(model, rows))
-        steps: list[Step] = []
+        steps: list[Write] = []
         for link in dependents(self._datamodel, model):
             for keys in chunks(keys_of(link, rows)):
                 steps += yield from self._for_link(link, among(link.remote, keys))
         return steps
 
-    def _for_link(self, link: Link, referring: Filter) -> StepsPlan:
+    def _for_link(self, link: Link, referring: Filter) -> WritesPlan:
         match link.on_delete:
             case "Cascade":
                 return (yield from self._cascade(link, referring))
@@ -107,18 +112,13 @@ class Deletion:
                     raise required_relation_violation(link)
                 return []
             case "SetNull":
-                if (yield from self._is_referred_to(link, referring)):
-                    where = self._not_deleted(link.target, referring)
-                    return (
-                        yield from _update_references(self._datamodel, link, where, _nulls(link))
-                    )
-                return []
+                return (yield from self._set_null(link, referring))
             case "NoAction" | "SetDefault":  # MongoDB has no SetDefault: the schema is refused
                 return []
             case _:
                 assert_never(link.on_delete)
 
-    def _cascade(self, link: Link, referring: Filter) -> StepsPlan:
+    def _cascade(self, link: Link, referring: Filter) -> WritesPlan:
         fields = needed_fields(self._datamodel, link.target)
         rows: Rows = yield Find(link.target, referring, fields=fields)
         deleted = self._deleted.setdefault(link.target.name, set())
@@ -126,7 +126,23 @@ class Deletion:
         if not new:
             return []
         steps = yield from self.of(link.target, new)
-        return [*steps, *delete_steps(link.target, new)]
+        return [*steps, *deletes(link.target, new)]
+
+    def _set_null(self, link: Link, referring: Filter) -> WritesPlan:
+        """Empty the keys of all that refer to the rows; by their ids if they are too many."""
+        target = link.target
+        found: Rows = yield Find(target, referring, fields=target.identity)
+        deleted = self._deleted.get(target.name, ())
+        rows = [row for row in found if row[target.id_field.db_name] not in deleted]
+        parts = list(row_chunks(target, rows, TRANSACTION_RECORDS))
+        writes: list[Write] = []
+        for part in parts:
+            where = self._not_deleted(target, referring)
+            if len(parts) > 1:
+                where = both(by_rows(target, part), referring)
+            steps = yield from _update_references(self._datamodel, link, where, _nulls(link))
+            writes += [Write(step, len(part)) for step in steps]
+        return writes
 
     def _is_referred_to(self, link: Link, referring: Filter) -> Generator[Step, Any, bool]:
         where = self._not_deleted(link.target, referring)
@@ -138,9 +154,10 @@ class Deletion:
         return both(referring, Complement(by_ids(model, list(deleted)))) if deleted else referring
 
 
-def delete_steps(model: Model, rows: Rows) -> list[Step]:
+def deletes(model: Model, rows: Rows) -> list[Write]:
     """The steps that delete records that were read."""
-    return [DeleteMany(model, by_rows(model, portion)) for portion in chunks(rows)]
+    parts = row_chunks(model, rows, TRANSACTION_RECORDS)
+    return [Write(DeleteMany(model, by_rows(model, part)), len(part)) for part in parts]
 
 
 # --- changed keys ---
@@ -173,7 +190,7 @@ def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row)
     Raises:
         DataError: P2014, a Restrict forbids the update.
     """
-    steps: list[Step] = []
+    steps: list[UpdateMany] = []
     for link in dependents(datamodel, model):
         old = key_of(before, link.local)
         new = tuple(after.get(field.db_name) for field in link.local)
@@ -206,7 +223,7 @@ def _update_references(
     target, one_by_one = link.target, changes_key(link.target, updates)
     is_key = bool(links_to_updated_keys(datamodel, target, updates))
     rows: Rows = (yield Find(target, referring)) if is_key or one_by_one else []
-    steps: list[Step] = [UpdateMany(target, referring, updates)]
+    steps: list[UpdateMany | UpdateOne] = [UpdateMany(target, referring, updates)]
     if one_by_one:
         steps = [UpdateOne(target, by_rows(target, [row]), updates) for row in rows]
     if is_key:

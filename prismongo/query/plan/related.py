@@ -26,6 +26,7 @@ from prismongo.query.nodes.operations import (
     UpdateRelated,
     UpsertRelated,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
@@ -34,8 +35,6 @@ from prismongo.query.nodes.steps import (
     Insert,
     OrderKey,
     RemoveValues,
-    Row,
-    Rows,
     Set,
     Step,
     UpdateMany,
@@ -43,6 +42,7 @@ from prismongo.query.nodes.steps import (
     WritePlan,
 )
 from prismongo.query.plan.links import by_ids, by_rows, ids_of, key_of, related, with_updated_at
+from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
@@ -60,7 +60,9 @@ class OuterWrites(Protocol):
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
 
-    def delete_rows(self, model: Model, rows: Rows) -> Generator[Step, Any, int]:
+    def delete_rows(
+        self, model: Model, rows: Rows, scope: Scope = "nested"
+    ) -> Generator[Step, Any, int]:
         """Delete records that were read, with the consequences → how many."""
 
 

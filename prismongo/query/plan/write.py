@@ -6,13 +6,14 @@ reads before it are not part of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 from prisma.errors import UniqueViolationError
 
 from prismongo.errors import TransactionError, data_error
 from prismongo.query.nodes.filters import Filter, has_relations
+from prismongo.query.nodes.limits import UNCOUNTED
 from prismongo.query.nodes.operations import (
     CreateOne,
     DeleteRecord,
@@ -21,6 +22,7 @@ from prismongo.query.nodes.operations import (
     UpdateRecord,
     UpsertRecord,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.shard_keys import moves
 from prismongo.query.nodes.steps import (
@@ -31,21 +33,27 @@ from prismongo.query.nodes.steps import (
     Find,
     Insert,
     LostRaceError,
-    Row,
-    Rows,
     RowsPlan,
     Step,
     UpdateMany,
     UpdateOne,
     WritePlan,
 )
-from prismongo.query.plan.links import by_ids, by_rows, chunks, ids_of, with_updated_at
+from prismongo.query.plan.links import (
+    CHUNK,
+    by_ids,
+    by_rows,
+    ids_of,
+    row_chunks,
+    with_updated_at,
+)
 from prismongo.query.plan.nested import NestedWritePlanner
 from prismongo.query.plan.one import delete_one, update_one
+from prismongo.query.plan.portions import Scope, run_writes
 from prismongo.query.plan.read import attach, read_first, stored_fields
 from prismongo.query.plan.referential import (
     Deletion,
-    delete_steps,
+    deletes,
     dependents,
     expected_row,
     have_same_keys,
@@ -77,7 +85,7 @@ class WritePlanner:
     def create(self, record: NewRecord) -> Generator[Step, Any, Row]:
         """Create a record, with its nested writes → its document."""
         if not self._nested.touches_one(record.writes):
-            yield Atomic()
+            yield from self._nested.begin(record.writes)
         outer = yield from self._nested.prepare(record.writes, None)
         keys = {update.path[0]: update.value for update in outer.key_updates}
         document = record.document | keys
@@ -105,7 +113,7 @@ class WritePlanner:
 
     def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> RowsPlan:
         if not self._nested.touches_one(data.writes) or self._updates_key(data):
-            yield Atomic()
+            yield from self._nested.begin(data.writes)
         elif data.model.shard_key:  # the record must keep the key that is read
             yield Atomic(required=False)
         rows = yield Find(data.model, where, limit=1)
@@ -150,11 +158,15 @@ class WritePlanner:
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
         if self._updates_key(data) or moves(data):
+            if len(rows) > UNCOUNTED:
+                yield Atomic(records=len(rows))
             for row in rows:
                 yield from self.update_row(row, data)
         elif data.updates:
-            for portion in chunks(rows):
-                yield UpdateMany(data.model, by_rows(data.model, portion), data.updates)
+            if len(rows) > UNCOUNTED:
+                yield Atomic(required=False, records=len(rows))
+            for part in row_chunks(data.model, rows, CHUNK):
+                yield UpdateMany(data.model, by_rows(data.model, part), data.updates)
 
     # --- upsert ---
 
@@ -208,7 +220,7 @@ class WritePlanner:
 
     # --- delete ---
 
-    def delete_one(self, operation: DeleteRecord) -> RowsPlan:
+    def delete_one(self, operation: DeleteRecord, scope: Scope) -> RowsPlan:
         """Delete a record → its selected fields and relations."""
         where, selected = operation.unique.filter, operation.selected
         model = selected.model
@@ -226,25 +238,18 @@ class WritePlanner:
         steps = yield from Deletion(self._datamodel).of(model, rows)
         yield from attach(selected, rows)
         if steps:
-            yield Atomic()
-        yield from run_steps(steps)
+            yield from run_writes(steps, scope, is_atomic=True)
         if (yield DeleteOne(model, by_rows(model, rows), (model.id_field,))) is None:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
-    def delete_rows(self, model: Model, rows: Rows) -> CountPlan:
+    def delete_rows(self, model: Model, rows: Rows, scope: Scope = "nested") -> CountPlan:
         """Delete records that were read, with the consequences → how many."""
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
-        last = delete_steps(model, rows)
-        if steps or len(last) > 1:
-            yield Atomic()
-        yield from run_steps(steps)
-        count = 0
-        for step in last:
-            count += yield step
-        return count
+        last = deletes(model, rows)
+        return (yield from run_writes([*steps, *last], scope, counted=last))
 
     # --- shared ---
 
@@ -266,7 +271,7 @@ class WritePlanner:
         return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))
 
 
-def run_steps(steps: list[Step]) -> WritePlan:
+def run_steps(steps: Sequence[Step]) -> WritePlan:
     """Run steps whose results are not needed."""
     for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
         yield step

@@ -37,7 +37,7 @@ from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
 from prismongo.query.validate.raw import raw
 from prismongo.query.validate.select import SelectValidator, word_of
-from prismongo.query.validate.values import Values, as_integer, as_objects
+from prismongo.query.validate.values import Values, as_boolean, as_integer, as_objects
 from prismongo.query.validate.where import WhereValidator
 from prismongo.schema.datamodel import Datamodel, Model
 
@@ -158,29 +158,31 @@ class Validator:
                 unique = self.selects.unique(model, given["where"], ("where",))
                 return DeleteRecord(unique, self._selected(model, request))
             case "deleteMany":
-                given = self._required_arguments(arguments, (), ("where", "limit"))
-                return DeleteRecords(model, self._where(model, given), self._limit(given))
+                given = self._required_arguments(arguments, (), ("where", "limit", "atomic"))
+                where, limit = self._where(model, given), self._limit(given)
+                return DeleteRecords(model, where, limit, _is_atomic(given))
             case _:
                 assert_never(action)
 
     def _create_many(
         self, model: Model, data: DataValidator, arguments: Mapping[str, Any]
     ) -> CreateMany:
-        given = self._required_arguments(arguments, ("data",), ("skipDuplicates",))
+        given = self._required_arguments(arguments, ("data",), ("skipDuplicates", "atomic"))
         if given.get("skipDuplicates"):
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
         documents = tuple(
             data.create(model, item, path, flat=True).document
             for path, item in as_objects(given["data"], ("data",))
         )
-        return CreateMany(model, documents)
+        return CreateMany(model, documents, _is_atomic(given))
 
     def _update_many(
         self, model: Model, data: DataValidator, arguments: Mapping[str, Any]
     ) -> UpdateRecords:
-        given = self._required_arguments(arguments, ("data",), ("where", "limit"))
+        given = self._required_arguments(arguments, ("data",), ("where", "limit", "atomic"))
         where, limit = self._where(model, given), self._limit(given)
-        return UpdateRecords(model, where, data.update_all(model, given["data"], ("data",)), limit)
+        updates = data.update_all(model, given["data"], ("data",))
+        return UpdateRecords(model, where, updates, limit, _is_atomic(given))
 
     def _required_arguments(
         self,
@@ -220,3 +222,7 @@ class Validator:
         elif request.selections:
             path = (word_of(request.declared),)
         return self.selects.selected(model, request.declared, request.selections, path)
+
+
+def _is_atomic(given: Mapping[str, Any]) -> bool:
+    return as_boolean(given.get("atomic", False), ("atomic",))

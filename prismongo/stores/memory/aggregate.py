@@ -13,7 +13,8 @@ from typing import Any, Final, assert_never
 
 from bson import Decimal128, Int64
 
-from prismongo.query.nodes.steps import Aggregation, Row
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import Aggregation
 from prismongo.query.values import decimal
 from prismongo.query.values.int import INT64
 from prismongo.stores.memory.compare import key

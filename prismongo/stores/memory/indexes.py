@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.filters import Path
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.stores.errors import assertion
 from prismongo.stores.memory.compare import EMPTY, ComparisonKey, key
 from prismongo.stores.memory.partial import index_filter

@@ -13,12 +13,13 @@ from collections.abc import Iterable
 
 from prisma.errors import PrismaError
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.errors import transaction_aborted, write_conflict
 from prismongo.stores.memory.compare import ComparisonKey, key
 from prismongo.stores.memory.oplog import DocumentWrite, Oplog
 from prismongo.stores.memory.tables import Table, Tables, new_tables, snapshot_of, table_to_write
+from prismongo.stores.store import Load
 
 KeySpace = tuple[str, str]
 """What keys are of: (collection, "" for ids or else the name of a unique index)."""
@@ -188,11 +189,13 @@ class MemoryTransaction:
         base: the tables as they were at its first step.
         view: the tables as it sees them.
         writes: what it wrote, in order.
+        load: what calls for many records have written.
         locks: the keys that nobody else may write until it ends.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self.load = Load()
         self.base: Tables = {}
         self.view: Tables = {}
         self.writes: list[DocumentWrite] = []

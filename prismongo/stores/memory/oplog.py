@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 
 HISTORY: Final = 100_000
 """How many writes are kept by default."""

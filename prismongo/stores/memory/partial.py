@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.filters import Path
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.values.bson_types import bson_type
 from prismongo.stores.memory.compare import ComparisonKey, key
 from prismongo.stores.wanted.specs import IndexSpec

@@ -25,7 +25,7 @@ from prismongo.query.nodes.filters import (
     Text,
     element_filter,
 )
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Link
 from prismongo.stores.memory.compare import NAN, equal, fold, key, same_type, to_lower
 

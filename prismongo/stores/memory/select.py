@@ -22,6 +22,7 @@ from prismongo.query.nodes.filters import (
     Related,
     Text,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -30,8 +31,6 @@ from prismongo.query.nodes.steps import (
     FindPerParent,
     Group,
     OrderKey,
-    Row,
-    Rows,
 )
 from prismongo.schema.datamodel import Field, Link, Model
 from prismongo.stores.memory.aggregate import aggregated

@@ -19,6 +19,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
@@ -122,7 +123,7 @@ class MemoryStore:
                     f"{type(step).__name__} on the fake",
                     "raw commands are MongoDB's own language; test them on a real server",
                 )
-            case Atomic():
+            case Atomic() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)

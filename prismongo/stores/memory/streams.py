@@ -14,7 +14,7 @@ from typing import Final
 import bson
 
 from prismongo.query.nodes.changes import ChangeQuery, ChangeType, WatchedModel
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.stores.changes import TOKENS, ChangeEvent, ClusterTime
 from prismongo.stores.errors import history_lost, malformed_token, no_images
 from prismongo.stores.memory.compare import key
@@ -26,6 +26,9 @@ from prismongo.stores.wanted.images import asks_for_images
 
 WRITES_PER_TURN: Final = 1_000
 """How many writes are read before other tasks of the event loop run."""
+
+LARGEST_EVENT: Final = 16_793_600
+"""Bytes that a server's event may have; with two documents it may be larger than each of them."""
 
 WriteFilter = Callable[[DocumentWrite], bool]
 
@@ -169,16 +172,20 @@ class MemoryCursor:
             return None
         if not self._write_filters[write.collection](write):
             return None
+        before = write.before if asks_for_images(model) else None
+        after = self._after(write, operation)
+        is_oversized = before is not None and after is not None and _is_oversized(before, after)
         return ChangeEvent(
             operation=operation,
             model=model,
             id=write.id,
-            before=_copy(write.before) if asks_for_images(model) else None,
-            after=_copy(self._after(write, operation)),
+            before=None if is_oversized else _copy(before),
+            after=None if is_oversized else _copy(after),
             changed=_changed(write),
             token=self.token,
             cluster_time=(entry.position.number, 0),
             time=entry.position.time,
+            is_oversized=is_oversized,
         )
 
     def _after(self, write: DocumentWrite, operation: ChangeType) -> Row | None:
@@ -216,6 +223,11 @@ def _same(before: Row, after: Row, name: str) -> bool:
     if name in before and name in after:
         return bson.encode({name: before[name]}) == bson.encode({name: after[name]})
     return False
+
+
+def _is_oversized(before: Row, after: Row) -> bool:
+    """Whether a server could not send both documents in one event."""
+    return len(bson.encode(before)) + len(bson.encode(after)) > LARGEST_EVENT
 
 
 def _copy(row: Row | None) -> Row | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.errors import unique_violation

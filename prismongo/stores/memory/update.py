@@ -14,6 +14,7 @@ from typing import Any, Final, assert_never
 from bson import Decimal128, Int64
 
 from prismongo.query.nodes.filters import Path
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.steps import (
     AddValues,
     Arithmetic,
@@ -21,7 +22,6 @@ from prismongo.query.nodes.steps import (
     FieldUpdate,
     Push,
     RemoveValues,
-    Row,
     Set,
     Unset,
     UpdateElements,

@@ -14,12 +14,12 @@ import bson
 from bson.errors import BSONError
 
 from prismongo.query.nodes.filters import Filter
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.steps import (
     DeleteMany,
     DeleteOne,
     FieldUpdate,
     Insert,
-    Row,
     UpdateMany,
     UpdateOne,
     WriteStep,

@@ -13,6 +13,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
@@ -65,7 +66,7 @@ def describe(step: Step) -> Document:
             return {f"{model.db_name}.aggregate": {"pipeline": list(pipeline)}}
         case RawCommand(command):
             return {"command": dict(command)}
-        case Atomic():
+        case Atomic() | InPortion():
             return {}
         case _:
             assert_never(step)

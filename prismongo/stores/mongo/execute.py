@@ -17,6 +17,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 
+from prismongo.query.nodes.rows import Row, known_of
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -27,18 +28,17 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
     RawFind,
     RawStep,
     ReadStep,
-    Row,
     Step,
     UpdateMany,
     UpdateOne,
     WriteStep,
-    known_of,
 )
 from prismongo.schema.datamodel import Field
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
@@ -118,7 +118,7 @@ class Executor:
                     return await self._raw(step, session)
                 except ValueError as error:  # bson's for a UUID, which needs a representation
                     raise InvalidDocument(str(error)) from error
-            case Atomic():
+            case Atomic() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)

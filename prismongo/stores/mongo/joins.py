@@ -28,6 +28,7 @@ from prismongo.query.nodes.filters import (
     Text,
     both,
 )
+from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
@@ -38,8 +39,6 @@ from prismongo.query.nodes.steps import (
     Group,
     OrderKey,
     ReadStep,
-    Row,
-    Rows,
 )
 from prismongo.schema.datamodel import Field, Link, Model
 from prismongo.stores.mongo.compile.find import KnownOrder

@@ -24,6 +24,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    InPortion,
     Insert,
     RawAggregate,
     RawCommand,
@@ -236,7 +237,7 @@ def _model_of(step: Step) -> Model | None:
             return step.link.target
         case Aggregate():
             return step.find.model
-        case Atomic() | RawCommand():
+        case Atomic() | InPortion() | RawCommand():
             return None
         case (
             Find()

@@ -15,6 +15,7 @@ from pymongo.read_concern import ReadConcern
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.mongo.errors import translate
+from prismongo.stores.store import Load
 
 ABORTED: Final = (251, 225)
 """NoSuchTransaction, TransactionTooOld: the server has aborted it."""
@@ -32,6 +33,7 @@ class MongoTransaction:
     def __init__(self, session: AsyncClientSession, datamodel: Datamodel) -> None:
         self.session = session
         self.lock = asyncio.Lock()
+        self.load = Load()
         self._datamodel = datamodel
         self._failure: PrismaError | None = None
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from prisma.models import Community, User
+from prisma.models import User
 
 from containers import ApplicationContainer, running
 from database import DatabaseService, DatabaseSettings
+from database.selections import FoundedCommunity
 from prismongo.containers.testing import overridden
 from prismongo.testing import fake
 from tests.application import made, pushed_url, settings_pushed
@@ -59,13 +60,13 @@ async def grace(register: Register) -> User:
 
 
 @pytest.fixture
-async def community(container: ApplicationContainer, ada: User) -> Community:
+async def community(container: ApplicationContainer, ada: User) -> FoundedCommunity:
     """A community of Ada's, its channels included."""
     return await container.communities.service().create("Engines", ada.id)
 
 
 @pytest.fixture
-def channel_id(community: Community) -> str:
+def channel_id(community: FoundedCommunity) -> str:
     """Its first channel."""
     assert community.channels
     return community.channels[0].id

@@ -6,11 +6,13 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from prisma.models import Message, User
+from bson import ObjectId
+from prisma.models import User
 
 from containers import ApplicationContainer
 from containers.errors import NotFoundError
 from containers.messages import MessageService, ReadingService
+from database.selections import MessageView
 
 NOBODY = "0" * 24
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -26,7 +28,7 @@ def reading(container: ApplicationContainer) -> ReadingService:
     return container.messages.reading()
 
 
-def texts(found: list[Message]) -> list[str]:
+def texts(found: list[MessageView]) -> list[str]:
     return [message.content for message in found]
 
 
@@ -69,7 +71,7 @@ async def test_edit_is_for_the_author(
 ) -> None:
     message = await messages.post(channel_id, ada.id, "helo")
     edited = await messages.edit(message.id, ada.id, "hello")
-    assert (edited.content, edited.editedAt is not None) == ("hello", True)
+    assert (edited.content, edited.edited_at is not None) == ("hello", True)
     assert edited.author
     assert edited.author.id == ada.id
     with pytest.raises(NotFoundError):
@@ -153,8 +155,31 @@ async def test_reactions_count_once_a_user_and_emoji(
     assert await messages.unreact(message.id, ada.id, "+1")
     assert not await messages.unreact(message.id, ada.id, "+1")
     assert await messages.reactions(message.id) == {"+1": 1, "heart": 1}
-    stored = await messages.database.messagereaction.find_many()
-    assert {reaction.channelId for reaction in stored} == {channel_id}
+    assert await messages.unreact(message.id, grace.id, "+1")
+    (shown,) = await messages.page(channel_id)
+    assert [(held.emoji, held.user_ids) for held in shown.reactions] == [("heart", [grace.id])]
+
+
+async def test_300_reactions_of_one_moment(
+    messages: MessageService, ada: User, channel_id: str
+) -> None:
+    message = await messages.post(channel_id, ada.id, "hello")
+    people = [str(ObjectId()) for _ in range(100)]
+    emojis = ("+1", "heart", "tada")
+    await asyncio.gather(
+        *(messages.react(message.id, who, emoji) for who in people for emoji in emojis)
+    )
+    (shown,) = await messages.page(channel_id)
+    assert len(shown.reactions) == len(emojis)
+    assert all(sorted(held.user_ids) == sorted(people) for held in shown.reactions)
+    removed = await asyncio.gather(
+        *(messages.unreact(message.id, who, "+1") for who in people),
+        *(messages.unreact(message.id, who, "+1") for who in people),
+        *(messages.react(message.id, who, "heart") for who in people),
+        *(messages.unreact(message.id, who, "tada") for who in people[1:]),
+    )
+    assert sum(map(bool, removed[:200])) == 100
+    assert await messages.reactions(message.id) == {"heart": 100, "tada": 1}
 
 
 async def test_pins_are_listed_latest_first(
@@ -166,7 +191,8 @@ async def test_pins_are_listed_latest_first(
     await messages.pin(one.id, grace.id)
     pins = await messages.pins(channel_id)
     assert texts(pins) == ["one", "two"]
-    assert pins[0].pinnedById == grace.id
+    stored = await messages.database.message.find_unique_or_raise(where={"id": one.id})
+    assert stored.pinnedById == grace.id
     await messages.unpin(one.id)
     assert texts(await messages.pins(channel_id)) == ["two"]
 
@@ -210,6 +236,21 @@ async def test_receipts_only_go_forward_however_they_race(
     assert await reading.database.readreceipt.count() == 1
 
 
+async def test_a_page_after_a_message_that_was_deleted_meanwhile_misses_none(
+    messages: MessageService, reading: ReadingService, ada: User, channel_id: str
+) -> None:
+    root = await messages.post(channel_id, ada.id, "a 0")
+    posted = [
+        await messages.post(channel_id, ada.id, f"a {number}", reply_to=root.id)
+        for number in range(1, 6)
+    ]
+    last = posted[2].id
+    await messages.delete(last)
+    assert texts(await messages.page(channel_id, before=last)) == ["a 2", "a 1", "a 0"]
+    assert texts(await reading.search(channel_id, "a", before=last)) == ["a 2", "a 1", "a 0"]
+    assert texts(await messages.thread(root.id, after=last)) == ["a 4", "a 5"]
+
+
 async def test_search_ignores_case_takes_text_literally_and_pages(
     messages: MessageService, reading: ReadingService, ada: User, channel_id: str
 ) -> None:
@@ -231,4 +272,6 @@ async def test_a_message_outlives_its_author(
     await messages.post(channel_id, grace.id, "still here")
     await messages.database.user.delete(where={"id": grace.id})
     (message,) = await messages.page(channel_id)
-    assert (message.content, message.author, message.authorId) == ("still here", None, None)
+    assert (message.content, message.author) == ("still here", None)
+    stored = await messages.database.message.find_unique_or_raise(where={"id": message.id})
+    assert stored.authorId is None

@@ -52,7 +52,7 @@ class Server:
         self.ada = ada.json()["id"]
         draft = {"name": "Engines", "owner_id": self.ada}
         community = await self.http.post("/communities", json=draft)
-        self.channel = community.json()["channel_ids"][0]
+        self.channel = community.json()["channels"][0]["id"]
 
     async def post(self, content: str) -> str:
         """A message in the channel → its id."""
@@ -137,7 +137,9 @@ async def test_two_clients_see_what_happens_in_a_channel(server: Server) -> None
 
     kinds = ["posted", "edited", "reacted", "unreacted", "deleted"]
     assert [event["event"] for event in seen] == kinds
-    texts = [(event["message"]["author"], event["message"]["content"]) for event in seen[:2]]
+    texts = [
+        (event["message"]["author"]["username"], event["message"]["content"]) for event in seen[:2]
+    ]
     assert texts == [("ada", "helo"), ("ada", "hello")]
     assert seen[2]["reaction"] == {"message_id": message, "user": "ada", "emoji": "+1"}
     assert seen[4]["message"] == {"id": message}

@@ -1,23 +1,17 @@
-"""Users: registration, profile, search, blocks, storage."""
+"""Users: registration, profile, search, blocks."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
+from prisma.enums import InstanceRole, RegistrationMode
 from prisma.errors import UniqueViolationError
 from prisma.models import Community, User
 
 from containers import ApplicationContainer
-from containers.auth import Passwords
-from containers.errors import InvalidValueError, NotAllowedError, NotFoundError, QuotaExceededError
+from containers.errors import CredentialsError, NotAllowedError, NotFoundError
 from containers.users import UserService
-from database import DatabaseService
-from prismongo.testing import fake
-from tests.application import CHEAP
-from tests.clock import Clock
-
-GIGABYTE = 1 << 30
 
 
 @pytest.fixture
@@ -27,7 +21,9 @@ def users(container: ApplicationContainer) -> UserService:
 
 async def test_register_stores_a_hash_and_no_password(users: UserService) -> None:
     user = await users.register("ada", "correct horse", email="ada@example.org", instance_id="one")
-    stored = await users.database.user.find_unique_or_raise(where={"id": user.id})
+    stored = await users.database.user.find_unique_or_raise(
+        where={"id": user.id}, omit={"hashedPassword": False}
+    )
     assert stored.hashedPassword.startswith("$argon2id$")
     assert "correct horse" not in stored.hashedPassword
     assert (stored.email, stored.instanceId, stored.displayName) == ("ada@example.org", "one", None)
@@ -73,13 +69,20 @@ async def test_search_ignores_case_takes_text_literally_and_pages(users: UserSer
     for name in ("Ada.L", "ada_x", "bob", "adam", "zed"):
         display_name = "The ADA" if name == "zed" else None
         await users.register(name, "x", display_name=display_name)
-    found = [profile.username for profile in await users.search("ada")]
+    profiles = await users.search("ada")
+    found_ids = [profile.id for profile in profiles]
+    found = [profile.username for profile in profiles]
     assert found == ["Ada.L", "ada_x", "adam", "zed"]
     assert [profile.username for profile in await users.search("ada.")] == ["Ada.L"]
     assert await users.search("(") == []
     first = await users.search("ada", take=3)
     rest = await users.search("ada", take=3, after=first[-1].id)
     assert [profile.username for profile in [*first, *rest]] == found
+    await users.database.user.update(
+        where={"id": found_ids[1]}, data={"username": "bert", "displayName": None}
+    )
+    after = await users.search("ada", after=found_ids[1])
+    assert [profile.username for profile in after] == ["zed"]
 
 
 async def test_a_block_comes_and_goes(users: UserService, ada: User, grace: User) -> None:
@@ -98,53 +101,82 @@ async def test_blocking_at_once_gives_one_block(users: UserService, ada: User, g
 
 
 async def test_nobody_blocks_oneself(users: UserService, ada: User) -> None:
-    with pytest.raises(NotAllowedError):
-        await users.block(ada.id, ada.id)
+    for same in (ada.id, ada.id.upper()):
+        with pytest.raises(NotAllowedError):
+            await users.block(ada.id, same)
 
 
-async def test_storage_stops_at_the_quota_however_many_reserve(
-    users: UserService, ada: User
+@pytest.fixture
+async def owner(users: UserService, ada: User) -> User:
+    """The owner of the instance."""
+    await users.database.user.update(where={"id": ada.id}, data={"role": InstanceRole.OWNER})
+    return ada
+
+
+async def test_only_owner_and_admins_change_the_settings(
+    container: ApplicationContainer, users: UserService, owner: User, grace: User
 ) -> None:
-    results = await asyncio.gather(
-        *(users.reserve_storage(ada.id, GIGABYTE) for _ in range(12)), return_exceptions=True
+    instance = container.instance.service()
+    before = await instance.settings()
+    assert (before.name, before.registration_mode) == ("Chat", RegistrationMode.OPEN)
+    with pytest.raises(NotAllowedError):
+        await instance.change(grace.id, {"name": "Mine"})
+    with pytest.raises(NotAllowedError):
+        await instance.change("0" * 24, {"name": "Mine"})
+    assert (await instance.change(owner.id, {"name": "Engines"})).name == "Engines"
+    await users.database.user.update(where={"id": grace.id}, data={"role": InstanceRole.ADMIN})
+    await instance.change(grace.id, {"description": "of Charles"})
+    found = await instance.settings()
+    assert (found.name, found.description) == ("Engines", "of Charles")
+
+
+async def test_reading_the_settings_at_once_makes_one_record(
+    container: ApplicationContainer,
+) -> None:
+    instance = container.instance.service()
+    await asyncio.gather(*(instance.settings() for _ in range(8)))
+    assert await instance.database.instancesettings.count() == 1
+
+
+async def test_who_registers_has_the_quota_of_the_instance(
+    container: ApplicationContainer, users: UserService, owner: User
+) -> None:
+    assert owner.storageQuota == 5 << 30
+    await container.instance.service().change(owner.id, {"defaultStorageQuota": 1000})
+    assert (await users.register("grace", "x")).storageQuota == 1000
+
+
+async def test_nobody_registers_where_it_is_closed(
+    container: ApplicationContainer, users: UserService, owner: User
+) -> None:
+    await container.instance.service().change(
+        owner.id, {"registrationMode": RegistrationMode.CLOSED}
     )
-    refused = [result for result in results if isinstance(result, QuotaExceededError)]
-    user = await users.database.user.find_unique_or_raise(where={"id": ada.id})
-    assert user.storageQuota == 5 * GIGABYTE
-    assert user.storageUsed == 5 * GIGABYTE
-    assert len(refused) == 7
-    assert [result for result in results if result and result not in refused] == []
+    invite = await container.auth.service().invite()
+    for code in (None, invite.code):
+        with pytest.raises(NotAllowedError):
+            await users.register("grace", "x", invite=code)
+    assert await users.database.user.count() == 1
 
 
-async def test_a_quota_that_is_lowered_meanwhile_holds(clock: Clock) -> None:
-    database = fake(DatabaseService)
-    users = UserService(database, Passwords(CHEAP))
-    ada = await users.register("ada", "x")
-    database.fake.delay("user.update_many", 60, times=1)
-    reserving = asyncio.ensure_future(users.reserve_storage(ada.id, 2 * GIGABYTE))
-    while database.fake.calls[-1].name != "user.update_many":
-        await asyncio.sleep(0)
-    await database.user.update(where={"id": ada.id}, data={"storageQuota": GIGABYTE})
-    clock.advance(60)
-    with pytest.raises(QuotaExceededError):
-        await reserving
-
-
-async def test_storage_given_back_can_be_used_again(users: UserService, ada: User) -> None:
-    await users.reserve_storage(ada.id, 5 * GIGABYTE)
-    await users.release_storage(ada.id, 2 * GIGABYTE)
-    await users.release_storage(ada.id, 9 * GIGABYTE)
-    await users.reserve_storage(ada.id, 2 * GIGABYTE)
-    with pytest.raises(QuotaExceededError):
-        await users.reserve_storage(ada.id, 1)
-    with pytest.raises(NotFoundError):
-        await users.reserve_storage("0" * 24, 1)
-
-
-async def test_a_negative_size_is_refused(users: UserService, ada: User) -> None:
-    with pytest.raises(InvalidValueError):
-        await users.reserve_storage(ada.id, -1)
-    with pytest.raises(InvalidValueError):
-        await users.release_storage(ada.id, -1)
-    stored = await users.database.user.find_unique_or_raise(where={"id": ada.id})
-    assert stored.storageUsed == 0
+async def test_an_invite_registers_no_more_users_than_it_allows(
+    container: ApplicationContainer, users: UserService, owner: User
+) -> None:
+    await container.instance.service().change(
+        owner.id, {"registrationMode": RegistrationMode.INVITE_ONLY}
+    )
+    invite = await container.auth.service().invite(max_uses=3)
+    for code in (None, "unknown"):
+        with pytest.raises(CredentialsError):
+            await users.register("nobody", "x", invite=code)
+    results = await asyncio.gather(
+        *(users.register(f"user{number}", "x", invite=invite.code) for number in range(8)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, User) for result in results) == 3
+    assert sum(isinstance(result, CredentialsError) for result in results) == 5
+    with pytest.raises(UniqueViolationError):
+        await users.register("ada", "x", invite=(await container.auth.service().invite()).code)
+    assert await users.database.user.count() == 4
+    used = await users.database.instanceinvite.find_unique_or_raise(where={"id": invite.id})
+    assert (used.uses, len(used.usedByIds)) == (3, 3)

@@ -21,7 +21,7 @@ from prismongo.query.decode.decoder import WIRE, Decoder, Form
 from prismongo.query.decode.shapes import shape_of
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request, Selection
-from prismongo.query.nodes.steps import Row
+from prismongo.query.nodes.rows import Row
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
 from tests import project
@@ -40,6 +40,10 @@ WHOLE: Final[Row] = {
 }
 
 
+WHOLE_USER: Final = {"hashedPassword": False}
+"""What a call says to read the fields with `@omit` as well."""
+
+
 class Short(BaseUser):
     """What a user of the client writes to select a part."""
 
@@ -53,7 +57,8 @@ class Short(BaseUser):
 
 def read(kind: type[BaseModel], row: Row, form: Form, *more: Selection) -> Any:
     shape = shape_of(kind)
-    request = Request("findMany", shape.model, {}, more, shape.declared)
+    declared = shape.omitting(WHOLE_USER) if kind is User else shape.declared
+    request = Request("findMany", shape.model, {}, more, declared)
     operation = Validator(SCHEMA).validate(request)
     assert isinstance(operation, FindPage)
     return DECODER.records(operation.selected, form)(row)
@@ -140,7 +145,8 @@ def test_an_included_record_is_ready_too() -> None:
 
 def test_a_generated_class_selects_what_is_stored() -> None:
     stored = {item.name for item in SCHEMA.model["User"].stored_fields}
-    assert set(shape_of(User).declared.names) == stored
+    assert set(shape_of(User).omitting(WHOLE_USER).names) == stored
+    assert set(shape_of(User).declared.names) == stored - WHOLE_USER.keys()
     assert shape_of(User).related("memberships").kind is Membership
 
 

@@ -9,13 +9,8 @@ from bson import ObjectId
 
 from prismongo.query.nodes.filters import Filter
 from prismongo.query.nodes.requests import Action, Request, Selection
-from prismongo.query.nodes.steps import (
-    Atomic,
-    Find,
-    Plan,
-    Row,
-    Step,
-)
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import Atomic, Find, Plan, Step
 from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import Datamodel

@@ -7,13 +7,8 @@ from typing import Any, Final
 import pytest
 
 from prismongo.query.nodes.filters import EVERYTHING, Compare, Filter
-from prismongo.query.nodes.steps import (
-    ORDER_VALUES,
-    Find,
-    OrderKey,
-    Plan,
-    Row,
-)
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, Plan
 from prismongo.query.plan.page import is_index_ordered
 from prismongo.schema import parse
 from tests.query.plan.driving import drive, plan, where_of

@@ -7,14 +7,8 @@ from prisma.errors import RecordNotFoundError
 
 from prismongo.query.nodes.filters import Compare, In
 from prismongo.query.nodes.requests import Selection
-from prismongo.query.nodes.steps import (
-    Aggregate,
-    CountPerParent,
-    Find,
-    FindPerParent,
-    Group,
-    Row,
-)
+from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.steps import Aggregate, CountPerParent, Find, FindPerParent, Group
 from tests.query.plan.driving import KEY, OTHER, drive, included, kinds, plan, user, where_of
 from tests.query.schemas import ID, datamodel
 

@@ -46,10 +46,20 @@ OPERATION_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ChangeStreamCommand:
-    """The arguments of `watch`; `collection` is None if the whole database is watched."""
+    """The arguments of `watch`.
+
+    Attributes:
+        collection: None if the whole database is watched.
+        pipeline: the stages after `$changeStream`.
+        unfiltered: the same without the filters on documents.
+        filters: the filters in two stages, on the new and on the old document: an event matches if
+            one of them does. Empty if there are no filters.
+    """
 
     collection: str | None
     pipeline: list[Document]
+    unfiltered: list[Document]
+    filters: tuple[Document, ...]
     full_document: str
     full_document_before_change: str | None
 
@@ -69,9 +79,14 @@ def compile_change_query(query: ChangeQuery, with_images: Collection[str]) -> Ch
         images = ("whenAvailable", "whenAvailable")
     else:
         images = ("updateLookup", "whenAvailable" if imaged else "")
+    types: Document = {"$match": _type_condition(query, collections)}
+    has_filters = any(watched.where != EVERYTHING for watched in query.models)
+    filters = [_filter(query, AFTER, BEFORE)] if has_filters else []
     return ChangeStreamCommand(
         collections[0] if len(collections) == 1 else None,
-        [{"$match": _type_condition(query, collections)}, *_wheres(query), WITHOUT_VALUES],
+        [types, *filters, WITHOUT_VALUES],
+        [types, WITHOUT_VALUES],
+        tuple(_filter(query, place) for place in (AFTER, BEFORE) if has_filters),
         images[0],
         images[1] or None,
     )
@@ -91,24 +106,21 @@ def _end_condition(query: ChangeQuery) -> Document:
     return {"operationType": {"$in": list(kinds)}}
 
 
-def _wheres(query: ChangeQuery) -> list[Document]:
-    if all(watched.where == EVERYTHING for watched in query.models):
-        return []
+def _filter(query: ChangeQuery, *places: str) -> Document:
     kinds: list[Document] = [_end_condition(query)]
     for watched in query.models:
         alone = len(query.models) == 1
         kinds += [
             condition if alone else {"ns.coll": watched.model.db_name, "$and": [condition]}
-            for condition in _where(watched)
+            for condition in _where(watched, places)
         ]
-    return [{"$match": {"$or": kinds}}]
+    return {"$match": {"$or": kinds}}
 
 
-def _where(watched: WatchedModel) -> list[Document]:
+def _where(watched: WatchedModel, places: tuple[str, ...]) -> list[Document]:
     """The conditions on the documents of an event; each requires that the document exists."""
-    places = (KEY,) if watched.is_keyed else (AFTER, BEFORE)
     return [
         {"$and": [{place: {"$type": "object"}}, compile_filter(moved, [])]}
-        for place in places
+        for place in ((KEY,) if watched.is_keyed else places)
         for moved in (prefixed(watched.where, (place,)),)
     ]

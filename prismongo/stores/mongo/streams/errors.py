@@ -12,7 +12,7 @@ from typing import Final
 from prisma.errors import PrismaError
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from prismongo.errors import ChangeStreamError, CollectionGoneError
+from prismongo.errors import ChangeStreamError, CollectionGoneError, OversizedChangeError
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.errors import history_lost
 from prismongo.stores.mongo.errors import replica_set_commands, translate
@@ -38,6 +38,7 @@ HISTORY_LOST: Final = 286
 NO_IMAGE: Final = 47
 NO_REPLICA_SET: Final = 40573
 TOO_LARGE: Final = 10334
+UNKNOWN_STAGE: Final = 40324
 TOKEN_NOT_IN_STREAM: Final = 280
 MALFORMED_TOKEN: Final = frozenset({9, 15, 260, *range(40645, 40652), *range(50788, 50816)})
 
@@ -66,6 +67,11 @@ def is_malformed_token(error: PyMongoError) -> bool:
 def is_event_too_large(error: PyMongoError) -> bool:
     """Whether the error says that the events are too large for a reply."""
     return isinstance(error, OperationFailure) and error.code == TOO_LARGE
+
+
+def is_unknown_stage(error: PyMongoError) -> bool:
+    """Whether the error says that the server does not have a stage of the pipeline."""
+    return isinstance(error, OperationFailure) and error.code == UNKNOWN_STAGE
 
 
 def stream_error(error: PyMongoError, models: Iterable[Model], token: str | None) -> PrismaError:
@@ -103,12 +109,11 @@ def collection_gone(models: Iterable[Model], token: str) -> CollectionGoneError:
     )
 
 
-def _too_large(names: str, words: str, token: str | None) -> ChangeStreamError:
+def _too_large(names: str, words: str, token: str | None) -> OversizedChangeError:
     match = _TOKEN_IN_WORDS.search(words)
-    return ChangeStreamError(
-        f"A change of {names} is larger than the 16 MB that MongoDB can tell of at once, the "
-        "record before and after together. Continue after this error's token, which is that "
-        "change's.",
+    return OversizedChangeError(
+        f"A change of {names} cannot be sent, even without the record: an event holds 16 MB. "
+        "Continue after this error's token, which is that change's.",
         meta={"models": names},
         token=match[1] if match else token,
     )

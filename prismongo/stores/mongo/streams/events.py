@@ -16,11 +16,12 @@ from bson.raw_bson import RawBSONDocument
 
 from prismongo.query.errors.stored import has_bad_text, not_decodable
 from prismongo.query.nodes.changes import ChangeType
-from prismongo.query.nodes.steps import Unreadable
+from prismongo.query.nodes.rows import Unreadable
 from prismongo.schema.datamodel import Model
 from prismongo.stores.changes import ChangeEvent, ClusterTime
 from prismongo.stores.mongo.compile.changes import AFTER, BEFORE, END_TYPES, KEY
 from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.mongo.streams.large import OVERSIZED
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import decode_leniently
 
@@ -77,6 +78,7 @@ def read_event(document: Document, models: Mapping[str, Model], token: str) -> C
         token=token,
         cluster_time=cluster_time_of(moment),
         time=_utc(document.get("wallTime") or moment.as_datetime()),
+        is_oversized=document.get(OVERSIZED, False),
     )
 
 

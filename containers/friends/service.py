@@ -1,0 +1,209 @@
+"""Friends: ask, answer, list. A feature service on the client.
+
+Two users have one `Friendship`, whoever asked: its `pair` is unique. Each change of its status is
+one update with a filter, so of several calls at the same moment one is right and the others find
+that it is no longer so.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from prisma.enums import FriendshipStatus
+from prisma.types import FriendshipWhereInput, UserBlockWhereInput
+
+from containers.errors import NotAllowedError, NotFoundError
+from database import DatabaseService
+from database.selections import FriendshipView, PublicUser
+
+
+class FriendService:
+    """Asks for friendships, answers them, ends them and lists them."""
+
+    def __init__(self, database: DatabaseService) -> None:
+        self.database = database
+
+    async def ask(self, user_id: str, other_id: str) -> FriendshipView:
+        """Ask a user for friendship; a second call changes nothing.
+
+        If the other user has asked before, or asks at the same moment, the two are friends.
+
+        Returns:
+            The friendship: pending, or accepted.
+
+        Raises:
+            NotAllowedError: one of the two has blocked the other, the other has declined before, or
+                both are the same user.
+            NotFoundError: there is no such user.
+        """
+        await self._check(user_id, other_id)
+        friendship = await self._ask(user_id, other_id)
+        # The block may have come meanwhile: see `UserService.block`.
+        if await self._is_blocked(user_id, other_id):
+            await self.database.friendship.delete_many(where={"pair": _pair(user_id, other_id)})
+            raise NotAllowedError("One of the two users has blocked the other.")
+        if friendship.status == FriendshipStatus.DECLINED:
+            raise NotAllowedError("The user has declined.")
+        return friendship
+
+    async def _check(self, user_id: str, other_id: str) -> None:
+        if user_id.lower() == other_id.lower():
+            raise NotAllowedError("Nobody can ask oneself.")
+        if await self.database.user.count(where={"id": {"in": [user_id, other_id]}}) < 2:
+            raise NotFoundError("There is no such user.")
+        if await self._is_blocked(user_id, other_id):
+            raise NotAllowedError("One of the two users has blocked the other.")
+
+    async def _is_blocked(self, user_id: str, other_id: str) -> bool:
+        both = [user_id, other_id]
+        where: UserBlockWhereInput = {"blockerId": {"in": both}, "blockedId": {"in": both}}
+        return await self.database.userblock.count(where=where) > 0
+
+    async def _ask(self, user_id: str, other_id: str) -> FriendshipView:
+        """Create the friendship, or change the one that there is."""
+        while True:
+            held = await self.database.friendship.returning(FriendshipView).upsert(
+                where={"pair": _pair(user_id, other_id)},
+                data={
+                    "create": {
+                        "requesterId": user_id,
+                        "addresseeId": other_id,
+                        "pair": _pair(user_id, other_id),
+                    },
+                    "update": {},
+                },
+            )
+            if held.requester.id != other_id.lower():
+                return held  # it is this user's, created now or before
+            match held.status:
+                case FriendshipStatus.ACCEPTED:
+                    return held
+                case FriendshipStatus.PENDING:
+                    changed = await self._answer(user_id, other_id, FriendshipStatus.ACCEPTED)
+                case FriendshipStatus.DECLINED:
+                    changed = await self._ask_in_turn(user_id, other_id)
+                case _:
+                    assert_never(held.status)
+            # The other user may have withdrawn the request, or asked anew, between the two writes.
+            if changed:
+                return changed
+
+    async def _ask_in_turn(self, user_id: str, other_id: str) -> FriendshipView | None:
+        """Turn a friendship that this user has declined into a request of this user's."""
+        return await self.database.friendship.returning(FriendshipView).update(
+            where={
+                "pair": _pair(user_id, other_id),
+                "addresseeId": user_id,
+                "status": FriendshipStatus.DECLINED,
+            },
+            data={
+                "requesterId": user_id,
+                "addresseeId": other_id,
+                "status": FriendshipStatus.PENDING,
+                "createdAt": _now(),
+                "answeredAt": None,
+            },
+        )
+
+    async def accept(self, user_id: str, requester_id: str) -> FriendshipView:
+        """Accept a pending request.
+
+        Raises:
+            NotFoundError: this user has no such request.
+        """
+        return await self._answer_or_raise(user_id, requester_id, FriendshipStatus.ACCEPTED)
+
+    async def decline(self, user_id: str, requester_id: str) -> FriendshipView:
+        """Decline a pending request. The other user cannot ask again, but this user can.
+
+        Raises:
+            NotFoundError: this user has no such request.
+        """
+        return await self._answer_or_raise(user_id, requester_id, FriendshipStatus.DECLINED)
+
+    async def _answer_or_raise(
+        self, user_id: str, requester_id: str, status: FriendshipStatus
+    ) -> FriendshipView:
+        answered = await self._answer(user_id, requester_id, status)
+        if answered is None:
+            raise NotFoundError("There is no such request.")
+        return answered
+
+    async def _answer(
+        self, user_id: str, requester_id: str, status: FriendshipStatus
+    ) -> FriendshipView | None:
+        """Answer a request, if it is pending; the filter decides between answers of one moment."""
+        return await self.database.friendship.returning(FriendshipView).update(
+            where={
+                "pair": _pair(user_id, requester_id),
+                "addresseeId": user_id,
+                "status": FriendshipStatus.PENDING,
+            },
+            data={"status": status, "answeredAt": _now()},
+        )
+
+    async def cancel(self, user_id: str, addressee_id: str) -> bool:
+        """Withdraw a pending request of this user's; returns whether there was one."""
+        removed = await self.database.friendship.delete_many(
+            where={
+                "pair": _pair(user_id, addressee_id),
+                "requesterId": user_id,
+                "status": FriendshipStatus.PENDING,
+            }
+        )
+        return removed > 0
+
+    async def unfriend(self, user_id: str, friend_id: str) -> bool:
+        """End a friendship; returns whether there was one."""
+        removed = await self.database.friendship.delete_many(
+            where={"pair": _pair(user_id, friend_id), "status": FriendshipStatus.ACCEPTED}
+        )
+        return removed > 0
+
+    async def friends(
+        self, user_id: str, *, take: int = 50, after: str | None = None
+    ) -> list[PublicUser]:
+        """The friends of a user, whoever asked, ordered by username.
+
+        Args:
+            user_id: the user.
+            take: the maximum number.
+            after: the id of the last friend of the page before.
+        """
+        accepted = FriendshipStatus.ACCEPTED
+        return await self.database.user.returning(PublicUser).find_many(
+            where={
+                "OR": [
+                    {"friendshipsAsked": {"some": {"addresseeId": user_id, "status": accepted}}},
+                    {"friendshipsReceived": {"some": {"requesterId": user_id, "status": accepted}}},
+                ]
+            },
+            order={"username": "asc"},
+            take=take,
+            cursor=None if after is None else {"id": after},
+            skip=None if after is None else 1,
+        )
+
+    async def received(self, user_id: str) -> list[FriendshipView]:
+        """The pending requests to a user, the newest first."""
+        return await self._pending({"addresseeId": user_id})
+
+    async def sent(self, user_id: str) -> list[FriendshipView]:
+        """The pending requests of a user, the newest first."""
+        return await self._pending({"requesterId": user_id})
+
+    async def _pending(self, where: FriendshipWhereInput) -> list[FriendshipView]:
+        return await self.database.friendship.returning(FriendshipView).find_many(
+            where={**where, "status": FriendshipStatus.PENDING},
+            order=[{"createdAt": "desc"}, {"id": "desc"}],
+        )
+
+
+def _pair(first: str, second: str) -> str:
+    """The `pair` of two users; an id in capitals is the same id."""
+    return "-".join(sorted((first.lower(), second.lower())))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

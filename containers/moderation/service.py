@@ -1,0 +1,43 @@
+"""Moderation: what members with a permission do to others. A feature service on two others."""
+
+from __future__ import annotations
+
+from prisma.enums import Permission
+
+from containers.communities import CommunityService
+from containers.errors import NotFoundError
+from containers.messages import MessageService
+
+
+class ModerationService:
+    """Removes members and deletes the messages of others; it checks the permissions itself."""
+
+    def __init__(self, communities: CommunityService, messages: MessageService) -> None:
+        self._communities = communities
+        self._messages = messages
+
+    async def remove_member(self, community_id: str, user_id: str, *, moderator_id: str) -> None:
+        """Remove a member, with roles and private channels; does nothing if there is none.
+
+        Raises:
+            NotAllowedError: the moderator may not (REMOVE_MEMBERS), or the member is the owner.
+        """
+        await self._communities.require(community_id, moderator_id, Permission.REMOVE_MEMBERS)
+        await self._communities.leave(community_id, user_id)
+
+    async def delete_message(self, message_id: str, *, moderator_id: str) -> None:
+        """Delete anybody's message in a channel; a second call changes nothing.
+
+        Raises:
+            NotAllowedError: the moderator may not (MANAGE_MESSAGES).
+            NotFoundError: there is no such message in a channel.
+        """
+        channel = await self._messages.database.channel.find_first(
+            where={"messages": {"some": {"id": message_id}}}
+        )
+        if channel is None:
+            raise NotFoundError("There is no such message in a channel.")
+        await self._communities.require(
+            channel.communityId, moderator_id, Permission.MANAGE_MESSAGES
+        )
+        await self._messages.delete(message_id)
