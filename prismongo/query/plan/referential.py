@@ -190,7 +190,7 @@ def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row)
     Raises:
         DataError: P2014, a Restrict forbids the update.
     """
-    steps: list[UpdateMany] = []
+    steps: list[UpdateMany | UpdateOne] = []
     for link in dependents(datamodel, model):
         old = key_of(before, link.local)
         new = tuple(after.get(field.db_name) for field in link.local)
