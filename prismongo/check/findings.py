@@ -23,13 +23,24 @@ from prismongo.stores.mongo.push.plan import (
     KeepImages,
     PushPlan,
     PushStep,
+    ShardCollection,
+    ShardKeyDiffers,
     is_mismatch,
 )
 from prismongo.stores.mongo.push.text import step_lines
 
 State = Literal["ok", "note", "failed", "skipped"]
 Subject = Literal["server", "topology", "client", "indexes", "documents", "selections"]
-Drift = Literal["no collection", "no index", "no images", "differs", "not in schema", "on a view"]
+Drift = Literal[
+    "no collection",
+    "no index",
+    "no images",
+    "differs",
+    "not in schema",
+    "on a view",
+    "not sharded",
+    "other shard key",
+]
 
 MOST_LINES: Final = 12
 """The maximum number of detail lines of a finding, so that all findings fit on a screen."""
@@ -136,6 +147,8 @@ def drift_text(steps: Iterable[PushStep]) -> str:
         _several(counts["differs"], "index", "differs", "differ"),
         _several(counts["not in schema"], "index", "is not in the schema", "are not in the schema"),
         _several(counts["on a view"], "view", "cannot have indexes", "cannot have indexes"),
+        _several(counts["not sharded"], "collection", "is not sharded", "are not sharded"),
+        _several(counts["other shard key"], "shard key", "differs", "differ"),
     ]
     return ", ".join(filter(None, parts))
 
@@ -154,6 +167,10 @@ def _drift(step: PushStep) -> Drift:
             return "not in schema"
         case IndexesOnView():
             return "on a view"
+        case ShardCollection():
+            return "not sharded"
+        case ShardKeyDiffers():
+            return "other shard key"
         case _:
             assert_never(step)
 
@@ -172,6 +189,8 @@ def drift_lines(steps: Iterable[PushStep]) -> Iterator[str]:
             case CreateCollection(collection=name):
                 missing.add(name)
             case IndexDiffers() | IndexNotInSchema() | IndexesOnView():
+                pass
+            case ShardCollection() | ShardKeyDiffers():
                 pass
             case _:
                 assert_never(step)

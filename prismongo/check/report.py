@@ -18,6 +18,8 @@ from prismongo.stores.mongo.push.plan import (
     KeepImages,
     PushPlan,
     PushStep,
+    ShardCollection,
+    ShardKeyDiffers,
     is_mismatch,
 )
 
@@ -87,6 +89,11 @@ def _step(step: PushStep) -> dict[str, Any]:
             return {"step": "index not in schema", **where}
         case IndexesOnView(view=name):
             return {"step": "indexes on a view", "collection": name}
+        case ShardCollection(collection=name, key=key):
+            return {"step": "shard collection", "collection": name, "key": dict(key)}
+        case ShardKeyDiffers(collection=name, wanted=wanted, found=there):
+            keys = {"key": dict(wanted) if wanted else None, "found": dict(there)}
+            return {"step": "shard key differs", "collection": name, **keys}
         case _:
             assert_never(step)
 

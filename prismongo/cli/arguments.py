@@ -59,6 +59,15 @@ def drop_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def shard_argument(parser: argparse.ArgumentParser) -> None:
+    """`--shard`."""
+    parser.add_argument(
+        "--shard",
+        action="store_true",
+        help="also shard the collections for which the schema says @shardKey, on a sharded cluster",
+    )
+
+
 def whole_number(text: str) -> int:
     """An integer of at least 1."""
     if not text.isdecimal() or int(text) < 1:

@@ -19,6 +19,7 @@ from prismongo.cli.arguments import (
     port_number,
     schema_argument,
     schema_text,
+    shard_argument,
     size_argument,
     url_argument,
     whole_number,
@@ -72,6 +73,7 @@ def _push_arguments(parser: argparse.ArgumentParser) -> None:
     url_argument(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what push would do, no more")
     drop_argument(parser)
+    shard_argument(parser)
 
 
 def _push(arguments: argparse.Namespace) -> int:
@@ -82,6 +84,7 @@ def _push(arguments: argparse.Namespace) -> int:
         database_url(arguments.url, datamodel),
         dry_run=arguments.dry_run,
         drop=arguments.drop,
+        shard=arguments.shard,
         report=_say_event,
     )
     try:

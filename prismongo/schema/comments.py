@@ -2,6 +2,7 @@
 
     /// @omit                               above or beside a field: it is left out of every answer
     /// @Python(instance_name: "things")    above a model: its name on the client
+    /// @shardKey([communityId, id])        above a model: read in `shard_comments`
 
 `@omit` stands alone on its line, `@Python(…)` anywhere in the comment, as upstream's generator
 reads it. Every other line is prose, or is read elsewhere (`stores/wanted/options.py`). `resolve`
@@ -19,8 +20,11 @@ from typing import Final
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model, Position
 from prismongo.schema.errors import PlacedError
 
-_OPTIONS: Final = ("omit", "ttl", "partial", "sparse", "collation", "changeImages")
+_OPTIONS: Final = ("omit", "ttl", "partial", "sparse", "collation", "changeImages", "shardKey")
 """The options of this project that comments have; most of them are read elsewhere."""
+
+_NEAR: Final = ("omit", "shardkey")
+"""Those of which a misspelt one is refused too, in small letters."""
 
 _OPTION: Final = re.compile(r"^\s*@([A-Za-z]+)", re.MULTILINE)
 _OMIT: Final = re.compile(r"^\s*@omit\b(.*)$", re.MULTILINE)
@@ -73,13 +77,14 @@ def check_comments(datamodel: Datamodel) -> None:
 def _check_spelling(text: str | None, position: Position) -> None:
     """Refuse a line that begins with what is nearly an option, and would do nothing.
 
-    That is one in other letters' case; of `@omit`, which keeps secrets, also a misspelt one.
+    That is one in other letters' case; of `@omit`, which keeps secrets, and of `@shardKey`, without
+    which writes fail, also a misspelt one.
     """
     meant = {option.lower(): option for option in _OPTIONS}
     for word in _OPTION.findall(text or ""):
         option = meant.get(word.lower())
-        if option is None and get_close_matches(word.lower(), ["omit"], cutoff=0.8):
-            option = "omit"
+        if option is None and (close := get_close_matches(word.lower(), _NEAR, cutoff=0.8)):
+            option = meant[close[0]]
         if option is not None and word != option:
             raise PlacedError(f"`@{word}` is no option. Is `@{option}` meant?", position)
 

@@ -143,9 +143,17 @@ class Index:
     position: Position = field(default=NOWHERE, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ShardKeyPart:
+    """A field of a shard key, by its schema name; `hashed` where MongoDB hashes its values."""
+
+    field: str
+    hashed: bool = False
+
+
 @dataclass(frozen=True)
 class Model:
-    """A model or a view; `db_name` is its collection: `@@map`, its name where nothing is mapped."""
+    """A model or a view; `db_name` is its collection (`@@map`), `shard_key` as `@shardKey` says."""
 
     name: str
     db_name: str
@@ -155,12 +163,23 @@ class Model:
     ignored: bool = False
     is_mapped: bool = False
     is_view: bool = False
+    shard_key: tuple[ShardKeyPart, ...] = ()
     position: Position = field(default=NOWHERE, compare=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         """The fields by schema name."""
         return {item.name: item for item in self.fields}
+
+    @cached_property
+    def shard_fields(self) -> tuple[Field, ...]:
+        """The fields of the shard key, in its order; none of a collection that is not sharded."""
+        return tuple(self.by_name[part.field] for part in self.shard_key)
+
+    @cached_property
+    def identity(self) -> tuple[Field, ...]:
+        """The id, and the fields of the shard key: what a write of one record has to know."""
+        return tuple(dict.fromkeys((self.id_field, *self.shard_fields)))
 
     @cached_property
     def id_field(self) -> Field:

@@ -30,6 +30,7 @@ from prismongo.schema.names import check_names
 from prismongo.schema.relation_fields import relation_field
 from prismongo.schema.rules import check_rules
 from prismongo.schema.scope import Scope
+from prismongo.schema.shard_comments import with_shard_keys
 from prismongo.schema.shard_keys import read_block_shard_key
 from prismongo.schema.types import check_types
 
@@ -67,6 +68,7 @@ def resolve(schema: Schema) -> Datamodel:
     )
     check_rules(datamodel, scope)
     check_comments(datamodel)
+    datamodel = with_shard_keys(datamodel)
     return replace(datamodel, models=tuple(map(_with_relation_names, datamodel.models)))
 
 

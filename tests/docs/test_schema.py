@@ -62,7 +62,7 @@ def test_every_scalar_is_in_the_table() -> None:
 async def test_the_example_of_comments_is_pushed_as_it_says(
     live: Database[dict[str, Any]], mongo_url: str
 ) -> None:
-    (example,) = re.findall(r"```prisma\n(.*?)```", TEXT, re.DOTALL)
+    example, _ = re.findall(r"```prisma\n(.*?)```", TEXT, re.DOTALL)
 
     await push(parse(HEAD + example), mongo_url)
 
@@ -71,6 +71,13 @@ async def test_the_example_of_comments_is_pushed_as_it_says(
     assert indexes["Session_expiresAt_idx"]["expireAfterSeconds"] == 3600
     assert indexes["Session_userId_name_key"]["partialFilterExpression"] == {"isDeleted": False}
     assert indexes["Session_note_idx"]["sparse"] is True
+
+
+def test_the_example_of_a_shard_key_is_one() -> None:
+    _, example = re.findall(r"```prisma\n(.*?)```", TEXT, re.DOTALL)
+    model = parse(HEAD + example).model["Message"]
+    assert [field.name for field in model.shard_fields] == ["communityId", "id"]
+    assert len(model.uniques) == 2
 
 
 def test_ignored_models_are_pushed() -> None:

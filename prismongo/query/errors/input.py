@@ -6,12 +6,13 @@ values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from prisma.errors import DataError, MissingRequiredValueError
 
 from prismongo.errors import ArgumentTypeError, data_error
+from prismongo.schema.datamodel import Field, Model
 
 ArgumentPath = tuple[str | int, ...]
 
@@ -153,6 +154,20 @@ def missing(path: ArgumentPath, *, alone: bool = False) -> DataError:
         "P2012" if alone else "P2009",
         f"Missing a required value at `{dotted(path)}`: A value is required but not set.",
         {"path": dotted(path), "argumentPath": _parts(path)},
+        kind=MissingRequiredValueError,
+    )
+
+
+def no_shard_key(model: Model, fields: Sequence[Field], path: ArgumentPath) -> DataError:
+    """An upsert whose filter does not name the shard key (P2012); `fields` are those it lacks."""
+    first = (*path, fields[0].name)
+    names = ", ".join(f"`{field.name}`" for field in fields)
+    return data_error(
+        "P2012",
+        f"Missing a required value at `{dotted(first)}`: an upsert of {model.name} needs its whole "
+        "shard key, or MongoDB cannot tell on which shard to create it. Add to the where, beside "
+        f"the unique field, an equality for: {names}.",
+        {"path": dotted(first), "argumentPath": _parts(first)},
         kind=MissingRequiredValueError,
     )
 

@@ -103,3 +103,13 @@ def dangling(owner: str, name: str, row: Row) -> DataError:
         f"The record that {owner}.{name}{of_record(row)} refers to does not exist.",
         {"model": owner, "field": name, "found": "null"} | id_of(row),
     )
+
+
+def key_keeps_changing(model: Model) -> DataError:
+    """The shard key of a record was changed by others whenever it had been read (P2034)."""
+    return data_error(
+        "P2034",
+        f"Others keep changing the shard key of this {model.name}: the record that was read was "
+        "elsewhere when it was written. Please retry, with the fields of the key in the where.",
+        {"modelName": model.name},
+    )

@@ -60,6 +60,36 @@ def by_ids(model: Model, ids: Sequence[object]) -> Filter:
     return among((model.id_field,), [(value,) for value in ids])
 
 
+def by_rows(model: Model, rows: Sequence[Row]) -> Filter:
+    """These stored rows: by their ids and, of a sharded model, by what their shard keys share.
+
+    For one row that is the whole key, which the write of one record needs. For several it tells the
+    server on which shards to look. A value that is missing is left out.
+    """
+    ids = by_ids(model, ids_of(model, rows))
+    parts = tuple(_shared(field, rows) for field in model.shard_fields if not field.is_id)
+    equalities = tuple(part for part in parts if part is not None)
+    return And((*equalities, ids)) if equalities else ids
+
+
+def beside(key: Filter, where: Filter) -> Filter:
+    """Records by their key, which must match a filter too; what both say is said once."""
+    parts = list(key.filters if isinstance(key, And) else (key,))
+    given = where.filters if isinstance(where, And) else (where,)
+    return And((*parts, *(part for part in given if part not in parts)))
+
+
+def _shared(field: Field, rows: Sequence[Row]) -> Filter | None:
+    """The equality that holds for all rows; None if there is none."""
+    name = field.db_name
+    if not rows or any(name not in row for row in rows):
+        return None
+    value = rows[0][name]
+    if any(row[name] != value for row in rows[1:]):
+        return None
+    return Compare((name,), "eq", value)
+
+
 def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:
     """The ids of stored rows."""
     return [row[model.id_field.db_name] for row in rows]
@@ -117,6 +147,14 @@ def chunks(keys: Sequence[Any], most: int | None = None) -> Iterable[Sequence[An
             end = _end(lengths, start, end)
         yield keys[start:end]
         start = end
+
+
+def row_chunks(model: Model, rows: Sequence[Row], most: int) -> Iterable[Sequence[Row]]:
+    """The rows in parts whose ids one command can hold, `most` of them at most."""
+    start = 0
+    for ids in chunks(ids_of(model, rows), most):
+        yield rows[start : start + len(ids)]
+        start += len(ids)
 
 
 def _end(lengths: Sequence[int], start: int, end: int) -> int:

@@ -21,6 +21,7 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
+from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
@@ -33,7 +34,7 @@ from prismongo.query.nodes.steps import (
     Step,
     UpdateMany,
 )
-from prismongo.query.plan.links import by_ids, chunks, ids_of
+from prismongo.query.plan.links import beside, by_ids, by_rows, chunks, ids_of, row_chunks
 from prismongo.query.plan.portions import Scope, Write, in_portions, number_of, run_writes
 from prismongo.query.plan.read import attach, stored_fields
 from prismongo.query.plan.referential import dependents, links_to_updated_keys, needed_fields
@@ -51,6 +52,7 @@ class ManyPlanner:
 
     def __init__(self, datamodel: Datamodel, writes: OuterWrites) -> None:
         self._datamodel = datamodel
+        self._is_sharded = any(model.shard_key for model in datamodel.models)
         self._writes = writes
 
     # --- create ---
@@ -78,7 +80,7 @@ class ManyPlanner:
     def update(self, operation: UpdateRecords, scope: Scope) -> CountPlan:
         """Change the records that match → how many matched."""
         model, updates = operation.model, operation.updates
-        if links_to_updated_keys(self._datamodel, model, updates):
+        if self._is_key(model, updates):
             return (yield from self._update_each(operation, scope))
         is_unique = bool(updates) and _sets_unique(model, updates)
         wheres = yield from self._narrowed(operation, scope, is_counted=is_unique)
@@ -88,6 +90,7 @@ class ManyPlanner:
         return (yield from run_writes(writes, scope, is_required=False, is_atomic=is_unique))
 
     def _update_each(self, operation: UpdateRecords, scope: Scope) -> CountPlan:
+        yield from _keeping(operation.model.shard_key)
         rows = yield from _matching(operation.model, operation.where, operation.limit)
         data = RecordUpdates(operation.model, operation.updates)
         if scope == "portions" and len(rows) > TRANSACTION_RECORDS:
@@ -115,11 +118,11 @@ class ManyPlanner:
         rows = yield from self._update_and_read(operation, where, limit, most)
         if rows is not None:
             return rows
-        found = yield from _matching(model, where, limit, (model.id_field,))
+        found = yield from _matching(model, where, limit, model.identity)
         parts = []
-        for ids in chunks(ids_of(model, found), TRANSACTION_RECORDS):
-            mine = _named(model, ids, where)
-            parts.append((partial(self._update_and_read, operation, mine, None, None), len(ids)))
+        for part in row_chunks(model, found, TRANSACTION_RECORDS):
+            mine = _named(model, part, where)
+            parts.append((partial(self._update_and_read, operation, mine, None, None), len(part)))
         answers = yield from in_portions(parts, len(found))
         return [row for answer in answers for row in answer]
 
@@ -128,9 +131,9 @@ class ManyPlanner:
     ) -> Generator[Step, Any, Rows | None]:
         """The same for these records; None, without a change, if there are more than `most`."""
         model, updates = operation.updated.model, operation.updated.updates
-        is_key = bool(links_to_updated_keys(self._datamodel, model, updates))
+        is_key = self._is_key(model, updates)
         yield Atomic(required=is_key or operation.updated.atomic)
-        fields = None if is_key else (model.id_field,)
+        fields = None if is_key else model.identity
         bound = limit if most is None else most + 1 if limit is None else min(limit, most + 1)
         rows = yield from _matching(model, where, bound, fields)
         if most is not None and len(rows) > most:
@@ -147,6 +150,7 @@ class ManyPlanner:
             wheres = yield from self._narrowed(operation, scope)
             writes = [Write(DeleteMany(model, each), size) for each, size in wheres]
             return (yield from run_writes(writes, scope, is_required=False, is_atomic=False))
+        yield from _keeping(self._is_sharded)
         fields = needed_fields(self._datamodel, model)
         rows = yield from _matching(model, where, limit, fields)
         return (yield from self._writes.delete_rows(model, rows, scope))
@@ -167,19 +171,37 @@ class ManyPlanner:
             number = yield from number_of(model, where)
             if scope == "whole" or number <= TRANSACTION_RECORDS:
                 return [(where, number)]
-        rows = yield from _matching(model, where, limit, (model.id_field,))
-        parts = chunks(ids_of(model, rows), TRANSACTION_RECORDS)
-        return [(_named(model, ids, where), len(ids)) for ids in parts]
+        yield from _keeping(model.shard_key)
+        rows = yield from _matching(model, where, limit, model.identity)
+        parts = row_chunks(model, rows, TRANSACTION_RECORDS)
+        return [(_named(model, part, where), len(part)) for part in parts]
 
-
-def _named(model: Model, ids: Sequence[Any], where: Filter) -> Filter:
-    """The records with these ids; those that still match, if the filter is about them alone."""
-    named = by_ids(model, ids)
-    return named if has_relations(where) else both(named, where)
+    def _is_key(self, model: Model, updates: tuple[FieldUpdate, ...]) -> bool:
+        """Whether updates change a key: one that other records have, or the shard key."""
+        references = links_to_updated_keys(self._datamodel, model, updates)
+        return bool(references) or changes_key(model, updates)
 
 
 def _which(operation: UpdateRecords | DeleteRecords) -> tuple[Model, Filter, int | None]:
     return operation.model, operation.where, operation.limit
+
+
+def _keeping(is_sharded: object) -> Generator[Step, Any, None]:
+    """Begin the transaction in which records keep the shard keys that are read.
+
+    It ends where portions begin, which have their own: there, a record whose key is changed
+    meanwhile is not found any more.
+    """
+    if is_sharded:
+        yield Atomic(required=False)
+
+
+def _named(model: Model, rows: Sequence[Row], where: Filter) -> Filter:
+    """These records; those that still match, unless the filter needs other records for that."""
+    named = by_rows(model, rows)
+    if has_relations(where):
+        return named
+    return beside(named, where) if model.shard_key else both(named, where)
 
 
 def _insert(model: Model, documents: tuple[Row, ...], size: int) -> CountPlan:

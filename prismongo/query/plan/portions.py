@@ -27,6 +27,7 @@ from prismongo.query.nodes.steps import (
     Plan,
     Step,
     UpdateMany,
+    UpdateOne,
 )
 from prismongo.schema.datamodel import Model
 
@@ -44,7 +45,7 @@ _COUNT = Aggregation("count", None)
 class Write:
     """A step that writes so many records at most."""
 
-    step: UpdateMany | DeleteMany
+    step: UpdateMany | UpdateOne | DeleteMany
     records: int
 
 
@@ -112,7 +113,8 @@ def _run_group(writes: Sequence[Write], is_required: bool) -> Numbers:
 def _run(writes: Sequence[Write]) -> Numbers:
     numbers: list[int] = []
     for write in writes:
-        numbers.append((yield write.step))  # noqa: PERF401 - a generator has no comprehension
+        answer = yield write.step
+        numbers.append(answer if isinstance(answer, int) else int(answer is not None))
     return numbers
 
 

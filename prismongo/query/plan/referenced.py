@@ -23,7 +23,7 @@ from prismongo.query.nodes.operations import (
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.steps import Find, Set, Step, UpdateMany, UpdateOne, WritePlan
-from prismongo.query.plan.links import by_ids, ids_of, related, with_updated_at
+from prismongo.query.plan.links import by_ids, by_rows, ids_of, related, with_updated_at
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.plan.related import (
     OuterWrites,
@@ -98,8 +98,7 @@ class ReferencedRecords:
 
     def _delete(self, link: Link, where: Filter, row: Row) -> WritePlan:
         found = yield from require_related(link, row, where, "delete")
-        own = by_ids(link.model, ids_of(link.model, [row]))
-        yield UpdateOne(link.model, own, self._nulls(link))
+        yield UpdateOne(link.model, by_rows(link.model, [row]), self._nulls(link))
         yield from self._outer.delete_rows(link.target, found)
 
     def _nulls(self, link: Link) -> tuple[Set, ...]:
@@ -119,9 +118,12 @@ class ReferencedRecords:
         where = related(opposite_link(self._datamodel, link), [target])
         if row is not None:
             where = both(where, Complement(by_ids(link.model, ids_of(link.model, [row]))))
-        others = yield Find(link.model, where, limit=1, fields=(link.model.id_field,))
+        model = link.model
+        limit = None if model.shard_key else 1
+        others = yield Find(model, where, limit=limit, fields=model.identity)
         if others:
-            yield UpdateMany(link.model, where, with_updated_at(link.model, self._nulls(link)))
+            where = by_rows(model, others) if model.shard_key else where
+            yield UpdateMany(model, where, with_updated_at(model, self._nulls(link)))
 
 
 def _reference(link: Link, target: Row) -> tuple[Set, ...]:

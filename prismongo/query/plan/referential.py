@@ -15,6 +15,7 @@ from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.limits import TRANSACTION_RECORDS
 from prismongo.query.nodes.rows import Row, Rows
+from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     AddValues,
     Arithmetic,
@@ -29,13 +30,24 @@ from prismongo.query.nodes.steps import (
     Unset,
     UpdateElements,
     UpdateMany,
+    UpdateOne,
     UpsertComposite,
 )
-from prismongo.query.plan.links import among, by_ids, chunks, equal, ids_of, key_of, keys_of
+from prismongo.query.plan.links import (
+    among,
+    by_ids,
+    by_rows,
+    chunks,
+    equal,
+    ids_of,
+    key_of,
+    keys_of,
+    row_chunks,
+)
 from prismongo.query.plan.portions import Write
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
-StepsPlan = Generator[Step, Any, list[UpdateMany]]
+StepsPlan = Generator[Step, Any, list[UpdateMany | UpdateOne]]
 """A plan that reads, and returns the writes that have to be made."""
 
 WritesPlan = Generator[Step, Any, list[Write]]
@@ -50,7 +62,7 @@ def dependents(datamodel: Datamodel, model: Model) -> tuple[Link, ...]:
 def needed_fields(datamodel: Datamodel, model: Model) -> tuple[Field, ...]:
     """The fields of a record that are needed to find the records that refer to it."""
     fields = {field.name: field for link in dependents(datamodel, model) for field in link.local}
-    fields[model.id_field.name] = model.id_field
+    fields |= {field.name: field for field in model.identity}
     return tuple(fields.values())
 
 
@@ -114,19 +126,20 @@ class Deletion:
         if not new:
             return []
         steps = yield from self.of(link.target, new)
-        return [*steps, *deletes(link.target, ids_of(link.target, new))]
+        return [*steps, *deletes(link.target, new)]
 
     def _set_null(self, link: Link, referring: Filter) -> WritesPlan:
         """Empty the keys of all that refer to the rows; by their ids if they are too many."""
-        found: Rows = yield Find(link.target, referring, fields=(link.target.id_field,))
-        deleted = self._deleted.get(link.target.name, ())
-        ids = [each for each in ids_of(link.target, found) if each not in deleted]
-        parts = list(chunks(ids, TRANSACTION_RECORDS))
+        target = link.target
+        found: Rows = yield Find(target, referring, fields=target.identity)
+        deleted = self._deleted.get(target.name, ())
+        rows = [row for row in found if row[target.id_field.db_name] not in deleted]
+        parts = list(row_chunks(target, rows, TRANSACTION_RECORDS))
         writes: list[Write] = []
         for part in parts:
-            where = self._not_deleted(link.target, referring)
+            where = self._not_deleted(target, referring)
             if len(parts) > 1:
-                where = both(by_ids(link.target, part), referring)
+                where = both(by_rows(target, part), referring)
             steps = yield from _update_references(self._datamodel, link, where, _nulls(link))
             writes += [Write(step, len(part)) for step in steps]
         return writes
@@ -141,10 +154,10 @@ class Deletion:
         return both(referring, Complement(by_ids(model, list(deleted)))) if deleted else referring
 
 
-def deletes(model: Model, ids: list[Any]) -> list[Write]:
-    """The steps that delete the records with these ids."""
-    parts = chunks(ids, TRANSACTION_RECORDS)
-    return [Write(DeleteMany(model, by_ids(model, part)), len(part)) for part in parts]
+def deletes(model: Model, rows: Rows) -> list[Write]:
+    """The steps that delete records that were read."""
+    parts = row_chunks(model, rows, TRANSACTION_RECORDS)
+    return [Write(DeleteMany(model, by_rows(model, part)), len(part)) for part in parts]
 
 
 # --- changed keys ---
@@ -177,7 +190,7 @@ def on_update_steps(datamodel: Datamodel, model: Model, before: Row, after: Row)
     Raises:
         DataError: P2014, a Restrict forbids the update.
     """
-    steps: list[UpdateMany] = []
+    steps: list[UpdateMany | UpdateOne] = []
     for link in dependents(datamodel, model):
         old = key_of(before, link.local)
         new = tuple(after.get(field.db_name) for field in link.local)
@@ -207,12 +220,16 @@ def _update_references(
     """Update the records that refer to the row, and those that refer to them in turn."""
     if not updates:
         return []
-    steps = [UpdateMany(link.target, referring, updates)]
-    if links_to_updated_keys(datamodel, link.target, updates):
-        rows: Rows = yield Find(link.target, referring)
+    target, one_by_one = link.target, changes_key(link.target, updates)
+    is_key = bool(links_to_updated_keys(datamodel, target, updates))
+    rows: Rows = (yield Find(target, referring)) if is_key or one_by_one else []
+    steps: list[UpdateMany | UpdateOne] = [UpdateMany(target, referring, updates)]
+    if one_by_one:
+        steps = [UpdateOne(target, by_rows(target, [row]), updates) for row in rows]
+    if is_key:
         for row in rows:
             after = row | {update.path[0]: update.value for update in updates}
-            steps += yield from on_update_steps(datamodel, link.target, row, after)
+            steps += yield from on_update_steps(datamodel, target, row, after)
     return steps
 
 

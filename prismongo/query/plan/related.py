@@ -28,6 +28,7 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Unique
+from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
     AddValues,
     Find,
@@ -37,9 +38,10 @@ from prismongo.query.nodes.steps import (
     Set,
     Step,
     UpdateMany,
+    UpdateOne,
     WritePlan,
 )
-from prismongo.query.plan.links import by_ids, ids_of, key_of, related, with_updated_at
+from prismongo.query.plan.links import by_ids, by_rows, ids_of, key_of, related, with_updated_at
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.values.decimal import comparable
@@ -172,7 +174,7 @@ class RelatedRecords:
         if not children:
             return
         ids = ids_of(link.target, children)
-        where = by_ids(link.target, ids)
+        where = by_rows(link.target, children)
         if link.is_many_to_many:
             mine = row[link.model.id_field.db_name]
             opposite = _list_field(self._datamodel, link)
@@ -180,23 +182,29 @@ class RelatedRecords:
             yield from self._add_to_own_list(link, tuple(ids), row)
             return
         if not link.field.is_list:
-            others = yield from find_related(link, row, Complement(where))
+            others = yield from find_related(link, row, Complement(by_ids(link.target, ids)))
             yield from self._disconnect_rows(link, others, row)
         reference = self._reference(link, row)
-        updates = tuple(Set((name,), value) for name, value in reference.items())
-        yield UpdateMany(link.target, where, with_updated_at(link.target, updates))
+        updates = with_updated_at(
+            link.target, tuple(Set((name,), value) for name, value in reference.items())
+        )
+        if not changes_key(link.target, updates):
+            yield UpdateMany(link.target, where, updates)
+            return
+        for child in children:
+            yield UpdateOne(link.target, by_rows(link.target, [child]), updates)
 
     def _disconnect_rows(self, link: Link, children: Rows, row: Row) -> WritePlan:
         """Disconnect records that are connected."""
         if not children:
             return
         ids = ids_of(link.target, children)
-        where = by_ids(link.target, ids)
+        where = by_rows(link.target, children)
         if link.is_many_to_many:
             mine = row[link.model.id_field.db_name]
             opposite = _list_field(self._datamodel, link)
             yield UpdateMany(link.target, where, (RemoveValues((opposite.db_name,), (mine,)),))
-            own = by_ids(link.model, [mine])
+            own = by_rows(link.model, [row])
             yield UpdateMany(link.model, own, (RemoveValues((link.local[0].db_name,), tuple(ids)),))
             return
         if any(field.is_required for field in link.remote):
@@ -215,7 +223,7 @@ class RelatedRecords:
         yield from self._connect_rows(link, wanted, row)
 
     def _add_to_own_list(self, link: Link, ids: tuple[Any, ...], row: Row) -> WritePlan:
-        own = by_ids(link.model, ids_of(link.model, [row]))
+        own = by_rows(link.model, [row])
         name = link.local[0].db_name
         yield UpdateMany(link.model, own, (AddValues((name,), ids),))
         row[name] = [*(row.get(name) or ()), *ids]

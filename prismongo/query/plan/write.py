@@ -24,6 +24,7 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
+from prismongo.query.nodes.shard_keys import moves
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
@@ -38,8 +39,16 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
     WritePlan,
 )
-from prismongo.query.plan.links import by_ids, chunks, ids_of, with_updated_at
+from prismongo.query.plan.links import (
+    CHUNK,
+    by_ids,
+    by_rows,
+    ids_of,
+    row_chunks,
+    with_updated_at,
+)
 from prismongo.query.plan.nested import NestedWritePlanner
+from prismongo.query.plan.one import delete_one, update_one
 from prismongo.query.plan.portions import Scope, run_writes
 from prismongo.query.plan.read import attach, read_first, stored_fields
 from prismongo.query.plan.referential import (
@@ -62,6 +71,7 @@ class WritePlanner:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
+        self._is_sharded = any(model.shard_key for model in datamodel.models)
         self._nested = NestedWritePlanner(datamodel, self)
 
     # --- create ---
@@ -91,7 +101,7 @@ class WritePlanner:
         if self._is_simple(data) and not has_relations(unique.filter):
             if data.updates:
                 fields = stored_fields(selected)
-                row = yield UpdateOne(data.model, unique.filter, data.updates, fields)
+                row = yield from update_one(data.model, unique.filter, data.updates, fields)
                 rows = [] if row is None else [row]
                 yield from attach(selected, rows)
             else:
@@ -104,6 +114,8 @@ class WritePlanner:
     def _update_nested(self, where: Filter, data: RecordUpdates, selected: Selected) -> RowsPlan:
         if not self._nested.touches_one(data.writes) or self._updates_key(data):
             yield from self._nested.begin(data.writes)
+        elif data.model.shard_key:  # the record must keep the key that is read
+            yield Atomic(required=False)
         rows = yield Find(data.model, where, limit=1)
         if not rows:
             raise not_found("Record to update not found.", data.model)
@@ -134,7 +146,7 @@ class WritePlanner:
         steps = (
             (yield from on_update_steps(self._datamodel, model, row, expected)) if is_key else []
         )
-        after = yield UpdateOne(model, by_ids(model, ids_of(model, [row])), updates)
+        after = yield UpdateOne(model, by_rows(model, [row]), updates)
         if after is None:
             raise not_found("Record to update not found.", model)
         if is_key and not have_same_keys(self._datamodel, model, after, expected):
@@ -145,7 +157,7 @@ class WritePlanner:
 
     def update_rows(self, rows: Rows, data: RecordUpdates) -> WritePlan:
         """Apply the same updates to records that were read."""
-        if self._updates_key(data):
+        if self._updates_key(data) or moves(data):
             if len(rows) > UNCOUNTED:
                 yield Atomic(records=len(rows))
             for row in rows:
@@ -153,8 +165,8 @@ class WritePlanner:
         elif data.updates:
             if len(rows) > UNCOUNTED:
                 yield Atomic(required=False, records=len(rows))
-            for ids in chunks(ids_of(data.model, rows)):
-                yield UpdateMany(data.model, by_ids(data.model, ids), data.updates)
+            for part in row_chunks(data.model, rows, CHUNK):
+                yield UpdateMany(data.model, by_rows(data.model, part), data.updates)
 
     # --- upsert ---
 
@@ -194,7 +206,8 @@ class WritePlanner:
 
     def _upsert_nested(self, operation: UpsertRecord) -> RowsPlan:
         model = operation.create.model
-        yield Atomic()
+        is_one = not operation.create.writes and not operation.update.writes
+        yield Atomic(required=not is_one or self._updates_key(operation.update))
         rows = yield Find(model, operation.unique.filter, limit=1)
         if rows:
             row = yield from self.update_row(rows[0], operation.update)
@@ -213,10 +226,12 @@ class WritePlanner:
         model = selected.model
         alone = not dependents(self._datamodel, model) and not selected.relations
         if alone and not has_relations(where):
-            row = yield DeleteOne(model, where, stored_fields(selected))
+            row = yield from delete_one(model, where, stored_fields(selected))
             if row is None:
                 raise not_found("Record to delete does not exist.", model)
             return [row]
+        if self._is_sharded:  # the records must keep the keys that are read
+            yield Atomic(required=False)
         rows: Rows = yield Find(model, where, limit=1)
         if not rows:
             raise not_found("Record to delete does not exist.", model)
@@ -224,8 +239,7 @@ class WritePlanner:
         yield from attach(selected, rows)
         if steps:
             yield from run_writes(steps, scope, is_atomic=True)
-        ids = by_ids(model, ids_of(model, rows))
-        if (yield DeleteOne(model, ids, (model.id_field,))) is None:
+        if (yield DeleteOne(model, by_rows(model, rows), (model.id_field,))) is None:
             raise not_found("Record to delete does not exist.", model)
         return rows
 
@@ -234,7 +248,7 @@ class WritePlanner:
         if not rows:
             return 0
         steps = yield from Deletion(self._datamodel).of(model, rows)
-        last = deletes(model, ids_of(model, rows))
+        last = deletes(model, rows)
         return (yield from run_writes([*steps, *last], scope, counted=last))
 
     # --- shared ---
@@ -251,7 +265,7 @@ class WritePlanner:
         return rows
 
     def _is_simple(self, data: RecordUpdates) -> bool:
-        return not data.writes and not self._updates_key(data)
+        return not data.writes and not self._updates_key(data) and not moves(data)
 
     def _updates_key(self, data: RecordUpdates) -> bool:
         return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))

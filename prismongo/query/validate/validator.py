@@ -10,6 +10,7 @@ from prismongo.query.errors.input import (
     ArgumentPath,
     invalid,
     missing,
+    no_shard_key,
     too_deep,
     unknown_selection,
     unsupported,
@@ -30,6 +31,7 @@ from prismongo.query.nodes.operations import (
     UpsertRecord,
 )
 from prismongo.query.nodes.requests import ModelAction, Request, Words, WriteAction
+from prismongo.query.nodes.shard_keys import missing_key_fields
 from prismongo.query.validate.aggregate import AggregateValidator
 from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
@@ -146,6 +148,8 @@ class Validator:
             case "upsertOne":
                 given = self._required_arguments(arguments, ("where", "create", "update"))
                 unique = self.selects.unique(model, given["where"], ("where",))
+                if lacking := missing_key_fields(model, unique.filter):
+                    raise no_shard_key(model, lacking, ("where",))
                 create = data.create(model, given["create"], ("create",))
                 update = data.update(model, given["update"], ("update",))
                 return UpsertRecord(unique, create, update, self._selected(model, request))

@@ -39,12 +39,14 @@ class Topology:
         replica_set: its name; None on a standalone server and behind mongos.
         is_sharded: whether it is a mongos.
         primary: the address of the primary, `host:port`; None if there is none.
+        wire_version: the highest version of the protocol that it knows.
     """
 
     hosts: str
     replica_set: str | None
     is_sharded: bool
     primary: str | None
+    wire_version: int = 0
 
     @property
     def has_transactions(self) -> bool:
@@ -76,6 +78,7 @@ async def open_client(client: Client, timeout: float) -> Topology:
         replica_set=hello.get("setName"),
         is_sharded=hello.get("msg") == "isdbgrid",
         primary=hello.get("primary"),
+        wire_version=hello.get("maxWireVersion", 0),
     )
 
 

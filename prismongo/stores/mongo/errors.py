@@ -307,7 +307,8 @@ def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaErr
         case "P2012":
             message = (
                 f"Missing a required value: MongoDB finds the collection's shard key not ({name}). "
-                "Give every field of the key: to a write its value, to a filter as an equality."
+                "Give every field of the key: to a write its value, to a filter as an equality. "
+                "`/// @shardKey([…])` above the model does it for every write of this client."
             )
         case "P2021":
             meta["table"] = model.db_name if model else None

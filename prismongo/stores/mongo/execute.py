@@ -34,6 +34,7 @@ from prismongo.query.nodes.steps import (
     RawCommand,
     RawFind,
     RawStep,
+    ReadStep,
     Step,
     UpdateMany,
     UpdateOne,
@@ -45,14 +46,17 @@ from prismongo.stores.mongo.compile.filter import compile_filter
 from prismongo.stores.mongo.compile.find import (
     CHILD,
     PARENT,
+    KnownOrder,
     compile_aggregate,
     compile_count_per_parent,
     compile_find,
     compile_find_per_parent,
     compile_group,
+    compile_known_order,
     order_names,
 )
 from prismongo.stores.mongo.compile.update import compile_update
+from prismongo.stores.mongo.joins import Joins, apart
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
 
@@ -73,20 +77,28 @@ class Executor:
 
     Args:
         database: of PyMongo, with the codec options of raw operations.
+        joins: which joins the server forbids; None: it allows all.
     """
 
-    def __init__(self, database: AsyncDatabase[Document]) -> None:
+    def __init__(self, database: AsyncDatabase[Document], joins: Joins | None = None) -> None:
         self.database = database
+        self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
 
-    async def execute(self, step: Step, session: AsyncClientSession | None) -> Any:
+    async def execute(self, step: Step | KnownOrder, session: AsyncClientSession | None) -> Any:
         """Execute a step, in the transaction of the session if there is one → its result.
 
         Raises:
             pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
         """
+        if (
+            self._joins is not None
+            and isinstance(step, ReadStep)
+            and self._joins.forbid(step, in_transaction=session is not None)
+        ):
+            return await self._read_apart(step, session)
         match step:
-            case Find() | FindPerParent():
+            case Find() | FindPerParent() | KnownOrder():
                 try:
                     return await self._rows(step, session, ROWS)
                 except InvalidBSON:
@@ -111,12 +123,26 @@ class Executor:
             case _:
                 assert_never(step)
 
+    async def _read_apart(self, step: ReadStep, session: AsyncClientSession | None) -> Any:
+        reading = apart(step)
+        result: Any = None
+        try:
+            while True:
+                result = await self.execute(reading.send(result), session)
+        except StopIteration as end:
+            return end.value
+
     async def _rows(
-        self, step: Find | FindPerParent, session: AsyncClientSession | None, options: Options
+        self,
+        step: Find | FindPerParent | KnownOrder,
+        session: AsyncClientSession | None,
+        options: Options,
     ) -> Any:
         match step:
             case Find():
-                return await self._find(step, session, options)
+                return await self._find(step, compile_find(step), session, options)
+            case KnownOrder(find):
+                return await self._find(find, compile_known_order(step), session, options)
             case FindPerParent():
                 rows = await self._aggregate(compile_find_per_parent(step), session, options)
                 decoded = rows if options is ROWS else decode_each(rows, step.link.target, CHILD)
@@ -125,9 +151,12 @@ class Executor:
                 assert_never(step)
 
     async def _find(
-        self, step: Find, session: AsyncClientSession | None, options: Options
+        self,
+        step: Find,
+        command: FindCommand | AggregateCommand,
+        session: AsyncClientSession | None,
+        options: Options,
     ) -> list[Row]:
-        command = compile_find(step)
         match command:
             case FindCommand(limit=1):
                 rows = await _only(self._cursor(command, session, options))

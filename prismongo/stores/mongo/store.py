@@ -45,6 +45,7 @@ from prismongo.stores.mongo.errors import (
     translate,
 )
 from prismongo.stores.mongo.execute import RAW, Executor
+from prismongo.stores.mongo.joins import Joins
 from prismongo.stores.mongo.pool import PoolListener
 from prismongo.stores.mongo.streams.source import MongoChanges
 from prismongo.stores.mongo.transactions import MongoTransaction
@@ -103,7 +104,13 @@ class MongoStore:
             await asyncio.shield(client.close())
             raise
         self._client, self._connected_in = client, _process_and_loop()
-        self._executor = Executor(client.get_database(self._name, codec_options=RAW))
+        database = client.get_database(self._name, codec_options=RAW)
+        self._executor = Executor(database, self._joins(self.topology))
+
+    def _joins(self, topology: Topology) -> Joins | None:
+        """Which joins the server forbids; None where no collection can be sharded."""
+        sharded = topology.is_sharded and any(item.shard_key for item in self._datamodel.models)
+        return Joins(topology.wire_version) if sharded else None
 
     async def close(self) -> None:
         """Close the client and its pool, with a short timeout."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from prismongo.query.nodes.filters import After, has_relations
@@ -28,6 +30,19 @@ from prismongo.stores.mongo.compile.lookup import lookup
 
 PARENT = "p"
 CHILD = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """A Find some of whose order keys are known: number of the key → expression of its value."""
+
+    find: Find
+    values: Mapping[int, Any]
+
+
+def compile_known_order(step: KnownOrder) -> AggregateCommand:
+    """A pipeline that sorts by the expressions, instead of joins."""
+    return AggregateCommand(step.find.model.db_name, find_pipeline(step.find, known=step.values))
 
 
 def compile_find(step: Find) -> FindCommand | AggregateCommand:
@@ -76,12 +91,19 @@ def _projection(fields: Sequence[Field] | None) -> Document | None:
     return names if "_id" in names else names | {"_id": 0}
 
 
-def find_pipeline(step: Find, *, project: bool = True) -> list[Document]:
-    """The stages that yield the rows of a Find."""
+def find_pipeline(
+    step: Find, *, project: bool = True, known: Mapping[int, Any] = MappingProxyType({})
+) -> list[Document]:
+    """The stages that yield the rows of a Find; `known` are order values that need no join."""
     stages = match_stages(step.where)
     computed = [number for number, key in enumerate(step.order) if not key.is_plain]
     for number in computed:
-        stages += _order_value(step.order[number], f"_o{number}")
+        name = f"_o{number}"
+        stages += (
+            [{"$set": {name: known[number]}}]
+            if number in known
+            else _order_value(step.order[number], name)
+        )
     sort = [{"$sort": dict(_sort(step))}] if step.order else []
     if step.distinct:
         stages += [*sort, *_distinct(step.distinct)]

@@ -1,7 +1,7 @@
 """Executes the steps of a plan (`apply`). Another process may do the same at the same time.
 
 Indexes are removed first; then collections, images and indexes are created; then indexes are
-replaced.
+replaced, and collections sharded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from prismongo.stores.mongo.push.plan import (
     IndexNotInSchema,
     KeepImages,
     PushStep,
+    ShardCollection,
+    ShardKeyDiffers,
 )
+from prismongo.stores.mongo.push.shards import shard
 from prismongo.stores.wanted.specs import IndexSpec
 
 NAMESPACE_EXISTS: Final = 48
@@ -88,6 +91,10 @@ async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
         await _create_indexes(progress, list(missing))
     for replaced in phases.replaced:
         await _replace(progress, replaced)
+    for sharded in phases.sharded:  # by indexes that are there now
+        since = time.perf_counter()
+        await shard(progress.database, sharded.collection, sharded.key)
+        progress.mark_done([sharded], since)
 
 
 @dataclass(slots=True)
@@ -99,6 +106,7 @@ class _Phases:
     images: list[KeepImages] = field(default_factory=list)
     missing: list[CreateIndex] = field(default_factory=list)
     replaced: list[IndexDiffers] = field(default_factory=list)
+    sharded: list[ShardCollection] = field(default_factory=list)
 
 
 def _phases(steps: Iterable[PushStep]) -> _Phases:
@@ -115,8 +123,10 @@ def _phases(steps: Iterable[PushStep]) -> _Phases:
                 phases.missing.append(step)
             case IndexDiffers():
                 phases.replaced.append(step)
-            case IndexesOnView():
-                pass  # a view has no indexes: there is nothing to do
+            case ShardCollection():
+                phases.sharded.append(step)
+            case IndexesOnView() | ShardKeyDiffers():
+                pass  # a view has no indexes; another key is a matter of `reshardCollection`
             case _:
                 assert_never(step)
     return phases

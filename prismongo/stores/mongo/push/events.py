@@ -16,6 +16,7 @@ class Planned:
 
     plan: PushPlan
     drop: bool
+    shard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 from prismongo.schema.index_names import LIMIT
 from prismongo.stores.mongo.push.differences import Difference, differences
 from prismongo.stores.mongo.push.inspect import FoundCollection
+from prismongo.stores.wanted.shards import ShardKey
 from prismongo.stores.wanted.specs import IndexSpec
 
 # Indexes that differ in nothing else are the same to MongoDB; of text indexes it takes one.
@@ -62,8 +63,32 @@ class IndexesOnView:
     indexes: tuple[IndexSpec, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShardCollection:
+    """The collection is not sharded, on a sharded cluster (`@shardKey`)."""
+
+    collection: str
+    key: ShardKey
+
+
+@dataclass(frozen=True, slots=True)
+class ShardKeyDiffers:
+    """The collection is sharded by another key; `wanted` is None if the schema has none."""
+
+    collection: str
+    wanted: ShardKey | None
+    found: ShardKey
+
+
 PushStep = (
-    CreateCollection | KeepImages | CreateIndex | IndexDiffers | IndexNotInSchema | IndexesOnView
+    CreateCollection
+    | KeepImages
+    | CreateIndex
+    | IndexDiffers
+    | IndexNotInSchema
+    | IndexesOnView
+    | ShardCollection
+    | ShardKeyDiffers
 )
 
 
@@ -84,9 +109,12 @@ class PushPlan:
         """Whether database and schema do not differ."""
         return not self.steps
 
-    def to_do(self, *, drop: bool) -> tuple[PushStep, ...]:
-        """The steps that `push` executes: additions, and with `drop` changes of its own indexes."""
-        return tuple(step for step in self.steps if _is_taken(step, drop=drop))
+    def to_do(self, *, drop: bool, shard: bool = False) -> tuple[PushStep, ...]:
+        """The steps that `push` executes: additions, with `drop` changes of its own indexes.
+
+        With `shard` also the collections that are not sharded yet.
+        """
+        return tuple(step for step in self.steps if _is_taken(step, drop=drop, shard=shard))
 
 
 def is_mismatch(step: PushStep) -> bool:
@@ -102,8 +130,10 @@ def is_mismatch(step: PushStep) -> bool:
             return any(difference.what != "name" for difference in found)
         case IndexNotInSchema(found=index):
             return index.unique
-        case IndexesOnView():
+        case IndexesOnView() | ShardCollection():
             return False
+        case ShardKeyDiffers():
+            return True
         case _:
             assert_never(step)
 
@@ -113,8 +143,19 @@ def plan_push(
     wanted: Mapping[str, tuple[IndexSpec, ...]],
     found: Mapping[str, FoundCollection],
     images: Collection[str] = (),
+    shard_keys: Mapping[str, ShardKey] | None = None,
+    found_keys: Mapping[str, ShardKey] | None = None,
 ) -> PushPlan:
-    """The steps that are needed, by collection; `images` are the collections that keep images."""
+    """The steps that are needed, by collection.
+
+    Args:
+        database: its name.
+        wanted: the indexes of the schema by collection.
+        found: the collections that exist.
+        images: the collections that keep images.
+        shard_keys: the shard keys of the schema by collection.
+        found_keys: those of the cluster; None if it is none, or does not say.
+    """
     steps: list[PushStep] = []
     for collection, indexes in wanted.items():
         there = found.get(collection)
@@ -122,8 +163,18 @@ def plan_push(
             steps.append(CreateCollection(collection))
         if collection in images and (there is None or there.may_keep_images):
             steps.append(KeepImages(collection))
-        steps += _indexes(indexes, there)
+        key = (shard_keys or {}).get(collection)
+        steps += _indexes(indexes, there, key)
+        if found_keys is not None and (there is None or there.type == "collection"):
+            steps += _sharding(collection, key, found_keys.get(collection))
     return PushPlan(database, tuple(steps))
+
+
+def _sharding(name: str, wanted: ShardKey | None, found: ShardKey | None) -> Iterator[PushStep]:
+    if found is None and wanted is not None:
+        yield ShardCollection(name, wanted)
+    elif found is not None and found != wanted:
+        yield ShardKeyDiffers(name, wanted, found)
 
 
 def is_own(index: IndexSpec) -> bool:
@@ -141,19 +192,23 @@ def is_own(index: IndexSpec) -> bool:
     return joined == index.name
 
 
-def _is_taken(step: PushStep, *, drop: bool) -> bool:
+def _is_taken(step: PushStep, *, drop: bool, shard: bool) -> bool:
     match step:
         case CreateCollection() | KeepImages() | CreateIndex():
             return True
         case IndexDiffers(is_own=own) | IndexNotInSchema(is_own=own):
             return drop and own
-        case IndexesOnView():
+        case ShardCollection():
+            return shard
+        case IndexesOnView() | ShardKeyDiffers():
             return False
         case _:
             assert_never(step)
 
 
-def _indexes(wanted: tuple[IndexSpec, ...], found: FoundCollection | None) -> Iterator[PushStep]:
+def _indexes(
+    wanted: tuple[IndexSpec, ...], found: FoundCollection | None, key: ShardKey | None
+) -> Iterator[PushStep]:
     if found is not None and found.type == "view":
         if wanted:
             yield IndexesOnView(found.name, wanted)
@@ -171,6 +226,8 @@ def _indexes(wanted: tuple[IndexSpec, ...], found: FoundCollection | None) -> It
         else:
             yield CreateIndex(index)
     for other in there.values():
+        if other.keys == key:  # sharding made it, and needs it
+            continue
         yield IndexNotInSchema(other, is_own=is_own(other))
 
 

@@ -15,6 +15,7 @@ from prisma.errors import DataError
 from pymongo import ReadPreference
 from pymongo.errors import PyMongoError
 
+from prismongo.query.errors.input import unsupported
 from prismongo.schema.datamodel import Datamodel
 from prismongo.settings import DatabaseSettings
 from prismongo.stores.mongo.client import make_client
@@ -33,10 +34,14 @@ from prismongo.stores.mongo.push.plan import (
     KeepImages,
     PushPlan,
     PushStep,
+    ShardCollection,
+    ShardKeyDiffers,
     plan_push,
 )
+from prismongo.stores.mongo.push.shards import find_shard_keys, is_cluster
 from prismongo.stores.mongo.push.violations import Violation, find_violation
 from prismongo.stores.wanted.indexes import wanted_images, wanted_indexes
+from prismongo.stores.wanted.shards import wanted_shard_keys
 from prismongo.stores.wanted.specs import IndexSpec
 from prismongo.url import url_database
 
@@ -70,6 +75,7 @@ async def push(
     *,
     dry_run: bool = False,
     drop: bool = False,
+    shard: bool = False,
     report: Report | None = None,
 ) -> Pushed:
     """Create the collections and indexes of the schema that the database lacks.
@@ -83,6 +89,7 @@ async def push(
         dry_run: only make the plan, and check the data against new unique indexes.
         drop: also replace indexes that differ, and remove those that are not in the schema; only
             its own: named in the schema, or like Prisma names an index of these fields.
+        shard: also shard the collections that the schema shards, on a sharded cluster.
         report: receives events: the plan, the progress of builds, and each finished step.
 
     Returns:
@@ -93,11 +100,14 @@ async def push(
         SchemaError: a comment of the schema has an invalid option.
         UniqueViolationError: documents violate a unique index; nothing was changed. `meta` has
             the fields and counts; the report of a dry run has the values.
+        UnsupportedOperationError: P2026, `shard` on a server that is no mongos.
         prisma.errors.DataError: the server rejects an index (P2035).
     """
     wanted_indexes(datamodel)  # raises for an invalid comment before it connects
     async with opened(url) as database:
-        return await push_to(database, datamodel, dry_run=dry_run, drop=drop, report=report)
+        return await push_to(
+            database, datamodel, dry_run=dry_run, drop=drop, shard=shard, report=report
+        )
 
 
 async def push_to(
@@ -106,15 +116,16 @@ async def push_to(
     *,
     dry_run: bool = False,
     drop: bool = False,
+    shard: bool = False,
     report: Report | None = None,
 ) -> Pushed:
     """`push` on a connected database."""
-    wanted = wanted_indexes(datamodel)
     progress = PushProgress(_primary(database), report)
+    if shard and not is_cluster(database):
+        raise unsupported("`push --shard`", "the server is no mongos, so nothing can be sharded")
     try:
-        found = await find_indexes(progress.database, wanted)
-        steps = plan_push(progress.database.name, wanted, found, wanted_images(datamodel))
-        return await _push(progress, steps, dry_run=dry_run, drop=drop)
+        steps = await _compared(progress.database, datamodel)
+        return await _push(progress, steps, dry_run=dry_run, drop=drop, shard=shard)
     except PyMongoError as error:
         raise translate(error, None, datamodel) from error
 
@@ -126,13 +137,18 @@ async def compare(database: Database, datamodel: Datamodel) -> PushPlan:
         SchemaError: a comment of the schema has an invalid option.
         prisma.errors.PrismaError: the server does not answer, or rejects the command.
     """
-    wanted = wanted_indexes(datamodel)
-    database = _primary(database)
     try:
-        found = await find_indexes(database, wanted)
-        return plan_push(database.name, wanted, found, wanted_images(datamodel))
+        return await _compared(_primary(database), datamodel)
     except PyMongoError as error:
         raise translate(error, None, datamodel) from error
+
+
+async def _compared(database: Database, datamodel: Datamodel) -> PushPlan:
+    wanted, keys = wanted_indexes(datamodel), wanted_shard_keys(datamodel)
+    found = await find_indexes(database, wanted)
+    found_keys = await find_shard_keys(database, wanted)
+    images = wanted_images(datamodel)
+    return plan_push(database.name, wanted, found, images, keys, found_keys)
 
 
 @asynccontextmanager
@@ -156,10 +172,12 @@ def _primary(database: Database) -> Database:
     return database.with_options(read_preference=ReadPreference.PRIMARY)
 
 
-async def _push(progress: PushProgress, steps: PushPlan, *, dry_run: bool, drop: bool) -> Pushed:
-    to_do = steps.to_do(drop=drop)
+async def _push(
+    progress: PushProgress, steps: PushPlan, *, dry_run: bool, drop: bool, shard: bool
+) -> Pushed:
+    to_do = steps.to_do(drop=drop, shard=shard)
     new = {step.collection for step in to_do if isinstance(step, CreateCollection)}
-    progress.report_event(Planned(steps, drop))
+    progress.report_event(Planned(steps, drop, shard))
     uniques = tuple(index for index in _uniques(to_do) if index.collection not in new)
     if uniques:
         progress.report_event(Searching(uniques))
@@ -184,6 +202,8 @@ def _uniques(steps: Iterable[PushStep]) -> Iterator[IndexSpec]:
                 if index.unique:
                     yield index
             case CreateCollection() | KeepImages() | IndexNotInSchema() | IndexesOnView():
+                pass
+            case ShardCollection() | ShardKeyDiffers():
                 pass
             case _:
                 assert_never(step)

@@ -33,9 +33,12 @@ from prismongo.stores.mongo.push.plan import (
     KeepImages,
     PushPlan,
     PushStep,
+    ShardCollection,
+    ShardKeyDiffers,
 )
 from prismongo.stores.mongo.push.violations import Violation
 from prismongo.stores.wanted.bounds import present_paths
+from prismongo.stores.wanted.shards import shard_key_text
 from prismongo.stores.wanted.specs import IndexSpec
 
 LONGEST_VALUE = 60  # characters
@@ -45,8 +48,8 @@ _INDENT = " " * 16
 def event_lines(event: PushEvent) -> Iterator[str]:
     """The lines of an event."""
     match event:
-        case Planned(plan=plan, drop=drop):
-            yield from plan_lines(plan, drop=drop)
+        case Planned(plan=plan, drop=drop, shard=shard):
+            yield from plan_lines(plan, drop=drop, shard=shard)
         case Searching(indexes=indexes):
             yield f"  looking for duplicates: {', '.join(index.name for index in indexes)}"
         case Violated(violations=violations):
@@ -61,17 +64,20 @@ def event_lines(event: PushEvent) -> Iterator[str]:
             assert_never(event)
 
 
-def plan_lines(plan: PushPlan, *, drop: bool = False) -> Iterator[str]:
-    """The lines of a plan; `drop` says whether indexes are replaced and removed."""
+def plan_lines(plan: PushPlan, *, drop: bool = False, shard: bool = False) -> Iterator[str]:
+    """The lines of a plan.
+
+    `drop` says whether indexes are replaced and removed, `shard` whether collections are sharded.
+    """
     if plan.is_empty:
         yield f"The database {plan.database} is as the schema says."
         return
     yield f"The database {plan.database} and the schema:"
     for step in plan.steps:
-        yield from (f"  {line}" for line in step_lines(step, drop=drop))
+        yield from (f"  {line}" for line in step_lines(step, drop=drop, shard=shard))
 
 
-def step_lines(step: PushStep, *, drop: bool = False) -> Iterator[str]:
+def step_lines(step: PushStep, *, drop: bool = False, shard: bool = False) -> Iterator[str]:
     """The lines of a step: a sign and its object, then the differences."""
     match step:
         case CreateCollection(collection=name):
@@ -90,6 +96,15 @@ def step_lines(step: PushStep, *, drop: bool = False) -> Iterator[str]:
             yield f"{sign} {_index(index)} is not in the schema: {fate}"
         case IndexesOnView(view=name, indexes=indexes):
             yield f"! view        {name} cannot have its {len(indexes)} indexes"
+        case ShardCollection(collection=name, key=key):
+            sign, when = ("+", "") if shard else ("?", " with --shard")
+            yield f"{sign} shard key   {name} is sharded by {shard_key_text(key)}{when}"
+        case ShardKeyDiffers(collection=name, wanted=other, found=key):
+            there = f"by {shard_key_text(other)}" if other else "not sharded"
+            yield (
+                f"! shard key   {name} is sharded by {shard_key_text(key)}, {there} in the "
+                "schema: correct the schema, or reshard by hand"
+            )
         case _:
             assert_never(step)
 
@@ -128,6 +143,8 @@ def _name(step: PushStep) -> str:
             return name
         case KeepImages(collection=name):
             return f"images of {name}"
+        case ShardCollection(collection=name) | ShardKeyDiffers(collection=name):
+            return f"shard key of {name}"
         case CreateIndex(index=index) | IndexDiffers(wanted=index) | IndexNotInSchema(found=index):
             return index.name
         case _:

@@ -1,0 +1,94 @@
+"""Shard keys: which filters name one, and which updates change one.
+
+On a sharded cluster the write of one record needs every field of the shard key as an equality in
+its filter (before MongoDB 7.0), and a change of the key cannot be a write of many records. Source:
+MongoDB manual, "Sharded Collection Restrictions" and "Change a Document's Shard Key Value".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from prismongo.query.nodes.filters import (
+    After,
+    And,
+    Compare,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Path,
+    Reference,
+    Related,
+    Text,
+)
+from prismongo.query.nodes.operations import NestedWrite, RecordUpdates, ReferencedWrite
+from prismongo.query.nodes.steps import FieldUpdate
+from prismongo.schema.datamodel import Field, Model
+
+
+def missing_key_fields(model: Model, where: Filter) -> list[Field]:
+    """The fields of the shard key for which a filter has no equality; none: it names the key."""
+    if not model.shard_key:
+        return []
+    named = set(_equalities(where))
+    return [field for field in model.shard_fields if (field.db_name,) not in named]
+
+
+def _equalities(item: Filter) -> Iterable[Path]:
+    """The paths that must be equal to one value, as mongos reads them from a filter."""
+    match item:
+        case And(filters):
+            for part in filters:
+                yield from _equalities(part)
+        case Compare(path, operator, value):
+            is_plain = not item.exact and not (item.insensitive and isinstance(value, str))
+            if operator == "eq" and is_plain and not isinstance(value, Reference):
+                yield path
+        case (
+            Or()
+            | Complement()
+            | In()
+            | Text()
+            | IsSet()
+            | Has()
+            | IsEmpty()
+            | Elements()
+            | Related()
+            | After()
+        ):
+            pass
+        case _:
+            assert_never(item)
+
+
+def changes_key(model: Model, updates: Iterable[FieldUpdate]) -> bool:
+    """Whether updates change a field of the shard key."""
+    if not model.shard_key:
+        return False
+    names = {field.db_name for field in model.shard_fields}
+    return any(update.path[0] in names for update in updates)
+
+
+def moves(data: RecordUpdates) -> bool:
+    """Whether the update of a record, or a nested write that sets its foreign key, changes its key.
+
+    The nested write may leave the key as it is: nobody knows before it is carried out.
+    """
+    if not data.model.shard_key:
+        return False
+    return changes_key(data.model, data.updates) or _sets_key(data.model, data.writes)
+
+
+def _sets_key(model: Model, writes: Sequence[NestedWrite]) -> bool:
+    return any(
+        field in model.shard_fields
+        for write in writes
+        if isinstance(write, ReferencedWrite)
+        for field in write.link.local
+    )

@@ -1,0 +1,119 @@
+"""Fixtures by which tests of behaviour run on collections that have shard keys.
+
+`engine_for` and `pushed_for` give engines whose models all have one. After the test, every command
+that was sent must be one that a sharded cluster takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from prisma.errors import PrismaError
+from pymongo import AsyncMongoClient
+
+from prismongo.engine import MongoEngine
+from prismongo.engine.engine import MakeStore
+from prismongo.engine.sessions import TransactionId
+from prismongo.query.nodes.requests import Request, Selection
+from prismongo.schema import parse, push
+from prismongo.stores.memory import MemoryStore
+from prismongo.stores.mongo import MongoStore
+from prismongo.url import url_database
+from tests.commands import Sent
+from tests.engines import HEADER, Document, EngineFor, Stored
+from tests.sharding.keys import ZONE, KeyWatch, keyed, keys_of
+
+
+class KeyedEngine(MongoEngine):
+    """An engine whose upserts name the shard key, which the tests of behaviour leave out."""
+
+    async def execute(
+        self, request: Request, *, tx_id: TransactionId | None, **options: Any
+    ) -> Any:
+        """What is answered."""
+        if request.action == "upsertOne" and set(request.arguments) == {
+            "where",
+            "create",
+            "update",
+        }:
+            request = await self._with_key(request, tx_id)
+        return await super().execute(request, tx_id=tx_id, **options)
+
+    async def _with_key(self, request: Request, tx_id: TransactionId | None) -> Request:
+        model = self.datamodel.model[str(request.model)]
+        name, where = model.shard_fields[0].name, request.arguments["where"]
+        wanted = Request("findUnique", model.name, {"where": where}, (Selection(name),))
+        try:
+            found = await super().execute(wanted, tx_id=tx_id)
+        except PrismaError:  # the where is refused, as the upsert's will be
+            return request
+        value = (found or request.arguments["create"]).get(name, 1)
+        return replace(request, arguments={**request.arguments, "where": {name: value, **where}})
+
+
+@pytest.fixture
+def watched() -> KeyWatch:
+    """Looks at what is sent."""
+    return KeyWatch()
+
+
+@pytest.fixture
+def make_store(store: str, watched: KeyWatch, request: pytest.FixtureRequest) -> MakeStore:
+    """Makes stores on this test's database, whose commands are looked at."""
+    if store == "memory":
+        memory = request.getfixturevalue("memory")
+        return lambda datamodel, _: MemoryStore(datamodel, memory)
+    url: str = request.getfixturevalue("mongo_url")
+    sent: Sent = request.getfixturevalue("sent")
+
+    def make_client(*listeners: Any) -> AsyncMongoClient[Document]:
+        return AsyncMongoClient(url, tz_aware=True, event_listeners=[*listeners, sent, watched])
+
+    return lambda datamodel, _: MongoStore(datamodel, make_client, url_database(url))
+
+
+@pytest.fixture
+async def engine_for(make_store: MakeStore, watched: KeyWatch) -> AsyncIterator[EngineFor]:
+    """Gives connected engines for schema texts, every model with a shard key."""
+    engines: list[MongoEngine] = []
+
+    async def made(models: str) -> MongoEngine:
+        datamodel = keyed(parse(HEADER + models))
+        watched.keys |= keys_of(datamodel)
+        engine = KeyedEngine(datamodel, make_store)
+        engines.append(engine)
+        await engine.connect()
+        return engine
+
+    yield made
+    for engine in engines:
+        await engine.aclose()
+    assert watched.wrong == []
+
+
+@pytest.fixture
+async def pushed_for(
+    engine_for: EngineFor, store: str, request: pytest.FixtureRequest
+) -> EngineFor:
+    """The same with the schema's indexes made."""
+
+    async def made(models: str) -> MongoEngine:
+        if store == "mongo":
+            await push(parse(HEADER + models), request.getfixturevalue("mongo_url"))
+        return await engine_for(models)
+
+    return made
+
+
+@pytest.fixture
+def stored(raw: Any) -> Stored:
+    """Gives the documents of a collection, without the field that only the key is made of."""
+
+    def documents(collection: str) -> list[Document]:
+        found = raw[collection].find().sort("_id")
+        return [{k: v for k, v in each.items() if k != ZONE.db_name} for each in found]
+
+    return documents
