@@ -43,6 +43,7 @@ ONLY_A_SERVER_HAS = {
     "mongod": "the server itself",
     "sent": "the commands that a server is sent",
     "settings": "how a server is reached",
+    "watched": "the shard keys in what a server is sent",
 }
 """Fixtures for which a test runs on the server alone, and why."""
 

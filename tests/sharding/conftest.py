@@ -19,7 +19,6 @@ from prismongo.engine.engine import MakeStore
 from prismongo.engine.sessions import TransactionId
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.schema import parse, push
-from prismongo.stores.memory import MemoryStore
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
 from tests.commands import Sent
@@ -61,18 +60,14 @@ def watched() -> KeyWatch:
 
 
 @pytest.fixture
-def make_store(store: str, watched: KeyWatch, request: pytest.FixtureRequest) -> MakeStore:
+def make_store(mongo_url: str, sent: Sent, watched: KeyWatch) -> MakeStore:
     """Makes stores on this test's database, whose commands are looked at."""
-    if store == "memory":
-        memory = request.getfixturevalue("memory")
-        return lambda datamodel, _: MemoryStore(datamodel, memory)
-    url: str = request.getfixturevalue("mongo_url")
-    sent: Sent = request.getfixturevalue("sent")
 
     def make_client(*listeners: Any) -> AsyncMongoClient[Document]:
-        return AsyncMongoClient(url, tz_aware=True, event_listeners=[*listeners, sent, watched])
+        listeners = (*listeners, sent, watched)
+        return AsyncMongoClient(mongo_url, tz_aware=True, event_listeners=listeners)
 
-    return lambda datamodel, _: MongoStore(datamodel, make_client, url_database(url))
+    return lambda datamodel, _: MongoStore(datamodel, make_client, url_database(mongo_url))
 
 
 @pytest.fixture
@@ -95,14 +90,11 @@ async def engine_for(make_store: MakeStore, watched: KeyWatch) -> AsyncIterator[
 
 
 @pytest.fixture
-async def pushed_for(
-    engine_for: EngineFor, store: str, request: pytest.FixtureRequest
-) -> EngineFor:
+async def pushed_for(engine_for: EngineFor, mongo_url: str) -> EngineFor:
     """The same with the schema's indexes made."""
 
     async def made(models: str) -> MongoEngine:
-        if store == "mongo":
-            await push(parse(HEADER + models), request.getfixturevalue("mongo_url"))
+        await push(parse(HEADER + models), mongo_url)
         return await engine_for(models)
 
     return made
