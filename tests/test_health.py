@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from prisma.errors import ClientNotConnectedError
+from prisma.models import User
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.client.schema import ClientSchema
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import UnsupportedOperationError
-from prismongo.testing import fake
+from prismongo.testing import factory, fake
 from tests.project import SCHEMA
 
 
@@ -58,7 +59,7 @@ async def test_the_drivers_database_is_the_one_of_the_settings(settings: Databas
     with pytest.raises(ClientNotConnectedError):
         _ = database.mongo
     async with database:
-        await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        await factory(User, database).create(username="ada")
         assert await database.mongo["User"].count_documents({}) == 1
 
 

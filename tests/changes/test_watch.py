@@ -14,6 +14,7 @@ from pymongo.database import Database
 from database import DatabaseService
 from prismongo.changes import ChangeType
 from prismongo.errors import NotStartedError, UnsupportedOperationError
+from prismongo.testing import factory
 from tests.changes.taking import take
 from tests.hostile_documents import BAD, VALUES, document
 
@@ -100,7 +101,7 @@ async def test_a_replacement_is_an_update_of_every_field(
 
 
 async def test_without_images_after_is_what_the_server_finds(database: DatabaseService) -> None:
-    user = await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+    user = await factory(User, database).create(username="ada")
     async with database.watch(User) as changes:
         await database.user.update(where={"id": user.id}, data={"bio": "one"})
         await database.user.delete(where={"id": user.id})
@@ -161,7 +162,7 @@ async def test_two_models_are_one_stream_in_one_order(
         notification = await database.notification.create(
             data={"messageId": message.id, "userId": CHANNEL}
         )
-        await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        await factory(User, database).create(username="ada")
         await database.message.delete(where={"id": message.id})
         found = await take(changes, 4)
         assert len(cursors()) == 1
@@ -182,7 +183,7 @@ async def test_the_whole_database_typed_by_model(
     async with database.watch() as changes:
         message = await database.message.create(data={"content": "hello"})
         raw["not_of_the_schema"].insert_one({})
-        user = await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        user = await factory(User, database).create(username="ada")
         found = await take(changes, 2)
 
     assert [change.after for change in found] == [message, user]
@@ -247,17 +248,14 @@ async def test_where_on_inserts_needs_no_images(database: DatabaseService) -> No
     where = {"username": {"startswith": "a"}}
     async with database.watch(User, where=where, operations={"insert"}) as changes:
         for name in ("bob", "ada", "adam"):
-            await database.user.create(data={"username": name, "hashedPassword": "-"})
+            await factory(User, database).create(username=name)
         found = await take(changes, 2)
 
     assert [change.after.username for change in found if change.after] == ["ada", "adam"]
 
 
 async def test_where_on_the_id_needs_no_images(database: DatabaseService) -> None:
-    users = [
-        await database.user.create(data={"username": name, "hashedPassword": "-"})
-        for name in ("ada", "bob", "eve")
-    ]
+    users = [await factory(User, database).create(username=name) for name in ("ada", "bob", "eve")]
     wanted = [users[0].id, users[2].id]
     async with database.watch(User, where={"id": {"in": wanted}}) as changes:
         for user in users:

@@ -24,6 +24,7 @@ from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
 from prismongo.containers.base import Container, mount
 from prismongo.errors import ConfigurationError, ConnectionError, NotStartedError
+from prismongo.testing import factory
 from tests.application import Calls, made
 from tests.waiting import with_enough_time
 
@@ -130,7 +131,7 @@ async def test_users_of_an_instance_with_communities_newest_first(
                 }
             )
             await asyncio.sleep(0.002)
-        await database.user.create(data={"username": "other", "hashedPassword": "-"})
+        await factory(User, database).create(username="other")
         users = await database.user.find_many(
             where={"instanceId": "some-id"},
             include={"communities": True},
@@ -168,7 +169,7 @@ async def test_a_transaction_commits_both_or_leaves_nothing(
         await create_user_with_membership(database, data, community.id)
 
     async def fails_late(tx: DatabaseService) -> None:
-        await tx.user.create(data={"username": "grace", "hashedPassword": "-"})
+        await factory(User, tx).create(username="grace")
         raise KeyError("late")
 
     with pytest.raises(KeyError):

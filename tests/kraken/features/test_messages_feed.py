@@ -24,7 +24,7 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.containers.lifecycle import stop
 from prismongo.containers.testing import overridden
 from prismongo.errors import ConnectionError, SlowConsumerError, UnsupportedOperationError
-from prismongo.testing import fake
+from prismongo.testing import factory, fake
 from prismongo.url import url_database
 from tests.application import made
 from tests.clock import Clock
@@ -199,7 +199,7 @@ async def test_a_reader_who_is_too_slow_can_ask_to_be_told(
 
 async def test_an_author_is_looked_up_once_however_many_follow() -> None:
     database = fake(DatabaseService)
-    ada = await database.user.create({"username": "ada", "hashedPassword": "-"})
+    ada = await factory(User, database).create(username="ada")
     entered = [asyncio.Event() for _ in range(50)]
     with overridden(made(DatabaseSettings()), database=database) as container:
 
@@ -238,7 +238,7 @@ async def test_those_who_follow_a_channel_share_a_cursor(
 async def test_asking_again_after_a_time_out_or_a_failure_misses_nothing(clock: Clock) -> None:
     database = fake(DatabaseService)
     messages = MessageService(database)
-    ada = await database.user.create({"username": "ada", "hashedPassword": "-"})
+    ada = await factory(User, database).create(username="ada")
     async with messages.subscribe(CHANNEL) as events:
         await messages.post(CHANNEL, ada.id, "hello")
         database.fake.delay("user.find_unique", 60, times=1)

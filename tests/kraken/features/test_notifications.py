@@ -28,7 +28,7 @@ from prismongo.changes import Checkpoint
 from prismongo.containers.testing import overridden
 from prismongo.embedded import Mongod
 from prismongo.errors import ChangeStreamError
-from prismongo.testing import fake
+from prismongo.testing import factory, fake
 from prismongo.url import url_database
 from tests import processes
 from tests.application import made
@@ -264,7 +264,7 @@ async def test_an_error_is_logged_and_the_message_comes_again(
 ) -> None:
     monkeypatch.setattr(consumer, "RETRY_DELAY", 0.0)
     async with fake(DatabaseService) as database:
-        user = await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        user = await factory(User, database).create(username="ada")
         async with consuming(NotificationConsumer(database)):
             database.fake.fail("notification.upsert", "P1001", times=2)
             message = await database.message.create(
