@@ -71,6 +71,10 @@ class DataSet:
     communities: list[ObjectId] = field(default_factory=list)
     channels: list[ObjectId] = field(default_factory=list)
     messages: list[ObjectId] = field(default_factory=list)
+    tied: ObjectId = field(default_factory=ObjectId)
+    """The channel whose messages were all sent at one moment."""
+    rich: ObjectId = field(default_factory=ObjectId)
+    """The channel whose messages have parts and reactions."""
     scratch: ObjectId = field(default_factory=ObjectId)
     """The channel for messages that operations write."""
 
@@ -90,6 +94,11 @@ async def fill(database: AsyncDatabase[Document], size: Size) -> DataSet:
     await _store(database, "Channel", channels)
     await _store(database, "Membership", _memberships(data))
     data.messages = await add_messages(database, data, data.channels)
+    messages = range(size.messages)
+    tied = [_message(number, data.tied, data, random) for number in messages]
+    rich = [_message(number, data.rich, data, random) for number in messages]
+    await _store(database, "Message", [{**each, "sentAt": START} for each in tied])
+    await _store(database, "Message", [{**each, **_composites(data, random)} for each in rich])
     return data
 
 
@@ -185,3 +194,14 @@ def _message(number: int, channel: ObjectId, data: DataSet, random: Random) -> D
         "replyCount": Int64(0),
         "isPinned": False,
     }
+
+
+def _composites(data: DataSet, random: Random) -> Document:
+    """Five parts and three reactions."""
+    parts = [{"type": "TEXT", "text": word} for word in random.choices(WORDS, k=4)]
+    mention = {"type": "MENTION", "text": "@you", "userId": random.choice(data.users)}
+    reactions = [
+        {"emoji": emoji, "userIds": random.choices(data.users, k=2)}
+        for emoji in ("+1", "eyes", "ok")
+    ]
+    return {"parts": [*parts, mention], "reactions": reactions}

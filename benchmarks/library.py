@@ -36,11 +36,23 @@ class Library(Protocol):
     async def find_latest(self, channel: Any, take: int) -> Sequence[Any]:
         """The channel's last messages, by `sentAt` and id, newest first."""
 
+    async def find_newest(self, channel: Any, take: int) -> Sequence[Any]:
+        """The channel's last messages by `sentAt`, newest first; the id is the library's matter."""
+
+    async def find_recent(self, channel: Any, since: datetime, until: datetime) -> Sequence[Any]:
+        """The last ten texts of a span that are neither deleted nor pinned."""
+
     async def find_messages(self, channels: list[Any]) -> Sequence[Any]:
         """All messages of the channels, in no order."""
 
     async def with_relations(self, users: list[Any], depth: int) -> Sequence[Any]:
         """Users with the first `depth` of LEVELS."""
+
+    async def count_in(self, community: Any) -> int:
+        """How many messages there are in the channels of a community."""
+
+    async def find_in(self, community: Any, take: int) -> Sequence[Any]:
+        """As many messages of a community's channels, by id."""
 
     async def insert(self, message: NewMessage) -> Any:
         """The message as it was stored."""

@@ -15,6 +15,7 @@ from benchmarks import odm_records as stored
 from benchmarks.data import Document
 from benchmarks.library import NewMessage
 from benchmarks.odm_records import MODELS, Membership, Message, Receipt, User
+from benchmarks.plain import unmarked
 
 NEWEST: Final = [("sentAt", SortDirection.DESCENDING), ("_id", SortDirection.DESCENDING)]
 
@@ -49,6 +50,17 @@ class Odm:
         """`find` with `sort` and `limit`."""
         return await Message.find(Message.channelId == channel).sort(NEWEST).limit(take).to_list()
 
+    async def find_newest(self, channel: ObjectId, take: int) -> Sequence[Any]:
+        """The same."""
+        return await self.find_latest(channel, take)
+
+    async def find_recent(
+        self, channel: ObjectId, since: datetime, until: datetime
+    ) -> Sequence[Any]:
+        """`find` with `sort` and `limit`."""
+        where = {**unmarked(channel), "sentAt": {"$gte": since, "$lt": until}}
+        return await Message.find(where).sort(NEWEST).limit(10).to_list()
+
     async def find_messages(self, channels: list[ObjectId]) -> Sequence[Any]:
         """`find` with `In`, or with the one channel."""
         if len(channels) == 1:
@@ -79,6 +91,19 @@ class Odm:
         communities = {community.id: community for community in found}
         for membership in memberships:
             membership.community = communities.get(membership.communityId)
+
+    async def count_in(self, community: ObjectId) -> int:
+        """Two queries: the channels, and their messages."""
+        return await Message.find(In(Message.channelId, await self._channels(community))).count()
+
+    async def find_in(self, community: ObjectId, take: int) -> Sequence[Any]:
+        """Two queries: the channels, and their messages."""
+        found = Message.find(In(Message.channelId, await self._channels(community)))
+        return await found.sort([("_id", SortDirection.ASCENDING)]).limit(take).to_list()
+
+    async def _channels(self, community: ObjectId) -> list[Any]:
+        found = await stored.Channel.find(stored.Channel.communityId == community).to_list()
+        return [channel.id for channel in found]
 
     async def insert(self, message: NewMessage) -> Any:
         """`insert`."""

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from beanie import Document, PydanticObjectId
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from benchmarks.records import ChannelType, MessageType, Role
+from benchmarks.records import ChannelType, MessageType, PartType, Role
 
 
 class Channel(Document):
@@ -86,6 +86,22 @@ class User(Document):
         name = "User"
 
 
+class MessagePart(BaseModel):
+    """A part of a message."""
+
+    type: PartType = PartType.TEXT
+    text: str
+    userId: PydanticObjectId | None = None
+    url: str | None = None
+
+
+class Reaction(BaseModel):
+    """An emoji, and who reacted with it."""
+
+    emoji: str
+    userIds: list[PydanticObjectId] = []
+
+
 class Message(Document):
     """A message."""
 
@@ -95,7 +111,9 @@ class Message(Document):
     parentMessageId: PydanticObjectId | None = None
     type: MessageType = MessageType.TEXT
     content: str
+    parts: list[MessagePart] = []
     mentionedUserIds: list[PydanticObjectId] = []
+    reactions: list[Reaction] = []
     sentAt: datetime = Field(default_factory=lambda: datetime.now(UTC))
     editedAt: datetime | None = None
     isDeleted: bool = False

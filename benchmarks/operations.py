@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 
-from benchmarks.data import DataSet, Document
+from benchmarks.data import START, DataSet, Document
 from benchmarks.library import Library, NewMessage
 
 TASKS: Final = 64
@@ -76,6 +76,29 @@ def _channels(number: int) -> Callable[[Round, Library, int], Awaitable[Argument
         return [(round_.random.sample(channels, number_there),) for _ in range(count)]
 
     return prepare
+
+
+async def _tied(round_: Round, library: Library, count: int) -> Arguments:
+    return [(library.id(round_.data.tied), 100)] * count
+
+
+async def _spans(round_: Round, library: Library, count: int) -> Arguments:
+    since, until = START, START + timedelta(seconds=round_.data.size.messages // 2)
+    chosen = round_.random.choices(round_.data.channels, k=count)
+    return [(library.id(channel), since, until) for channel in chosen]
+
+
+async def _rich(round_: Round, library: Library, count: int) -> Arguments:
+    return [([library.id(round_.data.rich)],)] * count
+
+
+async def _communities(round_: Round, library: Library, count: int) -> Arguments:
+    chosen = round_.random.choices(round_.data.communities, k=count)
+    return [(library.id(community),) for community in chosen]
+
+
+async def _pages_of_communities(round_: Round, library: Library, count: int) -> Arguments:
+    return [(*given, 100) for given in await _communities(round_, library, count)]
 
 
 async def _groups_of_users(round_: Round, library: Library, count: int) -> Arguments:
@@ -150,8 +173,15 @@ OPERATIONS: Final = (
     Operation("find by id", 1.10, 40, lambda c, user: c.find_by_id(user), _users),
     Operation("find by unique", 1.10, 40, lambda c, name: c.find_by_unique(name), _usernames),
     Operation("find_many 100, sorted", 1.35, 10, lambda c, *a: c.find_latest(*a), _latest),
+    Operation("find_many 100, all tied", 1.35, 10, lambda c, *a: c.find_newest(*a), _tied),
+    Operation("10 rows by six values", 1.20, 30, lambda c, *a: c.find_recent(*a), _spans),
     Operation("find_many 1,000", 1.60, 3, lambda c, x: c.find_messages(x), _channels(1)),
     Operation("find_many 10,000", 1.90, 1, lambda c, x: c.find_messages(x), _channels(10)),
+    Operation("1,000 with composites", 1.60, 1, lambda c, x: c.find_messages(x), _rich),
+    Operation("count by a relation", 1.20, 5, lambda c, x: c.count_in(x), _communities),
+    Operation(
+        "100 rows by a relation", 1.20, 5, lambda c, *a: c.find_in(*a), _pages_of_communities
+    ),
     Operation(
         "100 users, 2 levels included",
         1.50,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bson import ObjectId
-from prisma import types
+from prisma import enums, types
 
 from benchmarks.library import NewMessage
 from database import DatabaseService
@@ -49,6 +49,27 @@ class Ours:
             where={"channelId": channel}, order=[{"sentAt": "desc"}, {"id": "desc"}], take=take
         )
 
+    async def find_newest(self, channel: str, take: int) -> Sequence[Any]:
+        """`find_many` with `order` and `take`."""
+        return await self._database.message.find_many(
+            where={"channelId": channel}, order={"sentAt": "desc"}, take=take
+        )
+
+    async def find_recent(self, channel: str, since: datetime, until: datetime) -> Sequence[Any]:
+        """`find_many` with six values in its filter."""
+        where: types.MessageWhereInput = {
+            "channelId": channel,
+            "type": enums.MessageType.TEXT,
+            "isDeleted": False,
+            "isPinned": False,
+            "sentAt": {"gte": since, "lt": until},
+        }
+        return await self._database.message.find_many(
+            where=where,
+            order=[{"sentAt": "desc"}, {"id": "desc"}],
+            take=10,
+        )
+
     async def find_messages(self, channels: list[str]) -> Sequence[Any]:
         """`find_many` with `in`, or with the one channel."""
         if len(channels) == 1:
@@ -59,6 +80,18 @@ class Ours:
         """`find_many` with `include`."""
         return await self._database.user.find_many(
             where={"id": {"in": users}}, include=INCLUDES[depth], omit=WHOLE
+        )
+
+    async def count_in(self, community: str) -> int:
+        """`count` by a field of a relation."""
+        return await self._database.message.count(
+            where={"channel": {"is": {"communityId": community}}}
+        )
+
+    async def find_in(self, community: str, take: int) -> Sequence[Any]:
+        """`find_many` by a field of a relation."""
+        return await self._database.message.find_many(
+            where={"channel": {"is": {"communityId": community}}}, order={"id": "asc"}, take=take
         )
 
     async def insert(self, message: NewMessage) -> Any:

@@ -50,6 +50,17 @@ class Plain:
         """`find` by an index that has the order, too."""
         return await self._messages.find({"channelId": channel}, sort=NEWEST, limit=take).to_list()
 
+    async def find_newest(self, channel: ObjectId, take: int) -> Sequence[Any]:
+        """The same: the index has the id, too."""
+        return await self.find_latest(channel, take)
+
+    async def find_recent(
+        self, channel: ObjectId, since: datetime, until: datetime
+    ) -> Sequence[Any]:
+        """`find` with `sort` and `limit`."""
+        where = {**unmarked(channel), "sentAt": {"$gte": since, "$lt": until}}
+        return await self._messages.find(where, sort=NEWEST, limit=10).to_list()
+
     async def find_messages(self, channels: list[ObjectId]) -> Sequence[Any]:
         """`find` with `$in`, or with the one channel."""
         where = channels[0] if len(channels) == 1 else {"$in": channels}
@@ -79,6 +90,21 @@ class Plain:
                 for parent in parents:
                     parent[name] = one.get(parent[near])
             parents = children
+
+    async def count_in(self, community: ObjectId) -> int:
+        """Two queries: the channels, and their messages."""
+        channels = await self.channels_of(community)
+        return await self._messages.count_documents({"channelId": {"$in": channels}})
+
+    async def find_in(self, community: ObjectId, take: int) -> Sequence[Any]:
+        """Two queries: the channels, and their messages."""
+        where = {"channelId": {"$in": await self.channels_of(community)}}
+        return await self._messages.find(where, sort=[("_id", 1)], limit=take).to_list()
+
+    async def channels_of(self, community: ObjectId) -> list[ObjectId]:
+        """The ids of a community's channels."""
+        found = self._database["Channel"].find({"communityId": community}, {"_id": 1})
+        return [channel["_id"] async for channel in found]
 
     async def insert(self, message: NewMessage) -> Any:
         """`insert_one`; the driver adds the id."""
@@ -110,6 +136,11 @@ class Plain:
             for document in documents:
                 await self._messages.insert_one(document, session=session)
         return documents
+
+
+def unmarked(channel: ObjectId) -> Document:
+    """A filter: the messages of a channel but those deleted, pinned or written by the system."""
+    return {"channelId": channel, "type": "TEXT", "isDeleted": False, "isPinned": False}
 
 
 def complete(message: NewMessage) -> Document:

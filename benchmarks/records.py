@@ -32,6 +32,36 @@ class MessageType(str, Enum):  # noqa: UP042 - the same
     SYSTEM = "SYSTEM"
 
 
+class PartType(str, Enum):  # noqa: UP042 - the same
+    """What a part of a message is."""
+
+    TEXT = "TEXT"
+    BOLD = "BOLD"
+    CODE = "CODE"
+    LINK = "LINK"
+    MENTION = "MENTION"
+
+
+class MessagePart(BaseModel):
+    """A part of a message."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    type: PartType = PartType.TEXT
+    text: str
+    userId: ObjectId | None = None
+    url: str | None = None
+
+
+class Reaction(BaseModel):
+    """An emoji, and who reacted with it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    emoji: str
+    userIds: list[ObjectId] = []
+
+
 class Record(BaseModel):
     """A stored document; ids stay the driver's, which pydantic checks without calling Python."""
 
@@ -104,7 +134,9 @@ class Message(Record):
     parentMessageId: ObjectId | None = None
     type: MessageType = MessageType.TEXT
     content: str
+    parts: list[MessagePart] = []
     mentionedUserIds: list[ObjectId] = []
+    reactions: list[Reaction] = []
     sentAt: datetime = Field(default_factory=lambda: datetime.now(UTC))
     editedAt: datetime | None = None
     isDeleted: bool = False

@@ -41,6 +41,17 @@ class Validated:
         """Models of them."""
         return [Message.model_validate(row) for row in await self._plain.find_latest(channel, take)]
 
+    async def find_newest(self, channel: ObjectId, take: int) -> Sequence[Any]:
+        """The same."""
+        return await self.find_latest(channel, take)
+
+    async def find_recent(
+        self, channel: ObjectId, since: datetime, until: datetime
+    ) -> Sequence[Any]:
+        """Models of them."""
+        found = await self._plain.find_recent(channel, since, until)
+        return [Message.model_validate(row) for row in found]
+
     async def find_messages(self, channels: list[ObjectId]) -> Sequence[Any]:
         """Models of them."""
         return [Message.model_validate(row) for row in await self._plain.find_messages(channels)]
@@ -49,6 +60,14 @@ class Validated:
         """Models of what was joined."""
         found = await self._plain.with_relations(users, depth)
         return [User.model_validate(row) for row in found]
+
+    async def count_in(self, community: ObjectId) -> int:
+        """The same number."""
+        return await self._plain.count_in(community)
+
+    async def find_in(self, community: ObjectId, take: int) -> Sequence[Any]:
+        """Models of them."""
+        return [Message.model_validate(row) for row in await self._plain.find_in(community, take)]
 
     async def insert(self, message: NewMessage) -> Any:
         """The model that was stored."""
