@@ -180,8 +180,11 @@ def _lowered(value: Any) -> Any:
 
 
 def ordered(rows: Iterable[Row], keys: list[tuple[str, bool]]) -> list[Row]:
-    """The rows by (field, descending), then by id; null and missing come before every value."""
-    found = sorted(rows, key=lambda row: row["_id"])
+    """The rows by (field, descending), then by id in the direction of the last of them.
+
+    Null and missing come before every value.
+    """
+    found = sorted(rows, key=lambda row: row["_id"], reverse=bool(keys) and keys[-1][1])
     for name, descending in reversed(keys):
         found.sort(key=lambda row: _sortable(row.get(name)), reverse=descending)
     return found

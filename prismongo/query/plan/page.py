@@ -1,6 +1,7 @@
 """plan, pages: keyset pagination, by one query if possible.
 
-The order of a page is total: the requested keys, then the id. If an index of the schema has the
+The order of a page is total: the requested keys, then the id, in the direction of the last key: an
+index that ends with the id usually has it in that direction. If an index of the schema has the
 order of the keys but not of the id, the server does not sort by the id, so that it does not sort in
 memory. Records with equal keys are then put in order here (`_order_ties`).
 """
@@ -108,7 +109,8 @@ def locate(
 def _total_order(model: Model, page: Page, reverse: bool) -> tuple[OrderKey, ...]:
     order = page.order
     if not page.is_whole and not any(_is_unique(model, key) for key in order):
-        order = (*order, OrderKey((model.id_field.db_name,)))
+        descending = bool(order) and order[-1].descending
+        order = (*order, OrderKey((model.id_field.db_name,), descending))
     if not reverse:
         return order
     return tuple(replace(key, descending=not key.descending) for key in order)

@@ -26,8 +26,10 @@ ORDERED: Final = parse(
       name  String  @unique
       extra String?
       tags  String[]
+      depth Int?
 
       @@index([level])
+      @@index([depth(sort: Desc), id(sort: Desc)])
       @@index([extra, level(sort: Desc)])
       @@index([tags])
     }
@@ -113,9 +115,26 @@ def test_a_tie_at_the_end_of_a_page_is_read_by_id() -> None:
 def test_a_tie_with_the_cursor_begins_behind_it() -> None:
     asked = rows_plan(take=1, skip=1, orderBy={"level": "desc"}, cursor={"id": 5})
     at_cursor = [{"_id": 5, "level": 1, ORDER_VALUES: [1, 5]}]
-    steps, _ = drive(asked, at_cursor, found((8, 1), (6, 1)), found((6, 1)))
+    steps, _ = drive(asked, at_cursor, found((2, 1), (4, 1)), found((4, 1)))
     share = where_of(steps[2])
-    assert Compare(("_id",), "gt", 5) in getattr(share, "filters", ())
+    assert Compare(("_id",), "lt", 5) in getattr(share, "filters", ())
+
+
+def test_ties_are_ordered_by_id_in_the_direction_of_the_last_key() -> None:
+    order = [{"extra": "asc"}, {"level": "desc"}]
+    (step,), _ = drive(rows_plan(take=2, skip=1, orderBy=order), [])
+    by_id = OrderKey(("_id",), descending=True)
+    keys = (OrderKey(("extra",)), OrderKey(("level",), descending=True), by_id)
+    assert step == Find(ROW, order=keys, skip=1, limit=2)
+    (step,), _ = drive(rows_plan(take=-2, skip=1, orderBy=order), [])
+    backwards = tuple(OrderKey(key.path, not key.descending) for key in keys)
+    assert step == Find(ROW, order=backwards, skip=1, limit=2)
+
+
+def test_an_index_that_ends_with_the_id_orders_ties_alone() -> None:
+    steps, _ = drive(rows_plan(take=2, orderBy={"depth": "desc"}), [])
+    order = (OrderKey(("depth",), descending=True), OrderKey(("_id",), descending=True))
+    assert steps == [Find(ROW, order=order, limit=2)]
 
 
 SERVED: Final[dict[str, tuple[Filter, tuple[str, ...], bool]]] = {
