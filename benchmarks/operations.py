@@ -178,9 +178,9 @@ OPERATIONS: Final = (
     Operation("find_many 1,000", 1.60, 3, lambda c, x: c.find_messages(x), _channels(1)),
     Operation("find_many 10,000", 1.90, 1, lambda c, x: c.find_messages(x), _channels(10)),
     Operation("1,000 with composites", 1.60, 1, lambda c, x: c.find_messages(x), _rich),
-    Operation("count by a relation", 1.20, 5, lambda c, x: c.count_in(x), _communities),
+    Operation("count by a relation", 1.20, 2, lambda c, x: c.count_in(x), _communities),
     Operation(
-        "100 rows by a relation", 1.20, 5, lambda c, *a: c.find_in(*a), _pages_of_communities
+        "100 rows by a relation", 1.20, 2, lambda c, *a: c.find_in(*a), _pages_of_communities
     ),
     Operation(
         "100 users, 2 levels included",

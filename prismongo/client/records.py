@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from prismongo.query.decode.selected_names import SharingNames
+
 _CONFIG: Final = ConfigDict(
     use_enum_values=True,
     arbitrary_types_allowed=True,
@@ -24,7 +26,7 @@ _DEPRECATED: Final = (
 """Upstream's words."""
 
 
-class _Selected(BaseModel):
+class _Selected(SharingNames):
     """What holds the fields that are selected, and no other."""
 
     model_config = _CONFIG

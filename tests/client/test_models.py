@@ -53,6 +53,43 @@ async def test_what_was_selected_is_set_and_every_row_has_its_own(
     assert grace.bio is None
 
 
+async def test_a_change_of_one_record_changes_no_other(database: DatabaseService) -> None:
+    for name in ("ada", "grace", "mary", "edith"):
+        await database.user.create(user(name))
+    changed, dumped, copied, untouched = await database.user.find_many()
+    before = set(untouched.model_fields_set)
+    changed.files = []
+    assert changed.model_fields_set - before == {"files"}
+    assert "files" in changed.model_dump(exclude_unset=True)
+    dumped.model_fields_set.discard("bio")
+    assert "bio" not in dumped.model_dump(exclude_unset=True)
+    with_files = copied.model_copy(update={"files": []})
+    assert with_files.model_fields_set - before == {"files"}
+    for pickled in pickle.loads(pickle.dumps([copied, untouched])):  # noqa: S301 - of our own
+        pickled.files = []
+        assert pickled.model_fields_set - before == {"files"}
+    (found,) = await database.user.find_many(where={"id": copied.id})
+    for record in (copied, untouched, found):
+        assert type(record.model_fields_set) is set
+        assert record.model_fields_set == before
+        assert "files" not in record.model_dump(exclude_unset=True)
+        assert "bio" in record.model_dump(exclude_unset=True)
+
+
+async def test_records_of_one_answer_share_the_names_that_are_set(
+    database: DatabaseService,
+) -> None:
+    for name in ("ada", "grace"):
+        await database.user.create(user(name))
+    ada, grace = await database.user.find_many()
+    ada.bio = "Engines"  # which was selected
+    shared = ada.__pydantic_fields_set__
+    assert shared is grace.__pydantic_fields_set__
+    for change in (shared.add, shared.discard, shared.update):
+        with pytest.raises(TypeError, match="belong to many records"):
+            change("files")
+
+
 async def test_a_ready_model_is_as_pydantic_makes_it(database: DatabaseService) -> None:
     made = await database.user.create(
         {**user("ada"), "role": InstanceRole.ADMIN, "lastSeenAt": MOMENT},

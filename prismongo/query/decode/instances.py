@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from prismongo.query.decode.columns import Column, Reader
+from prismongo.query.decode.selected_names import SharedNames, SharingNames
 from prismongo.query.values.scalars import ROWS
 
 _SETTERS: Final = {
@@ -51,9 +52,10 @@ def compile_ready(
         if name in selected or name in unselected
     }
     names: dict[str, Any] = {**_KNOWN, **_SETTERS, "kind": kind, "new": kind.__new__}
-    names |= {"blank": values.copy, "selected": selected.copy}
+    names |= {"blank": values.copy, "selected": SharedNames(selected)}
     lines = [_line(column, number, names) for number, column in enumerate(columns)]
-    record = _RECORD.format(lines="".join(lines))
+    fields_set = "selected" if issubclass(kind, SharingNames) else "set(selected)"
+    record = _RECORD.format(lines="".join(lines), names=fields_set)
     source = _SOURCE.format(once=indent(record, "    "), each=indent(record, "        "))
     exec(source, names)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
     return Reader(names["one"], names["many"])
@@ -64,7 +66,7 @@ get = row.get
 values = blank()
 {lines}instance = new(kind)
 set_dict(instance, values)
-set_pydantic_fields_set(instance, selected())
+set_pydantic_fields_set(instance, {names})
 set_pydantic_extra(instance, None)
 set_pydantic_private(instance, None)
 """
