@@ -23,12 +23,17 @@ larger."""
 UNCOUNTED: Final = 100
 """A nested write of no more records is not counted."""
 
+FEW: Final = 100
+"""How many documents are encoded at once, to see how large they are."""
+
 Portion = tuple[tuple[dict[str, Any], ...], int]
 """Some documents, and their size in bytes."""
 
 
 def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
     """The documents in portions, in their order."""
+    if len(documents) <= TRANSACTION_RECORDS and (size := size_of(documents)) <= TRANSACTION_BYTES:
+        return [(tuple(documents), size)]
     found: list[Portion] = []
     start = size = 0
     for index, document in enumerate(documents):
@@ -44,7 +49,19 @@ def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
 
 def size_of(documents: Sequence[dict[str, Any]]) -> int:
     """The size of the documents, in bytes."""
-    return sum(map(_size, documents))
+    return sum(
+        _size_of_few(documents[start : start + FEW]) for start in range(0, len(documents), FEW)
+    )
+
+
+def _size_of_few(documents: Sequence[dict[str, Any]]) -> int:
+    """The size of so many documents as are encoded at once, which takes a third of the time."""
+    try:
+        size = len(bson.encode({"": documents}))
+    except (BSONError, UnicodeEncodeError, OverflowError, RecursionError):
+        return sum(map(_size, documents))
+    # 12 bytes are those of the array and of what holds it; an element's type and name are its own
+    return size - 12 - sum(2 + len(str(number)) for number in range(len(documents)))
 
 
 def _size(document: dict[str, Any]) -> int:

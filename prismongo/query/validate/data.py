@@ -22,6 +22,7 @@ from prismongo.query.validate.updates import UpdateValidator, unfold
 from prismongo.query.validate.values import Values, as_object
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import spelled
+from prismongo.query.validate.writers import Writers
 from prismongo.query.values.date_time import now
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
 
@@ -36,10 +37,12 @@ class DataValidator:
         wheres: WhereValidator,
         selects: SelectValidator,
         layouts: Layouts,
+        writers: Writers,
     ) -> None:
         self._datamodel = datamodel
         self._values = values
         self._layouts = layouts
+        self._writers = writers
         self._wheres = wheres
         self._selects = selects
         self._now_by_type: dict[NativeType | None, object] = {}
@@ -72,6 +75,10 @@ class DataValidator:
     ) -> NewRecord:
         """A new record; `through` is the relation of a nested create, `flat` forbids relations."""
         given = as_object(value, path)
+        if through is None:
+            document = self._writers.document(model, given, self._stored_now)
+            if document is not None:
+                return NewRecord(model, document)
         outer_fields = self._fields_of_outer(through)
         is_related = False
         for key in given:

@@ -39,6 +39,7 @@ from prismongo.query.validate.raw import raw
 from prismongo.query.validate.select import SelectValidator, word_of
 from prismongo.query.validate.values import Values, as_boolean, as_integer, as_objects
 from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.writers import Writers
 from prismongo.schema.datamodel import Datamodel, Model
 
 
@@ -54,6 +55,7 @@ class Validator:
         self._datamodel = datamodel
         self._values = Values(datamodel, words)
         self._layouts = Layouts(self._values)
+        self._writers = Writers(datamodel, self._values, self._layouts)
         self._wheres = WhereValidator(datamodel, self._values)
         self.selects = SelectValidator(datamodel, self._values, self._wheres)
         self._aggregates = AggregateValidator(self._wheres, self.selects)
@@ -121,7 +123,12 @@ class Validator:
         if action in ("createMany", "updateMany", "deleteMany"):
             self._check_count_selection(model, request)
         data = DataValidator(
-            self._datamodel, self._values, self._wheres, self.selects, self._layouts
+            self._datamodel,
+            self._values,
+            self._wheres,
+            self.selects,
+            self._layouts,
+            self._writers,
         )
         match action:
             case "createOne":

@@ -37,6 +37,11 @@ BIG_INT: Final = ScalarType(
     least=(-math.inf,),
     operators=RANGE,
     expected=Expected("type(v) is Int64", "0 + v", {"Int64": Int64}),
+    given=Expected(
+        "type(v) is int and -0x8000000000000000 <= v < 0x8000000000000000",
+        "Int64(v)",
+        {"Int64": Int64},
+    ),
     is_whole=True,
     average="Float",
 )

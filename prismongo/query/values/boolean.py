@@ -30,4 +30,5 @@ BOOLEAN: Final = ScalarType(
     least=(False,),
     operators=EQUALITY,
     expected=Expected("type(v) is bool", "v"),
+    given=Expected("type(v) is bool", "v"),
 )

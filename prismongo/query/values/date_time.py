@@ -83,10 +83,16 @@ DATE_TIME: Final = ScalarType(
         "combine(v, v.time(), UTC)",  # replace() takes six times as long
         {"datetime": datetime, "combine": datetime.combine, "UTC": UTC},
     ),
+    given=Expected(
+        "type(v) is datetime and v.tzinfo is UTC and not v.microsecond % 1000",
+        "v",
+        {"datetime": datetime, "UTC": UTC},
+    ),
 )
 TIMESTAMP: Final = replace(
     DATE_TIME,
     encode=lambda value: Timestamp(_encode(value), 0),
     least=(Timestamp(0, 0),),
     expected=None,
+    given=None,
 )

@@ -66,9 +66,14 @@ INT: Final = ScalarType(
     operators=RANGE,
     # a plain int of the driver's own kind of it
     expected=Expected("type(v) is Int64", "0 + v", {"Int64": Int64}),
+    given=Expected(
+        "type(v) is int and -0x8000000000000000 <= v < 0x8000000000000000",
+        "Int64(v)",
+        {"Int64": Int64},
+    ),
     is_whole=True,
     average="Float",
 )
 INT_OF_32_BITS: Final = replace(
-    INT, encode=_encode_32_bits, expected=Expected("type(v) is int", "v")
+    INT, encode=_encode_32_bits, expected=Expected("type(v) is int", "v"), given=None
 )

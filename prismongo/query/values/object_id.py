@@ -43,5 +43,11 @@ OBJECT_ID: Final = replace(
     encode=_encode,
     least=_LEAST,
     expected=Expected("type(v) is ObjectId", _DIGITS, {"ObjectId": ObjectId}),
+    given=Expected(
+        # `fromhex` leaves spaces out, so that there are not twelve bytes
+        "type(v) is str and len(v) == 24 and len(b := fromhex(v)) == 12",
+        "ObjectId(b)",
+        {"ObjectId": ObjectId, "fromhex": bytes.fromhex},
+    ),
 )
 OBJECT_ID_AS_BYTES: Final = replace(BYTES, encode=_encode_bytes, least=_LEAST)

@@ -23,10 +23,10 @@ class TooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Stored values of the one type that is nearly always there, for generated readers.
+    """Values of the one type that is nearly always there, for generated readers and writers.
 
-    `test` and `value` are expressions over `v`, the stored value, and over `names`, of which each
-    means the same in every row of the table.
+    `test` and `value` are expressions over `v`, the value, and over `names`, of which each means
+    the same in every row of the table.
     """
 
     test: str
@@ -49,6 +49,7 @@ class ScalarType:
             index of an optional unique.
         operators: the operators of its filters; with `lt` among them it is in an order.
         expected: the fast path of generated readers.
+        given: the fast path of generated writers; it says nothing that `encode` does not.
         is_whole: whether a division leaves no fraction.
         average: the type of its averages; None where it is no number.
         is_any: whether its values are of any BSON type, objects and lists too.
@@ -63,6 +64,7 @@ class ScalarType:
     least: tuple[Any, ...]
     operators: tuple[str, ...]
     expected: Expected | None = None
+    given: Expected | None = None
     is_whole: bool = False
     average: str | None = None
     is_any: bool = False

@@ -41,4 +41,5 @@ STRING: Final = ScalarType(
     least=("",),
     operators=(*RANGE, "contains", "startsWith", "endsWith", "mode"),
     expected=Expected("type(v) is str", "v"),
+    given=Expected("type(v) is str and v.isascii()", "v"),
 )

@@ -1,0 +1,113 @@
+"""Writers: the data of a new record → its document, by a function that is generated once a model.
+
+It is for data without relations, which are most. A value of the type that is nearly always given is
+encoded by an expression (`ScalarType.given`), any other by `Values`. Where something is wrong the
+function fails in any way, and `DataValidator` goes through the data field by field and says what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from prisma.errors import PrismaError
+
+from prismongo.query.validate.layouts import NO_DEFAULT, Layouts, Part
+from prismongo.query.validate.values import Values
+from prismongo.query.values.scalars import scalar_of
+from prismongo.schema.datamodel import Datamodel, Field, Model
+
+Document = dict[str, Any]
+Present = Callable[[Field], object]
+"""The time of the request, as a field stores it."""
+
+_FAILURES: Final = (PrismaError, LookupError, TypeError, ValueError)
+
+
+class Writers:
+    """The writers of one datamodel's models."""
+
+    def __init__(self, datamodel: Datamodel, values: Values, layouts: Layouts) -> None:
+        self._datamodel = datamodel
+        self._values = values
+        self._layouts = layouts
+        self._known: dict[str, Callable[[Mapping[str, Any], Present], Document]] = {}
+
+    def document(self, model: Model, given: Mapping[str, Any], present: Present) -> Document | None:
+        """The document of new data; None where it must be looked at field by field."""
+        write = self._known.get(model.name)
+        if write is None:
+            write = self._known[model.name] = self._compile(model)
+        try:
+            return write(given, present)
+        except _FAILURES:
+            return None
+
+    def _compile(self, model: Model) -> Callable[[Mapping[str, Any], Present], Document]:
+        parts = [part for part in self._layouts.of(model) if not part.field.ignored]
+        known: dict[str, Any] = {
+            "absent": object(),
+            "names": frozenset(part.name for part in parts),
+        }
+        lines = [
+            self._lines(part, number, known) for number, part in enumerate(self._layouts.of(model))
+        ]
+        source = _SOURCE.format(lines="".join(lines))
+        exec(source, known)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
+        write: Callable[[Mapping[str, Any], Present], Document] = known["write"]
+        return write
+
+    def _lines(self, part: Part, number: int, known: dict[str, Any]) -> str:
+        """The statements that put one field into the document."""
+        target = f"document[{part.db_name!r}]"
+        default = self._default(part, number, known)
+        return (
+            f"    v = get({part.name!r}, absent)\n"
+            f"    if v is not absent:\n"
+            f"        {target} = {self._given(part.field, number, known)}\n"
+            + (f"    else:\n        {target} = {default}\n" if default else "")
+        )
+
+    def _given(self, field: Field, number: int, known: dict[str, Any]) -> str:
+        known[f"slow{number}"] = partial(_whole, self._values, field)
+        if field.is_list or field.kind == "composite":
+            return f"slow{number}(v)"
+        if field.kind == "enum":
+            known[f"members{number}"] = self._datamodel.enum[field.type].stored
+            members = f"members{number}"
+            return f"{members}[v] if type(v) is str else slow{number}(v)"
+        given = scalar_of(field).given
+        if given is None:
+            return f"slow{number}(v)"
+        known.update(given.names)
+        return f"{given.value} if {given.test} else slow{number}(v)"
+
+    def _default(self, part: Part, number: int, known: dict[str, Any]) -> str:
+        if part.fixed is not NO_DEFAULT:
+            known[f"fixed{number}"] = part.fixed
+            return f"fixed{number}"
+        if part.make is not None:
+            known[f"make{number}"] = part.make
+            return f"make{number}()"
+        if part.is_now:
+            known[f"field{number}"] = part.field
+            return f"present(field{number})"
+        return "missing()" if part.is_needed else ""
+
+
+_SOURCE: Final = """
+def missing():
+    raise LookupError
+
+def write(given, present):
+    if not given.keys() <= names:
+        raise LookupError
+    get = given.get
+    document = {{}}
+{lines}    return document
+"""
+
+
+def _whole(values: Values, field: Field, value: object) -> object:
+    return values.whole(field, value, (field.name,))
