@@ -9,6 +9,7 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from prismongo.query.nodes.requests import Action
+from prismongo.query.plan.narrow import FEW
 from tests.behaviour.asking import ask, refused, selected
 from tests.commands import Sent
 from tests.engines import Document, EngineFor
@@ -197,8 +198,29 @@ async def test_a_count_returns_a_number(engine: MongoEngine, sent: Sent) -> None
     where = {"author": {"is": {"age": {"gte": 23}}}}
     answer = await ask(engine, "aggregate", "Post", "_count", where=where)
     assert answer == {"_count": 2 * POSTS}
-    assert sent.names == ["aggregate"]
-    assert sent.returned == 1
+    assert sent.names == ["find", "aggregate"]  # the keys of two authors, and the number
+    assert sent.returned == 2 + 1
+
+
+async def test_a_filter_by_a_relation_to_one_reads_the_keys_first(
+    engine: MongoEngine, sent: Sent
+) -> None:
+    where = {"post": {"is": {"author": {"is": {"name": "a3"}}}}}
+    found = await ask(engine, "findMany", "Comment", where=where, take=4, orderBy={"id": "asc"})
+    assert [comment["id"] for comment in found] == [3 * POSTS * COMMENTS + n for n in range(4)]
+    assert sent.names == ["find"] * 3
+    assert sent.returned == 1 + POSTS + 4
+
+
+async def test_a_filter_by_a_relation_to_many_records_is_joined_on_the_server(
+    engine: MongoEngine, sent: Sent, raw: Database[Document]
+) -> None:
+    raw["Author"].insert_many({"_id": n, "name": f"b{n}", "age": 90} for n in range(10, FEW + 11))
+    where = {"author": {"is": {"age": {"gte": 24}}}}
+    found = await ask(engine, "findMany", "Post", where=where)
+    assert len(found) == POSTS
+    assert sent.names == ["find", "aggregate"]
+    assert sent.returned == FEW + 1 + POSTS
 
 
 # --- writes ---

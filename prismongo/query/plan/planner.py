@@ -41,6 +41,7 @@ from prismongo.query.nodes.steps import (
     Step,
 )
 from prismongo.query.plan.many import ManyPlanner
+from prismongo.query.plan.narrow import narrowed, narrowed_page
 from prismongo.query.plan.page import locate
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.read import first_step, read_first, read_page
@@ -122,7 +123,7 @@ def _find_unique(operation: FindUnique) -> Plan:
 
 
 def _find_page(operation: FindPage) -> Plan:
-    page = operation.page
+    page = yield from narrowed_page(operation.page)
     if operation.first and page == Page(page.where):
         rows = yield from read_first(page.where, operation.selected)  # any will do: no order
     else:
@@ -141,7 +142,7 @@ def _first_of(page: Page) -> Page:
 
 
 def _aggregate(operation: AggregateRecords) -> Plan:
-    model, page = operation.model, operation.page
+    model, page = operation.model, (yield from narrowed_page(operation.page))
     if page.is_whole:
         page = Page(page.where)
     located = yield from locate(model, page, None)
@@ -164,7 +165,7 @@ def _group(operation: GroupRecords) -> Plan:
         order = tuple(GroupOrder(key.by, not key.descending) for key in order)
     rows = yield Group(
         operation.model,
-        operation.where,
+        (yield from narrowed(operation.where)),
         operation.by,
         tuple(used.values()),
         operation.having,

@@ -32,6 +32,7 @@ from prismongo.query.plan.links import (
     parent_keys,
     related,
 )
+from prismongo.query.plan.narrow import narrowed_page
 from prismongo.query.plan.page import locate, page_rows
 from prismongo.schema.datamodel import Field, Link, Model
 
@@ -97,7 +98,9 @@ def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) ->
 
 
 def _include(output: RelationOutput, parents: Rows) -> Plan:
-    link, page, name = output.link, output.page, RELATED + output.link.field.name
+    page = yield from narrowed_page(output.page)
+    output = replace(output, page=page)
+    link, name = output.link, RELATED + output.link.field.name
     parents, keys = _with_keys(link, parents, name)
     if link.field.is_list and not page.is_whole:
         groups = yield from _paged_children(output, parents)

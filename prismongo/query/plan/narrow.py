@@ -1,0 +1,94 @@
+"""plan, filters by a relation to one: two steps while few related records match.
+
+First the keys of the related records that match are read, then the filter is that the record has
+one of these keys, which an index serves. Where more match, the filter stays as it is, and the store
+joins the related records (`$lookup`), one look-up for each record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Hashable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, assert_never
+
+from prismongo.query.nodes.filters import (
+    EVERYTHING,
+    After,
+    And,
+    Compare,
+    Complement,
+    Elements,
+    Filter,
+    Has,
+    In,
+    IsEmpty,
+    IsSet,
+    Or,
+    Related,
+    Text,
+    has_relations,
+)
+from prismongo.query.nodes.rows import Rows, Unreadable
+from prismongo.query.nodes.selections import Page
+from prismongo.query.nodes.steps import Find, Step
+from prismongo.query.plan.links import ReferenceKey, among, chunks, key_of
+
+FEW: Final = 1_000
+"""How many keys of related records are read at most. A command with as many takes the server less
+than joining a hundred records."""
+
+Narrowed = Generator[Step, Any, Filter]
+
+
+def narrowed(where: Filter) -> Narrowed:
+    """The filter without the relations to one of which few records match."""
+    if not has_relations(where):
+        return where
+    match where:
+        case And(filters):
+            return And((yield from _all_narrowed(filters)))
+        case Or(filters):
+            return Or((yield from _all_narrowed(filters)))
+        case Complement(inner):
+            return Complement((yield from narrowed(inner)))
+        case Related():
+            return (yield from _related(where))
+        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
+            return where
+        case _:
+            assert_never(where)
+
+
+def narrowed_page(page: Page) -> Generator[Step, Any, Page]:
+    """The page with its filter narrowed."""
+    if not has_relations(page.where):
+        return page
+    return replace(page, where=(yield from narrowed(page.where)))
+
+
+def _all_narrowed(filters: Sequence[Filter]) -> Generator[Step, Any, tuple[Filter, ...]]:
+    found: list[Filter] = []
+    for each in filters:
+        found.append((yield from narrowed(each)))  # noqa: PERF401 - a generator has no comprehension
+    return tuple(found)
+
+
+def _related(item: Related) -> Narrowed:
+    link, is_one = item.link, len(item.link.remote) == 1
+    if link.field.is_list or not is_one or not item.exists or item.filter == EVERYTHING:
+        return item
+    item = replace(item, filter=(yield from narrowed(item.filter)))
+    if has_relations(item.filter):
+        return item  # which may take long by itself
+    rows: Rows = yield Find(link.target, item.filter, limit=FEW + 1, fields=link.remote)
+    if len(rows) > FEW or any(type(row) is Unreadable for row in rows):
+        return item
+    keys = [key for row in rows if (key := key_of(row, link.remote)) is not None]
+    return among(link.local, keys) if _are_plain(keys) else item
+
+
+def _are_plain(keys: Sequence[ReferenceKey]) -> bool:
+    """Whether one command holds the keys, and none is a list or a document."""
+    are_values = all(isinstance(value, Hashable) for key in keys for value in key)
+    return are_values and len(list(islice(chunks(keys), 2))) < 2
