@@ -2,10 +2,11 @@
 
     class DatabaseService(Service, Prisma): ...
 
-Public: `Service` and `DatabaseSettings`; `Include`, `Count` and `selects`, for the classes of
-`returning`; the packages `changes`, `check`, `containers`, `embedded`, `engine`, `schema` and
-`testing`, by the names in their `__all__`; and the modules `errors`, `health` and `settings`.
-Everything else is private. The names are imported at first use (PEP 562).
+Public: `Service` and `DatabaseSettings`; `atomic`, for methods; `Include`, `Count` and
+`selects`, for the classes of `returning`; the packages `changes`, `check`, `containers`,
+`embedded`, `engine`, `schema` and `testing`, by the names in their `__all__`; and the modules
+`errors`, `health` and `settings`. Everything else is private. The names
+are imported at first use (PEP 562).
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from prismongo.client.atomic import atomic
     from prismongo.client.returning import Count, Include, selects
     from prismongo.service import Service
     from prismongo.settings import DatabaseSettings
 
-__all__ = ["Count", "DatabaseSettings", "Include", "Service", "selects"]
+__all__ = ["Count", "DatabaseSettings", "Include", "Service", "atomic", "selects"]
 
 _MODULES = {
     "Count": "client.returning",
     "DatabaseSettings": "settings",
     "Include": "client.returning",
     "Service": "service",
+    "atomic": "client.atomic",
     "selects": "client.returning",
 }
 

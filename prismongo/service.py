@@ -9,13 +9,18 @@ container connects it at start and disconnects it at stop, and it has all attrib
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from prisma.errors import PrismaError, TransactionError
+from prisma.errors import PrismaError
 from pydantic import BaseModel
 
+from prismongo.client.ambient import entered
+from prismongo.client.atomic import Atomic, joined
 from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
+from prismongo.client.callbacks import Callback, call_now, checked
+from prismongo.client.repeating import repeated
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.settings import DatabaseSettings
 
@@ -117,7 +122,8 @@ class Service(BaseClient):
 
         After a write conflict, or if the server or the network dropped the transaction, the
         callback is called again, so it must have no other effects. Those that want the same
-        documents take turns, in the order in which they came.
+        documents take turns, in the order in which they came. Inside of a block of `atomic` it
+        joins that one: the callback is called once, with this client.
 
         Args:
             callback: receives the client of the transaction.
@@ -134,15 +140,64 @@ class Service(BaseClient):
             DataError: P2034, the last attempt had a conflict too.
             TransactionError: P2028, it took too long, or an error inside it was caught.
         """
-        from prismongo.engine.conflicts import repeat
+        if self._tx_id is None and self.is_transaction():
+            async with self.atomic():
+                return await callback(self)
 
         async def attempt() -> T:
             async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
                 return await callback(tx)
 
-        limit = None if conflict_timeout is None else conflict_timeout.total_seconds()
-        attempts = self._mongo_engine.conflicts.attempts(limit)
-        return await repeat(attempt, attempts, _may_start_again, retries)
+        return await repeated(self, attempt, conflict_timeout, retries)
+
+    @property
+    def atomic(self) -> Atomic:
+        """Blocks that are kept as a whole: every service with this database takes part.
+
+            async with database.atomic():
+                await communities.join(community_id, user_id)
+                await messages.post(channel_id, user_id, "Hello.")
+
+            await database.atomic.run(callback, timeout=10)
+
+        Tasks that are begun inside, by `asyncio.gather` or a task group, take part as well; their
+        operations come one after the other. A block inside of a block joins it. What is raised
+        through a block rolls everything back. `run` starts again after a write conflict, and so
+        does `@prismongo.atomic` above a method; `async with` cannot.
+        """
+        return Atomic(self)
+
+    def detached(self) -> AbstractContextManager[None]:
+        """Inside of this context nothing belongs to the block of `atomic` around it.
+
+        with database.detached():
+            await database.auditentry.create({...})  # kept, whatever becomes of the block
+        """
+        return entered(self._database, None)
+
+    def after_commit(self, callback: Callback) -> None:
+        """Call `callback` once the work of the transaction is kept, and never if it is not.
+
+            database.after_commit(lambda: sockets.push(message))
+
+        Outside of a transaction it is called at once. The callbacks of an attempt that is repeated
+        are dropped. An error of a callback is logged, and stops no other callback.
+
+        Args:
+            callback: called without arguments, after the outermost block; if it is async, the
+                block waits for it, and outside of a block it runs in a task of its own.
+
+        Raises:
+            DataError: P2009, it cannot be called.
+            prisma.errors.TransactionExpiredError: the transaction is over.
+        """
+        manager = joined(self)
+        if manager is None:
+            call_now(checked(callback))
+            return
+        if self._manager is None:
+            manager.usable_id()
+        manager.callbacks.add(callback)
 
     # --- raw commands, in MongoDB's own language ---
 
@@ -258,14 +313,3 @@ class Service(BaseClient):
 
         every = [] if models else self._models()
         return Changes(self.streams, models or every, is_everything=not models, **options)
-
-
-def _may_start_again(error: PrismaError) -> bool:
-    """Whether nothing of the transaction was stored, and another attempt may succeed."""
-    from pymongo.errors import PyMongoError
-
-    if isinstance(error, TransactionError):
-        return False
-    cause = error.__cause__
-    dropped = isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError")
-    return dropped or getattr(error, "code", None) == "P2034"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Coroutine
+from contextvars import Context
 from typing import Any, Final, Generic, TypeVar
 
 from prismongo.errors import NotStartedError
@@ -34,25 +35,35 @@ async def back_off(attempt: int, longest: float) -> None:
 
 
 def start_background(
-    work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]
+    work: Coroutine[Any, Any, None],
+    tasks: set[asyncio.Task[None]],
+    *,
+    context: Context | None = None,
 ) -> asyncio.Task[None]:
     """Start a task that continues when its waiter is cancelled (use `asyncio.shield`).
 
     Args:
         work: what the task does.
         tasks: holds the task until it ends. The event loop itself has only weak references.
+        context: its context variables; None means none, for a task of the library must not take
+            part in a transaction of whoever happens to start it.
     """
-    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work, context=Context() if context is None else context)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return task
 
 
 class SharedTask(Generic[T]):
-    """A task with several waiters. It is cancelled when the last of them is cancelled."""
+    """A task with several waiters. It is cancelled when the last of them is cancelled.
+
+    It has none of the context variables of its first waiter.
+    """
 
     def __init__(self, work: Coroutine[Any, Any, T], *, name: str) -> None:
-        self.task = asyncio.get_running_loop().create_task(work, name=name)
+        loop = asyncio.get_running_loop()
+        self.task = loop.create_task(work, name=name, context=Context())
         self._waiters = 0
 
     async def wait(self) -> T:

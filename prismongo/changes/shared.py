@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from contextvars import Context
 from typing import Final
 
 from prisma.errors import DataError
@@ -66,7 +67,7 @@ class SharedStream:
         self._first_token = ""
         self.token = ""
         self.resting_token: str | None = None
-        self._task = asyncio.create_task(self._run(), name="prismongo.changes")
+        self._task = asyncio.create_task(self._run(), name="prismongo.changes", context=Context())
         self._task.add_done_callback(self._ended)
 
     @property

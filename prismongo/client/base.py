@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Sel
 from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
 
+from prismongo.client.ambient import ambient
 from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
 from prismongo.client.records import Record
@@ -83,6 +84,7 @@ class BaseClient(Connectable):
     _datasource_variable: ClassVar[str | None]
 
     _tx_id: TransactionId | None = None
+    _manager: TransactionManager[Any] | None = None
 
     def __init__(
         self,
@@ -98,6 +100,7 @@ class BaseClient(Connectable):
             name = type(self).__name__
             raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
         self._datasource = datasource
+        self._database = object()  # copies have the same
         self._class_selections: dict[tuple[type, str], ClassSelection] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
@@ -131,8 +134,8 @@ class BaseClient(Connectable):
             return False
 
     def is_transaction(self) -> bool:
-        """Whether this is the client of a transaction."""
-        return self._tx_id is not None
+        """Whether this is the client of a transaction, or used inside of a block of `atomic`."""
+        return self._tx_id is not None or ambient(self._database) is not None
 
     # --- transactions, metrics ---
 
@@ -269,10 +272,16 @@ class BaseClient(Connectable):
         """What an action answers: records of the class, or what the selections name."""
         engine = self._mongo_engine
         request, form = self._structured(method, arguments, model, selections)
-        return await engine.execute(request, tx_id=self._tx_id, form=form)
+        return await engine.execute(request, tx_id=self._current_tx_id(), form=form)
+
+    def _current_tx_id(self) -> TransactionId | None:
+        """The transaction of an operation: the client's, or that of the block around it."""
+        if self._tx_id is None and (manager := ambient(self._database)) is not None:
+            return manager.usable_id()
+        return self._tx_id
 
     async def _execute_batch(self, asked: Sequence[tuple[Request, Form]]) -> list[Any]:
-        found = await self._mongo_engine.execute_batch(asked, tx_id=self._tx_id)
+        found = await self._mongo_engine.execute_batch(asked, tx_id=self._current_tx_id())
         return [answer["count"] if isinstance(answer, dict) else answer for answer in found]
 
     def _structured(

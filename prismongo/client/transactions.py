@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import warnings
 from datetime import timedelta
@@ -9,6 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from prisma.errors import TransactionNotStartedError
+
+from prismongo.client.ambient import ambient
+from prismongo.client.callbacks import Callbacks, keep_running
+from prismongo.errors import TransactionError, TransactionExpiredError
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
@@ -36,6 +41,9 @@ class TransactionManager(Generic[ClientT]):
         client: whose transaction it is.
         max_wait: how long beginning may take.
         timeout: how long the whole may take, then it is rolled back.
+
+    Attributes:
+        callbacks: what is called once it is committed.
     """
 
     def __init__(self, *, client: ClientT, max_wait: timedelta, timeout: timedelta) -> None:
@@ -43,6 +51,9 @@ class TransactionManager(Generic[ClientT]):
         self._max_wait = max_wait
         self._timeout = timeout
         self._tx_id: TransactionId | None = None
+        self._is_over = False
+        self._failure: BaseException | None = None
+        self.callbacks = Callbacks()
 
     async def start(self, *, _from_context: bool = False) -> ClientT:
         """Begin.
@@ -51,25 +62,44 @@ class TransactionManager(Generic[ClientT]):
             A client whose actions are in the transaction.
 
         Raises:
-            prisma.errors.TransactionError: it did not begin in time.
+            prisma.errors.TransactionError: it did not begin in time, or it would begin inside of
+                a block of `atomic`.
         """
-        if self._client.is_transaction():
+        if self._client._tx_id is not None:
             warnings.warn(_NESTED, UserWarning, stacklevel=3 if _from_context else 2)
+        elif ambient(self._client._database) is not None:
+            raise _inside_of_a_block()
         self._tx_id = await self._client._mongo_engine.begin(
             max_wait=self._max_wait, timeout=self._timeout
         )
+        self._is_over, self._failure, self.callbacks = False, None, Callbacks()
         client = self._client._copy()
         client._tx_id = self._tx_id
+        client._manager = self
         return client
 
     async def commit(self) -> None:
         """Keep what was written; the transaction is over.
 
+        If there are callbacks, a cancelled caller does not stop it: they run if it is kept.
+
         Raises:
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
         """
-        await self._client._mongo_engine.commit_transaction(self._begun())
+        tx_id = self._begun()
+        self._is_over = True
+        self.callbacks.close()
+        if self._failure is not None:
+            raise _given_up(self._failure)
+        if self.callbacks:
+            await asyncio.shield(keep_running(self._commit_and_call(tx_id)))
+        else:
+            await self._client._mongo_engine.commit_transaction(tx_id)
+
+    async def _commit_and_call(self, tx_id: TransactionId) -> None:
+        await self._client._mongo_engine.commit_transaction(tx_id)
+        await self.callbacks.run()
 
     async def rollback(self) -> None:
         """Keep nothing of what was written; the transaction is over.
@@ -78,7 +108,29 @@ class TransactionManager(Generic[ClientT]):
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
         """
-        await self._client._mongo_engine.rollback_transaction(self._begun())
+        tx_id = self._begun()
+        self._is_over = True
+        self.callbacks.close()
+        await self._client._mongo_engine.rollback_transaction(tx_id)
+
+    async def give_up(self, failure: BaseException) -> None:
+        """Roll back because of what was raised through a block inside of it; it stays so."""
+        if self._failure is None:
+            self._failure = failure
+            await self._roll_back_quietly()
+
+    def usable_id(self) -> TransactionId:
+        """The id, for an operation of a block.
+
+        Raises:
+            TransactionExpiredError: the block is over.
+            TransactionError: it was given up.
+        """
+        if self._failure is not None:
+            raise _given_up(self._failure)
+        if self._is_over:
+            raise TransactionExpiredError(_OUTLIVED)
+        return self._begun()
 
     def _begun(self) -> TransactionId:
         if self._tx_id is None:
@@ -96,8 +148,38 @@ class TransactionManager(Generic[ClientT]):
     ) -> None:
         if error is None:
             await self.commit()
-            return
+        elif self._failure is None:
+            await self._roll_back_quietly()
+        else:
+            self._is_over = True
+
+    async def _roll_back_quietly(self) -> None:
         try:
             await self.rollback()
         except Exception as failure:  # noqa: BLE001 - the error that ended it is the one to raise
             logger.warning("A transaction could not be rolled back: %s", failure)
+
+
+_OUTLIVED: Final = (
+    "Transaction already closed: A query cannot be executed on the transaction of a block of "
+    "`atomic` that is over. This task was begun inside of the block: let the block wait for it, or "
+    "let it work outside, `with database.detached():`."
+)
+
+
+def _given_up(failure: BaseException) -> TransactionError:
+    error = TransactionError(
+        f"Transaction API error: Transaction has been rolled back: {type(failure).__name__} was "
+        "raised through a block of `atomic` inside of it, and caught outside of that block. Let it "
+        "end the outermost block, too."
+    )
+    error.__cause__ = failure
+    return error
+
+
+def _inside_of_a_block() -> TransactionError:
+    return TransactionError(
+        "Transaction API error: tx() inside of a block of `atomic` would begin a transaction that "
+        "does not see the block's, and waits for it. Use `async with database.atomic():`, which "
+        "takes part, or begin it `with database.detached():`."
+    )

@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -147,7 +148,9 @@ async def stop(container: AnyContainer) -> None:
     stopping = run.stopping
     if stopping is None:
         work = _stop(container, run)
-        stopping = asyncio.get_running_loop().create_task(work, name="stop of a container")
+        stopping = asyncio.get_running_loop().create_task(
+            work, name="stop of a container", context=Context()
+        )
         run.stopping = None if stopping.done() else stopping
     await wait_shielded(stopping)
 

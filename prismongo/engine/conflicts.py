@@ -170,11 +170,11 @@ class Attempts:
             self._lost[thing] = None
             await self._take()
 
-    async def next(self, failure: PrismaError) -> None:
+    async def next(self, failure: Exception) -> None:
         """Wait for the next attempt.
 
         Raises:
-            PrismaError: the failure, because the time is up.
+            Exception: the failure, because the time is up.
         """
         self._failures += 1
         if self._is_over():
@@ -243,7 +243,7 @@ def lose(step: Step) -> None:
 async def repeat(
     attempt: Callable[[], Awaitable[T]],
     attempts: Attempts,
-    may_repeat: Callable[[PrismaError], bool],
+    may_repeat: Callable[[Exception], bool],
     retries: int | None,
 ) -> T:
     """What a callback's attempt returns that is not lost.
@@ -255,17 +255,17 @@ async def repeat(
         retries: how often to repeat at most; None means until the time limit.
 
     Raises:
-        PrismaError: that of the last attempt.
+        Exception: that of the last attempt.
     """
     try:
         for number in count():
             try:
                 async with inside(attempts):
                     return await attempt()
-            except PrismaError as error:
+            except (PrismaError, ExceptionGroup) as error:  # a group: of a task group
                 if number == retries or not may_repeat(error):
                     raise
-                failure = error
+                failure: Exception = error
             await attempts.next(failure)
     finally:
         attempts.release()

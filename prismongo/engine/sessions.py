@@ -11,12 +11,13 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from prisma.errors import PrismaError
 
 from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import start_background
 
@@ -28,16 +29,28 @@ else:
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""
 
+COMMIT_WAIT: Final = 2.0
+"""How long a disconnect waits for commits, in seconds."""
+
 COMMITTED: Final = "a committed transaction"
 ROLLED_BACK: Final = "a transaction that was rolled back"
 
 
 @dataclass(slots=True)
 class _Open:
+    """An open transaction.
+
+    Attributes:
+        queue: held by the operation that runs; one comes after the other.
+        is_broken: whether an operation was cancelled while it ran.
+    """
+
     transaction: Transaction
     started: float
     timeout: float
     timer: asyncio.TimerHandle
+    queue: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_broken: bool = False
 
     @property
     def left(self) -> float:
@@ -53,6 +66,7 @@ class Sessions:
         self._open: dict[str, _Open] = {}
         self._over: OrderedDict[str, str] = OrderedDict()
         self._aborting: set[asyncio.Task[None]] = set()
+        self._committing: set[asyncio.Future[None]] = set()
 
     async def start(self, *, max_wait: float, timeout: float) -> TransactionId:
         """Begin a transaction.
@@ -94,7 +108,11 @@ class Sessions:
     async def using(self, tx_id: TransactionId, act: str = "query") -> AsyncIterator[Transaction]:
         """The transaction of an id, for one operation, which ends where its time is up.
 
+        Operations of concurrent tasks wait for each other. If one fails and the transaction with
+        it, those that wait fail, too, and nothing of them is sent.
+
         Raises:
+            TransactionError: P2028, an operation that ran before it has failed, or was cancelled.
             TransactionExpiredError: its time was up before or while the operation ran, or it was
                 committed or rolled back.
             TransactionError: there never was one, or not since connect.
@@ -102,7 +120,8 @@ class Sessions:
         found = self._find(tx_id, act)
         try:
             async with asyncio.timeout(found.left) as limit:
-                yield found.transaction
+                async with self._turn(tx_id, found, act):
+                    yield found.transaction
         except (PrismaError, TimeoutError) as error:
             if limit.expired():
                 self._expire(tx_id)  # perhaps before the timer
@@ -110,25 +129,52 @@ class Sessions:
                 raise self._why(tx_id, act) from error
             raise
 
+    @asynccontextmanager
+    async def _turn(self, tx_id: str, found: _Open, act: str) -> AsyncIterator[None]:
+        has_waited = found.queue.locked()
+        async with found.queue:
+            if self._open.get(tx_id) is not found:
+                raise self._why(tx_id, act)
+            _check_usable(found)
+            if has_waited and (failure := found.transaction.failure) is not None:
+                raise transaction_aborted(getattr(failure, "code", "P2028")) from failure
+            try:
+                yield
+            except asyncio.CancelledError:
+                found.is_broken = True
+                raise
+
     async def commit(self, tx_id: TransactionId) -> None:
-        """Commit; raises like `using`, and P2034 where another transaction was faster."""
-        transaction = self._take(tx_id, "commit")
+        """Commit, after the operation that runs; those that wait for it are not executed.
+
+        Raises like `using`, and P2034 where another transaction was faster.
+        """
+        found = self._take(tx_id, "commit")
         self._remember(tx_id, ROLLED_BACK)
+        ended = asyncio.get_running_loop().create_future()
+        self._committing.add(ended)
         try:
-            await transaction.commit()
-        except asyncio.CancelledError:
-            self._abort(transaction)  # it may still have waited for an operation
+            async with found.queue:
+                _check_usable(found)
+                await found.transaction.commit()
+        except (asyncio.CancelledError, TransactionError):
+            self._abort(found.transaction)  # it may not have come to the commit
             raise
+        finally:
+            self._committing.discard(ended)
+            ended.set_result(None)
         self._remember(tx_id, COMMITTED)
 
     async def rollback(self, tx_id: TransactionId) -> None:
         """Roll back; raises like `using`."""
-        transaction = self._take(tx_id, "rollback")
+        found = self._take(tx_id, "rollback")
         self._remember(tx_id, ROLLED_BACK)
-        await asyncio.shield(self._abort(transaction))
+        await asyncio.shield(self._abort(found.transaction))
 
     async def close(self) -> None:
-        """Roll back everything that is open."""
+        """Roll back everything that is open, after the commits that are under way."""
+        if self._committing:
+            await asyncio.wait(self._committing, timeout=COMMIT_WAIT)
         while self._open:
             _, found = self._open.popitem()
             found.timer.cancel()
@@ -145,11 +191,11 @@ class Sessions:
             raise self._why(tx_id, act)
         return found
 
-    def _take(self, tx_id: str, act: str) -> Transaction:
+    def _take(self, tx_id: str, act: str) -> _Open:
         found = self._find(tx_id, act)
         del self._open[tx_id]
         found.timer.cancel()
-        return found.transaction
+        return found
 
     def _expire(self, tx_id: str) -> None:
         found = self._open.pop(tx_id, None)
@@ -183,4 +229,12 @@ class Sessions:
             )
         return TransactionExpiredError(
             f"Transaction already closed: A {act} cannot be executed on {state}."
+        )
+
+
+def _check_usable(found: _Open) -> None:
+    if found.is_broken:
+        raise TransactionError(
+            "Transaction API error: Transaction has been aborted: an operation in it was cancelled "
+            "while it ran, and what it has written is not known. Let the cancellation end it."
         )

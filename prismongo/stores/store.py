@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from prisma.errors import PrismaError
+
 from prismongo.metrics import PoolCounts
 from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.query.nodes.steps import Step
@@ -36,6 +38,10 @@ class Transaction(Protocol):
     """An open transaction of a store."""
 
     load: Load
+
+    @property
+    def failure(self) -> PrismaError | None:
+        """The first error of an operation in it, after which nothing of it is kept."""
 
     async def commit(self) -> None:
         """Commit the writes.

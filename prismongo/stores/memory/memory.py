@@ -203,6 +203,11 @@ class MemoryTransaction:
         self._is_over = False
         self._failure: PrismaError | None = None
 
+    @property
+    def failure(self) -> PrismaError | None:
+        """The first error of an operation in it."""
+        return self._failure
+
     def open_view(self) -> Tables:
         """The tables as the transaction sees them.
 

@@ -37,6 +37,11 @@ class MongoTransaction:
         self._datamodel = datamodel
         self._failure: PrismaError | None = None
 
+    @property
+    def failure(self) -> PrismaError | None:
+        """The first error of an operation in it."""
+        return self._failure
+
     async def begin(self) -> None:
         """Start the transaction; the server learns of it with the first command.
 
