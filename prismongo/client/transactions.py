@@ -113,6 +113,12 @@ class TransactionManager(Generic[ClientT]):
         self.callbacks.close()
         await self._client._mongo_engine.rollback_transaction(tx_id)
 
+    async def drop(self) -> None:
+        """Roll back; a failure is logged, for there is another error to raise."""
+        if self._failure is None:
+            await self._roll_back_quietly()
+        self._is_over = True
+
     async def give_up(self, failure: BaseException) -> None:
         """Roll back because of what was raised through a block inside of it; it stays so."""
         if self._failure is None:
@@ -148,10 +154,8 @@ class TransactionManager(Generic[ClientT]):
     ) -> None:
         if error is None:
             await self.commit()
-        elif self._failure is None:
-            await self._roll_back_quietly()
         else:
-            self._is_over = True
+            await self.drop()
 
     async def _roll_back_quietly(self) -> None:
         try:

@@ -3,6 +3,7 @@
     app = FastAPI(lifespan=lifespan(container))
     answer_errors(app)
     app.add_route("/health", health(ApplicationContainer.database.service))
+    app.add_middleware(AtomicRequests, database=ApplicationContainer.database.service)
 
     Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
 
@@ -23,13 +24,20 @@ from prisma.errors import PrismaError
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from prismongo.client.ambient import entered
+from prismongo.client.atomic import MAX_WAIT, TIMEOUT, joined
+from prismongo.client.durations import Duration, as_limit
+from prismongo.client.transactions import TransactionManager
 from prismongo.containers.graph import AnyContainer, containers_in
 from prismongo.containers.lifecycle import running
+from prismongo.containers.responses import HeldResponse
 from prismongo.containers.validation import ValidationError
 from prismongo.containers.wiring import endpoints, function_problems
 from prismongo.errors import NotStartedError, http_status
 from prismongo.health import Health, down
+from prismongo.query.errors.input import unsupported
 from prismongo.service import Service
 
 T = TypeVar("T")
@@ -147,6 +155,132 @@ def in_transaction(provider: providers.Provider[ServiceT]) -> InTransaction[Serv
     return InTransaction(provider)
 
 
+class AtomicRequests:
+    """A middleware of ASGI: each request is a block of `database.atomic()`.
+
+        app.add_middleware(AtomicRequests, database=ApplicationContainer.database.service)
+
+    It commits before the response starts, and rolls back if the application raises an error or
+    responds with a status of 400 or above. If the commit fails, the response is that of the error,
+    with its status: 409 for a write conflict, after which the client may send the request again.
+    Streaming responses and WebSockets are refused with P2026: they have no moment to commit at.
+
+    Args:
+        app: what it is wrapped around.
+        database: the database, as an attribute of the container's class.
+        timeout: how long a request may take, then it is rolled back; seconds or a timedelta.
+        max_wait: how long beginning may take; seconds or a timedelta.
+        only: whether a connection is served in a block; None means all are.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        database: providers.Provider[Any],
+        timeout: Duration = TIMEOUT,
+        max_wait: Duration = MAX_WAIT,
+        only: Callable[[HTTPConnection], bool] | None = None,
+    ) -> None:
+        self._app = app
+        self._database = database
+        self._timeout = as_limit(timeout, "timeout")
+        self._max_wait = as_limit(max_wait, "max_wait")
+        self._only = only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection."""
+        is_served = scope["type"] in ("http", "websocket")
+        if not is_served or not (self._only is None or self._only(HTTPConnection(scope))):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await _answer(scope, receive, send, _no_sockets(), is_public=True)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            service = served_to(HTTPConnection(scope)).resolve(self._database)()
+            manager = TransactionManager(
+                client=service, max_wait=self._max_wait, timeout=self._timeout
+            )
+            if is_own := joined(service) is None:
+                await manager.start()
+        except PrismaError as error:
+            await _answer(scope, receive, send, error)
+            return
+        if is_own:
+            await self._serve_in(manager, service, scope, receive, send)
+        else:  # of another such middleware
+            await self._app(scope, receive, send)
+
+    async def _serve_in(
+        self,
+        manager: TransactionManager[Any],
+        service: Service,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        async def sent(message: Message) -> None:
+            with service.detached():  # what is around this middleware is outside
+                await send(message)
+
+        async def keep() -> None:
+            with service.detached():  # what is called after the commit is outside
+                await manager.commit()
+
+        async def answer(error: PrismaError) -> None:
+            is_refusal = getattr(error, "code", None) == "P2026"
+            await _answer(scope, receive, sent, error, is_public=is_refusal)
+
+        held = HeldResponse(sent, keep, manager.drop, answer)
+        with entered(service._database, manager):
+            try:
+                await self._app(scope, receive, held.send)
+            except Exception:
+                if not held.is_replaced:  # else the client was told
+                    raise
+            finally:
+                await held.end()
+
+
+def _no_sockets() -> PrismaError:
+    return unsupported(
+        "A WebSocket in a transaction of its request",
+        "it has no response to commit before. Leave its path out by `only`, and use "
+        "`database.atomic()` for each message",
+    )
+
+
+async def _answer(
+    scope: Scope, receive: Receive, send: Send, error: PrismaError, *, is_public: bool = False
+) -> None:
+    """Respond with an error, as `answer_errors` does, which is not around middlewares."""
+    statuses = getattr(scope["app"].state, STATUSES, {})
+    status = status_of(error, statuses)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("%s failed", scope["path"], exc_info=error)
+    body = _body(error, status)
+    if is_public:  # a mistake of the application, told to who develops it
+        body["detail"] = str(error)
+    if scope["type"] == "websocket" and DENIAL not in scope.get("extensions", {}):
+        reason = body["detail"].encode()[:MOST_OF_A_REASON].decode(errors="ignore")
+        await send({"type": "websocket.close", "code": 1011, "reason": reason})
+    else:
+        await JSONResponse(body, status)(scope, receive, send)
+
+
+DENIAL = "websocket.http.response"
+"""The extension of ASGI for responses to those who ask for a WebSocket."""
+
+MOST_OF_A_REASON = 123
+"""The most bytes of the reason in a WebSocket's close frame."""
+
+STATUSES = "error_statuses"
+
+
 def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
     """Turn errors of the database and of the application into responses `{"detail", "code"}`.
 
@@ -162,6 +296,7 @@ def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
             logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return JSONResponse(_body(error, status), status)
 
+    setattr(app.state, STATUSES, dict(statuses or {}))
     for kind in (PrismaError, *(statuses or {})):
         if isinstance(kind, str):  # a code: PrismaError has it
             continue
@@ -216,5 +351,10 @@ def _validate_endpoints(app: Starlette, served: Served) -> None:
     for each in called:
         if isinstance(each, Provided | InTransaction):
             served.resolve(each.provider)
+    for middleware in app.user_middleware:
+        kind: Any = middleware.cls
+        if kind is AtomicRequests:
+            given: Any = middleware.kwargs
+            served.resolve(given["database"])
     if problems := list(function_problems(called, served.container)):
         raise ValidationError(problems)
