@@ -25,6 +25,7 @@ from containers.auth.passwords import Passwords
 from containers.auth.settings import AuthSettings
 from containers.errors import CredentialsError, TokenReusedError
 from database import DatabaseService
+from prismongo import atomic
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class AuthService:
         if user is None or not await self._passwords.verify(user.hashedPassword, password):
             raise CredentialsError("The username or the password is not right.")
         await self._renew_hash(user, password)
-        return await self._issue(self.database, user.id, str(uuid4()), user_agent)
+        return await self._issue(user.id, str(uuid4()), user_agent)
 
     async def refresh(self, token: str) -> Session:
         """The next session for a refresh token, which cannot be used again.
@@ -79,25 +80,28 @@ class AuthService:
             CredentialsError: unknown, expired or revoked.
         """
         token_hash = _hash(token)
-
-        async def rotate(tx: DatabaseService) -> Session | None:
-            used = await tx.refreshtoken.update_many(
-                where={
-                    "tokenHash": token_hash,
-                    "status": RefreshTokenStatus.ACTIVE,
-                    "expiresAt": {"gt": _now()},
-                },
-                data={"status": RefreshTokenStatus.ROTATED, "rotatedAt": _now()},
-            )
-            if not used:
-                return None
-            found = await tx.refreshtoken.find_unique_or_raise(where={"tokenHash": token_hash})
-            return await self._issue(tx, found.userId, found.familyId, found.userAgent)
-
-        session = await self.database.transaction(rotate)
+        session = await self._rotate(token_hash)
         if session is None:
             await self._refuse(token_hash)
         return session
+
+    @atomic
+    async def _rotate(self, token_hash: str) -> Session | None:
+        """The next session; None if the token cannot be used."""
+        used = await self.database.refreshtoken.update_many(
+            where={
+                "tokenHash": token_hash,
+                "status": RefreshTokenStatus.ACTIVE,
+                "expiresAt": {"gt": _now()},
+            },
+            data={"status": RefreshTokenStatus.ROTATED, "rotatedAt": _now()},
+        )
+        if not used:
+            return None
+        found = await self.database.refreshtoken.find_unique_or_raise(
+            where={"tokenHash": token_hash}
+        )
+        return await self._issue(found.userId, found.familyId, found.userAgent)
 
     async def sign_out(self, token: str) -> None:
         """Revoke a refresh token with its family; does nothing for an unknown one."""
@@ -140,12 +144,10 @@ class AuthService:
         """
         return await redeem(self.database, code, user_id)
 
-    async def _issue(
-        self, database: DatabaseService, user_id: str, family: str, user_agent: str | None
-    ) -> Session:
+    async def _issue(self, user_id: str, family: str, user_agent: str | None) -> Session:
         token = secrets.token_urlsafe(32)
         expires_at = _now() + self._settings.refresh_token_lifetime
-        stored = await database.refreshtoken.create(
+        stored = await self.database.refreshtoken.create(
             data={
                 "userId": user_id,
                 "tokenHash": _hash(token),
@@ -159,22 +161,20 @@ class AuthService:
     async def _refuse(self, token_hash: str) -> NoReturn:
         found = await self.database.refreshtoken.find_unique(where={"tokenHash": token_hash})
         if found is not None and found.status == RefreshTokenStatus.ROTATED:
-            await self._revoke({"familyId": found.familyId})
+            with self.database.detached():  # the error must not undo it
+                await self._revoke({"familyId": found.familyId})
             raise TokenReusedError("The refresh token was used before: sign in again.")
         raise CredentialsError("The refresh token is not good: sign in again.")
 
+    @atomic
     async def _revoke(self, which: RefreshTokenWhereInput) -> int:
         """Revoke active tokens, also one that is issued at the same time; returns their number."""
-
-        async def revoke(tx: DatabaseService) -> int:
-            # A transaction: it conflicts with a concurrent rotation of the token, starts again,
-            # and then finds the new token. A single write would miss it.
-            return await tx.refreshtoken.update_many(
-                where={**which, "status": RefreshTokenStatus.ACTIVE},
-                data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
-            )
-
-        return await self.database.transaction(revoke)
+        # In a block: it conflicts with a concurrent rotation of the token, starts again, and then
+        # finds the new token. A single write would miss it.
+        return await self.database.refreshtoken.update_many(
+            where={**which, "status": RefreshTokenStatus.ACTIVE},
+            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
+        )
 
     async def _renew_hash(self, user: User, password: str) -> None:
         if self._passwords.is_outdated(user.hashedPassword):

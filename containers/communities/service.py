@@ -17,6 +17,7 @@ from containers.communities.roles import Roles
 from containers.errors import NotAllowedError, NotFoundError
 from database import DatabaseService
 from database.selections import CommunityCard, FoundedCommunity
+from prismongo import atomic
 
 DEFAULT_CHANNELS = ("general", "random")
 DEFAULT_ROLE = "everyone"
@@ -29,6 +30,7 @@ class CommunityService(Roles):
     def __init__(self, database: DatabaseService) -> None:
         self.database = database
 
+    @atomic
     async def create(
         self,
         name: str,
@@ -45,19 +47,16 @@ class CommunityService(Roles):
         Raises:
             UniqueViolationError: the name is taken (P2002).
         """
+        community = await self.database.community.create(
+            data={"name": name, "ownerId": owner_id, "description": description}
+        )
+        await _furnish(self.database, community.id, channels)
+        await _add(self.database, community.id, owner_id)
+        return await self.database.community.returning(FoundedCommunity).find_unique_or_raise(
+            where={"id": community.id}
+        )
 
-        async def found(tx: DatabaseService) -> FoundedCommunity:
-            community = await tx.community.create(
-                data={"name": name, "ownerId": owner_id, "description": description}
-            )
-            await _furnish(tx, community.id, channels)
-            await _add(tx, community.id, owner_id)
-            return await tx.community.returning(FoundedCommunity).find_unique_or_raise(
-                where={"id": community.id}
-            )
-
-        return await self.database.transaction(found)
-
+    @atomic
     async def join(self, community_id: str, user_id: str) -> Membership:
         """Make a user a member.
 
@@ -65,12 +64,9 @@ class CommunityService(Roles):
             UniqueViolationError: the user is a member already (P2002).
             NotFoundError: there is no such community or user.
         """
+        return await _add(self.database, community_id, user_id)
 
-        async def enter(tx: DatabaseService) -> Membership:
-            return await _add(tx, community_id, user_id)
-
-        return await self.database.transaction(enter)
-
+    @atomic
     async def create_member(
         self, community_id: str, user: UserCreateInput
     ) -> tuple[User, Membership]:
@@ -84,13 +80,10 @@ class CommunityService(Roles):
             UniqueViolationError: the username is taken (P2002).
             NotFoundError: there is no such community; the user is not created.
         """
+        created = await self.database.user.create(data=user)
+        return created, await _add(self.database, community_id, created.id)
 
-        async def enter(tx: DatabaseService) -> tuple[User, Membership]:
-            created = await tx.user.create(data=user)
-            return created, await _add(tx, community_id, created.id)
-
-        return await self.database.transaction(enter)
-
+    @atomic
     async def leave(self, community_id: str, user_id: str) -> None:
         """Remove a member with roles and private channels; does nothing if there is none.
 
@@ -98,19 +91,17 @@ class CommunityService(Roles):
             NotAllowedError: the owner cannot leave.
             NotFoundError: there is no such community.
         """
-
-        async def go(tx: DatabaseService) -> None:
-            community = await _community(tx, community_id)
-            if community.ownerId == user_id.lower():  # an id in capitals is the same
-                raise NotAllowedError("The owner cannot leave: delete the community instead.")
-            await tx.membership.delete_many(where={"userId": user_id, "communityId": community_id})
-            await _forget(tx, community_id, user_id)
-            await tx.community.update(
-                where={"id": community_id},
-                data={"users": {"disconnect": [{"id": user_id}]}},
-            )
-
-        await self.database.transaction(go)
+        community = await _community(self.database, community_id)
+        if community.ownerId == user_id.lower():  # an id in capitals is the same
+            raise NotAllowedError("The owner cannot leave: delete the community instead.")
+        await self.database.membership.delete_many(
+            where={"userId": user_id, "communityId": community_id}
+        )
+        await _forget(self.database, community_id, user_id)
+        await self.database.community.update(
+            where={"id": community_id},
+            data={"users": {"disconnect": [{"id": user_id}]}},
+        )
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
         """The communities of a user, by name, with their counts."""
@@ -118,6 +109,7 @@ class CommunityService(Roles):
             where={"memberships": {"some": {"userId": user_id}}}, order={"name": "asc"}
         )
 
+    @atomic
     async def delete(self, community_id: str, user_id: str) -> None:
         """Delete a community with its channels, messages, roles and memberships.
 
@@ -125,21 +117,19 @@ class CommunityService(Roles):
             NotAllowedError: the user is not its owner.
             NotFoundError: there is no such community.
         """
-
-        async def remove(tx: DatabaseService) -> None:
-            community = await _community(tx, community_id)
-            if community.ownerId != user_id.lower():
-                raise NotAllowedError("Only its owner can delete a community.")
-            # Cascades follow foreign keys, but not the id lists of the members.
-            await tx.community.update(where={"id": community_id}, data={"users": {"set": []}})
-            await tx.community.delete(where={"id": community_id})
-
-        await self.database.transaction(remove)
+        community = await _community(self.database, community_id)
+        if community.ownerId != user_id.lower():
+            raise NotAllowedError("Only its owner can delete a community.")
+        # Cascades follow foreign keys, but not the id lists of the members.
+        await self.database.community.update(
+            where={"id": community_id}, data={"users": {"set": []}}
+        )
+        await self.database.community.delete(where={"id": community_id})
 
 
-async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[str]) -> None:
+async def _furnish(database: DatabaseService, community_id: str, channels: Sequence[str]) -> None:
     """Create the default role and the first channels; inside a transaction."""
-    await tx.role.create(
+    await database.role.create(
         data={
             "communityId": community_id,
             "name": DEFAULT_ROLE,
@@ -148,35 +138,37 @@ async def _furnish(tx: DatabaseService, community_id: str, channels: Sequence[st
         }
     )
     for position, channel in enumerate(channels):
-        await tx.channel.create(
+        await database.channel.create(
             data={"communityId": community_id, "name": channel, "position": position}
         )
 
 
-async def _add(tx: DatabaseService, community_id: str, user_id: str) -> Membership:
+async def _add(database: DatabaseService, community_id: str, user_id: str) -> Membership:
     """Create both forms of a membership; inside a transaction."""
-    await _community(tx, community_id)
-    if await tx.user.find_unique(where={"id": user_id}) is None:
+    await _community(database, community_id)
+    if await database.user.find_unique(where={"id": user_id}) is None:
         raise NotFoundError("There is no such user.")
     # What was given at the moment when the user last left may be there still.
-    await _forget(tx, community_id, user_id)
-    membership = await tx.membership.create(data={"userId": user_id, "communityId": community_id})
-    await tx.user.update(
+    await _forget(database, community_id, user_id)
+    membership = await database.membership.create(
+        data={"userId": user_id, "communityId": community_id}
+    )
+    await database.user.update(
         where={"id": user_id}, data={"communities": {"connect": [{"id": community_id}]}}
     )
     return membership
 
 
-async def _forget(tx: DatabaseService, community_id: str, user_id: str) -> None:
+async def _forget(database: DatabaseService, community_id: str, user_id: str) -> None:
     """Take a user's roles and private channels; inside a transaction."""
-    await tx.userrole.delete_many(where={"userId": user_id, "communityId": community_id})
-    await tx.channelmembership.delete_many(
+    await database.userrole.delete_many(where={"userId": user_id, "communityId": community_id})
+    await database.channelmembership.delete_many(
         where={"userId": user_id, "channel": {"is": {"communityId": community_id}}}
     )
 
 
-async def _community(tx: DatabaseService, community_id: str) -> Community:
-    community = await tx.community.find_unique(where={"id": community_id})
+async def _community(database: DatabaseService, community_id: str) -> Community:
+    community = await database.community.find_unique(where={"id": community_id})
     if community is None:
         raise NotFoundError("There is no such community.")
     return community

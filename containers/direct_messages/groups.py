@@ -15,6 +15,7 @@ from prisma.types import DirectMessageGroupCreateInput
 from containers.errors import InvalidValueError, NotAllowedError, NotFoundError
 from database import DatabaseService
 from database.selections import GroupView
+from prismongo import atomic
 
 
 class GroupService:
@@ -49,6 +50,7 @@ class GroupService:
             data["name"] = name
         return await self.database.directmessagegroup.returning(GroupView).create(data=data)
 
+    @atomic
     async def add(self, group_id: str, member_id: str, user_id: str) -> None:
         """Add a user to a member's group; a second call changes nothing.
 
@@ -57,15 +59,11 @@ class GroupService:
             NotFoundError: the member has no such group, or there is no such user.
         """
         await self._check(member_id, [user_id])
-
-        async def enter(tx: DatabaseService) -> None:
-            await change_group(tx, group_id, member_id)
-            await tx.directmessagegroupmember.upsert(
-                where={"groupId_userId": {"groupId": group_id, "userId": user_id}},
-                data={"create": {"groupId": group_id, "userId": user_id}, "update": {}},
-            )
-
-        await self.database.transaction(enter)
+        await change_group(self.database, group_id, member_id)
+        await self.database.directmessagegroupmember.upsert(
+            where={"groupId_userId": {"groupId": group_id, "userId": user_id}},
+            data={"create": {"groupId": group_id, "userId": user_id}, "update": {}},
+        )
 
     async def _check(self, inviter_id: str, user_ids: list[str]) -> None:
         """Check that users exist, and that none has blocked the one who invites them."""
@@ -76,22 +74,19 @@ class GroupService:
         ):
             raise NotAllowedError("A user has blocked the one who invites.")
 
+    @atomic
     async def leave(self, group_id: str, user_id: str) -> None:
         """Leave a group; it is deleted with its messages when the last member leaves.
 
         Raises:
             NotFoundError: the user has no such group.
         """
-
-        async def go(tx: DatabaseService) -> None:
-            await change_group(tx, group_id, user_id)
-            await tx.directmessagegroupmember.delete_many(
-                where={"groupId": group_id, "userId": user_id}
-            )
-            if not await tx.directmessagegroupmember.count(where={"groupId": group_id}):
-                await tx.directmessagegroup.delete(where={"id": group_id})
-
-        await self.database.transaction(go)
+        await change_group(self.database, group_id, user_id)
+        await self.database.directmessagegroupmember.delete_many(
+            where={"groupId": group_id, "userId": user_id}
+        )
+        if not await self.database.directmessagegroupmember.count(where={"groupId": group_id}):
+            await self.database.directmessagegroup.delete(where={"id": group_id})
 
     async def mine(
         self, user_id: str, *, take: int = 20, before: str | None = None
@@ -112,7 +107,7 @@ class GroupService:
         )
 
 
-async def change_group(tx: DatabaseService, group_id: str, member_id: str) -> datetime:
+async def change_group(database: DatabaseService, group_id: str, member_id: str) -> datetime:
     """Set when a member's group was changed, first in a transaction; returns when.
 
     Transactions of one moment write the same group: all but one of them start again.
@@ -121,7 +116,7 @@ async def change_group(tx: DatabaseService, group_id: str, member_id: str) -> da
         NotFoundError: the user has no such group.
     """
     now = datetime.now(UTC)
-    changed = await tx.directmessagegroup.update_many(
+    changed = await database.directmessagegroup.update_many(
         where={"id": group_id, "members": {"some": {"userId": member_id}}}, data={"updatedAt": now}
     )
     if not changed:

@@ -18,6 +18,7 @@ from containers.messages.pages import page_of
 from containers.messages.reading import later
 from database import DatabaseService
 from database.selections import MessageView
+from prismongo import atomic
 
 BY_GROUP: list[Literal["directMessageGroupId"]] = ["directMessageGroupId"]
 
@@ -28,6 +29,7 @@ class DirectMessageService:
     def __init__(self, database: DatabaseService) -> None:
         self.database = database
 
+    @atomic
     async def post(
         self,
         group_id: str,
@@ -51,22 +53,18 @@ class DirectMessageService:
         Raises:
             NotFoundError: the author has no such group.
         """
-
-        async def write(tx: DatabaseService) -> MessageView:
-            changed_at = await change_group(tx, group_id, author_id)
-            return await tx.message.returning(MessageView).create(
-                data={
-                    "directMessageGroupId": group_id,
-                    "authorId": author_id,
-                    "content": content,
-                    "mentionedUserIds": list(mentions),
-                    "parts": list(parts),
-                    "attachments": list(attachments),
-                    "sentAt": changed_at,
-                }
-            )
-
-        return await self.database.transaction(write)
+        changed_at = await change_group(self.database, group_id, author_id)
+        return await self.database.message.returning(MessageView).create(
+            data={
+                "directMessageGroupId": group_id,
+                "authorId": author_id,
+                "content": content,
+                "mentionedUserIds": list(mentions),
+                "parts": list(parts),
+                "attachments": list(attachments),
+                "sentAt": changed_at,
+            }
+        )
 
     async def page(
         self, group_id: str, user_id: str, *, take: int = 50, before: str | None = None

@@ -22,6 +22,7 @@ from containers.errors import InvalidValueError, NotFoundError, QuotaExceededErr
 from containers.instance import InstanceService
 from database import DatabaseService
 from database.selections import FileView, StorageQuota
+from prismongo import atomic
 
 BY_STATUS: list[Literal["status"]] = ["status"]
 BY_MIME_TYPE: list[Literal["mimeType"]] = ["mimeType"]
@@ -76,21 +77,22 @@ class FileService:
         _check_size(size)
         if size > (await self._instance.settings()).max_file_size:
             raise QuotaExceededError("The file is larger than a file may be.")
+        return await self._count(owner_id, name, size, mime_type)
 
-        async def count(tx: DatabaseService) -> FileView:
-            user = await tx.user.update(
-                where={"id": owner_id}, data={"storageUsed": {"increment": size}}
-            )
-            if user is None:
-                raise NotFoundError("There is no such user.")
-            if user.storageUsed > user.storageQuota:  # the error rolls the transaction back
-                raise QuotaExceededError("There is not enough storage left.")
-            return await tx.file.returning(FileView).create(
-                data={"ownerId": owner_id, "name": name, "mimeType": mime_type, "size": size}
-            )
+    @atomic
+    async def _count(self, owner_id: str, name: str, size: int, mime_type: str) -> FileView:
+        user = await self.database.user.update(
+            where={"id": owner_id}, data={"storageUsed": {"increment": size}}
+        )
+        if user is None:
+            raise NotFoundError("There is no such user.")
+        if user.storageUsed > user.storageQuota:  # the error rolls the transaction back
+            raise QuotaExceededError("There is not enough storage left.")
+        return await self.database.file.returning(FileView).create(
+            data={"ownerId": owner_id, "name": name, "mimeType": mime_type, "size": size}
+        )
 
-        return await self.database.transaction(count)
-
+    @atomic
     async def store(
         self, file_id: str, owner_id: str, *, checksum: bytes, size: int, storage_key: str
     ) -> AttachmentCreateInput:
@@ -112,38 +114,31 @@ class FileService:
             UniqueViolationError: another file has the storage key (P2002).
         """
         _check_size(size)
+        file = await _pending(self.database, file_id, owner_id)
+        if size > file.size:
+            raise InvalidValueError("The file is larger than what was reserved for it.")
+        await self.database.file.update(
+            where={"id": file_id},
+            data={
+                "status": FileStatus.STORED,
+                "size": size,
+                "checksum": Base64.encode(checksum),
+                "storageKey": storage_key,
+            },
+        )
+        await _give_back(self.database, owner_id, file.size - size)
+        return {"fileId": file.id, "name": file.name, "mimeType": file.mimeType, "size": size}
 
-        async def finish(tx: DatabaseService) -> AttachmentCreateInput:
-            file = await _pending(tx, file_id, owner_id)
-            if size > file.size:
-                raise InvalidValueError("The file is larger than what was reserved for it.")
-            await tx.file.update(
-                where={"id": file_id},
-                data={
-                    "status": FileStatus.STORED,
-                    "size": size,
-                    "checksum": Base64.encode(checksum),
-                    "storageKey": storage_key,
-                },
-            )
-            await _give_back(tx, owner_id, file.size - size)
-            return {"fileId": file.id, "name": file.name, "mimeType": file.mimeType, "size": size}
-
-        return await self.database.transaction(finish)
-
+    @atomic
     async def fail(self, file_id: str, owner_id: str) -> None:
         """Give a file up, and its space back.
 
         Raises:
             NotFoundError: the user has no such pending file.
         """
-
-        async def give_up(tx: DatabaseService) -> None:
-            file = await _pending(tx, file_id, owner_id)
-            await tx.file.update(where={"id": file_id}, data={"status": FileStatus.FAILED})
-            await _give_back(tx, owner_id, file.size)
-
-        await self.database.transaction(give_up)
+        file = await _pending(self.database, file_id, owner_id)
+        await self.database.file.update(where={"id": file_id}, data={"status": FileStatus.FAILED})
+        await _give_back(self.database, owner_id, file.size)
 
     async def quota(self, owner_id: str) -> StorageQuota:
         """The used and the allowed bytes of a user.
@@ -186,9 +181,9 @@ class FileService:
         )
 
 
-async def _pending(tx: DatabaseService, file_id: str, owner_id: str) -> File:
+async def _pending(database: DatabaseService, file_id: str, owner_id: str) -> File:
     """A file that is written next: of two transactions at once, one starts again and misses it."""
-    file = await tx.file.find_first(
+    file = await database.file.find_first(
         where={"id": file_id, "ownerId": owner_id, "status": FileStatus.PENDING}
     )
     if file is None:
@@ -196,8 +191,10 @@ async def _pending(tx: DatabaseService, file_id: str, owner_id: str) -> File:
     return file
 
 
-async def _give_back(tx: DatabaseService, owner_id: str, size: int) -> None:
-    await tx.user.update_many(where={"id": owner_id}, data={"storageUsed": {"decrement": size}})
+async def _give_back(database: DatabaseService, owner_id: str, size: int) -> None:
+    await database.user.update_many(
+        where={"id": owner_id}, data={"storageUsed": {"decrement": size}}
+    )
 
 
 def _check_size(size: int) -> None:

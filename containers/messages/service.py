@@ -23,6 +23,7 @@ from containers.messages.pages import page_of
 from containers.messages.reacting import Reactions
 from database import DatabaseService
 from database.selections import MessageView
+from prismongo import atomic
 from prismongo.changes import Policy
 
 
@@ -77,6 +78,7 @@ class MessageService(Reactions):
             return await self.database.message.returning(MessageView).create(data=data)
         return await self._reply(data, channel_id, reply_to)
 
+    @atomic
     async def _reply(self, data: MessageCreateInput, channel_id: str, reply_to: str) -> MessageView:
         target = await self.database.message.find_first(
             where={"id": reply_to, "channelId": channel_id}
@@ -85,18 +87,14 @@ class MessageService(Reactions):
             raise NotFoundError("There is no such message to reply to.")
         root = target.parentMessageId or target.id
         data["parentMessageId"] = root
-
-        async def write(tx: DatabaseService) -> MessageView:
-            # First, so that a transaction that waits for another one has not written anything yet.
-            counted = await tx.message.update_many(
-                where={"id": root, "isDeleted": False},
-                data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
-            )
-            if not counted:
-                raise NotFoundError("The message to reply to was deleted.")
-            return await tx.message.returning(MessageView).create(data=data)
-
-        return await self.database.transaction(write)
+        # First, so that a transaction that waits for another one has not written anything yet.
+        counted = await self.database.message.update_many(
+            where={"id": root, "isDeleted": False},
+            data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
+        )
+        if not counted:
+            raise NotFoundError("The message to reply to was deleted.")
+        return await self.database.message.returning(MessageView).create(data=data)
 
     async def page(
         self, channel_id: str, *, take: int = 50, before: str | None = None
@@ -140,6 +138,7 @@ class MessageService(Reactions):
             where={"id": message_id}
         )
 
+    @atomic
     async def delete(self, message_id: str, *, author_id: str | None = None) -> None:
         """Mark a message as deleted, and reduce the reply count of its thread.
 
@@ -154,18 +153,14 @@ class MessageService(Reactions):
         if message is None or author_id not in (None, message.authorId):
             raise NotFoundError("There is no such message of this author.")
         parent = message.parentMessageId
-
-        async def remove(tx: DatabaseService) -> None:
-            removed = await tx.message.update_many(
-                where={"id": message_id, "isDeleted": False},
-                data={"isDeleted": True, "deletedAt": _now(), "isPinned": False},
+        removed = await self.database.message.update_many(
+            where={"id": message_id, "isDeleted": False},
+            data={"isDeleted": True, "deletedAt": _now(), "isPinned": False},
+        )
+        if removed and parent:
+            await self.database.message.update_many(
+                where={"id": parent}, data={"replyCount": {"decrement": 1}}
             )
-            if removed and parent:
-                await tx.message.update_many(
-                    where={"id": parent}, data={"replyCount": {"decrement": 1}}
-                )
-
-        await self.database.transaction(remove)
 
     def subscribe(
         self,
@@ -199,27 +194,24 @@ class MessageService(Reactions):
             channel_id, resume_after=resume_after, buffer=buffer, policy=policy
         )
 
+    @atomic
     async def pin(self, message_id: str, user_id: str) -> None:
         """Pin a message to its channel.
 
         Raises:
             NotFoundError: there is no such message.
         """
-
-        async def mark(tx: DatabaseService) -> None:
-            message = await tx.message.find_unique(where={"id": message_id})
-            if message is None or message.isDeleted:
-                raise NotFoundError("There is no such message.")
-            await tx.message.update(
-                where={"id": message_id},
-                data={
-                    "isPinned": True,
-                    "pinnedAt": _now(),
-                    "pinnedBy": {"connect": {"id": user_id}},
-                },
-            )
-
-        await self.database.transaction(mark)
+        message = await self.database.message.find_unique(where={"id": message_id})
+        if message is None or message.isDeleted:
+            raise NotFoundError("There is no such message.")
+        await self.database.message.update(
+            where={"id": message_id},
+            data={
+                "isPinned": True,
+                "pinnedAt": _now(),
+                "pinnedBy": {"connect": {"id": user_id}},
+            },
+        )
 
     async def unpin(self, message_id: str) -> None:
         """Remove a pin; does nothing if there is none."""

@@ -14,6 +14,7 @@ from containers.errors import CredentialsError, NotAllowedError, NotFoundError
 from containers.instance import InstanceService
 from database import DatabaseService
 from database.selections import Profile, PublicUser
+from prismongo import atomic
 
 
 class UserService:
@@ -65,13 +66,11 @@ class UserService:
             return await self.database.user.create(data=data)
         return await self._register_invited(data, invite)
 
+    @atomic
     async def _register_invited(self, data: UserCreateInput, invite: str) -> User:
-        async def enter(tx: DatabaseService) -> User:
-            user = await tx.user.create(data=data)
-            await redeem(tx, invite, user.id)
-            return user
-
-        return await self.database.transaction(enter)
+        user = await self.database.user.create(data=data)
+        await redeem(self.database, invite, user.id)
+        return user
 
     async def profile(self, user_id: str) -> Profile:
         """The public profile of a user, with the names of the communities.
