@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
+from typing import Any
 
 from prisma.errors import PrismaError
-from starlette.types import Message, Send
 
 from prismongo.query.errors.input import unsupported
+
+Message = MutableMapping[str, Any]
+"""A message of ASGI."""
+
+Send = Callable[[Message], Awaitable[None]]
 
 Answer = Callable[[PrismaError], Awaitable[None]]
 """Sends the response of an error."""
