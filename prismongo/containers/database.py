@@ -22,6 +22,7 @@ from prismongo.check import at_start
 from prismongo.containers.base import Container
 from prismongo.containers.resource import PlainResource
 from prismongo.embedded.mongod import Mongod
+from prismongo.embedded.workers import one_of_all
 from prismongo.errors import ConfigurationError
 from prismongo.service import Service
 from prismongo.settings import DatabaseSettings, Embedded, Remote, SchemaSettings
@@ -33,15 +34,17 @@ async def open_server(settings: DatabaseSettings) -> AsyncIterator[Remote]:
     """The server that the settings name, or an embedded one, which is started and stopped.
 
     Raises:
-        ConfigurationError: the settings name no server and do not ask for an embedded one.
+        ConfigurationError: the settings name no server and do not ask for an embedded one; or
+            another worker of the same parent has started the embedded one.
         MongodNotFoundError: no binary for the embedded server.
     """
     match target := settings.resolve():
         case Remote():
             yield target
         case Embedded():
-            async with Mongod(binary=target.mongod, data=target.data) as mongod:
-                yield Remote(SecretStr(mongod.url(target.database)))
+            with one_of_all(target.database):
+                async with Mongod(binary=target.mongod, data=target.data) as mongod:
+                    yield Remote(SecretStr(mongod.url(target.database)))
         case _:
             assert_never(target)
 

@@ -1,0 +1,87 @@
+"""Of the workers of one parent, one starts the embedded server, and the others say what to do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+import pytest
+
+from prismongo.embedded.workers import one_of_all
+from prismongo.errors import ConfigurationError
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def hold(database: str, connection: Connection) -> None:
+    """What a worker does: it says what became of its start, and stops when it is told to."""
+    try:
+        with one_of_all(database):
+            connection.send("started")
+            connection.recv()
+    except ConfigurationError as error:
+        connection.send(str(error))
+
+
+@contextmanager
+def worker(database: str) -> Iterator[str]:
+    """What a new worker said; it runs until the end of the block."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=hold, args=(database, theirs))
+    process.start()
+    try:
+        yield ours.recv()
+        ours.send("stop")
+        process.join()
+    finally:
+        process.kill()
+        process.join()
+
+
+def test_the_second_worker_is_told_what_to_do() -> None:
+    with worker("kraken") as first, worker("kraken") as second:
+        assert first == "started"
+        assert f"Another worker of process {os.getpid()}" in second
+        assert "prismongo mongod" in second
+
+
+def test_workers_of_two_databases_are_of_two_applications() -> None:
+    with worker("kraken") as first, worker("bookshop") as second:
+        assert first == second == "started"
+
+
+def test_one_after_the_other_may() -> None:
+    for _ in range(2):
+        with worker("kraken") as said:
+            assert said == "started"
+
+
+def test_a_worker_that_was_killed_leaves_the_place_free() -> None:
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=hold, args=("kraken", theirs))
+    process.start()
+    assert ours.recv() == "started"
+    process.kill()
+    process.join()
+    with worker("kraken") as said:
+        assert said == "started"
+
+
+def test_a_forked_worker_of_gunicorn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVER_SOFTWARE", "gunicorn/23.0.0")
+    with (
+        one_of_all("kraken"),
+        pytest.raises(ConfigurationError, match="Another worker"),
+        one_of_all("kraken"),
+    ):
+        pytest.fail("it started")
+    with one_of_all("kraken"):
+        pass
+
+
+def test_a_process_without_siblings_starts_as_many_as_it_likes() -> None:
+    with one_of_all("kraken"), one_of_all("kraken"):
+        pass
