@@ -10,7 +10,7 @@ package is; what it does is written here. Names and call shapes are those of pri
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, cached_property
 from importlib import import_module
@@ -279,6 +279,14 @@ class BaseClient(Connectable):
         if self._tx_id is None and (manager := ambient(self._database)) is not None:
             return manager.usable_id()
         return self._tx_id
+
+    def _stream(
+        self, *, arguments: dict[str, Any], model: type[BaseModel] | Shape
+    ) -> AsyncGenerator[Any, None]:
+        """What `find_many` answers, a batch at a time."""
+        engine = self._mongo_engine
+        request, form = self._structured("find_many", arguments, model)
+        return engine.stream(request, tx_id=self._tx_id, form=form)
 
     async def _execute_batch(self, asked: Sequence[tuple[Request, Form]]) -> list[Any]:
         found = await self._mongo_engine.execute_batch(asked, tx_id=self._current_tx_id())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Generic, cast
 
 from prismongo.client.asking import Asking
@@ -165,6 +165,46 @@ class Reads(
             take, skip, where, cursor, include, order, distinct, select, omit, on_invalid
         )
         return cast("list[ModelT]", await self._ask("find_many", arguments))
+
+    def stream(
+        self,
+        where: WhereT | None = None,
+        order: OrderT | list[OrderT] | None = None,
+        *,
+        batch: int = 1_000,
+        include: IncludeT | None = None,
+        select: SelectT | None = None,
+        omit: OmitT | None = None,
+        on_invalid: OnInvalid = "raise",
+    ) -> AsyncGenerator[ModelT, None]:
+        """Read any number of records, of which no more than a batch is in memory.
+
+            async for user in db.user.stream(where={"role": "ADMIN"}, batch=500):
+                ...
+
+        A batch begins behind the last record of the one before, so that records which are created
+        or changed meanwhile may be in it. Nothing stays open on the server between two batches:
+        the loop may take as long as it will, and may end anywhere.
+
+        Args:
+            where: which records; all of them where it is left out.
+            order: by one field or several; by id where it is left out. Each batch is a query of
+                its own, so an index should have this order.
+            batch: how many records are read at once, with their relations.
+            include: the relations that the answers hold.
+            select: the only fields that the answers hold.
+            omit: the fields that the answers do not hold.
+            on_invalid: "skip" leaves out records that cannot be read, as in `find_many`.
+
+        Returns:
+            The records, one after another.
+
+        Raises:
+            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
+        """
+        arguments = _page(batch, None, where, None, include, order, None, select, omit, on_invalid)
+        found = self._client._stream(arguments=arguments, model=self._model)
+        return cast("AsyncGenerator[ModelT, None]", found)
 
 
 def _unique(

@@ -6,7 +6,7 @@ Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -24,9 +24,12 @@ from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.errors import NotConnectedError
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
+from prismongo.query.nodes.operations import FindPage, Operation
 from prismongo.query.nodes.requests import WORDS, Request, Words
 from prismongo.query.nodes.steps import Plan
+from prismongo.query.plan.page import Position, position_of
 from prismongo.query.plan.planner import Planner
+from prismongo.query.plan.read import read_batch
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.parser import parse
@@ -214,6 +217,9 @@ class MongoEngine(AsyncAbstractEngine):
         else:
             async with self._using(tx_id) as transaction:
                 result = await self._run(work, transaction, (request,))
+        return self._answered(request, operation, result, form)
+
+    def _answered(self, request: Request, operation: Operation, result: Any, form: Form) -> Any:
         try:
             return self._answers.answer(operation, result, form)
         except DataError:
@@ -222,6 +228,39 @@ class MongoEngine(AsyncAbstractEngine):
         result, errors = self._answers.readable(operation, result, form)
         self._observer.skipped(request, errors)
         return self._answers.answer(operation, result, form)
+
+    async def stream(
+        self, request: Request, *, tx_id: TransactionId | None, form: Form
+    ) -> AsyncGenerator[Any, None]:
+        """The records of a findMany, in batches of its `take`; each begins where one ended.
+
+        Nothing stays open on the server between two batches, so there is nothing to close.
+        """
+        operation = self._validators[request.words].streamed(request)
+        position: Position | None = None
+        while True:
+            records, position = await self.batch(request, operation, position, tx_id, form)
+            for record in records:
+                yield record
+            if position is None:
+                return
+
+    async def batch(
+        self,
+        request: Request,
+        operation: FindPage,
+        position: Position | None,
+        tx_id: TransactionId | None,
+        form: Form,
+    ) -> tuple[list[Any], Position | None]:
+        """The records of one batch, and the position of the last one; None at the end."""
+        page, model = operation.page, operation.model
+        plan = partial(read_batch, page, operation.selected, position)
+        async with self._using(tx_id) as transaction:
+            rows = await self._run(partial(run, plan, self.conflicts), transaction, (request,))
+        is_last = len(rows) < (page.take or 0)
+        following = None if is_last else position_of(model, page, rows[-1])
+        return self._answered(request, operation, rows, form), following
 
     async def execute_batch(
         self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None

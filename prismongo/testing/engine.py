@@ -12,7 +12,9 @@ from prisma.errors import PrismaError
 from prismongo.engine.engine import MakeStore, MongoEngine
 from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request
+from prismongo.query.plan.page import Position
 from prismongo.schema.datamodel import Datamodel
 from prismongo.settings import CONFLICT_TIMEOUT
 from prismongo.stores.memory.memory import MemoryTransaction
@@ -46,6 +48,20 @@ class FakeEngine(MongoEngine):
         if answer is not None:
             return answer.value
         return await super().execute(request, tx_id=tx_id, form=form)
+
+    async def batch(
+        self,
+        request: Request,
+        operation: FindPage,
+        position: Position | None,
+        tx_id: TransactionId | None,
+        form: Form,
+    ) -> tuple[list[Any], Position | None]:
+        """The same for a batch of a stream; a stubbed answer is the last one."""
+        answer = await self._apply(request, tx_id)
+        if answer is not None:
+            return answer.value, None
+        return await super().batch(request, operation, position, tx_id, form)
 
     async def execute_batch(
         self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None

@@ -37,6 +37,9 @@ from prismongo.query.plan.links import equal
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Field, Model
 
+Position = tuple[object, ...]
+"""The values of a row by which its page is ordered."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocatedPage:
@@ -68,6 +71,28 @@ def page_rows(model: Model, page: Page, fields: tuple[Field, ...] | None) -> Row
     else:
         rows = yield find
     return rows[::-1] if located.reversed else rows
+
+
+def rows_after(
+    model: Model, page: Page, fields: tuple[Field, ...] | None, position: Position | None
+) -> RowsPlan:
+    """The rows of a page without a cursor that begins behind a position; None is the beginning."""
+    located = yield from locate(model, page, fields)
+    if located is None:
+        return []
+    find = replace(located.find, after=position, after_inclusive=False, order_values=True)
+    if find.skip_id_sort:
+        return (yield from _order_ties(find))
+    rows: Rows = yield find
+    return rows
+
+
+def position_of(model: Model, page: Page, row: Row) -> Position:
+    """The position of a row that `rows_after` has read."""
+    if ORDER_VALUES in row:
+        return tuple(row[ORDER_VALUES])
+    known = known_of(row)
+    return tuple(known.get(key.path[0]) for key in _total_order(model, page, reverse=False))
 
 
 def locate(

@@ -33,7 +33,7 @@ from prismongo.query.plan.links import (
     related,
 )
 from prismongo.query.plan.narrow import narrowed_page
-from prismongo.query.plan.page import locate, page_rows
+from prismongo.query.plan.page import Position, locate, page_rows, rows_after
 from prismongo.schema.datamodel import Field, Link, Model
 
 
@@ -49,6 +49,14 @@ def stored_fields(selected: Selected, *extra: Field) -> tuple[Field, ...] | None
 def read_page(page: Page, selected: Selected, *extra: Field) -> RowsPlan:
     """A page of records with their selected fields and relations."""
     rows = yield from page_rows(selected.model, page, stored_fields(selected, *extra))
+    yield from attach(selected, rows)
+    return rows
+
+
+def read_batch(page: Page, selected: Selected, position: Position | None) -> RowsPlan:
+    """A page behind a position, with the selected fields and relations."""
+    page = yield from narrowed_page(page)
+    rows = yield from rows_after(selected.model, page, stored_fields(selected), position)
     yield from attach(selected, rows)
     return rows
 

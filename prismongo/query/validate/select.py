@@ -146,7 +146,7 @@ class SelectValidator:
             if order is None
             else self.order(model, order, (*path, written_as("orderBy", arguments)))
         )
-        if cursor is not None and any(self._is_mixed(model, key) for key in keys):
+        if cursor is not None and any(self.is_mixed(model, key) for key in keys):
             raise unsupported(
                 "A cursor in the order of Json or of a list",
                 "order by a field whose values are of one type",
@@ -164,7 +164,7 @@ class SelectValidator:
             else self._distinct(model, distinct, (*path, "distinct")),
         )
 
-    def _is_mixed(self, model: Model, key: OrderKey) -> bool:
+    def is_mixed(self, model: Model, key: OrderKey) -> bool:
         """Whether a key sorts values of several types, or lists."""
         if key.count:
             return False

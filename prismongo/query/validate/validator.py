@@ -78,6 +78,22 @@ class Validator:
         except RecursionError:
             raise too_deep() from None
 
+    def streamed(self, request: Request) -> FindPage:
+        """The page of a findMany that is read in batches of its `take`.
+
+        Raises:
+            prisma.errors.DataError: as `validate`, and for an order that no batch can go on with.
+        """
+        if as_integer(request.arguments.get("take"), ("batch",)) < 1:
+            raise invalid(("batch",), "a batch has one record at least")
+        operation = self.validate(request)
+        if not isinstance(operation, FindPage):
+            raise AssertionError(f"{request.action} is read at once")
+        if any(self.selects.is_mixed(operation.model, key) for key in operation.page.order):
+            remedy = "order by a field whose values are of one type"
+            raise unsupported("A stream in the order of Json or of a list", remedy)
+        return operation
+
     def _operation(self, action: ModelAction, model: Model, request: Request) -> Operation:
         arguments = request.arguments
         match action:
