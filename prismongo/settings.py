@@ -110,6 +110,8 @@ class DatabaseSettings(BaseModel):
         slow_query: an operation that takes this long or longer is logged as a WARNING; a timedelta
             or seconds. Unset: never.
         log: how the query log shows values: `redacted` means `?` for each; or `values`.
+        pool_waits: whether it is measured how long operations wait for a connection, for the metric
+            `prisma_client_queries_wait_histogram_ms`. It takes about a thirtieth of a read.
         health_timeout: how long a health check may take; a timedelta or seconds.
     """
 
@@ -135,6 +137,7 @@ class DatabaseSettings(BaseModel):
     compressors: tuple[Compressor, ...] | None = None
     slow_query: Duration | None = None
     log: Literal["redacted", "values"] = "redacted"
+    pool_waits: bool = False
     health_timeout: Duration = timedelta(seconds=2)
 
     if TYPE_CHECKING:
@@ -160,6 +163,7 @@ class DatabaseSettings(BaseModel):
             compressors: Sequence[Compressor] | str | None = None,
             slow_query: timedelta | float | None = None,
             log: Literal["redacted", "values"] = "redacted",
+            pool_waits: bool = False,
             health_timeout: timedelta | float = ...,
         ) -> None: ...
 

@@ -56,7 +56,7 @@ async def mongo_store(mongo_url: str, raw: Database[Document]) -> AsyncIterator[
     """The store itself: generated classes are of one schema only."""
     raw.create_collection("Row", changeStreamPreAndPostImages={"enabled": True})
     made = MongoStore(
-        DATAMODEL, lambda _: AsyncMongoClient(mongo_url, tz_aware=True), url_database(mongo_url)
+        DATAMODEL, lambda *_: AsyncMongoClient(mongo_url, tz_aware=True), url_database(mongo_url)
     )
     await made.connect(10)
     yield made

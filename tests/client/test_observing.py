@@ -53,8 +53,29 @@ def value(metrics: Metrics, name: str) -> Any:
     return next(each.value for each in kinds if each.key == name)
 
 
+@pytest.fixture
+async def measured(settings: DatabaseSettings) -> AsyncIterator[DatabaseService]:
+    """A client that measures how long operations wait for a connection."""
+    told = settings.model_copy(update={"pool_waits": True})
+    async with DatabaseService(told) as service:
+        yield service
+
+
 @pytest.mark.mongo_only("a fake has no connections")
-async def test_names_and_numbers(database: DatabaseService) -> None:
+async def test_waits_for_connections_are_measured_where_settings_say_so(
+    database: DatabaseService, measured: DatabaseService
+) -> None:
+    name = "prisma_client_queries_wait_histogram_ms"
+    for service, count in ((measured, 3), (database, 0)):
+        before = value(await service.get_metrics(), name).count
+        for _ in range(3):
+            await service.user.count()
+        assert value(await service.get_metrics(), name).count - before == count
+
+
+@pytest.mark.mongo_only("a fake has no connections")
+async def test_names_and_numbers(measured: DatabaseService) -> None:
+    database = measured
     await database.user.create(user("ada"))
     await database.user.find_many(include={"ownedCommunities": True})
     metrics = await database.get_metrics()

@@ -12,7 +12,7 @@ from prismongo.errors import ConnectionError
 from prismongo.schema.datamodel import Datamodel
 from prismongo.settings import DatabaseSettings, Embedded
 from prismongo.stores.mongo.options import check_options, names_in
-from prismongo.stores.mongo.pool import PoolListener
+from prismongo.stores.mongo.pool import PoolWaits
 from prismongo.stores.mongo.store import MongoStore
 from prismongo.url import url_database
 
@@ -28,16 +28,17 @@ def mongo_stores(settings: DatabaseSettings) -> Callable[[Datamodel, str | None]
         address = _address(settings) if url is None else url
         return MongoStore(
             datamodel,
-            lambda pool: make_client(address, settings, pool),
+            lambda *listeners: make_client(address, settings, *listeners),
             url_database(address),
-            lambda pool: make_client(address, settings, pool, **STREAMING),
+            lambda: make_client(address, settings, **STREAMING),
+            pool_waits=settings.pool_waits,
         )
 
     return make
 
 
 def make_client(
-    url: str, settings: DatabaseSettings, *listeners: PoolListener, **options: Any
+    url: str, settings: DatabaseSettings, *listeners: PoolWaits, **options: Any
 ) -> AsyncMongoClient[dict[str, Any]]:
     """A client that is not connected yet, and reports to the listeners.
 

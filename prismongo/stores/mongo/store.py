@@ -46,7 +46,7 @@ from prismongo.stores.mongo.errors import (
 )
 from prismongo.stores.mongo.execute import RAW, Executor
 from prismongo.stores.mongo.joins import Joins
-from prismongo.stores.mongo.pool import PoolListener
+from prismongo.stores.mongo.pool import Pools, PoolWaits
 from prismongo.stores.mongo.streams.source import MongoChanges
 from prismongo.stores.mongo.transactions import MongoTransaction
 from prismongo.stores.rows import ROWS
@@ -55,7 +55,7 @@ from prismongo.stores.store import Transaction
 CLOSE_TIMEOUT: Final = 1.0
 """Seconds for ending sessions on the server, which also removes them by itself."""
 
-MakeClient = Callable[[PoolListener], AsyncMongoClient[Document]]
+MakeClient = Callable[..., AsyncMongoClient[Document]]
 
 
 class MongoStore:
@@ -63,11 +63,12 @@ class MongoStore:
 
     Args:
         datamodel: has the collections, and the names of fields in errors.
-        make_client: makes a client that is not connected yet and reports to the listener. It is
-            called by each `connect`.
+        make_client: makes a client that is not connected yet and reports to the listeners that it
+            is given. It is called by each `connect`.
         database: the name of the database.
         make_streaming_client: makes a client for change streams, with an unlimited pool; None means
             `make_client`.
+        pool_waits: whether it is measured how long operations wait for a connection.
     """
 
     def __init__(
@@ -76,6 +77,8 @@ class MongoStore:
         make_client: MakeClient,
         database: str,
         make_streaming_client: MakeClient | None = None,
+        *,
+        pool_waits: bool = False,
     ) -> None:
         self._datamodel = datamodel
         self._make_client = make_client
@@ -84,7 +87,8 @@ class MongoStore:
         self._changes: MongoChanges | None = None
         self._client: AsyncMongoClient[Document] | None = None
         self._executor: Executor | None = None
-        self._pool = PoolListener()
+        self._measures_waits = pool_waits
+        self._pools: Pools | None = None
         self._connected_in: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
 
@@ -96,14 +100,15 @@ class MongoStore:
         Raises:
             prismongo.errors.ConnectionError: P1000, P1001, P1002 …
         """
-        self._pool = PoolListener()
-        client = self._make_client(self._pool)
+        waits = PoolWaits() if self._measures_waits else None
+        client = self._make_client() if waits is None else self._make_client(waits)
         try:
             self.topology = await open_client(client, timeout)
         except BaseException:
             await asyncio.shield(client.close())
             raise
         self._client, self._connected_in = client, _process_and_loop()
+        self._pools = Pools(client, waits)
         database = client.get_database(self._name, codec_options=RAW)
         self._executor = Executor(database, self._joins(self.topology))
 
@@ -155,7 +160,7 @@ class MongoStore:
         if self._changes is None:
             self._changes = MongoChanges(
                 database,
-                lambda: self._make_streaming_client(PoolListener()),
+                self._make_streaming_client,
                 ROWS,
                 has_streams=self.topology is not None and self.topology.has_transactions,
             )
@@ -181,7 +186,9 @@ class MongoStore:
 
         Nothing is sent if a primary is known and a connection is idle.
         """
-        if self.database.client.topology_description.has_writable_server() and self.pool.idle > 0:
+        pools = self._pools
+        is_found = self.database.client.topology_description.has_writable_server()
+        if is_found and pools is not None and pools.idle > 0:
             return
         try:
             await self.database.command("ping")
@@ -195,7 +202,7 @@ class MongoStore:
     @property
     def pool(self) -> PoolCounts:
         """The counts of the connections since the last connect."""
-        return self._pool.counts
+        return PoolCounts() if self._pools is None else self._pools.counts
 
     # --- steps ---
 
