@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from prismongo.query.nodes.rows import Row
 from prismongo.query.values.scalars import scalar_of
@@ -30,7 +30,7 @@ class FastPath:
     """`test` and `value` are expressions over `v`, the stored value or None, and over `names`.
 
     They may use the names of the table of scalar types, too. What may be null is read as None where
-    it is null or missing.
+    it is null or missing; a list is then empty. `value` may fail where it `may_fail`.
     """
 
     key: str
@@ -38,6 +38,8 @@ class FastPath:
     value: str
     names: Mapping[str, Any]
     may_be_null: bool = False
+    is_list: bool = False
+    may_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,44 @@ def fast_path(field: Field, enum: Enum | None) -> FastPath | None:
     """The expression for a field of a generated model; None where there is no fast path."""
     if field.kind == "composite":
         return None
-    if field.is_list:
-        return FastPath(field.db_name, "v is None or v == []", "[]", {})
-    may_be_null = not field.is_required
+    names: dict[str, Any] = {}
     if enum is not None:
         test, value = "type(v) is str and v in members", "members[v]"
-        return FastPath(field.db_name, test, value, {"members": enum.members}, may_be_null)
-    expected = scalar_of(field).expected
-    if expected is None:
+        names["members"] = enum.members
+    elif (expected := scalar_of(field).expected) is not None:
+        test, value = expected.test, expected.value
+    elif field.is_list:
+        test, value = "False", "v"
+    else:
         return None
-    return FastPath(field.db_name, expected.test, expected.value, {}, may_be_null)
+    if not field.is_list:
+        return FastPath(field.db_name, test, value, names, not field.is_required)
+    value = f"[{value} if {test} else fail() for v in v]"
+    names["fail"] = _fail
+    return FastPath(field.db_name, "type(v) is list", value, names, is_list=True, may_fail=True)
+
+
+def composite_path(field: Field, reader: Reader) -> FastPath:
+    """The expression for a field that holds a composite, or a list of them.
+
+    Args:
+        field: the field.
+        reader: of a composite.
+    """
+    if field.is_list:
+        names = {"inner": reader.many}
+        return FastPath(
+            field.db_name, "type(v) is list", "inner(v)", names, is_list=True, may_fail=True
+        )
+    return FastPath(
+        field.db_name,
+        "type(v) is dict",
+        "inner(v)",
+        {"inner": reader.one},
+        may_be_null=not field.is_required,
+        may_fail=True,
+    )
+
+
+def _fail() -> NoReturn:
+    raise ValueError

@@ -8,13 +8,14 @@ field and id.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, assert_never
 
 from bson import Code
 from prisma.errors import DataError
 
 from prismongo.errors import data_error
-from prismongo.query.decode.columns import Column, Read, Reader, fast_path
+from prismongo.query.decode.columns import Column, Read, Reader, composite_path, fast_path
 from prismongo.query.errors.stored import dangling, id_of, null, of_record, wrong_type
 from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
 from prismongo.query.nodes.rows import Row
@@ -111,9 +112,9 @@ class Decoder:
         match output:
             case ScalarOutput():
                 return self._scalar(model.name, output, form)
-            case CompositeOutput(field):
-                inner = self._composite(f"{model.name}.{field.name}", output, form)
-                return Column(field.name, _with_id(self._stored(model.name, field, inner)))
+            case CompositeOutput():
+                column = self._composite(model.name, output, form)
+                return replace(column, read=_with_id(column.read))
             case RelationOutput():
                 return Column(output.link.field.name, self._relation(output, form))
             case CountOutput():
@@ -166,9 +167,10 @@ class Decoder:
         stored = encode_constant(encode, field, field.default.value)
         return lambda: one(stored)
 
-    def _composite(self, owner: str, output: CompositeOutput, form: Form) -> Callable[[Any], Any]:
-        inner = form.nested(output.field.name)
-        columns = [self._member(owner, item, inner) for item in output.outputs]
+    def _composite(self, owner: str, output: CompositeOutput, form: Form) -> Column:
+        field, inner = output.field, form.nested(output.field.name)
+        names = f"{owner}.{field.name}"
+        columns = [self._member(names, item, inner) for item in output.outputs]
         reader = inner.compile(columns, is_whole=False)
 
         def read(value: Any) -> Any:
@@ -176,15 +178,14 @@ class Decoder:
                 raise ValueError(bson_type(value))
             return reader.one(value)
 
-        return read
+        return Column(field.name, self._stored(owner, field, read), composite_path(field, reader))
 
     def _member(self, owner: str, output: ScalarOutput | CompositeOutput, form: Form) -> Column:
         match output:
             case ScalarOutput():
                 return self._scalar(owner, output, form)
-            case CompositeOutput(field):
-                inner = self._composite(f"{owner}.{field.name}", output, form)
-                return Column(field.name, self._stored(owner, field, inner))
+            case CompositeOutput():
+                return self._composite(owner, output, form)
             case _:
                 assert_never(output)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from textwrap import indent
 from typing import Any, Final
 
+from prisma.errors import PrismaError
 from pydantic import BaseModel
 
-from prismongo.query.decode.columns import Column, Reader
+from prismongo.query.decode.columns import Column, FastPath, Reader
 from prismongo.query.decode.selected_names import SharedNames, SharingNames
 from prismongo.query.values.scalars import ROWS
 
@@ -26,6 +27,9 @@ _SETTERS: Final = {
     )
 }
 """The slots of pydantic. They are written directly: the values have been checked here."""
+
+_FAILURES: Final = (AttributeError, LookupError, TypeError, ValueError, PrismaError)
+"""How reading a list or a composite fails in which something is unexpected."""
 
 _KNOWN: Final = {
     name: meaning
@@ -51,7 +55,13 @@ def compile_ready(
         for name in kind.model_fields
         if name in selected or name in unselected
     }
-    names: dict[str, Any] = {**_KNOWN, **_SETTERS, "kind": kind, "new": kind.__new__}
+    names: dict[str, Any] = {
+        "FAILURES": _FAILURES,
+        **_KNOWN,
+        **_SETTERS,
+        "kind": kind,
+        "new": kind.__new__,
+    }
     names |= {"blank": values.copy, "selected": SharedNames(selected)}
     lines = [_line(column, number, names) for number, column in enumerate(columns)]
     fields_set = "selected" if issubclass(kind, SharingNames) else "set(selected)"
@@ -98,5 +108,23 @@ def _line(column: Column, number: int, names: dict[str, Any]) -> str:
         names[f"{name}{number}"] = known
         test = test.replace(name, f"{name}{number}")
         value = value.replace(name, f"{name}{number}")
+    head = f"v = get({fast.key!r})\n"
+    if fast.may_fail:
+        return head + _guarded(fast, target, test, value, slow)
     skip = "if v is not None: " if fast.may_be_null else ""
-    return f"v = get({fast.key!r})\n{skip}{target} = {value} if {test} else {slow}\n"
+    return f"{head}{skip}{target} = {value} if {test} else {slow}\n"
+
+
+def _guarded(fast: FastPath, target: str, test: str, value: str, slow: str) -> str:
+    """The statements for a list or a composite: what in it is unexpected is read once more."""
+    nothing = f"if v is None or v == []:\n    {target} = []\nel" if fast.is_list else ""
+    otherwise = "elif v is not None" if fast.may_be_null else "else"
+    return (
+        f"{nothing}if {test}:\n"
+        f"    try:\n"
+        f"        {target} = {value}\n"
+        f"    except FAILURES:\n"
+        f"        {target} = {slow}\n"
+        f"{otherwise}:\n"
+        f"    {target} = {slow}\n"
+    )
