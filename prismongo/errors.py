@@ -26,7 +26,7 @@ A message contains facts (code, model, path, type) and what to do, but no value 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,22 +44,48 @@ class ArgumentTypeError(upstream.DataError, TypeError):
 
 
 class SchemaError(upstream.PrismaError):
-    """schema.prisma is not valid (P1012).
+    """schema.prisma is not valid (P1012). Of several mistakes, the attributes tell the first.
 
     Attributes:
         reason: what is wrong, in Prisma's words if Prisma has them.
         line, column: the place, counted from 1; 0 if it is the whole file.
+        file: the name of the file.
     """
 
     code = "P1012"
 
-    def __init__(self, reason: str, line: int = 0, column: int = 0, *, text: str = "") -> None:
+    def __init__(
+        self,
+        reason: str,
+        line: int = 0,
+        column: int = 0,
+        *,
+        text: str = "",
+        file: str = "schema.prisma",
+    ) -> None:
         self.reason = reason
         self.meta: dict[str, Any] = {"line": line, "column": column} if line else {}
         self.line = line
         self.column = column
-        place = f"schema.prisma:{line}:{column}: " if line else "schema.prisma: "
+        self.file = file
+        self._parts: tuple[SchemaError, ...] = ()
+        place = f"{file}:{line}:{column}: " if line else f"{file}: "
         super().__init__(place + reason + _caret(text, line, column))
+
+    @property
+    def errors(self) -> tuple[SchemaError, ...]:
+        """Every mistake of the schema that was found, each as an error of its own."""
+        return self._parts or (self,)
+
+    @classmethod
+    def joined(cls, errors: Sequence[SchemaError]) -> SchemaError:
+        """One error that tells all of these; there is at least one."""
+        first = errors[0]
+        whole = cls(first.reason, first.line, first.column, file=first.file)
+        whole._parts = tuple(each for error in errors for each in error.errors)
+        told, count = [str(each) for each in whole.errors], len(whole.errors)
+        whole.args = ("\n\n".join([*told, f"{count} errors."] if count > 1 else told),)
+        return whole
 
 
 class SelectionError(upstream.PrismaError):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Final
 
-from dotenv import dotenv_values
-
 from prismongo.errors import ConfigurationError
+from prismongo.project import DEFAULT_SCHEMA, environment, find_schema
 from prismongo.schema.datamodel import Datamodel, Function
+from prismongo.schema.files import SchemaFiles, read_schema
 from prismongo.seed import Size
 from prismongo.url import with_database
 
-DEFAULT_SCHEMA: Final = Path("schema.prisma")
 DEFAULT_URL: Final = Function("env", ("DATABASE_URL",))
 
 
@@ -23,9 +21,10 @@ def schema_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--schema",
         type=Path,
-        default=DEFAULT_SCHEMA,
         metavar="FILE",
-        help="the schema (default: %(default)s in the working directory)",
+        help="the schema: a file, or a folder of .prisma files (default: as `schema` of "
+        "[tool.prismongo] in pyproject.toml says, else schema.prisma, prisma/schema.prisma or the "
+        "folder prisma)",
     )
 
 
@@ -45,7 +44,8 @@ def url_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--url",
         help="the database, mongodb://host:27017/name?replicaSet=rs0 (default: as the schema's "
-        "datasource says, from the environment or .env; DATABASE_NAME there replaces the name)",
+        "datasource says, from the environment, or from .env here or beside the schema; "
+        "DATABASE_NAME there replaces the name)",
     )
 
 
@@ -95,26 +95,26 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def schema_text(path: Path) -> str:
-    """The text of a schema.
+def schema_files(named: Path | None) -> SchemaFiles:
+    """The schema that `--schema` names, else that of the project.
 
     Raises:
-        ConfigurationError: it cannot be read.
+        ConfigurationError: it cannot be read, or there are several.
     """
+    path = named or find_schema()
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"Cannot read {path}: it is not UTF-8.") from error
-    except OSError as error:
-        hint = " Name it with --schema FILE." if path == DEFAULT_SCHEMA else ""
-        raise ConfigurationError(f"Cannot read {path}: {error.strerror}.{hint}") from error
+        return read_schema(path)
+    except ConfigurationError as error:
+        if path != DEFAULT_SCHEMA or path.exists():
+            raise
+        raise ConfigurationError(f"{error} Name it with --schema FILE.") from error
 
 
-def database_url(url: str | None, datamodel: Datamodel) -> str:
+def database_url(url: str | None, datamodel: Datamodel, schema: SchemaFiles) -> str:
     """`url`, else the variable that the datasource names, from the environment, then from .env.
 
     Raises:
-        ConfigurationError: nothing names a database.
+        ConfigurationError: nothing names a database, or a .env file cannot be used.
         ConnectionError: P1013, the URL is of another form.
     """
     if url:
@@ -123,17 +123,8 @@ def database_url(url: str | None, datamodel: Datamodel) -> str:
     if isinstance(declared, str):
         return declared
     variable = str(declared.arguments[0])
-    environment = {**_env_file(), **os.environ}
-    if not (found := environment.get(variable)):
+    variables = environment(schema.folder)
+    if not (found := variables.get(variable)):
         raise ConfigurationError(f"No database is named: give --url, or set {variable}.")
-    name = environment.get("DATABASE_NAME")
+    name = variables.get("DATABASE_NAME")
     return with_database(found, name) if name else found
-
-
-def _env_file() -> dict[str, str | None]:
-    try:
-        return dotenv_values(Path.cwd() / ".env", interpolate=False)
-    except UnicodeDecodeError as error:
-        raise ConfigurationError("Cannot read .env: it is not UTF-8.") from error
-    except OSError as error:
-        raise ConfigurationError(f"Cannot read .env: {error.strerror}.") from error

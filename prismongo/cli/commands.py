@@ -18,7 +18,7 @@ from prismongo.cli.arguments import (
     output_argument,
     port_number,
     schema_argument,
-    schema_text,
+    schema_files,
     shard_argument,
     size_argument,
     url_argument,
@@ -30,7 +30,8 @@ from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator import generate
 from prismongo.generator.settings import output_of, python_generator
-from prismongo.schema import Datamodel, parse, push
+from prismongo.generator.validate import validated
+from prismongo.schema import Datamodel, push
 from prismongo.seed import load_script, progress_bar, run_script
 from prismongo.settings import EMBEDDED_DATABASE, DatabaseSettings
 from prismongo.stores.mongo.push.events import PushEvent
@@ -58,10 +59,20 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    schema_text(arguments.schema)  # raises an error that mentions --schema
-    done = generate(arguments.schema, output=arguments.output)
+    schema = schema_files(arguments.schema)  # raises an error that mentions --schema
+    done = generate(schema.path, output=arguments.output)
     state = "Generated" if done.written else "Unchanged:"
     say(f"{state} Prisma Client Python in {done.output}")
+    return 0
+
+
+# --- validate ---
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    schema = schema_files(arguments.schema)
+    validated(schema)
+    say(f"The schema {schema.path} is valid.")
     return 0
 
 
@@ -77,30 +88,23 @@ def _push_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _push(arguments: argparse.Namespace) -> int:
-    text = schema_text(arguments.schema)
-    datamodel = parse(text)
+    schema = schema_files(arguments.schema)
+    datamodel = schema.parse()
     pushing = push(
         datamodel,
-        database_url(arguments.url, datamodel),
+        database_url(arguments.url, datamodel, schema),
         dry_run=arguments.dry_run,
         drop=arguments.drop,
         shard=arguments.shard,
         report=_say_event,
     )
-    try:
+    with schema.located():
         return 1 if asyncio.run(pushing).violations else 0
-    except SchemaError as error:
-        raise _shown(error, text) from error
 
 
 def _say_event(event: PushEvent) -> None:
     for line in event_lines(event):
         say(line)
-
-
-def _shown(error: SchemaError, text: str) -> SchemaError:
-    """The error with the text of the schema, so that it shows the line."""
-    return SchemaError(error.reason, error.line, error.column, text=text)
 
 
 def _sync_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,19 +133,17 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    text = schema_text(arguments.schema)
-    datamodel = parse(text)
+    schema = schema_files(arguments.schema)
+    datamodel = schema.parse()
     checking = check(
         datamodel,
-        database_url(arguments.url, datamodel),
-        output=arguments.output or _output(datamodel, arguments.schema),
+        database_url(arguments.url, datamodel, schema),
+        output=arguments.output or _output(datamodel, schema.folder.absolute()),
         sample=arguments.sample,
         selections=selection_modules(),
     )
-    try:
+    with schema.located():
         checked = asyncio.run(checking)
-    except SchemaError as error:
-        raise _shown(error, text) from error
     for line in (
         [json.dumps(as_dict(checked), indent=2)] if arguments.json else report_lines(checked)
     ):
@@ -149,10 +151,10 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if is_well(checked) else 1
 
 
-def _output(datamodel: Datamodel, schema: Path) -> Path | None:
+def _output(datamodel: Datamodel, folder: Path) -> Path | None:
     """The folder of the generated client; None: the package of the environment."""
     try:
-        return output_of(python_generator(datamodel), schema.absolute())
+        return output_of(python_generator(datamodel), folder)
     except SchemaError:
         return None
 
@@ -184,7 +186,8 @@ def _seed_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _seed(arguments: argparse.Namespace) -> int:
     script = load_script(arguments.script or seed_script())
-    url = database_url(arguments.url, parse(schema_text(arguments.schema)))
+    schema = schema_files(arguments.schema)
+    url = database_url(arguments.url, schema.parse(), schema)
     chosen = {"size": arguments.size, "number": arguments.number}
     options = {name: value for name, value in chosen.items() if value is not None}
     with progress_bar(sys.stderr) as progress:
@@ -235,6 +238,16 @@ COMMANDS: tuple[Command, ...] = (
         "Example: %(prog)s --schema schema.prisma",
         _generate_arguments,
         _generate,
+    ),
+    Command(
+        "validate",
+        "tell every mistake of the schema",
+        "Read the schema and tell every mistake in it with its place: in Prisma's language, in\n"
+        "options of comments, in names that the Python client cannot have. Nothing is written,\n"
+        "and no server is asked.",
+        "Exit status 0: the schema is valid. 1: it is not.\nExample: %(prog)s --schema prisma",
+        schema_argument,
+        _validate,
     ),
     Command(
         "push",

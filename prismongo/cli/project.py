@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-import tomllib
-from pathlib import Path
-from typing import Any
 
 from prismongo.errors import ConfigurationError
+from prismongo.project import project_folder, project_settings
 
 
 def enter_project() -> None:
@@ -16,7 +14,7 @@ def enter_project() -> None:
     Commands import modules of the application from there, for example the partial type generator.
     Without a pyproject.toml it is the working directory.
     """
-    folder = _folder()
+    folder = project_folder()
     if sys.path[:1] != [str(folder)]:
         sys.path.insert(0, str(folder))
 
@@ -27,7 +25,7 @@ def selection_modules() -> list[str]:
     Raises:
         ConfigurationError: pyproject.toml cannot be read, or has no list of names there.
     """
-    found = _settings().get("selections", [])
+    found = project_settings().get("selections", [])
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
         raise ConfigurationError(
             'pyproject.toml: `selections` of [tool.prismongo] is a list of modules: ["app.cards"].'
@@ -41,7 +39,7 @@ def seed_script() -> str:
     Raises:
         ConfigurationError: pyproject.toml cannot be read, or names none.
     """
-    found = _settings().get("seed")
+    found = project_settings().get("seed")
     if found is None:
         raise ConfigurationError(
             "No seed is named: give --script module:function, or set `seed` of [tool.prismongo] in "
@@ -52,22 +50,3 @@ def seed_script() -> str:
             'pyproject.toml: `seed` of [tool.prismongo] is a text: "app.seed:seed".'
         )
     return found
-
-
-def _settings() -> dict[str, Any]:
-    path = _folder() / "pyproject.toml"
-    if not path.is_file():
-        return {}
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from None
-    settings = found.get("tool", {}).get("prismongo", {})
-    return settings if isinstance(settings, dict) else {}
-
-
-def _folder() -> Path:
-    here = Path.cwd()
-    return next(
-        (each for each in (here, *here.parents) if (each / "pyproject.toml").is_file()), here
-    )

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from prismongo.errors import SchemaError
+from prismongo.errors import ConfigurationError, SchemaError
 
 if TYPE_CHECKING:
     from prismongo.schema.datamodel import Datamodel
@@ -25,7 +25,8 @@ class ClientSchema:
 
     Attributes:
         packaged: the copy in the client's package.
-        source: the file that the client was generated from; often not there in production.
+        source: the file or the folder that the client was generated from; often not there in
+            production.
     """
 
     packaged: Path
@@ -52,16 +53,16 @@ class ClientSchema:
         Raises:
             SchemaError: the source is not a valid schema.
         """
-        try:
-            text = self.source.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return "unknown"
-        if text == self.packaged.read_text(encoding="utf-8"):
-            return "fresh"
+        from prismongo.schema.files import read_schema
         from prismongo.schema.fingerprint import fingerprint
-        from prismongo.schema.parser import parse
 
-        return "fresh" if fingerprint(parse(text)) == fingerprint(self.datamodel) else "stale"
+        try:
+            schema = read_schema(self.source)
+        except ConfigurationError:
+            return "unknown"
+        if schema.text == self.packaged.read_text(encoding="utf-8"):
+            return "fresh"
+        return "fresh" if fingerprint(schema.parse()) == fingerprint(self.datamodel) else "stale"
 
 
 @lru_cache(maxsize=8)

@@ -9,20 +9,18 @@ are reported before anything opens. Nothing is read at import.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import yaml
 from dependency_injector import providers
-from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from prismongo.errors import ConfigurationError
+from prismongo.project import environment
 
 SettingsT = TypeVar("SettingsT", bound=BaseModel)
 
@@ -74,7 +72,8 @@ def section(
 def read(sections: Sections, file: Path = FILE) -> Configuration:
     """Configuration from the file that `APP_CONFIG` names, else `file`, and the environment.
 
-    Variables come from the environment, then from `.env` in the working directory.
+    Variables come from the environment, then from `.env` in the working directory and in the folder
+    of the project's schema, as for the commands.
 
     Args:
         sections: the names of the sections, each with its class; the file may leave any out.
@@ -85,12 +84,12 @@ def read(sections: Sections, file: Path = FILE) -> Configuration:
             wrong, missing, unknown or empty, or a variable that it needs is not set. The message
             names the file and all such keys and variables, but no value.
     """
-    environment = {**_dotenv(Path.cwd() / ".env"), **os.environ}
-    named = environment.get(FILE_VARIABLE)
+    variables = environment()
+    named = variables.get(FILE_VARIABLE)
     path = Path.cwd() / (named or file)
     if not named and not path.exists():
         raise ConfigurationError(f"{path} was not found; {FILE_VARIABLE} may name another file.")
-    return parse(_text(path), environment, path, sections)
+    return parse(_text(path), variables, path, sections)
 
 
 def parse(
@@ -212,13 +211,6 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigurationError(f"{path} cannot be read: {reason}") from None
-
-
-def _dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    variables = dotenv_values(stream=StringIO(_text(path)), interpolate=False)
-    return {name: value for name, value in variables.items() if value is not None}
 
 
 def _kind(value: Any) -> str:

@@ -57,11 +57,8 @@ def accessors(datamodel: Datamodel) -> dict[str, str]:
     Raises:
         SchemaError: a name that cannot be, at its place in the schema.
     """
-    found: dict[str, str] = {}
-    for model in _models(datamodel):
-        name = instance_name(model)
-        _refuse(_of_accessor(model, name, found))
-        found[name] = model.name
+    _refuse(list(_of_accessors(datamodel)))
+    found = {instance_name(model): model.name for model in _models(datamodel)}
     for model in _models(datamodel):
         name = snake_case(model.name)
         if named_in_comment(model) is None and name not in found and not _is_taken(name):
@@ -106,9 +103,9 @@ def refuse_names(datamodel: Datamodel) -> None:
     """Refuse what would not import, or would hide something.
 
     Raises:
-        SchemaError: says all of it, at the place of the first.
+        SchemaError: says all of it.
     """
-    _refuse(_of_names(datamodel))
+    _refuse([*_of_names(datamodel), *_of_accessors(datamodel)])
 
 
 def _of_names(datamodel: Datamodel) -> Iterator[Refusal]:
@@ -156,6 +153,14 @@ def _of_field(field: Field) -> Iterator[Refusal]:
         )
 
 
+def _of_accessors(datamodel: Datamodel) -> Iterator[Refusal]:
+    found: dict[str, str] = {}
+    for model in _models(datamodel):
+        name = instance_name(model)
+        yield from _of_accessor(model, name, found)
+        found[name] = model.name
+
+
 def _of_accessor(model: Model, name: str, found: dict[str, str]) -> Iterator[Refusal]:
     remedy = 'Give it another one: `/// @Python(instance_name: "…")` above the model.'
     if name in found:
@@ -186,8 +191,7 @@ def _models(datamodel: Datamodel) -> list[Model]:
     return [model for model in datamodel.models if not model.ignored]
 
 
-def _refuse(refusals: Iterator[Refusal]) -> None:
-    found = list(refusals)
-    if found:
-        line, column = found[0][1].line, found[0][1].column
-        raise SchemaError("\n".join(reason for reason, _ in found), line, column)
+def _refuse(refusals: list[Refusal]) -> None:
+    if refusals:
+        errors = [SchemaError(why, place.line, place.column) for why, place in refusals]
+        raise SchemaError.joined(errors)

@@ -57,34 +57,39 @@ def package() -> Path:
     return Path(spec.origin).parent
 
 
-def settings_of(generator: Generator, schema_path: Path, text: str) -> Settings:
-    """The settings of a generator block.
+def refuse_settings(datamodel: Datamodel) -> None:
+    """Refuse settings of the Python client's generator that are unknown, or cannot be.
+
+    A schema without this generator is not refused: a database can be pushed of it.
 
     Raises:
-        SchemaError: a setting is unknown, or one that cannot be.
+        SchemaError: says all of it.
+    """
+    generator = _generator(datamodel)
+    if generator is None:
+        return
+    reasons = [
+        f"generator.config.{name}: Extra inputs are not permitted"
+        for name in generator.properties
+        if name not in _KNOWN
+    ]
+    if (_setting(generator, "interface") or "asyncio") != "asyncio":
+        reasons.append('The engine is asyncio only: set interface = "asyncio" in this generator.')
+    place = generator.position
+    if reasons:
+        raise SchemaError("\n".join(reasons), place.line, place.column)
+
+
+def settings_of(generator: Generator, folder: Path) -> Settings:
+    """The settings of a generator block, in a schema of this folder.
+
+    Raises:
         ConfigurationError: the output comes from a variable that is not set.
     """
-    _refuse_unknown(generator, text)
-    interface = _setting(generator, "interface") or "asyncio"
-    if interface != "asyncio":
-        reason = 'The engine is asyncio only: set interface = "asyncio" in this generator.'
-        raise _refused(reason, generator, text)
     script = _setting(generator, "partial_type_generator")
     if script is None and Path(_DEFAULT_SCRIPT).exists():
         script = _DEFAULT_SCRIPT
-    return Settings(output_of(generator, schema_path), script)
-
-
-def _refuse_unknown(generator: Generator, text: str) -> None:
-    unknown = [name for name in generator.properties if name not in _KNOWN]
-    if unknown:
-        reasons = [f"generator.config.{name}: Extra inputs are not permitted" for name in unknown]
-        raise _refused("\n".join(reasons), generator, text)
-
-
-def _refused(reason: str, generator: Generator, text: str) -> SchemaError:
-    place = generator.position
-    return SchemaError(reason, place.line, place.column, text=text)
+    return Settings(output_of(generator, folder), script)
 
 
 def _setting(generator: Generator, name: str) -> str | None:
@@ -101,15 +106,19 @@ def python_generator(datamodel: Datamodel) -> Generator:
     Raises:
         SchemaError: there is none; says what to add.
     """
-    for generator in datamodel.generators:
-        if _PROVIDER.fullmatch(resolved(generator.provider)):
-            return generator
+    if generator := _generator(datamodel):
+        return generator
     names = [f'"{resolved(item.provider)}"' for item in datamodel.generators]
     found = f", only {' and '.join(names)}" if names else ""
     raise SchemaError(_NO_GENERATOR.format(found=found))
 
 
-def output_of(generator: Generator, schema_path: Path) -> Path:
+def _generator(datamodel: Datamodel) -> Generator | None:
+    found = (each for each in datamodel.generators if _PROVIDER.fullmatch(resolved(each.provider)))
+    return next(found, None)
+
+
+def output_of(generator: Generator, folder: Path) -> Path:
     """Where a generator writes: its `output`, from the schema's folder, else the environment."""
     output = generator.properties.get("output")
     if output is None:
@@ -120,7 +129,7 @@ def output_of(generator: Generator, schema_path: Path) -> Path:
             f"The output of generator {generator.name} comes from an environment variable "
             "that is not set."
         )
-    return schema_path.parent / value
+    return folder / value
 
 
 def resolved(value: Any) -> str:

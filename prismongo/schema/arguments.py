@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from prismongo.schema.errors import PlacedError, refuse_attribute
+from prismongo.schema.errors import Mistakes, PlacedError, refuse_attribute
 from prismongo.schema.language.syntax import (
     Argument,
     Arguments,
@@ -97,11 +97,11 @@ class Attributes:
             raise PlacedError(reason, found[0].position)
         return ArgumentReader(found[0])
 
-    def repeated(self, name: str) -> Iterator[ArgumentReader]:
+    def repeated(self, name: str) -> list[Attribute]:
         """Every attribute of this name."""
         found = [item for item in self._left if item.name == name]
         self._left = [item for item in self._left if item.name != name]
-        return map(ArgumentReader, found)
+        return found
 
     def scoped(self) -> Attribute | None:
         """The attribute with a dot in its name, `@db.ObjectId`; an error if there are two."""
@@ -113,10 +113,12 @@ class Attributes:
             raise PlacedError(reason, found[1].position)
         return found[0] if found else None
 
-    def finish(self) -> None:
-        """Refuse the first attribute that was not read."""
+    def finish(self, mistakes: Mistakes) -> None:
+        """Refuse the attributes that were not read."""
         for attribute in self._left:
-            raise PlacedError(f'Attribute not known: "@{attribute.name}".', attribute.position)
+            with mistakes:
+                reason = f'Attribute not known: "@{attribute.name}".'
+                raise PlacedError(reason, attribute.position)
 
 
 def mapped_name(attributes: Attributes) -> str | None:

@@ -12,13 +12,12 @@ refuses what is not written as it must be (`check_comments`); the readings here 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from difflib import get_close_matches
 from keyword import iskeyword
 from typing import Final
 
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model, Position
-from prismongo.schema.errors import PlacedError
+from prismongo.schema.errors import Mistakes, PlacedError
 
 _OPTIONS: Final = ("omit", "ttl", "partial", "sparse", "collation", "changeImages", "shardKey")
 """The options of this project that comments have; most of them are read elsewhere."""
@@ -49,29 +48,35 @@ def instance_name(model: Model) -> str | None:
     return names[-1][0] or names[-1][1] or None if names else None
 
 
-def check_comments(datamodel: Datamodel) -> None:
-    """Refuse the first comment that is not written as it must be, or stands where it means nothing.
+def check_comments(datamodel: Datamodel, mistakes: Mistakes) -> None:
+    """Refuse comments that are not written as they must be, or stand where they mean nothing.
 
-    Raises:
-        PlacedError: at the field or the model that the comment belongs to.
+    The place is that of the field or the model that the comment belongs to.
     """
     owners: list[Model | CompositeType] = [*datamodel.models, *datamodel.types]
     for owner in owners:
-        _check_spelling(owner.documentation, owner.position)
+        with mistakes:
+            _check_spelling(owner.documentation, owner.position)
         for field in owner.fields:
-            _check_spelling(field.notes, field.position)
+            with mistakes:
+                _check_spelling(field.notes, field.position)
+                if _says_omit(field):
+                    _check_omit(owner, field)
     for model in datamodel.models:
-        _check_python(model)
-        for item in _with_omit(model):
-            if item.is_id:
-                raise PlacedError("An id cannot be left out: `@omit` is not for it.", item.position)
-            if item.kind == "relation":
-                reason = "`@omit` is not for relations: an answer has those that are asked for."
-                raise PlacedError(reason, item.position)
-    for composite in datamodel.types:
-        for item in _with_omit(composite):
-            reason = "`@omit` is not for fields of a composite type: give it to the model's field."
-            raise PlacedError(reason, item.position)
+        with mistakes:
+            _check_python(model)
+
+
+def _check_omit(owner: Model | CompositeType, item: Field) -> None:
+    if isinstance(owner, CompositeType):
+        reason = "`@omit` is not for fields of a composite type: give it to the model's field."
+    elif item.is_id:
+        reason = "An id cannot be left out: `@omit` is not for it."
+    elif item.kind == "relation":
+        reason = "`@omit` is not for relations: an answer has those that are asked for."
+    else:
+        return
+    raise PlacedError(reason, item.position)
 
 
 def _check_spelling(text: str | None, position: Position) -> None:
@@ -89,16 +94,14 @@ def _check_spelling(text: str | None, position: Position) -> None:
             raise PlacedError(f"`@{word}` is no option. Is `@{option}` meant?", position)
 
 
-def _with_omit(container: Model | CompositeType) -> Iterable[Field]:
-    """The fields that say `@omit`, and say it well."""
-    for item in container.fields:
-        found = _OMIT.findall(item.notes or "")
-        if any(rest.strip() for rest in found):
-            raise PlacedError("`@omit` is written `@omit`, alone on its line.", item.position)
-        if len(found) > 1:
-            raise PlacedError("`@omit` is given twice.", item.position)
-        if found:
-            yield item
+def _says_omit(item: Field) -> bool:
+    """Whether a field says `@omit`; refused if it does not say it well."""
+    found = _OMIT.findall(item.notes or "")
+    if any(rest.strip() for rest in found):
+        raise PlacedError("`@omit` is written `@omit`, alone on its line.", item.position)
+    if len(found) > 1:
+        raise PlacedError("`@omit` is given twice.", item.position)
+    return bool(found)
 
 
 def _check_python(model: Model) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from prismongo.schema.arguments import kind_of, text_of
 from prismongo.schema.datamodel import Datasource, Function, Generator
-from prismongo.schema.errors import PlacedError
+from prismongo.schema.errors import Mistakes, PlacedError
 from prismongo.schema.features import ACTIVE, known_feature
 from prismongo.schema.language.syntax import (
     Array,
@@ -42,18 +42,20 @@ _NOT_IN_SOURCES: Final = (
 _SCHEMAS: Final = "The `schemas` property is not supported on the current connector."
 
 
-def generators(schema: Schema) -> tuple[Generator, ...]:
+def generators(schema: Schema, mistakes: Mistakes) -> tuple[Generator, ...]:
     """The generators of a schema."""
-    return tuple(map(_generator, schema.of("generator")))
+    found = (mistakes.attempt(None, _generator, block) for block in schema.of("generator"))
+    return tuple(each for each in found if each is not None)
 
 
-def datasources(schema: Schema) -> tuple[Datasource, ...]:
+def datasources(schema: Schema, mistakes: Mistakes) -> tuple[Datasource, ...]:
     """The datasource of a schema, in a tuple that may be empty."""
     blocks = schema.of("datasource")
-    found = tuple(map(_datasource, blocks))
-    if len(found) > 1:
-        raise _refuse_source(blocks[0].name, _TWO_SOURCES, blocks[0])
-    return found
+    found = [mistakes.attempt(None, _datasource, block) for block in blocks]
+    with mistakes:
+        if len(blocks) > 1:
+            raise _refuse_source(blocks[0].name, _TWO_SOURCES, blocks[0])
+    return tuple(each for each in found if each is not None)
 
 
 def _generator(block: Block) -> Generator:

@@ -7,7 +7,7 @@ from typing import Literal
 from prismongo.schema.arguments import Attributes, mapped_name
 from prismongo.schema.datamodel import Default, Field, Index, Kind, NativeType
 from prismongo.schema.defaults import default_of
-from prismongo.schema.errors import PlacedError
+from prismongo.schema.errors import Mistakes, PlacedError
 from prismongo.schema.indexes import field_index
 from prismongo.schema.language.syntax import Block, FieldNode
 from prismongo.schema.native_types import native_type
@@ -20,17 +20,19 @@ def scalar_field(
 ) -> tuple[Field, list[Index]]:
     """A stored field of a model, and the indexes that its attributes make."""
     attributes = Attributes(node.attributes)
-    db_name = mapped_name(attributes)
-    ignored = _ignored(attributes, node)
-    if relation := attributes.single("relation"):
-        raise relation.refuse("Invalid field type, not a relation.")
-    ids = _indexes(attributes, node, "id")
-    updated_at = _updated_at(attributes, node)
-    default = _default(attributes, node, scope, block.name, in_composite=False)
-    native = _native_type(attributes, node, scope, kind)
-    read_shard_key(attributes, node)
-    uniques = _indexes(attributes, node, "unique")
-    attributes.finish()
+    attempt = scope.mistakes.attempt
+    db_name = attempt(None, mapped_name, attributes)
+    ignored = attempt(False, _ignored, attributes, node)
+    with scope.mistakes:
+        if relation := attributes.single("relation"):
+            raise relation.refuse("Invalid field type, not a relation.")
+    ids = attempt([], _indexes, attributes, node, "id")
+    updated_at = attempt(False, _updated_at, attributes, node)
+    default = attempt(None, _default, attributes, node, scope, block.name, in_composite=False)
+    native = attempt(None, _native_type, attributes, node, scope, kind)
+    attempt(None, read_shard_key, attributes, node)
+    uniques = attempt([], _indexes, attributes, node, "unique")
+    attributes.finish(scope.mistakes)
     field = Field(
         name=node.name,
         kind=kind,
@@ -64,10 +66,11 @@ def _indexes(attributes: Attributes, node: FieldNode, kind: Literal["id", "uniqu
 def composite_field(scope: Scope, block: Block, node: FieldNode, kind: Kind) -> Field:
     """A field of a composite type."""
     attributes = Attributes(node.attributes)
-    native = _native_type(attributes, node, scope, kind)
-    db_name = mapped_name(attributes)
-    default = _default(attributes, node, scope, block.name, in_composite=True)
-    attributes.finish()
+    attempt = scope.mistakes.attempt
+    native = attempt(None, _native_type, attributes, node, scope, kind)
+    db_name = attempt(None, mapped_name, attributes)
+    default = attempt(None, _default, attributes, node, scope, block.name, in_composite=True)
+    attributes.finish(scope.mistakes)
     return Field(
         name=node.name,
         kind=kind,
@@ -130,22 +133,25 @@ def _native_type(
     return None if attribute is None else native_type(attribute, node, scope)
 
 
-def check_stored_names(block: Block, fields: list[Field]) -> None:
-    """Refuse the first field of a model or composite type whose stored name is taken."""
+def check_stored_names(block: Block, fields: list[Field], mistakes: Mistakes) -> None:
+    """Refuse fields of a model or composite type whose stored name is taken."""
     by_name = {item.name: item for item in fields if item.kind != "relation"}
-    composite = block.keyword == "type"
     mapped: set[str] = set()
     for item in fields:
-        if not item.is_mapped:
-            continue
-        if item.db_name in mapped:
-            raise _taken(block, item.db_name if composite else item.name, item)
-        mapped.add(item.db_name)
-        other = by_name.get(item.db_name)
-        if other is None or other is item or (composite and other.is_mapped):
-            continue
-        if other.db_name == item.db_name:
-            raise _taken(block, item.name, item)
+        if item.is_mapped:
+            with mistakes:
+                _check_stored_name(block, item, mapped, by_name.get(item.db_name))
+            mapped.add(item.db_name)
+
+
+def _check_stored_name(block: Block, item: Field, mapped: set[str], other: Field | None) -> None:
+    composite = block.keyword == "type"
+    if item.db_name in mapped:
+        raise _taken(block, item.db_name if composite else item.name, item)
+    if other is None or other is item or (composite and other.is_mapped):
+        return
+    if other.db_name == item.db_name:
+        raise _taken(block, item.name, item)
 
 
 def _taken(block: Block, name: str, item: Field) -> PlacedError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 from prismongo.schema.datamodel import Position
-from prismongo.schema.errors import PlacedError, refuse, refuse_model
+from prismongo.schema.errors import Mistakes, PlacedError, refuse, refuse_model
 from prismongo.schema.language.syntax import Attribute, Block, BlockKeyword, Schema
 from prismongo.schema.scalars import SCALARS
 
@@ -44,42 +44,48 @@ class _Item(Protocol):
     def attributes(self) -> tuple[Attribute, ...]: ...
 
 
-def check_names(schema: Schema) -> None:
-    """Refuse the first name that is reserved, not fit or already taken."""
+def check_names(schema: Schema, mistakes: Mistakes) -> None:
+    """Refuse names that are reserved, not fit or already taken."""
     taken: dict[tuple[str, str], BlockKeyword] = {}
     for block in schema.blocks:
-        if block.name in SCALARS:
-            reason = f'"{block.name}" is a reserved scalar type name and cannot be used.'
-            raise PlacedError(reason, block.name_position)
-        _check_inside(block)
-        namespace = block.keyword if block.keyword in {"datasource", "generator"} else ""
-        if earlier := taken.get((namespace, block.name)):
-            raise PlacedError(
-                f'The {_TAKEN[block.keyword]} "{block.name}" cannot be defined because a '
-                f"{_TAKEN[earlier]} with that name already exists.",
-                block.name_position,
-            )
-        taken[namespace, block.name] = block.keyword
+        with mistakes:
+            if block.name in SCALARS:
+                reason = f'"{block.name}" is a reserved scalar type name and cannot be used.'
+                raise PlacedError(reason, block.name_position)
+            _check_inside(block, mistakes)
+            namespace = block.keyword if block.keyword in {"datasource", "generator"} else ""
+            if earlier := taken.get((namespace, block.name)):
+                raise PlacedError(
+                    f'The {_TAKEN[block.keyword]} "{block.name}" cannot be defined because a '
+                    f"{_TAKEN[earlier]} with that name already exists.",
+                    block.name_position,
+                )
+            taken[namespace, block.name] = block.keyword
 
 
-def _check_inside(block: Block) -> None:
+def _check_inside(block: Block, mistakes: Mistakes) -> None:
     if block.keyword in _UNFIT:
-        _check_fit(block.name, _UNFIT[block.keyword], block.name_position)
+        with mistakes:
+            _check_fit(block.name, _UNFIT[block.keyword], block.name_position)
+    if block.keyword in {"model", "view", "enum"}:
+        with mistakes:
+            _check_reserved(block)
+        _check_attributes(block.attributes, mistakes)
+    items: Iterable[_Positioned]
     match block.keyword:
         case "model" | "view":
-            _check_reserved(block)
-            _check_attributes(block.attributes)
-            _check_items(block.fields, "Field" if block.keyword == "model" else "field")
-            _check_free(block.fields, f'Field "{{}}" is already defined on {_shown(block)}.')
+            _check_items(block.fields, "Field" if block.keyword == "model" else "field", mistakes)
+            items, reason = block.fields, f'Field "{{}}" is already defined on {_shown(block)}.'
         case "type":
-            _check_free(block.fields, f'Field "{{}}" is already defined on {_shown(block)}.')
+            items, reason = block.fields, f'Field "{{}}" is already defined on {_shown(block)}.'
         case "enum":
-            _check_reserved(block)
-            _check_attributes(block.attributes)
-            _check_items(block.members, "Enum Value")
-            _check_free(block.members, f'Value "{{}}" is already defined on {_shown(block)}.')
+            _check_items(block.members, "Enum Value", mistakes)
+            items, reason = block.members, f'Value "{{}}" is already defined on {_shown(block)}.'
         case "datasource" | "generator":
-            _check_free(block.settings, f'Key "{{}}" is already defined in {_shown(block)}.')
+            items, reason = block.settings, f'Key "{{}}" is already defined in {_shown(block)}.'
+        case _:
+            assert_never(block.keyword)
+    _check_free(items, reason, mistakes)
 
 
 def _shown(block: Block) -> str:
@@ -104,15 +110,17 @@ def _check_reserved(block: Block) -> None:
     )
 
 
-def _check_items(items: Iterable[_Item], what: str) -> None:
+def _check_items(items: Iterable[_Item], what: str, mistakes: Mistakes) -> None:
     for item in items:
-        _check_fit(item.name, what, item.position)
-        _check_attributes(item.attributes)
+        with mistakes:
+            _check_fit(item.name, what, item.position)
+        _check_attributes(item.attributes, mistakes)
 
 
-def _check_attributes(attributes: tuple[Attribute, ...]) -> None:
+def _check_attributes(attributes: tuple[Attribute, ...], mistakes: Mistakes) -> None:
     for attribute in attributes:
-        _check_fit(attribute.name, "Attribute", attribute.name_position)
+        with mistakes:
+            _check_fit(attribute.name, "Attribute", attribute.name_position)
 
 
 def _check_fit(name: str, what: str, position: Position) -> None:
@@ -130,9 +138,10 @@ class _Positioned(Protocol):
     def position(self) -> Position: ...
 
 
-def _check_free(items: Iterable[_Positioned], reason: str) -> None:
+def _check_free(items: Iterable[_Positioned], reason: str, mistakes: Mistakes) -> None:
     seen: set[str] = set()
     for item in items:
-        if item.name in seen:
-            raise PlacedError(reason.format(item.name), item.position)
+        with mistakes:
+            if item.name in seen:
+                raise PlacedError(reason.format(item.name), item.position)
         seen.add(item.name)

@@ -20,15 +20,18 @@ def relation_field(scope: Scope, block: Block, node: FieldNode) -> Field:
     """A relation as its own attributes say it; `relations` fills in the name and checks it."""
     attributes = Attributes(node.attributes)
     relation = Relation("")
-    if reader := attributes.single("relation"):
-        relation = _relation(reader, scope, block, node)
-        reader.finish()
-    _refuse_on_relation(attributes, node, relation)
+    with scope.mistakes:
+        if reader := attributes.single("relation"):
+            relation = _relation(reader, scope, block, node)
+            reader.finish()
+    with scope.mistakes:
+        _refuse_on_relation(attributes, node, relation)
     ignored = False
-    if reader := attributes.single("ignore"):
-        ignored = True
-        reader.finish()
-    attributes.finish()
+    with scope.mistakes:
+        if reader := attributes.single("ignore"):
+            ignored = True
+            reader.finish()
+    attributes.finish(scope.mistakes)
     return Field(
         name=node.name,
         kind="relation",

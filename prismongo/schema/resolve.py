@@ -1,8 +1,8 @@
 """Syntax tree → Datamodel: looks up every name and reads every attribute (`resolve`).
 
 The order of the checks is Prisma's: names, types, configuration, attributes, then the rules of the
-connector, so that of several mistakes the one that is reported is one that Prisma reports too. What
-comments say to the client comes last.
+connector. A stage that needs what an earlier one checks is left out after a mistake, so that no
+mistake is reported that only follows from another. What comments say to the client comes last.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal
 
-from prismongo.schema.arguments import Attributes, mapped_name, text_of
+from prismongo.schema.arguments import ArgumentReader, Attributes, mapped_name, text_of
 from prismongo.schema.comments import check_comments
 from prismongo.schema.configuration import datasources, generators
 from prismongo.schema.datamodel import (
@@ -22,7 +22,7 @@ from prismongo.schema.datamodel import (
     Index,
     Model,
 )
-from prismongo.schema.errors import refuse_attribute, refuse_model
+from prismongo.schema.errors import Mistakes, refuse_attribute, refuse_model
 from prismongo.schema.fields import check_stored_names, composite_field, scalar_field
 from prismongo.schema.indexes import block_id, block_index
 from prismongo.schema.language.syntax import Block, Member, Schema
@@ -43,39 +43,50 @@ _BOTH_IDS: Final = (
 _OPTIONAL_ID: Final = "Fields that are marked as id must be required."
 
 
-def resolve(schema: Schema) -> Datamodel:
-    """Make the Datamodel of a syntax tree.
+def resolve(schema: Schema, mistakes: Mistakes) -> Datamodel:
+    """Make the Datamodel of a syntax tree; `mistakes` are those of reading it.
 
     Raises:
-        RefusalError: the schema says what Prisma does not accept; the first such place.
+        InvalidSchemaError: the schema says what Prisma does not accept; all such places.
     """
-    check_names(schema)
-    scope = Scope(schema)
-    check_types(scope)
-    sources, makers = datasources(schema), generators(schema)
+    is_whole = not mistakes.found
+    check_names(schema, mistakes)
+    is_named = not mistakes.found
+    scope = Scope(schema, mistakes)
+    if is_whole:  # else a type may be defined where nothing could be read
+        check_types(scope)
+    if not is_named:
+        mistakes.stop()
+    datamodel = _datamodel(scope)
+    mistakes.stop()
+    check_rules(datamodel, scope)
+    check_comments(datamodel, mistakes)
+    datamodel = with_shard_keys(datamodel, mistakes)
+    mistakes.stop()
+    return replace(datamodel, models=tuple(map(_with_relation_names, datamodel.models)))
+
+
+def _datamodel(scope: Scope) -> Datamodel:
+    """What the blocks say, each on its own."""
     relations = {
         (block.name, node.name): relation_field(scope, block, node)
         for block in scope.models.values()
         for node in block.fields
         if scope.kind(node) == "relation"
     }
-    datamodel = Datamodel(
+    return Datamodel(
         models=tuple(_model(scope, block, relations) for block in scope.models.values()),
-        enums=tuple(map(_enum, scope.enums.values())),
+        enums=tuple(_enum(scope, block) for block in scope.enums.values()),
         types=tuple(_type(scope, block) for block in scope.types.values()),
-        generators=makers,
-        datasources=sources,
+        generators=generators(scope.schema, scope.mistakes),
+        datasources=datasources(scope.schema, scope.mistakes),
     )
-    check_rules(datamodel, scope)
-    check_comments(datamodel)
-    datamodel = with_shard_keys(datamodel)
-    return replace(datamodel, models=tuple(map(_with_relation_names, datamodel.models)))
 
 
 def _model(scope: Scope, block: Block, relations: dict[tuple[str, str], Field]) -> Model:
     fields: list[Field] = []
     indexes: list[Index] = []
-    for node in block.fields:
+    for node in filter(scope.knows, block.fields):
         kind = scope.kind(node)
         if kind == "relation":
             fields.append(relations[block.name, node.name])
@@ -83,17 +94,19 @@ def _model(scope: Scope, block: Block, relations: dict[tuple[str, str], Field]) 
         item, made = scalar_field(scope, block, node, kind)
         fields.append(item)
         indexes += made
-    check_stored_names(block, fields)
+    mistakes, attempt = scope.mistakes, scope.mistakes.attempt
+    check_stored_names(block, fields, mistakes)
     attributes = Attributes(block.attributes)
-    ignored = _ignored(attributes, fields)
-    ids = _ids(attributes, block, scope, [i for i in indexes if i.kind == "id"], ignored=ignored)
-    db_name = mapped_name(attributes)
-    _read_schema(attributes)
+    ignored = attempt(False, _ignored, attributes, fields)
+    ids = [index for index in indexes if index.kind == "id"]
+    ids = attempt(ids, _ids, attributes, block, scope, ids, ignored=ignored)
+    db_name = attempt(None, mapped_name, attributes)
+    attempt(None, _read_schema, attributes)
     indexes = ids + [index for index in indexes if index.kind != "id"]
     indexes += _block_indexes(attributes, block, scope)
-    read_block_shard_key(attributes, block, scope)
-    _check_id_arity(scope, block, ids, ignored=ignored)
-    attributes.finish()
+    attempt(None, read_block_shard_key, attributes, block, scope)
+    attempt(None, _check_id_arity, scope, block, ids, ignored=ignored)
+    attributes.finish(mistakes)
     return Model(
         name=block.name,
         db_name=block.name if db_name is None else db_name,
@@ -133,9 +146,11 @@ def _check_id_arity(scope: Scope, block: Block, ids: list[Index], *, ignored: bo
 def _block_indexes(attributes: Attributes, block: Block, scope: Scope) -> list[Index]:
     indexes = []
     for kind in _KINDS:
-        for reader in attributes.repeated(kind):
-            indexes.append(block_index(reader, block, scope, kind))
-            reader.finish()
+        for attribute in attributes.repeated(kind):
+            with scope.mistakes:
+                reader = ArgumentReader(attribute)
+                indexes.append(block_index(reader, block, scope, kind))
+                reader.finish()
     return indexes
 
 
@@ -187,24 +202,25 @@ def _named(model: Model, item: Field) -> Field:
 
 
 def _type(scope: Scope, block: Block) -> CompositeType:
-    fields = [composite_field(scope, block, node, scope.kind(node)) for node in block.fields]
-    check_stored_names(block, fields)
+    known = filter(scope.knows, block.fields)
+    fields = [composite_field(scope, block, node, scope.kind(node)) for node in known]
+    check_stored_names(block, fields, scope.mistakes)
     return CompositeType(block.name, tuple(fields), block.documentation, block.name_position)
 
 
-def _enum(block: Block) -> Enum:
-    values = tuple(map(_enum_value, block.members))
+def _enum(scope: Scope, block: Block) -> Enum:
+    values = tuple(_enum_value(scope, member) for member in block.members)
     attributes = Attributes(block.attributes)
-    db_name = mapped_name(attributes)
-    _read_schema(attributes)
-    attributes.finish()
+    db_name = scope.mistakes.attempt(None, mapped_name, attributes)
+    scope.mistakes.attempt(None, _read_schema, attributes)
+    attributes.finish(scope.mistakes)
     return Enum(block.name, values, db_name, block.documentation, block.name_position)
 
 
-def _enum_value(member: Member) -> EnumValue:
+def _enum_value(scope: Scope, member: Member) -> EnumValue:
     attributes = Attributes(member.attributes)
-    db_name = mapped_name(attributes)
-    attributes.finish()
+    db_name = scope.mistakes.attempt(None, mapped_name, attributes)
+    attributes.finish(scope.mistakes)
     return EnumValue(
         member.name,
         member.name if db_name is None else db_name,

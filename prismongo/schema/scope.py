@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from prismongo.schema.datamodel import Kind, Position
+from prismongo.schema.errors import Mistakes
 from prismongo.schema.language.syntax import Array, Attribute, Block, FieldNode, Schema, Text
 from prismongo.schema.scalars import SCALARS
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The blocks of a schema by name; names are unique once `check_names` has passed."""
+    """The blocks of a schema by name; names are unique once `check_names` has passed.
+
+    `mistakes` are those found so far; every stage adds its own.
+    """
 
     schema: Schema
+    mistakes: Mistakes
 
     @cached_property
     def models(self) -> Mapping[str, Block]:
@@ -66,18 +71,17 @@ class Scope:
         found = (item for item in (*block.attributes, *own) if item.position == position)
         return next(found)
 
-    def kind(self, node: FieldNode) -> Kind:
-        """What a field's type is.
+    def knows(self, node: FieldNode) -> bool:
+        """Whether something has the name of a field's type; `check_types` refuses the others."""
+        names = (SCALARS, self.enums, self.types, self.models)
+        return node.unsupported is not None or any(node.type in each for each in names)
 
-        Raises:
-            LookupError: nothing has this name, which `check_types` refuses first.
-        """
+    def kind(self, node: FieldNode) -> Kind:
+        """What a field's type is; "scalar" where nothing has its name."""
         if node.type in SCALARS or node.unsupported is not None:
             return "scalar"
         if node.type in self.enums:
             return "enum"
         if node.type in self.types:
             return "composite"
-        if node.type in self.models:
-            return "relation"
-        raise LookupError(node.type)
+        return "relation" if node.type in self.models else "scalar"

@@ -24,7 +24,7 @@ from prismongo.schema.datamodel import (
     Position,
     ShardKeyPart,
 )
-from prismongo.schema.errors import PlacedError
+from prismongo.schema.errors import Mistakes, PlacedError
 
 _LINE: Final = re.compile(r"^\s*@shardKey\b(.*)$", re.MULTILINE)
 _FIELDS: Final = re.compile(r"\s*\(\s*\[(.*)\]\s*\)\s*")
@@ -36,19 +36,20 @@ _FORM: Final = (
 _NO_KEYS: Final = ("Json", "Unsupported")
 
 
-def with_shard_keys(datamodel: Datamodel) -> Datamodel:
+def with_shard_keys(datamodel: Datamodel, mistakes: Mistakes) -> Datamodel:
     """The datamodel, its models with their shard keys.
 
-    Raises:
-        PlacedError: a shard key is not written as it must be, or MongoDB has none of this kind; at
-            the model, or at the unique that is not unique over all shards.
+    A mistake is a shard key that is not written as it must be, or of which MongoDB has none of this
+    kind; at the model, or at the unique that is not unique over all shards.
     """
-    _refuse_elsewhere(datamodel)
-    models = tuple(_with_shard_key(model) for model in datamodel.models)
+    _refuse_elsewhere(datamodel, mistakes)
+    models = tuple(
+        mistakes.attempt(model, _with_shard_key, model, mistakes) for model in datamodel.models
+    )
     return replace(datamodel, models=models) if models != datamodel.models else datamodel
 
 
-def _refuse_elsewhere(datamodel: Datamodel) -> None:
+def _refuse_elsewhere(datamodel: Datamodel, mistakes: Mistakes) -> None:
     """Refuse the option where it means nothing: at a field, an index, a type, an enum, a view."""
     owners: list[Model | CompositeType] = [*datamodel.models, *datamodel.types]
     places: list[tuple[str | None, Position]] = [
@@ -59,11 +60,12 @@ def _refuse_elsewhere(datamodel: Datamodel) -> None:
         *((view.documentation, view.position) for view in datamodel.models if view.is_view),
     ]
     for text, position in places:
-        if _LINE.search(text or ""):
-            raise PlacedError("`@shardKey` stands above a model.", position)
+        with mistakes:
+            if _LINE.search(text or ""):
+                raise PlacedError("`@shardKey` stands above a model.", position)
 
 
-def _with_shard_key(model: Model) -> Model:
+def _with_shard_key(model: Model, mistakes: Mistakes) -> Model:
     found = _LINE.findall(model.documentation or "")
     if not found:
         return model
@@ -79,7 +81,8 @@ def _with_shard_key(model: Model) -> Model:
         raise _refusal(model, "one field at most can be `hashed`")
     sharded = replace(model, shard_key=parts)
     for index in model.indexes:
-        _check_unique(sharded, index)
+        with mistakes:
+            _check_unique(sharded, index)
     return sharded
 
 

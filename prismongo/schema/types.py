@@ -9,22 +9,26 @@ from prismongo.schema.scope import Scope
 
 
 def check_types(scope: Scope) -> None:
-    """Refuse the first unknown type, relation in a composite type, or enum without values."""
+    """Refuse unknown types, relations in a composite type, and enums without values."""
     for block in scope.schema.blocks:
-        if block.keyword == "enum" and not block.members:
-            raise refuse("An enum must have at least one value.", block.position)
+        with scope.mistakes:
+            if block.keyword == "enum" and not block.members:
+                raise refuse("An enum must have at least one value.", block.position)
         for node in block.fields:
-            try:
-                kind = scope.kind(node)
-            except LookupError:
-                raise PlacedError(_unknown(scope, block, node), node.type_position) from None
-            if kind == "relation" and block.keyword == "type":
-                raise PlacedError(
-                    f'Error validating composite type "{block.name}": {node.type} refers to a '
-                    "model, making this a relation field. Relation fields inside composite types "
-                    "are not supported.",
-                    node.type_position,
-                )
+            with scope.mistakes:
+                _check_type(scope, block, node)
+
+
+def _check_type(scope: Scope, block: Block, node: FieldNode) -> None:
+    if not scope.knows(node):
+        raise PlacedError(_unknown(scope, block, node), node.type_position)
+    if block.keyword == "type" and scope.kind(node) == "relation":
+        raise PlacedError(
+            f'Error validating composite type "{block.name}": {node.type} refers to a model, '
+            "making this a relation field. Relation fields inside composite types are not "
+            "supported.",
+            node.type_position,
+        )
 
 
 def _unknown(scope: Scope, block: Block, node: FieldNode) -> str:

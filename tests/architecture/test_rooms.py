@@ -23,7 +23,7 @@ LONGEST_FUNCTION = 40  # lines without the docstring; about 10 is what we aim at
 # know one another, too.
 ROOMS = """
 * prismongo.errors prismongo.fields prismongo.url prismongo.settings prismongo.tasks
-  prismongo.metrics prismongo.embedded prismongo.schema
+  prismongo.metrics prismongo.embedded prismongo.schema prismongo.project
   prismongo.query
   prismongo.stores
   prismongo.engine

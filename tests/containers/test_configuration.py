@@ -194,16 +194,18 @@ def test_the_working_directory_and_then_app_config_say_which_file(
 def test_dotenv_is_read_and_the_environment_outranks_it(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (directory / ".env").write_text("DATABASE_URL='mongodb://h/x ${HOME}'\nDATABASE_NAME=file\n")
+    (directory / ".env").write_text(
+        "DATABASE_URL='mongodb://h/x \\${HOME} ${HOST} $HOST'\nDATABASE_NAME=file\nHOST=h2\n"
+    )
     monkeypatch.setenv("DATABASE_NAME", "environment")
     settings = configuration.read(SECTIONS, FILE).section(DatabaseSettings)
     assert settings.url is not None
-    assert settings.url.get_secret_value() == "mongodb://h/x ${HOME}"
+    assert settings.url.get_secret_value() == "mongodb://h/x ${HOME} h2 $HOST"
     assert settings.name == "environment"
     assert "DATABASE_URL" not in os.environ
 
 
 def test_a_dotenv_that_is_no_text_is_named(directory: Path) -> None:
     (directory / ".env").write_bytes(b"DATABASE_URL=\xff")
-    with pytest.raises(ConfigurationError, match=r"\.env cannot be read: it is not UTF-8 text"):
+    with pytest.raises(ConfigurationError, match=r"Cannot read \.env: it is not UTF-8\."):
         configuration.read(SECTIONS, FILE)

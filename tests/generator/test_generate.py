@@ -161,9 +161,12 @@ def test_what_upstream_refuses_is_a_schema_error(tmp_path: Path) -> None:
     schema = GENERATOR % "" + HEAD + THING % "  class String\n  prisma String\n  json String\n"
     with pytest.raises(SchemaError) as caught:
         generate(schema, output=tmp_path / "client")
-    assert 'Field name "class" shadows a Python keyword' in caught.value.reason
-    assert 'Field name "prisma" shadows a Prisma Client Python method' in caught.value.reason
-    assert 'Field name "json" shadows a BaseModel attribute' in caught.value.reason
+    assert [each.reason.partition(";")[0] for each in caught.value.errors] == [
+        'Field name "class" shadows a Python keyword',
+        'Field name "prisma" shadows a Prisma Client Python method',
+        'Field name "json" shadows a BaseModel attribute',
+    ]
+    assert all(f"\n{each.line} |" in str(caught.value) for each in caught.value.errors)
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

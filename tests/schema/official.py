@@ -2,7 +2,8 @@
 
 `python -m tests.schema.official` writes the committed answers anew, of the schemas that are there:
 `fixtures/*.dmmf.json` is what the CLI tells a generator, and `fixtures/answers.jsonl` what it says
-of small schemas (`prisma validate`): the first mistake and its place, or that there is none.
+of small schemas (`prisma validate`): the first mistake and its place, or that there is none;
+`fixtures/several.jsonl` has all the mistakes of schemas with several.
 
 The tests run the CLI only where the environment asks for it, to see that the answers still hold.
 PRISMA_CLI=1 installs it into pytest's cache; any other value is a folder that has it.
@@ -113,26 +114,40 @@ def answers(script: Path, schemas: list[str]) -> list[Json | None]:
     Raises:
         RuntimeError: the checks stopped, or do not agree with each other.
     """
+    said = _said(script, schemas)
+    return [_answer(schema, one) for schema, one in zip(schemas, said, strict=True)]
+
+
+def _said(script: Path, schemas: list[str]) -> list[Json]:
     checks = script.parents[2] / "@prisma" / "prisma-schema-wasm"
     command = ["node", str(HERE / "answers.js"), str(checks)]
     asked = "".join(f"{json.dumps(schema)}\n" for schema in schemas)
     done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"Prisma's checks failed:\n{done.stderr}")
-    said = map(json.loads, done.stdout.splitlines())
-    return [_answer(schema, one) for schema, one in zip(schemas, said, strict=True)]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def all_answers(script: Path, schemas: list[str]) -> list[list[Json]]:
+    """What the CLI says of each schema: all its mistakes, each with its place."""
+    return [
+        [_placed(schema, mistake) for mistake in one["lint"] if not mistake["is_warning"]]
+        for schema, one in zip(schemas, _said(script, schemas), strict=True)
+    ]
 
 
 def _answer(schema: str, said: Json) -> Json | None:
     mistakes = [item for item in said["lint"] if not item["is_warning"]]
     if said["refused"] != bool(mistakes):
         raise RuntimeError(f"`lint` and `validate` do not agree on:\n{schema}")
-    if not mistakes:
-        return None
-    units = schema.encode("utf-16-le")[: 2 * mistakes[0]["start"]]
+    return _placed(schema, mistakes[0]) if mistakes else None
+
+
+def _placed(schema: str, mistake: Json) -> Json:
+    units = schema.encode("utf-16-le")[: 2 * mistake["start"]]
     before = units.decode("utf-16-le")
     column = len(before) - before.rfind("\n")
-    return {"line": before.count("\n") + 1, "column": column, "reason": mistakes[0]["text"]}
+    return {"line": before.count("\n") + 1, "column": column, "reason": mistake["text"]}
 
 
 def dmmf_of(told: Json) -> Json:
@@ -163,6 +178,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         script = find_cli(Path(cache))
         _write_answers(script)
+        _write_several(script)
         for schema in sorted(FIXTURES.glob("*.prisma")):
             told = recorded(script, schema.read_text(encoding="utf-8"))
             dmmf = _compact(dmmf_of(next(iter(told.values()))))
@@ -180,6 +196,17 @@ def _write_answers(script: Path) -> None:
     lines = [
         json.dumps({"name": case["name"], "schema": case["schema"], "refused": refused})
         for case, refused in zip(cases, said, strict=True)
+    ]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _write_several(script: Path) -> None:
+    path = FIXTURES / "several.jsonl"
+    cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    said = all_answers(script, [case["schema"] for case in cases])
+    lines = [
+        json.dumps({"name": case["name"], "schema": case["schema"], "mistakes": mistakes})
+        for case, mistakes in zip(cases, said, strict=True)
     ]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 

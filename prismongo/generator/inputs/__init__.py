@@ -67,25 +67,28 @@ def inputs_module(datamodel: Datamodel) -> str:
         SchemaError: two definitions would have one name.
     """
     source = Source(_OPENING, dir(inputs))
+    errors: list[SchemaError] = []
     for enum in datamodel.enums:
-        with _placed(enum.position):
+        with _placed(enum.position, errors):
             write_enum(source, enum, datamodel)
     for kind in datamodel.types:
-        with _placed(kind.position):
+        with _placed(kind.position, errors):
             write_composite(source, kind)
     for write in _FAMILIES:
         for model in datamodel.models:
             if not model.ignored:
-                with _placed(model.position):
+                with _placed(model.position, errors):
                     write(source, model)
+    if errors:
+        raise SchemaError.joined(errors)
     return source.text()
 
 
 @contextmanager
-def _placed(place: Position) -> Iterator[None]:
-    """Around definitions: a name that is taken is refused at the place in the schema."""
+def _placed(place: Position, errors: list[SchemaError]) -> Iterator[None]:
+    """Around definitions: a name that is taken is an error at the place in the schema."""
     try:
         yield
     except NameTakenError as error:
         remedy = "Give this one another name; `@@map` keeps the name that is stored."
-        raise SchemaError(f"{error.reason}. {remedy}", place.line, place.column) from None
+        errors.append(SchemaError(f"{error.reason}. {remedy}", place.line, place.column))

@@ -2,7 +2,7 @@
 
 Follows Prisma's grammar (prisma-engines, `schema-ast/src/parser/datamodel.pest`): a block opens
 with the end of a line and closes where a line starts with `}`. A line that does not fit is refused
-alone, and reading goes on, so that the first refusal in the text is the one reported.
+alone, and reading goes on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, get_args
 
-from prismongo.schema.errors import PlacedError, refuse
+from prismongo.schema.errors import Mistakes, refuse
 from prismongo.schema.language.contents import Contents
 from prismongo.schema.language.lexer import BLANK, BREAK, NAME, Source, is_name
 from prismongo.schema.language.lines import documentation_of
@@ -32,26 +32,25 @@ _NO_ALIAS: Final = (
 )
 
 
-def read(text: str) -> Schema:
-    """Read the text of a schema.prisma into its syntax tree.
+def read(text: str, mistakes: Mistakes) -> Schema:
+    """Read the text of a schema.prisma into its syntax tree, without the lines that do not fit.
 
-    Raises:
-        RefusalError: a line or a block does not fit the grammar; the first one in the text.
+    Those are added to `mistakes`.
     """
-    return _Reader(text).schema()
+    return _Reader(text, mistakes).schema()
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, mistakes: Mistakes) -> None:
         self._source = Source(text)
         self._at = 0
-        self._refusals: list[PlacedError] = []
+        self._refusals = mistakes.found
         # The comment above the next block. Prisma does not use up the one above a datasource or a
         # generator: it documents the next block that takes one.
         self._documentation: str | None = None
 
     def schema(self) -> Schema:
-        """Every block of the text, or the first refusal."""
+        """Every block of the text."""
         blocks: list[Block] = []
         comments: list[str] | None = None
         while not self._at_end():
@@ -65,8 +64,6 @@ class _Reader:
             else:
                 self._at = after
             comments = None
-        if self._refusals:
-            raise self._refusals[0]
         return Schema(tuple(blocks))
 
     def _at_end(self) -> bool:

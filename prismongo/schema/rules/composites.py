@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismongo.schema.datamodel import CompositeType, Datamodel, Field
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Position
 from prismongo.schema.errors import PlacedError, refuse, refuse_field
 from prismongo.schema.scope import Scope
 
@@ -13,15 +13,20 @@ _SELF = (
 
 
 def check_composites(datamodel: Datamodel, scope: Scope) -> None:
-    """Refuse the first cycle of required composite fields, then the first empty type."""
+    """Refuse cycles of required composite fields, then empty types."""
     order = {item.name: at for at, item in enumerate(datamodel.types)}
     found = [cycle for item in datamodel.types for cycle in _cycles(datamodel, item)]
-    if found:
-        raise min(found, key=lambda cycle: order[cycle[0]])[1]
+    found.sort(key=lambda cycle: order[cycle[0]])
+    places: set[Position] = set()
+    for _, refusal in found:
+        if refusal.position not in places:
+            scope.mistakes.found.append(refusal)
+        places.add(refusal.position)
     for item in datamodel.types:
-        if not item.fields:
-            message = "A type must have at least one field defined."
-            raise refuse(message, scope.types[item.name].position)
+        with scope.mistakes:
+            if not item.fields:
+                message = "A type must have at least one field defined."
+                raise refuse(message, scope.types[item.name].position)
 
 
 def _required(item: CompositeType) -> list[Field]:

@@ -19,30 +19,34 @@ _NOT_ADJACENT: Final = "All index fields must be listed adjacently in the fields
 
 
 def check_indexes(datamodel: Datamodel, model: Model, scope: Scope) -> None:
-    """Refuse the first index of a model that breaks a rule."""
-    block = scope.models[model.name]
+    """Refuse the indexes of a model that break a rule."""
+    block, attempt = scope.models[model.name], scope.mistakes.attempt
     indexes = [index for index in model.indexes if index.kind != "id"]
     for index in indexes:
-        _check_repetition(model, index, scope.attribute_at(block, index.position))
-    _check_client_names(model, block)
+        attribute = scope.attribute_at(block, index.position)
+        attempt(None, _check_repetition, model, index, attribute)
+    attempt(None, _check_client_names, model, block)
     names = Counter(index_name(datamodel, model, index) for index in indexes if index.fields)
     custom = Counter(index.name for index in indexes if index.name)
     for index in indexes:
         attribute = scope.attribute_at(block, index.position)
-        if not index.fields:
-            raise refuse_index(attribute, _NO_FIELDS)
-        name = index_name(datamodel, model, index)
-        if names[name] > 1:
-            raise _taken(model, attribute, name)
-        _check_joined_name(model, index, attribute)
-        if index.name and custom[index.name] > 1:
-            raise _taken_client_name(attribute, index.name)
-        _check_composites(model, index, attribute)
+        with scope.mistakes:
+            if not index.fields:
+                raise refuse_index(attribute, _NO_FIELDS)
+            name = index_name(datamodel, model, index)
+            if names[name] > 1:
+                raise _taken(model, attribute, name)
+        attempt(None, _check_joined_name, model, index, attribute)
+        with scope.mistakes:
+            if index.name and custom[index.name] > 1:
+                raise _taken_client_name(attribute, index.name)
+        attempt(None, _check_composites, model, index, attribute)
         if index.kind == "fulltext":
-            _check_fulltext(index, attribute)
-        _check_length(model, index, attribute)
-        if index.kind != "index" and _has_operator_class(attribute):
-            raise refuse_index(attribute, _NO_CLASSES)
+            attempt(None, _check_fulltext, index, attribute)
+        attempt(None, _check_length, model, index, attribute)
+        with scope.mistakes:
+            if index.kind != "index" and _has_operator_class(attribute):
+                raise refuse_index(attribute, _NO_CLASSES)
 
 
 def _check_repetition(model: Model, index: Index, attribute: Attribute) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prismongo.schema.datamodel import Datamodel
-from prismongo.schema.errors import refuse
+from prismongo.schema.errors import Mistakes, refuse
 from prismongo.schema.rules.pairs import Pair, Side
 from prismongo.schema.rules.sides import relation_error, relation_place
 from prismongo.schema.scope import Scope
@@ -16,12 +16,11 @@ _VIEWS = "Implicit many-to-many relations are not supported for views."
 _ACTIONS = "Referential actions on two-way embedded many-to-many relations are not supported"
 
 
-def check_implicit(pair: Pair) -> None:
+def check_implicit(pair: Pair, mistakes: Mistakes) -> None:
     """Refuse lists on both sides without any id list."""
     sides = _sides(pair)
     message = _VIEWS if any(side.model.is_view for side in sides) else _IMPLICIT
-    for side in sides:
-        raise refuse(message, side.position)
+    mistakes.found += [refuse(message, side.position) for side in sides]
 
 
 def check_many_to_many(datamodel: Datamodel, scope: Scope, pair: Pair) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from prismongo.schema.datamodel import Field, Function, Index, Model
 from prismongo.schema.errors import (
+    Mistakes,
     PlacedError,
     refuse_attribute,
     refuse_field,
@@ -39,24 +40,27 @@ _SORTED_ID: Final = (
 
 
 def check_model(model: Model, scope: Scope) -> None:
-    """Refuse the first rule that a model breaks, without relations and indexes."""
+    """Refuse the rules that a model breaks, without relations and indexes."""
+    attempt = scope.mistakes.attempt
     if model.is_view:
-        check_view(model, scope)
+        attempt(None, check_view, model, scope)
         for item in model.stored_fields:
-            _check_stored_name(model, item, scope)
+            attempt(None, _check_stored_name, model, item, scope)
         return
-    _check_criteria(model, scope)
+    attempt(None, _check_criteria, model, scope)
     ids = [index for index in model.indexes if index.kind == "id"]
     if ids:
-        _check_id(model, ids[0], scope)
-    _check_fulltext(model, scope)
-    if not ids:
-        raise PlacedError(_NO_ID, scope.models[model.name].position)
-    _check_stored_id(model, ids[0])
-    _check_keys(model)
+        attempt(None, _check_id, model, ids[0], scope)
+    attempt(None, _check_fulltext, model, scope)
+    with scope.mistakes:
+        if not ids:
+            raise PlacedError(_NO_ID, scope.models[model.name].position)
+        if ids[0].fields:
+            _check_stored_id(model, ids[0])
+    _check_keys(model, scope.mistakes)
     for item in model.stored_fields:
-        _check_auto(model, item)
-        _check_stored_name(model, item, scope)
+        attempt(None, _check_auto, model, item)
+        attempt(None, _check_stored_name, model, item, scope)
 
 
 def _check_criteria(model: Model, scope: Scope) -> None:
@@ -111,14 +115,15 @@ def _check_stored_id(model: Model, index: Index) -> None:
     raise refuse_field(item.name, f"model `{model.name}`", message, item.position)
 
 
-def _check_keys(model: Model) -> None:
+def _check_keys(model: Model, mistakes: Mistakes) -> None:
     """Ours: Prisma has no such type on MongoDB at all."""
     keys = {name for item in model.fields if item.relation for name in item.relation.fields}
     for item in model.stored_fields:
         scalar = SCALARS.get(item.type)
         if scalar is not None and not scalar.is_key and (item.is_id or item.name in keys):
             message = f"Ids and the fields of relations can't be of type {item.type}."
-            raise refuse_field(item.name, f"model `{model.name}`", message, item.position)
+            with mistakes:
+                raise refuse_field(item.name, f"model `{model.name}`", message, item.position)
 
 
 def _check_auto(model: Model, item: Field) -> None:

@@ -17,20 +17,22 @@ from prismongo.schema.scope import Scope
 
 
 def check_rules(datamodel: Datamodel, scope: Scope) -> None:
-    """Refuse the first rule of the mongodb connector that the schema breaks."""
+    """Refuse what breaks a rule of the mongodb connector."""
+    mistakes, unclear = scope.mistakes, 0
     _check_collections(datamodel, scope)
     check_composites(datamodel, scope)
     for model in sorted(datamodel.models, key=lambda item: item.is_view):
         check_model(model, scope)
-        refuse_schema(scope.models[model.name])
-        refuse_shard_keys(scope.models[model.name], scope)
-        check_relation_fields(datamodel, model)
+        mistakes.attempt(None, refuse_schema, scope.models[model.name])
+        mistakes.attempt(None, refuse_shard_keys, scope.models[model.name], scope)
+        unclear += check_relation_fields(datamodel, model, mistakes)
         if not model.is_view:
             check_indexes(datamodel, model, scope)
     for block in scope.enums.values():
-        refuse_schema(block)
+        mistakes.attempt(None, refuse_schema, block)
     _check_enum_names(datamodel, scope)
-    check_relations(datamodel, scope)
+    if not unclear:
+        check_relations(datamodel, scope)
 
 
 def _check_collections(datamodel: Datamodel, scope: Scope) -> None:
@@ -42,18 +44,20 @@ def _check_collections(datamodel: Datamodel, scope: Scope) -> None:
             continue
         mapped, existing = (model.name, other) if model.is_mapped else (other, model.name)
         attributes = scope.models[mapped].attributes
-        raise PlacedError(
-            f'The model with database name "{model.db_name}" could not be defined because another '
-            f'model or view with this name exists: "{existing}"',
-            next(item.position for item in attributes if item.name == "map"),
-        )
+        with scope.mistakes:
+            raise PlacedError(
+                f'The model with database name "{model.db_name}" could not be defined because '
+                f'another model or view with this name exists: "{existing}"',
+                next(item.position for item in attributes if item.name == "map"),
+            )
 
 
 def _check_enum_names(datamodel: Datamodel, scope: Scope) -> None:
     taken: set[str] = set()
     for enum in datamodel.enums:
         name = enum.db_name or enum.name
-        if name in taken:
-            reason = "An enum with the same database name is already defined."
-            raise PlacedError(reason, scope.enums[enum.name].position)
+        with scope.mistakes:
+            if name in taken:
+                reason = "An enum with the same database name is already defined."
+                raise PlacedError(reason, scope.enums[enum.name].position)
         taken.add(name)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from prismongo.schema.datamodel import Datamodel, Field, Model
-from prismongo.schema.errors import refuse_index, refuse_model
+from prismongo.schema.errors import Mistakes, refuse_index, refuse_model
 from prismongo.schema.language.syntax import Arguments, Attribute
 
 
-def check_relation_fields(datamodel: Datamodel, model: Model) -> None:
-    """Refuse the first relation field of a model that could belong to several relations."""
+def check_relation_fields(datamodel: Datamodel, model: Model, mistakes: Mistakes) -> int:
+    """Refuse the relation fields of a model that could belong to several relations.
+
+    Returns:
+        How many mistakes there are: the rules for relations need to know which sides are a pair.
+    """
+    before = len(mistakes.found)
     for item in model.fields:
-        if item.relation is None:
-            continue
-        _check_ambiguity(model, item)
-        target = datamodel.model[item.type]
-        if target.ignored and not item.ignored and not model.ignored:
-            message = (
-                f"The relation field `{item.name}` on Model `{model.name}` must specify the "
-                f"`@ignore` attribute, because the model {target.name} it is pointing to is marked "
-                "ignored."
-            )
-            ignore = Attribute("ignore", Arguments(), item.position, item.position, "@")
-            raise refuse_index(ignore, message)
+        if item.relation is not None:
+            mistakes.attempt(None, _check_ambiguity, model, item)
+            mistakes.attempt(None, _check_ignored, datamodel.model[item.type], model, item)
+    return len(mistakes.found) - before
+
+
+def _check_ignored(target: Model, model: Model, item: Field) -> None:
+    if not target.ignored or item.ignored or model.ignored:
+        return
+    message = (
+        f"The relation field `{item.name}` on Model `{model.name}` must specify the `@ignore` "
+        f"attribute, because the model {target.name} it is pointing to is marked ignored."
+    )
+    ignore = Attribute("ignore", Arguments(), item.position, item.position, "@")
+    raise refuse_index(ignore, message)
 
 
 def _check_ambiguity(model: Model, item: Field) -> None:
@@ -35,6 +43,8 @@ def _check_ambiguity(model: Model, item: Field) -> None:
     to_itself = item.type == model.name
     if len(alike) < 2 or (named and to_itself and len(alike) == 2):
         return
+    if alike[0] != item.name:
+        return  # told at the first of them
     fields = _joined([f"`{name}`" for name in alike])
     message = _sentence(fields, model.name, item.type, named=named, to_itself=to_itself)
     if to_itself and not named and len(alike) == 2:

@@ -16,33 +16,36 @@ from prismongo.schema.scope import Scope
 
 
 def check_relations(datamodel: Datamodel, scope: Scope) -> None:
-    """Refuse the first relation that breaks a rule."""
+    """Refuse the relations that break a rule."""
     found = tuple(pairs(datamodel))
     relations = graph(datamodel, found)
+    attempt = scope.mistakes.attempt
     for pair in found:
         match pair.shape:
             case "one-to-one" | "one-to-many":
                 _check_inline(datamodel, scope, relations, pair)
             case "many-to-many":
-                check_many_to_many(datamodel, scope, pair)
+                attempt(None, check_many_to_many, datamodel, scope, pair)
             case "implicit":
-                check_implicit(pair)
+                check_implicit(pair, scope.mistakes)
             case _:
                 assert_never(pair.shape)
 
 
 def _check_inline(datamodel: Datamodel, scope: Scope, relations: Graph, pair: Pair) -> None:
-    forward, back = pair.forward, pair.back
+    forward, back, attempt = pair.forward, pair.back, scope.mistakes.attempt
     if forward is not None:
         if back is not None:
-            check_cycles(relations, forward)
-        _check_references(datamodel, scope, forward)
-        _check_set_null(forward)
+            attempt(None, check_cycles, relations, forward)
+        attempt(None, _check_references, datamodel, scope, forward)
+        attempt(None, _check_set_null, forward)
     if forward is not None and back is not None:
-        check = check_one_to_one if pair.shape == "one-to-one" else check_one_to_many
-        check(forward, back)
+        if pair.shape == "one-to-one":
+            attempt(None, check_one_to_one, forward, back)
+        else:
+            check_one_to_many(forward, back, scope.mistakes)
     elif (side := forward or back) is not None:
-        raise _one_sided(side)
+        scope.mistakes.found.append(_one_sided(side))
 
 
 def _one_sided(side: Side) -> PlacedError:

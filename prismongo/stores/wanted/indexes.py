@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from prismongo.schema.datamodel import Datamodel, Field, Index, IndexField, Model
+from prismongo.schema.errors import Mistakes, schema_error
 from prismongo.schema.index_names import index_name
 from prismongo.stores.wanted.bounds import presence
 from prismongo.stores.wanted.images import asks_for_images
@@ -47,15 +48,23 @@ def wanted_indexes(datamodel: Datamodel) -> dict[str, tuple[IndexSpec, ...]]:
     Views are left out: Prisma makes none either.
 
     Raises:
-        SchemaError: a comment has an invalid option.
+        SchemaError: comments have invalid options; says all of them.
     """
+    mistakes = Mistakes()
     for composite in datamodel.types:
         for item in composite.fields:
-            if read_options(item.notes, item.position) != NO_OPTIONS:
-                reason = "Options stand above the @@index or @@unique of the model."
-                raise refuse_option(reason, item.position)
+            mistakes.attempt(None, _refuse_inside, item)
     models = [model for model in datamodel.models if not model.is_view]
-    return {model.db_name: tuple(_indexes(datamodel, model)) for model in models}
+    found = {model.db_name: tuple(_indexes(datamodel, model, mistakes)) for model in models}
+    if mistakes.found:
+        raise schema_error(mistakes.found)
+    return found
+
+
+def _refuse_inside(item: Field) -> None:
+    if read_options(item.notes, item.position) != NO_OPTIONS:
+        reason = "Options stand above the @@index or @@unique of the model."
+        raise refuse_option(reason, item.position)
 
 
 def wanted_images(datamodel: Datamodel) -> frozenset[str]:
@@ -65,28 +74,42 @@ def wanted_images(datamodel: Datamodel) -> frozenset[str]:
     )
 
 
-def _indexes(datamodel: Datamodel, model: Model) -> Iterator[IndexSpec]:
+def _indexes(datamodel: Datamodel, model: Model, mistakes: Mistakes) -> Iterator[IndexSpec]:
     indexes = [index for index in model.indexes if index.kind != "id"]
-    options = {id(index): read_options(index.notes, index.position) for index in indexes}
-    for item in model.stored_fields:
-        found = read_options(item.notes, item.position)
-        if found == NO_OPTIONS:
-            continue
-        own = _own_index(indexes, item)
-        if own is None and found.expire_after is not None:
-            own = Index("index", (IndexField((item.name,)),), position=item.position)
-            indexes.append(own)
-        elif own is None:
-            reason = f"An option needs an index: give `{item.name}` @unique, or add @@index."
-            raise refuse_option(reason, item.position)
-        elif not own.is_field_attribute and options[id(own)] != NO_OPTIONS:
-            reason = f"The index on `{item.name}` has options both there and here."
-            raise refuse_option(reason, item.position)
-        options[id(own)] = found
+    options: _Options = {}
     for index in indexes:
-        spec = _spec(datamodel, model, index, options[id(index)])
-        if spec.keys != (("_id", 1),):  # that one is always there, as `_id_`
-            yield spec
+        notes = (index.notes, index.position)
+        options[id(index)] = mistakes.attempt(NO_OPTIONS, read_options, *notes)
+    for item in model.stored_fields:
+        own = _own_index(indexes, item)
+        if own is None or not own.is_field_attribute:  # the notes of one are those of the field
+            mistakes.attempt(None, _read_field, item, own, indexes, options)
+    for index in indexes:
+        with mistakes:
+            spec = _spec(datamodel, model, index, options[id(index)])
+            if spec.keys != (("_id", 1),):  # that one is always there, as `_id_`
+                yield spec
+
+
+_Options = dict[int, IndexOptions]
+"""The options of indexes, by their identity: two indexes may be equal."""
+
+
+def _read_field(item: Field, own: Index | None, indexes: list[Index], options: _Options) -> None:
+    """Read the options above a field into those of its own index, which a TTL may add."""
+    found = read_options(item.notes, item.position)
+    if found == NO_OPTIONS:
+        return
+    if own is None and found.expire_after is not None:
+        own = Index("index", (IndexField((item.name,)),), position=item.position)
+        indexes.append(own)
+    elif own is None:
+        reason = f"An option needs an index: give `{item.name}` @unique, or add @@index."
+        raise refuse_option(reason, item.position)
+    elif options[id(own)] != NO_OPTIONS:
+        reason = f"The index on `{item.name}` has options both there and here."
+        raise refuse_option(reason, item.position)
+    options[id(own)] = found
 
 
 def _own_index(indexes: Iterable[Index], item: Field) -> Index | None:

@@ -20,8 +20,8 @@ from typing import Any, Final
 from bson.errors import BSONError
 from bson.json_util import JSONOptions, loads
 
-from prismongo.errors import SchemaError
 from prismongo.schema.datamodel import Position
+from prismongo.schema.errors import PlacedError
 
 LONGEST_TTL: Final = 2**31 - 1  # seconds; MongoDB's limit
 
@@ -53,7 +53,7 @@ def read_options(notes: str | None, position: Position) -> IndexOptions:
     """The options in the comments of a field or an index at `position`.
 
     Raises:
-        SchemaError: an option has the wrong form, occurs twice, or excludes another one.
+        PlacedError: an option has the wrong form, occurs twice, or excludes another one.
     """
     found: dict[str, Any] = {}
     for line in (notes or "").splitlines():
@@ -72,9 +72,9 @@ def read_options(notes: str | None, position: Position) -> IndexOptions:
     )
 
 
-def refuse_option(reason: str, position: Position) -> SchemaError:
+def refuse_option(reason: str, position: Position) -> PlacedError:
     """The error of an invalid option."""
-    return SchemaError(reason, position.line, position.column)
+    return PlacedError(reason, position)
 
 
 def _value(name: str, rest: str, position: Position) -> Any:

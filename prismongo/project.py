@@ -1,0 +1,165 @@
+"""The project around the working directory: its `[tool.prismongo]`, its schema, its `.env` files.
+
+    find_schema()       [tool.prismongo] schema, else schema.prisma, prisma/schema.prisma, prisma/
+    environment(folder) the variables of .env here and in the schema's folder, under the real ones
+
+Commands and the start of an application both ask here, so that they find the same. Source of the
+expansion: Prisma's `dotenvExpand.ts`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+
+from dotenv import dotenv_values
+
+from prismongo.errors import ConfigurationError
+
+DEFAULT_SCHEMA: Final = Path("schema.prisma")
+_FOLDER: Final = Path("prisma")
+_NAME_IT: Final = "name one with --schema, or as `schema` of [tool.prismongo] in pyproject.toml"
+_REFERENCE: Final = re.compile(r"(\\?)\$\{([A-Za-z0-9_]*)\}")
+
+
+def project_folder() -> Path:
+    """The folder of the nearest pyproject.toml, in or above the working directory; else that."""
+    here = Path.cwd()
+    return next(
+        (each for each in (here, *here.parents) if (each / "pyproject.toml").is_file()), here
+    )
+
+
+def project_settings() -> dict[str, Any]:
+    """`[tool.prismongo]` of the project; empty if there is none.
+
+    Raises:
+        ConfigurationError: pyproject.toml cannot be read.
+    """
+    path = project_folder() / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from None
+    settings = found.get("tool", {}).get("prismongo", {})
+    return settings if isinstance(settings, dict) else {}
+
+
+# --- the schema ---
+
+
+def find_schema() -> Path:
+    """The file or the folder of the project's schema.
+
+    Without one it is `schema.prisma`, which then cannot be read.
+
+    Raises:
+        ConfigurationError: there are several, or `schema` of `[tool.prismongo]` is not one.
+    """
+    if (named := project_settings().get("schema")) is not None:
+        return _named_schema(named)
+    for folder in dict.fromkeys((Path.cwd(), project_folder())):
+        if found := _schemas_in(folder):
+            if len(found) > 1:
+                names = " and ".join(found)
+                raise ConfigurationError(f"The schema may be {names}: {_NAME_IT}.")
+            ((name, path),) = found.items()
+            return Path(name.rstrip("/")) if folder == Path.cwd() else path
+    return DEFAULT_SCHEMA
+
+
+def _named_schema(named: object) -> Path:
+    if not isinstance(named, str) or not named:
+        raise ConfigurationError(
+            "pyproject.toml: `schema` of [tool.prismongo] is a file or a folder, as a text: "
+            '"app/schema.prisma".'
+        )
+    path = project_folder() / named
+    if not path.exists():
+        raise ConfigurationError(
+            f"pyproject.toml: `schema` of [tool.prismongo] is {named}, and {path} does not exist."
+        )
+    return path
+
+
+def _schemas_in(folder: Path) -> dict[str, Path]:
+    """What may be the schema in a folder, each by its name; a folder's name ends with a slash."""
+    places = (DEFAULT_SCHEMA, _FOLDER / DEFAULT_SCHEMA)
+    found = {place.as_posix(): folder / place for place in places if (folder / place).is_file()}
+    inside = [each for each in (folder / _FOLDER).rglob("*.prisma") if each.is_file()]
+    if any(each != folder / _FOLDER / DEFAULT_SCHEMA for each in inside):
+        found[f"{_FOLDER}/"] = folder / _FOLDER
+    return found
+
+
+# --- the environment ---
+
+
+def environment(schema_folder: Path | None = None) -> dict[str, str]:
+    r"""The variables of the environment, and those of `.env` files, which they outrank.
+
+    `.env` is read in the working directory and in the folder of the schema. `${NAME}` in a value is
+    replaced by that variable, by nothing if there is none; `\${NAME}` stays `${NAME}`.
+
+    Args:
+        schema_folder: the folder of the schema; None: that of the project's schema, if it has one.
+
+    Raises:
+        ConfigurationError: a file cannot be read, both give a variable a value of their own, or a
+            variable refers to itself. The message has no value.
+    """
+    here = Path.cwd()
+    folders = dict.fromkeys((here, (schema_folder or _schema_folder() or here).absolute()))
+    given: dict[str, str] = {}
+    for folder in folders:
+        for name, value in _dotenv(folder / ".env").items():
+            if name not in os.environ and given.setdefault(name, value) != value:
+                files = " and ".join(str(each / ".env") for each in folders)
+                raise ConfigurationError(f"{name} has different values in {files}: keep one.")
+    own = {name: _expanded(name, given, ()) for name in given if name not in os.environ}
+    return {**own, **os.environ}
+
+
+def _schema_folder() -> Path | None:
+    try:
+        schema = find_schema()
+    except ConfigurationError:
+        return None
+    return schema if schema.is_dir() else schema.parent
+
+
+def _expanded(name: str, given: Mapping[str, str], path: tuple[str, ...]) -> str:
+    """The value of a variable of a `.env` file; `path` are those that refer to it."""
+    if name in path:
+        raise ConfigurationError(f"{name} in .env refers to itself.")
+
+    def value(found: re.Match[str]) -> str:
+        escape, other = found.groups()
+        if escape:
+            return found[0][1:]
+        if other in os.environ:
+            return os.environ[other]
+        return _expanded(other, given, (*path, name)) if other in given else ""
+
+    return _REFERENCE.sub(value, given[name])
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"Cannot read {shown}: it is not UTF-8.") from error
+    except OSError as error:
+        raise ConfigurationError(f"Cannot read {shown}: {error.strerror}.") from error
+    values = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value for name, value in values.items() if value is not None}

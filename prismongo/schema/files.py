@@ -1,0 +1,124 @@
+"""Reads a schema from its file, or from a folder of `.prisma` files (`read_schema`).
+
+The files of a folder are one schema: their texts are joined in the order of their names. What is
+wrong is told with the file that it stands in (`SchemaFiles.located`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from prismongo.errors import ConfigurationError, SchemaError
+from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.language.lexer import BREAK
+from prismongo.schema.parser import parse
+
+_BREAK: Final = re.compile(BREAK)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A file of a schema.
+
+    Attributes:
+        path: where it stands.
+        name: its name in messages: within the schema's folder, if that is a folder.
+        first: the line of the joined text that its first line is, counted from 1.
+        text: its text.
+    """
+
+    path: Path
+    name: str
+    first: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFiles:
+    """A schema as it was read: its files, and their texts joined."""
+
+    path: Path
+    files: tuple[SchemaFile, ...]
+    text: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder that paths in the schema begin at, and that a `.env` may stand in."""
+        return self.path if self.path.is_dir() else self.path.parent
+
+    def parse(self) -> Datamodel:
+        """The Datamodel.
+
+        Raises:
+            SchemaError: the schema is not valid; it names every mistake with its file.
+        """
+        with self.located():
+            return parse(self.text)
+
+    @contextmanager
+    def located(self) -> Iterator[None]:
+        """Around what raises a SchemaError about the joined text: it names the file and its line.
+
+        Raises:
+            SchemaError: that error, each of its mistakes with the file and with the line itself.
+        """
+        try:
+            yield
+        except SchemaError as error:
+            located = SchemaError.joined([self._located(each) for each in error.errors])
+            raise located from error.__cause__
+
+    def _located(self, error: SchemaError) -> SchemaError:
+        if not error.line:
+            return SchemaError(error.reason, file=self.path.name)
+        at = bisect_right(self.files, error.line, key=lambda file: file.first) - 1
+        file = self.files[at]
+        line = error.line - file.first + 1
+        return SchemaError(error.reason, line, error.column, text=file.text, file=file.name)
+
+
+def read_schema(path: Path) -> SchemaFiles:
+    """Read a schema.
+
+    Args:
+        path: a file, or a folder; of a folder every `.prisma` file in it and below.
+
+    Raises:
+        ConfigurationError: a file cannot be read, or a folder has none.
+    """
+    if not path.is_dir():
+        return schema_of_text(_text(path), path)
+    found = sorted(each for each in path.rglob("*.prisma") if each.is_file())
+    if not found:
+        raise ConfigurationError(f"Cannot read {path}: there is no .prisma file in this folder.")
+    files: list[SchemaFile] = []
+    parts: list[str] = []
+    first = 1
+    for each in found:
+        text = _text(each)
+        files.append(SchemaFile(each, f"{path.name}/{each.relative_to(path)}", first, text))
+        # The blank line keeps a comment at the end of a file from the next one.
+        part = f"{text.rstrip()}\n\n"
+        parts.append(part)
+        first += len(_BREAK.findall(part))
+    return SchemaFiles(path, tuple(files), "".join(parts).rstrip("\n") + "\n")
+
+
+def schema_of_text(text: str, path: Path) -> SchemaFiles:
+    """The schema with this text, as if it stood in this file."""
+    return SchemaFiles(path, (SchemaFile(path, path.name, 1, text),), text)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"Cannot read {path}: it is not UTF-8.") from error
+    except OSError as error:
+        raise ConfigurationError(f"Cannot read {path}: {error.strerror}.") from error

@@ -1,0 +1,132 @@
+"""Every command finds the schema in the same places, and tells its mistakes with their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prismongo.cli import main
+from prismongo.client.schema import ClientSchema
+from prismongo.errors import SchemaError
+from prismongo.generator import generate
+
+Output = pytest.CaptureFixture[str]
+
+DATASOURCE = 'datasource db {\n  provider = "mongodb"\n  url      = env("DATABASE_URL")\n}\n'
+GENERATOR = (
+    'generator client {\n  provider = "prisma-client-py"\n  output   = "../made"\n}\n'
+    "// the end of a file: no comment of the next one"
+)
+USER = """/// A user.
+model User {
+  id    String  @id @default(auto()) @map("_id") @db.ObjectId
+  email String? @unique
+  posts Post[]
+}
+"""
+POST = """model Post {
+  id       String @id @default(auto()) @map("_id") @db.ObjectId
+  authorId String @db.ObjectId
+  author   User   @relation(fields: [authorId], references: [id])
+}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A schema of four files in the folder prisma of the working directory."""
+    for variable in ("DATABASE_URL", "DATABASE_NAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "prisma"
+    (path / "models").mkdir(parents=True)
+    (path / "base.prisma").write_text(DATASOURCE)
+    (path / "client.prisma").write_text(GENERATOR)
+    (path / "models/user.prisma").write_text(USER)
+    (path / "models/post.prisma").write_text(POST)
+    return path
+
+
+def test_a_folder_is_one_schema_for_every_command(
+    folder: Path, mongo_url: str, live: Any, capsys: Output
+) -> None:
+    (folder / ".env").write_text(f"HOST='{mongo_url}'\nDATABASE_URL=${{HOST}}\n")
+    for options in ([], ["--schema", str(folder)]):
+        assert main(["validate", *options]) == 0
+        assert main(["generate", *options]) == 0
+        assert main(["push", *options]) == 0
+        assert main(["check", *options]) == 0, capsys.readouterr()
+    assert set(live.list_collection_names()) == {"User", "Post"}
+    assert (folder.parent / "made" / "client.py").exists()
+
+
+def test_the_start_compares_with_the_whole_folder(folder: Path) -> None:
+    made = generate(folder).output
+    schema = ClientSchema(made / "schema.prisma", folder)
+    assert schema.compare() == "fresh"
+    assert schema.datamodel.model["User"].documentation == "A user."
+    (folder / "models/user.prisma").write_text(f"// a comment\n{USER}")
+    assert schema.compare() == "fresh"
+    (folder / "models/user.prisma").write_text(USER.replace("email ", "mail "))
+    assert schema.compare() == "stale"
+    (folder / "models/user.prisma").write_text(USER.replace("Post[]", "Nothing[]"))
+    with pytest.raises(SchemaError, match=r"^prisma/models/user\.prisma:5:9: Type"):
+        schema.compare()
+
+
+@pytest.mark.parametrize("command", ["validate", "generate", "push", "sync", "check", "seed"])
+def test_a_mistake_is_told_with_its_file(
+    folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (folder / "models/user.prisma").write_text(USER.replace("String? ", "Strin? "))
+    (folder / "base.prisma").write_text(DATASOURCE.replace('"mongodb"', '"mongo"'))
+    script = ["--script", "database.seed:seed"] if command == "seed" else []
+    assert main([command, *script]) == 1
+    assert capsys.readouterr().err == (
+        'prisma/models/user.prisma:4:9: Type "Strin" is neither a built-in type, nor refers to '
+        "another model, composite type, or enum.\n"
+        "4 |   email Strin? @unique\n"
+        "            ^\n\n"
+        'prisma/base.prisma:2:14: Datasource provider not known: "mongo".\n'
+        '2 |   provider = "mongo"\n'
+        "                 ^\n\n"
+        "2 errors.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["validate", "generate", "push", "sync", "check"])
+def test_two_schemas_are_named(folder: Path, capsys: Output, command: str) -> None:
+    (folder.parent / "schema.prisma").write_text(DATASOURCE)
+    assert main([command]) == 1
+    assert "The schema may be schema.prisma and prisma/: name one" in capsys.readouterr().err
+
+
+def test_an_empty_folder(tmp_path: Path, capsys: Output) -> None:
+    assert main(["validate", "--schema", str(tmp_path)]) == 1
+    assert "there is no .prisma file in this folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["validate", "generate"])
+def test_mistakes_of_every_kind_at_once(folder: Path, capsys: Output, command: str) -> None:
+    """Options in comments, names that the client cannot have, settings of the generator."""
+    (folder / "client.prisma").write_text(GENERATOR.replace("output", "colour"))
+    (folder / "models/user.prisma").write_text(
+        USER.replace("@unique", "@unique /// @ttl(x)").replace("  posts", "  json  Int\n  posts")
+    )
+    (folder / "models/post.prisma").write_text(
+        POST.replace("  authorId", '  /// @partial({"a": 1})\n  class Int\n  authorId')
+    )
+    assert main([command]) == 1
+    told = capsys.readouterr().err
+    for place in (
+        "prisma/client.prisma:1:11: generator.config.colour: Extra inputs",
+        "prisma/models/user.prisma:4:17: `@ttl` is written",
+        "prisma/models/post.prisma:4:3: An option needs an index",
+        'prisma/models/user.prisma:5:3: Field name "json" shadows',
+        'prisma/models/post.prisma:4:3: Field name "class" shadows',
+        "\n\n5 errors.",
+    ):
+        assert place in told
+    assert not (folder.parent / "made").exists()
