@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from prismongo.check.orphans import relations_of
+from prismongo.check.unknown import Stored
 from prismongo.query.decode.conformance import Misfit, misfits_of
-from prismongo.query.nodes.rows import Unreadable
+from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.push.inspect import Database
 from prismongo.stores.undecodable import STORED, decode_each
+
+Collection: TypeAlias = AsyncCollection[Any]
 
 EXAMPLES: Final = 3
 LONGEST_ID: Final = 60  # characters
@@ -39,12 +43,19 @@ class Misfits:
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """The result for one model: the number of documents read, the most frequent problems first."""
+    """The result for one model.
+
+    Attributes:
+        read: the number of documents that were read.
+        misfits: the problems, the most frequent ones first.
+        unstored: the fields that none of the documents has, if any were read.
+    """
 
     model: str
     collection: str
     read: int
     misfits: tuple[Misfits, ...]
+    unstored: tuple[str, ...] = ()
 
 
 async def check_documents(
@@ -66,21 +77,38 @@ async def _check_model(
     database: Database, datamodel: Datamodel, model: Model, sample: int
 ) -> ModelFit:
     fit, read, found = misfits_of(datamodel, model), 0, dict[Misfit, Misfits]()
-    collection = database.get_collection(model.db_name, codec_options=STORED)
-    relations = relations_of(datamodel, model)
-    async for stored in _rows(collection, model, sample):
+    collection: Collection = database.get_collection(model.db_name, codec_options=STORED)
+    relations, fields = relations_of(datamodel, model), Stored(datamodel, model)
+    async for stored in _rows(collection, sample):
         read += 1
-        (row,) = decode_each([stored], model)
-        for misfit in _undecodable(row) if isinstance(row, Unreadable) else fit(row):
-            _count(found, misfit, row["_id"])
-        if not isinstance(row, Unreadable):
-            for relation in relations:
-                relation.add(row)
+        row = await _decoded(collection, model, stored)
+        if isinstance(row, Unreadable):
+            _count_all(found, _undecodable(row), row["_id"])
+            continue
+        _count_all(found, [*fit(row), *fields.unknown(row)], row["_id"])
+        for relation in relations:
+            relation.add(row)
     for relation in relations:
         for value in await relation.found(database):
             _count(found, relation.misfit, value)
     by_number = sorted(found.values(), key=lambda each: (-each.documents, each.misfit.field))
-    return ModelFit(model.name, model.db_name, read, tuple(by_number))
+    unstored = tuple(fields.unstored.values()) if read else ()
+    return ModelFit(model.name, model.db_name, read, tuple(by_number), unstored)
+
+
+async def _decoded(collection: Collection, model: Model, stored: RawBSONDocument) -> Row:
+    """The document; only its fields of the schema, if another one cannot be decoded."""
+    (row,) = decode_each([stored], model)
+    if isinstance(row, Unreadable):
+        names = [each.db_name for each in model.stored_fields]
+        async for known in collection.find({"_id": row["_id"]}, names):
+            (row,) = decode_each([known], model)
+    return row
+
+
+def _count_all(found: dict[Misfit, Misfits], misfits: Iterable[Misfit], value: Any) -> None:
+    for misfit in misfits:
+        _count(found, misfit, value)
 
 
 def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
@@ -102,16 +130,13 @@ def _text(value: Any) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-async def _rows(
-    collection: AsyncCollection[dict[str, Any]], model: Model, sample: int
-) -> AsyncIterator[dict[str, Any]]:
-    fields = {field.db_name: 1 for field in model.stored_fields}
+async def _rows(collection: Collection, sample: int) -> AsyncIterator[RawBSONDocument]:
+    """Whole documents: a field that the schema does not know has to be seen."""
     if sample < await collection.estimated_document_count():
-        chosen = [{"$sample": {"size": sample}}, {"$project": fields}]
-        cursor = await collection.aggregate(chosen, allowDiskUse=True)
+        cursor = await collection.aggregate([{"$sample": {"size": sample}}], allowDiskUse=True)
         async with cursor:
             async for row in cursor:
                 yield row
     else:
-        async for row in collection.find({}, fields, limit=sample):
+        async for row in collection.find({}, limit=sample):
             yield row

@@ -248,15 +248,34 @@ def _fits(models: tuple[ModelFit, ...]) -> Finding:
     if not lines:
         fit = "all fit the schema" if total else "for there are none"
         return Finding("documents", "ok", f"{read}, {fit}")
-    fields = {(each.model, one.misfit.field) for each in models for one in each.misfits}
-    text = f"{read}, {_count(len(fields), 'field')} not as the schema says"
+    wrong, unknown = (_fields(models, unknown=each) for each in (False, True))
+    parts = [f"{_count(wrong, 'field')} not as the schema says" if wrong else ""]
+    parts += [f"{_count(unknown, 'field')} not in the schema" if unknown else ""]
+    text = ", ".join(filter(None, [read, *parts]))
     can_be_read = all(_is_allowed(one.misfit) for each in models for one in each.misfits)
     state: State = "note" if can_be_read else "failed"
     return Finding("documents", state, text, _cut(lines, "`--json` shows all"))
 
 
+def _fields(models: Iterable[ModelFit], *, unknown: bool) -> int:
+    """How many fields the schema does not know; or else how many are not as it says."""
+    found = {
+        (each.model, one.misfit.field)
+        for each in models
+        for one in each.misfits
+        if (one.misfit.problem == "not in the schema") is unknown
+    }
+    return len(found)
+
+
 def _is_allowed(misfit: Misfit) -> bool:
-    """Whether it is a key that refers to nothing, of a relation that is optional or a list."""
+    """Whether every read goes well all the same.
+
+    It does with what the schema does not know, and with a key that refers to nothing, of a relation
+    that is optional or a list.
+    """
+    if misfit.problem == "not in the schema":
+        return True
     return misfit.problem == "no such record" and misfit.wanted.endswith(("?", "[]"))
 
 
@@ -264,6 +283,19 @@ def _misfit_lines(models: Iterable[ModelFit]) -> Iterator[str]:
     for each in models:
         for one in each.misfits:
             yield f"{each.model}.{_misfit(one)} in {one.documents:,} of {each.read:,}{_ids(one)}"
+        yield from _rename(each)
+
+
+def _rename(fit: ModelFit) -> Iterator[str]:
+    """What may have been renamed: a field that no document has, beside one that is unknown."""
+    paths = (one.misfit.field for one in fit.misfits if one.misfit.problem == "not in the schema")
+    unknown = [path for path in dict.fromkeys(paths) if "." not in path]
+    if unknown and fit.unstored:
+        names = ", ".join(fit.unstored)
+        yield (
+            f"{fit.model}: no document has {names}. If it was {' or '.join(unknown)} before: "
+            f'`@map("{unknown[0]}")`, or rename what is stored (docs/schema.md)'
+        )
 
 
 def _misfit(one: Misfits) -> str:
@@ -280,6 +312,8 @@ def _misfit(one: Misfits) -> str:
             return f"{misfit.field}: {found}"
         case "no such record":
             return f"{misfit.field}: the key refers to no record where {misfit.wanted} is wanted"
+        case "not in the schema":
+            return f"{misfit.field}: {misfit.found} that is not in the schema"
         case _:
             assert_never(misfit.problem)
 

@@ -103,6 +103,7 @@ def _model(fit: ModelFit) -> dict[str, Any]:
         "model": fit.model,
         "collection": fit.collection,
         "read": fit.read,
+        "unstored": list(fit.unstored),
         "misfits": [
             {**asdict(each.misfit), "documents": each.documents, "ids": each.ids}
             for each in fit.misfits

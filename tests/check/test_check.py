@@ -229,6 +229,7 @@ async def test_documents_are_counted_by_model_and_field(live: Live, mongo_url: s
             "model": "User",
             "collection": "User",
             "read": 10,
+            "unstored": [],
             "misfits": [
                 misfit("n", "wrong type", "string", "Int", 5, ids[:3]),
                 misfit("c", "unknown enum value", "string", "Colour", 2, ids[4:6]),

@@ -22,7 +22,12 @@ from prismongo.query.values.scalars import is_any, scalar_of
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
 Problem = Literal[
-    "wrong type", "missing", "unknown enum value", "not found by filters", "no such record"
+    "wrong type",
+    "missing",
+    "unknown enum value",
+    "not found by filters",
+    "no such record",
+    "not in the schema",
 ]
 Fit = Callable[[Row], frozenset["Misfit"]]
 
@@ -35,7 +40,8 @@ class Misfit:
         field: its path in the schema's names, `address.zip`.
         problem: `wrong type`, `missing` (or null) and `unknown enum value` make every read fail;
             `not found by filters` can be read, but is stored as a type that no filter looks for;
-            `no such record`: the field is a relation, whose key refers to no record.
+            `no such record`: the field is a relation, whose key refers to no record;
+            `not in the schema`: it is stored, and no read shows it. Its own name is the stored one.
         found: the BSON type that is stored, `array with int`; never the value.
         wanted: the type in the schema, `Int[]`; the BSON type that filters look for.
     """
