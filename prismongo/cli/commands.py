@@ -31,7 +31,10 @@ from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator import generate
 from prismongo.generator.settings import output_of, python_generator
 from prismongo.generator.validate import validated
+from prismongo.project import find_schema
+from prismongo.pull import SAMPLE, pull, pulled_lines
 from prismongo.schema import Datamodel, push
+from prismongo.schema.files import read_schema, schema_of_text
 from prismongo.seed import load_script, progress_bar, run_script
 from prismongo.settings import EMBEDDED_DATABASE, DatabaseSettings
 from prismongo.stores.mongo.push.events import PushEvent
@@ -159,6 +162,60 @@ def _output(datamodel: Datamodel, folder: Path) -> Path | None:
         return None
 
 
+# --- pull ---
+
+
+def _pull_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    url_argument(parser)
+    parser.add_argument(
+        "--sample",
+        type=whole_number,
+        default=SAMPLE,
+        metavar="N",
+        help="read N documents of each collection, chosen by chance, or all if there are fewer "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--enums", action="store_true", help="make an enum of a field with few different texts"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="make all models anew; what the schema says of them is lost",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="write no file: print what would be in it"
+    )
+
+
+def _pull(arguments: argparse.Namespace) -> int:
+    path = arguments.schema or find_schema()
+    schema = read_schema(path) if path.exists() else None
+    before = schema or schema_of_text("", path)
+    url = database_url(arguments.url, before.parse(), before)
+    options = {name: getattr(arguments, name) for name in ("sample", "enums", "force")}
+    with progress_bar(sys.stderr) as progress:
+        pulled = asyncio.run(pull(url, schema, path, **options, progress=progress))
+    for file, text in pulled.files.items():
+        if arguments.dry_run:
+            say(text.rstrip("\n"))
+        else:
+            _write(file, text)
+    if not arguments.dry_run:
+        for line in pulled_lines(pulled, path):
+            say(line)
+    return 0
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise ConfigurationError(f"Cannot write {file}: {error.strerror}.") from error
+
+
 # --- seed ---
 
 
@@ -280,6 +337,17 @@ COMMANDS: tuple[Command, ...] = (
         "          %(prog)s --json | python -m json.tool",
         _check_arguments,
         _check,
+    ),
+    Command(
+        "pull",
+        "make a schema of an existing database, or add what one lacks",
+        "Read some documents of each collection, and all indexes, and write what they tell as a\n"
+        "schema. A schema that is there is added to: its names, comments and attributes stay.\n"
+        "The database is not changed.",
+        "Examples: %(prog)s --url 'mongodb://localhost:27017/shop?replicaSet=rs0' --enums\n"
+        "          %(prog)s --sample 10000 --dry-run",
+        _pull_arguments,
+        _pull,
     ),
     Command(
         "seed",

@@ -108,6 +108,12 @@ def refuse_names(datamodel: Datamodel) -> None:
     _refuse([*_of_names(datamodel), *_of_accessors(datamodel)])
 
 
+def field_problem(name: str) -> str | None:
+    """Why a field cannot have this name; None if it can."""
+    refusals = _of_field(Field(name, "scalar", "String", name))
+    return next((reason for reason, _ in refusals), None)
+
+
 def _of_names(datamodel: Datamodel) -> Iterator[Refusal]:
     owners: list[Owner] = [*_models(datamodel), *datamodel.types]
     for owner in owners:

@@ -19,7 +19,9 @@ from typing import Final
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model, Position
 from prismongo.schema.errors import Mistakes, PlacedError
 
-_OPTIONS: Final = ("omit", "ttl", "partial", "sparse", "collation", "changeImages", "shardKey")
+_OPTIONS: Final = (
+    *("omit", "ttl", "partial", "sparse", "dense", "collation", "changeImages", "shardKey"),
+)
 """The options of this project that comments have; most of them are read elsewhere."""
 
 _NEAR: Final = ("omit", "shardkey")

@@ -32,6 +32,7 @@ ROOMS = """
 * prismongo.health prismongo.changes prismongo.service prismongo.testing.controls
   prismongo.testing prismongo.generator
   prismongo.check prismongo.seed
+  prismongo.pull
   prismongo.containers
 * prismongo prismongo.cli prismongo.__main__ prismongo.testing.plugin
   database

@@ -122,7 +122,7 @@ def _spec(datamodel: Datamodel, model: Model, index: Index, options: IndexOption
     members = tuple(_member(datamodel, model, index, item) for item in index.fields)
     unique = index.kind == "unique"
     partial = options.partial
-    if unique and not options.sparse:
+    if unique and not (options.sparse or options.dense):
         partial = _joined(members, partial)
     if options.expire_after is not None:
         _check_ttl(members, index)

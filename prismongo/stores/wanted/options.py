@@ -3,6 +3,7 @@
     /// @ttl(3600)                                   seconds after the date, then MongoDB removes it
     /// @partial({"isDeleted": false})               only documents that match; stored names
     /// @sparse                                      only documents that have a field of the index
+    /// @dense                                       of a unique, also documents without a value
     /// @collation({"locale": "en", "strength": 2})  how strings compare
 
 One a line, above a field, or above or beside `@@index` and `@@unique`. The values are MongoDB's
@@ -25,13 +26,14 @@ from prismongo.schema.errors import PlacedError
 
 LONGEST_TTL: Final = 2**31 - 1  # seconds; MongoDB's limit
 
-_LINE: Final = re.compile(r"\s*@(ttl|partial|sparse|collation)\b(.*)")
+_LINE: Final = re.compile(r"\s*@(ttl|partial|sparse|dense|collation)\b(.*)")
 _ARGUMENT: Final = re.compile(r"\s*\((.*)\)\s*")
 _JSON: Final = JSONOptions(tz_aware=True, tzinfo=UTC)
 _FORMS: Final = {
     "ttl": "`@ttl(3600)`, in whole seconds from 0 to 2147483647",
     "partial": '`@partial({"isDeleted": false})`, a filter in JSON',
     "sparse": "`@sparse`, alone on its line",
+    "dense": "`@dense`, alone on its line",
     "collation": '`@collation({"locale": "en", "strength": 2})`, in JSON',
 }
 
@@ -43,6 +45,7 @@ class IndexOptions:
     expire_after: int | None = None
     partial: Mapping[str, Any] | None = None
     sparse: bool = False
+    dense: bool = False
     collation: Mapping[str, Any] | None = None
 
 
@@ -64,10 +67,13 @@ def read_options(notes: str | None, position: Position) -> IndexOptions:
             found[name] = _value(name, match[2], position)
     if "sparse" in found and "partial" in found:
         raise refuse_option("An index is `@sparse` or `@partial`, not both.", position)
+    if "dense" in found and found.keys() & {"sparse", "partial"}:
+        raise refuse_option("An index that is `@dense` is not `@sparse` or `@partial`.", position)
     return IndexOptions(
         expire_after=found.get("ttl"),
         partial=found.get("partial"),
         sparse="sparse" in found,
+        dense="dense" in found,
         collation=found.get("collation"),
     )
 
@@ -79,7 +85,7 @@ def refuse_option(reason: str, position: Position) -> PlacedError:
 
 def _value(name: str, rest: str, position: Position) -> Any:
     argument = _ARGUMENT.fullmatch(rest)
-    if name == "sparse" and not rest.strip():
+    if name in {"sparse", "dense"} and not rest.strip():
         return True
     if name == "ttl" and argument is not None:
         text = argument[1].strip()

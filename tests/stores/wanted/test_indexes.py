@@ -227,6 +227,14 @@ def test_a_comment_is_prose_unless_a_line_begins_with_an_option() -> None:
     assert only(*lines) == {"key": {"a": 1}, "name": "User_a_key", "unique": True}
 
 
+def test_a_dense_unique_has_every_document() -> None:
+    assert only("a Int? @unique /// @dense") == {
+        "key": {"a": 1},
+        "name": "User_a_key",
+        "unique": True,
+    }
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
@@ -246,6 +254,9 @@ def test_a_comment_is_prose_unless_a_line_begins_with_an_option() -> None:
         (['/// @partial({"a": 1})', "/// @sparse", "a Int @unique"], "not both"),
         (["/// @ttl(1)", "a Int"], "`@ttl` needs an index on one DateTime field."),
         (["a DateTime", "b Int", "/// @ttl(1)", "@@index([a, b])"], "`@ttl` needs"),
+        (["/// @dense()", "a Int? @unique"], "`@dense` is written"),
+        (["/// @dense", "/// @sparse", "a Int? @unique"], "`@dense` is not `@sparse` or"),
+        (["/// @dense", '/// @partial({"a": 1})', "a Int? @unique"], "`@dense` is not"),
         (["/// @sparse", "a Int"], "give `a` @unique, or add @@index"),
         (["/// @sparse", "a Int", "@@index([a]) /// @sparse"], "both there and here"),
     ],

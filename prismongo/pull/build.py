@@ -1,0 +1,224 @@
+"""Observed collections → a `Draft`: models, composite types, enums, indexes, relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from prismongo.pull.draft import Draft, DraftBlock, DraftField, quoted
+from prismongo.pull.indexes import index_lines, is_default_name
+from prismongo.pull.kinds import Kind, is_storable, kind_of
+from prismongo.pull.names import block_name, field_name, fit, pascal
+from prismongo.pull.observe import Seen, Shape
+from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
+from prismongo.stores.mongo.push.inspect import FoundCollection
+from prismongo.stores.wanted.indexes import wanted_indexes
+from prismongo.stores.wanted.specs import IndexSpec
+
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Observed:
+    """A collection: what was read of it, and its indexes."""
+
+    found: FoundCollection
+    total: int
+    shape: Shape = field(default_factory=Shape)
+
+    @property
+    def name(self) -> str:
+        """The name of the collection."""
+        return self.found.name
+
+
+@dataclass(slots=True)
+class Builder:
+    """Makes the draft.
+
+    Attributes:
+        known: the schema that is there; its blocks are added to.
+        enums: whether texts may be an enum.
+        avoid: names that no new block may have.
+        tries: how often each index, by collection and name, was not what the schema asked for.
+        paths: the stored path of each stored field of a collection → its names in the schema.
+    """
+
+    known: Datamodel
+    enums: bool
+    avoid: set[str]
+    tries: dict[tuple[str, str], int]
+    draft: Draft = field(default_factory=Draft)
+    models: dict[str, DraftBlock] = field(default_factory=dict)
+    paths: dict[tuple[str, str], tuple[str, Kind | None]] = field(default_factory=dict)
+    _types: dict[str, DraftBlock] = field(default_factory=dict)
+
+    def build(self, collections: Sequence[Observed]) -> Draft:
+        """Everything but the relations."""
+        known = {model.db_name: model for model in self.known.models}
+        for each in collections:
+            model = known.get(each.name)
+            block = self._block("model", each.name, model, each.name)
+            self.models[each.name] = block
+        for each in collections:
+            self._model(each, self.models[each.name], known.get(each.name))
+        return self.draft
+
+    def _block(
+        self, keyword: str, wanted: str, known: Model | CompositeType | None, stored: str = ""
+    ) -> DraftBlock:
+        if known is not None:
+            names = {item.name for item in known.fields}
+            block = DraftBlock(keyword, known.name, stored, False, names)  # type: ignore[arg-type]  # one of the three
+        else:
+            taken = {*self.known.model, *self.known.type, *self.known.enum, *self.avoid}
+            name = block_name(wanted, taken | {each.name for each in self.draft.blocks})
+            block = DraftBlock(keyword, name, stored)  # type: ignore[arg-type]  # one of the three
+        self.draft.blocks.append(block)
+        return block
+
+    def _model(self, each: Observed, block: DraftBlock, known: Model | None) -> None:
+        if block.is_new:
+            if each.shape.count < each.total:
+                block.notes.append(f"// Read {each.shape.count:,} of {each.total:,} documents.")
+            if each.found.keeps_images:
+                block.notes.append("/// @changeImages")
+        fields = {item.db_name: item for item in known.stored_fields} if known else {}
+        if known is None and "_id" not in each.shape.fields:
+            self._add(each.name, block, (), "_id", Kind("String @db.ObjectId"))
+        self._fields(each.name, block, fields, each.shape, ())
+        if block.is_new and block.name != each.name:
+            block.attributes.append(f"@@map({quoted(each.name)})")
+        self._indexes(each, block, self._known_indexes(known))
+
+    def _fields(
+        self,
+        collection: str,
+        block: DraftBlock,
+        known: Mapping[str, Field],
+        shape: Shape,
+        path: Path,
+    ) -> None:
+        """Add the fields of a shape to a block; `path` is the stored path of the block."""
+        names = sorted(shape.fields, key=lambda name: name != "_id") if not path else shape.fields
+        for stored in names:
+            seen = shape.fields[stored]
+            if stored in known:
+                self._known_field(collection, known[stored], seen, path)
+            elif not is_storable(stored):
+                _note(block, f"{ascii(stored)[1:-1]}: no field can be stored by this name.")
+            else:
+                kind = kind_of(seen, shape.count, enums=self.enums)
+                self._add(collection, block, path, stored, kind)
+
+    def _known_field(self, collection: str, item: Field, seen: Seen, path: Path) -> None:
+        """A field that is there stays; a composite one is looked into."""
+        before = self.paths[collection, ".".join(path)][0] + "." if path else ""
+        here = (*path, item.db_name)
+        self.paths[collection, ".".join(here)] = (f"{before}{item.name}", None)
+        inner = seen.items if item.is_list and seen.items else seen
+        if item.kind == "composite" and inner.objects is not None:
+            composite = self.known.type[item.type]
+            block = self._types.get(composite.name)
+            if block is None:
+                block = self._types[composite.name] = self._block("type", "", composite)
+            fields = {each.db_name: each for each in composite.fields}
+            self._fields(collection, block, fields, inner.objects, here)
+
+    def _add(
+        self, collection: str, block: DraftBlock, path: Path, stored: str, kind: Kind
+    ) -> DraftField:
+        if not path and stored == "_id":
+            kind = _id_kind(kind)
+        here = (*path, stored)
+        name = field_name(stored if path or stored != "_id" else "_id", block.names)
+        before = self.paths[collection, ".".join(path)][0] + "." if path else ""
+        block.names.add(name)
+        item = DraftField(name)
+        block.fields.append(item)
+        self.paths[collection, ".".join(here)] = (f"{before}{name}", kind)
+        scalar, *native = kind.type.split(" ")
+        item.words.append((scalar or self._type(collection, block, here, kind)) + kind.arity)
+        if not path and stored == "_id":
+            item.words.append("@id")
+            if native == ["@db.ObjectId"]:
+                item.words.append("@default(auto())")
+        if name != stored:
+            item.words.append(f"@map({quoted(stored)})")
+        item.words += native
+        if kind.mixed:
+            item.notes.append(f"// {kind.mixed}")
+        return item
+
+    def _type(self, collection: str, block: DraftBlock, path: Path, kind: Kind) -> str:
+        """The name of a new composite type, or of a new enum."""
+        wanted = pascal(block.name) + pascal(fit(path[-1], "Field"))
+        if kind.members:
+            enum = self._block("enum", wanted, None)
+            for text in kind.members:
+                name = fit(text, "member")
+                while name in enum.names:
+                    name += "_"
+                enum.names.add(name)
+                words = [] if name == text else [f"@map({quoted(text)})"]
+                enum.fields.append(DraftField(name, words))
+            return enum.name
+        inner = self._block("type", wanted, None)
+        self._fields(collection, inner, {}, kind.shape or Shape(), path)
+        return inner.name
+
+    def _known_indexes(self, model: Model | None) -> set[str]:
+        """The names of the indexes that the schema has."""
+        wanted = wanted_indexes(self.known) if model else {}
+        return {index.name for index in wanted.get(model.db_name if model else "", ())}
+
+    def _indexes(self, each: Observed, block: DraftBlock, known: set[str]) -> None:
+        for index in each.found.indexes:
+            if index.name in known:
+                continue
+            tries = self.tries.get((each.name, index.name), 0)
+            if tries > 1:
+                _note(block, f"The schema has no words for the index {ascii(index.name)[1:-1]}.")
+                continue
+            for path, direction in index.keys:
+                if (each.name, path) not in self.paths and is_storable(path):
+                    scalar = "DateTime" if index.expire_after is not None else "Json"
+                    kind = Kind("String" if direction == "text" else scalar, "?")
+                    item = self._add(each.name, block, (), path, kind)
+                    item.notes.append("// no document that was read has it, an index does")
+            names = {
+                path: self.paths[each.name, path][0]
+                for path in index.paths
+                if (each.name, path) in self.paths
+            }
+            if len(names) < len(index.keys):
+                self.tries[each.name, index.name] = 2
+                _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
+                continue
+            lines = index_lines(index, names, explicit=tries > 0)
+            if len(lines) > 1 or not _beside_field(block, index, [*names.values()]):
+                block.attributes += lines
+
+
+def _note(block: DraftBlock, text: str) -> None:
+    """A comment at the end of a new block; one that is there has been told once."""
+    if block.is_new:
+        block.attributes.append(f"// {text}")
+
+
+def _beside_field(block: DraftBlock, index: IndexSpec, names: list[str]) -> bool:
+    """Write `@unique` beside a new field, if that is the whole index; whether it is."""
+    fields = [each for each in block.fields if [each.name] == names]
+    if not fields or not index.unique or index.keys[0][1] != 1:
+        return False
+    if any(word.startswith("@unique") for word in fields[0].words):
+        return False
+    named = "" if is_default_name(index) else f"(map: {quoted(index.name)})"
+    fields[0].words.append(f"@unique{named}")
+    return True
+
+
+def _id_kind(kind: Kind) -> Kind:
+    """The type of an id: a scalar, required. What is an object, or of several types, is Json."""
+    plain = kind.type and kind.arity != "[]" and kind.type != "Decimal"
+    return Kind(kind.type if plain else "Json", "", mixed=kind.mixed)

@@ -1,0 +1,76 @@
+"""The command pull, as a new user runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prismongo.cli import main
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live: Any, mongo_url: str) -> Path:
+    """An empty working directory but for .env, and a database with a collection."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("DATABASE_NAME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"DATABASE_URL='{mongo_url}'\n")
+    live["cats"].insert_many([{"name": f"cat {n}", "kind": "ab"[n % 2]} for n in range(10)])
+    return tmp_path
+
+
+def test_pull_then_validate_push_and_pull_again(folder: Path, capsys: Output) -> None:
+    assert main(["pull", "--enums"]) == 0
+    assert capsys.readouterr().out == (
+        "10 documents read.\n  + model cats\n  + enum CatsKind\n"
+        "Wrote schema.prisma. Read it, then run `prismongo generate`.\n"
+    )
+    text = (folder / "schema.prisma").read_text()
+    assert "  kind CatsKind\n" in text
+    assert main(["validate"]) == main(["push"]) == 0
+    assert "is as the schema says" in capsys.readouterr().out
+    assert main(["pull", "--enums"]) == 0
+    assert capsys.readouterr().out == (
+        "10 documents read.\nThe schema schema.prisma lacks nothing of it.\n"
+    )
+    assert (folder / "schema.prisma").read_text() == text
+
+
+def test_a_dry_run_writes_nothing(folder: Path, capsys: Output) -> None:
+    assert main(["pull", "--dry-run"]) == 0
+    assert "model cats {\n" in capsys.readouterr().out
+    assert [file.name for file in folder.iterdir()] == [".env"]
+
+
+def test_nothing_is_overwritten_without_force(folder: Path) -> None:
+    assert main(["pull", "--schema", "new/my.prisma"]) == 0
+    mine = folder / "new/my.prisma"
+    mine.write_text(
+        mine.read_text()
+        .replace("  name", "  title")
+        .replace("String\n", 'String @map("name")\n', 1)
+    )
+    changed = mine.read_text()
+    assert main(["pull", "--schema", "new/my.prisma"]) == 0
+    assert mine.read_text() == changed
+    assert main(["pull", "--schema", "new/my.prisma", "--force"]) == 0
+    assert "title" not in mine.read_text()
+
+
+def test_a_file_that_cannot_be_written(folder: Path, capsys: Output) -> None:
+    (folder / "file").touch()
+    assert main(["pull", "--schema", "file/schema.prisma"]) == 1
+    assert capsys.readouterr().err.startswith("Cannot write file/schema.prisma: ")
+
+
+def test_the_progress_is_drawn_on_a_terminal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert main(["pull"]) == 0
+    assert "10 of 10 documents, cats" in capsys.readouterr().err
