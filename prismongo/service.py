@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 from prisma.errors import PrismaError
 from pydantic import BaseModel
@@ -20,13 +20,18 @@ from prismongo.client.ambient import entered
 from prismongo.client.atomic import Atomic, joined
 from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
 from prismongo.client.callbacks import Callback, call_now, checked
+from prismongo.client.durations import Duration
+from prismongo.client.options import Hint, Hints, ReadConcernName, with_given
 from prismongo.client.repeating import repeated
 from prismongo.errors import ConfigurationError, data_error
-from prismongo.settings import DatabaseSettings
+from prismongo.settings import DatabaseSettings, ReadPreference
 
 # What only a service in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
     from pymongo.asynchronous.database import AsyncDatabase
+    from pymongo.read_concern import ReadConcern
+    from pymongo.read_preferences import _ServerMode
+    from pymongo.write_concern import WriteConcern
 
     from prismongo.changes.stream import Changes, WatchOptions
     from prismongo.changes.streams import Streams
@@ -149,6 +154,52 @@ class Service(BaseClient):
                 return await callback(tx)
 
         return await repeated(self, attempt, conflict_timeout, retries)
+
+    def with_options(
+        self,
+        *,
+        read_preference: ReadPreference | _ServerMode | None = None,
+        read_concern: ReadConcernName | ReadConcern | None = None,
+        write_concern: int | Literal["majority"] | WriteConcern | None = None,
+        timeout: Duration | None = None,
+        comment: str | None = None,
+        hint: Hint | Hints | None = None,
+    ) -> Self:
+        """A view of this service, on the same connection, whose operations have these options.
+
+            await database.with_options(timeout=2, hint="User_username_key").user.find_many()
+            reports = Reports(database.with_options(read_preference="secondaryPreferred"))
+
+        A view of a view has the options of both. Inside of a transaction an operation takes
+        `timeout`, `comment` and `hint`; `read_concern` and `write_concern` are those of the view
+        that begins the transaction.
+
+        Args:
+            read_preference: which members of the replica set answer reads, by name or as PyMongo
+                has it. An operation that writes reads from the primary.
+            read_concern: by name or as PyMongo has it.
+            write_concern: how many members acknowledge a write, or `majority`, or PyMongo's.
+            timeout: how long an operation may take, with all that it waits for; seconds or a
+                timedelta. After that it is P1008.
+            comment: shown by the server's profiler and log.
+            hint: the index of one operation, by its name or its keys; or one per model:
+                `{User: "User_username_key"}`. Keys have the stored names.
+
+        Raises:
+            DataError: P2009, a value is none that the option takes.
+        """
+        view = self._copy()
+        view._origin = self._origin or self
+        view._options = with_given(
+            self._options,
+            read_preference=read_preference,
+            read_concern=read_concern,
+            write_concern=write_concern,
+            timeout=timeout,
+            comment=comment,
+            hint=hint,
+        )
+        return view
 
     @property
     def atomic(self) -> Atomic:

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from prismongo.client.ambient import ambient
 from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
+from prismongo.client.options import check_inside, each_within, within
 from prismongo.client.records import Record
 from prismongo.client.schema import ClientSchema
 from prismongo.client.transactions import TransactionManager
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from prismongo.engine.sessions import TransactionId
     from prismongo.query.decode.decoder import Form
     from prismongo.query.decode.shapes import Shape
+    from prismongo.query.nodes.options import Options
     from prismongo.query.nodes.requests import Request, Selection
     from prismongo.schema.datamodel import Datamodel
     from prismongo.stores.store import Store
@@ -85,6 +87,7 @@ class BaseClient(Connectable):
 
     _tx_id: TransactionId | None = None
     _manager: TransactionManager[Any] | None = None
+    _options: Options | None = None
 
     def __init__(
         self,
@@ -179,7 +182,7 @@ class BaseClient(Connectable):
             format: `json` for `prisma.Metrics`, `prometheus` for a scraper's text.
             global_labels: labels to add to each metric.
         """
-        found = await self._engine.metrics(format=format, global_labels=global_labels)
+        found = await self._mongo_engine.metrics(format=format, global_labels=global_labels)
         if format == "prometheus":
             return cast(str, found)
         from prisma._metrics import Metrics
@@ -272,11 +275,25 @@ class BaseClient(Connectable):
         """What an action answers: records of the class, or what the selections name."""
         engine = self._mongo_engine
         request, form = self._structured(method, arguments, model, selections)
+        if self._options is not None:
+            return await self._execute_with_options(self._options, request, form)
         return await engine.execute(request, tx_id=self._current_tx_id(), form=form)
 
-    def _current_tx_id(self) -> TransactionId | None:
-        """The transaction of an operation: the client's, or that of the block around it."""
-        if self._tx_id is None and (manager := ambient(self._database)) is not None:
+    async def _execute_with_options(self, options: Options, request: Request, form: Form) -> Any:
+        tx_id = self._current_tx_id(options)
+        work = self._mongo_engine.execute(request, tx_id=tx_id, form=form, options=options)
+        return await (work if options.timeout is None else within(options.timeout, work))
+
+    def _current_tx_id(self, options: Options | None = None) -> TransactionId | None:
+        """The transaction of an operation: the client's, or that of the block around it.
+
+        Raises:
+            UnsupportedOperationError: P2026, an operation of it cannot have the options.
+        """
+        manager = self._manager or ambient(self._database)
+        if manager is not None and options is not None:
+            check_inside(options, manager.options)
+        if self._tx_id is None and manager is not None:
             return manager.usable_id()
         return self._tx_id
 
@@ -284,12 +301,20 @@ class BaseClient(Connectable):
         self, *, arguments: dict[str, Any], model: type[BaseModel] | Shape
     ) -> AsyncGenerator[Any, None]:
         """What `find_many` answers, a batch at a time."""
-        engine = self._mongo_engine
+        engine, options = self._mongo_engine, self._options
         request, form = self._structured("find_many", arguments, model)
-        return engine.stream(request, tx_id=self._tx_id, form=form)
+        tx_id = self._current_tx_id(options)
+        found = engine.stream(request, tx_id=tx_id, form=form, options=options)
+        limit = None if options is None else options.timeout
+        return found if limit is None else each_within(limit, found)
 
     async def _execute_batch(self, asked: Sequence[tuple[Request, Form]]) -> list[Any]:
-        found = await self._mongo_engine.execute_batch(asked, tx_id=self._current_tx_id())
+        options = self._options
+        work = self._mongo_engine.execute_batch(
+            asked, tx_id=self._current_tx_id(options), options=options
+        )
+        limit = None if options is None else options.timeout
+        found = await (work if limit is None else within(limit, work))
         return [answer["count"] if isinstance(answer, dict) else answer for answer in found]
 
     def _structured(

@@ -22,11 +22,14 @@ class Connectable:
 
     _internal_engine: Any = None
     _copied = False
+    _origin: Connectable | None = None
     _connect_timeout: timedelta
     _datasource: DatasourceOverride | None
 
     def is_connected(self) -> bool:
         """Whether it is connected, or about to be."""
+        if self._origin is not None:
+            return self._origin.is_connected()
         return self._internal_engine is not None
 
     async def connect(self, timeout: int | timedelta | None = None) -> None:
@@ -39,6 +42,9 @@ class Connectable:
             prismongo.errors.ConnectionError: the server cannot be used.
             prisma.engine.errors.AlreadyConnectedError: it is connected, or about to be.
         """
+        if self._origin is not None:  # a view has the connection of its origin
+            await self._origin.connect(timeout)
+            return
         limit = self._connect_timeout if timeout is None else as_timedelta(timeout, "timeout")
         if self._internal_engine is not None:
             from prismongo.engine.engine import already_connected
@@ -60,7 +66,8 @@ class Connectable:
     async def disconnect(self, timeout: float | timedelta | None = None) -> None:
         """Roll back what is open, and disconnect; nothing where it is not connected.
 
-        The client of a transaction only lets go: the connection is not its own.
+        The client of a transaction only lets go, and a view of `with_options` does nothing: the
+        connection is not its own.
 
         Args:
             timeout: how long to wait for it; a number is seconds (deprecated upstream).
@@ -108,7 +115,8 @@ class Connectable:
 
     @property
     def _mongo_engine(self) -> MongoEngine:
-        return cast("MongoEngine", self._engine)
+        found = self._engine if self._origin is None else self._origin._mongo_engine
+        return cast("MongoEngine", found)
 
     def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
         """The engine to connect, made at each connect; upstream's seam."""

@@ -13,6 +13,7 @@ from prisma.errors import TransactionNotStartedError
 
 from prismongo.client.ambient import ambient
 from prismongo.client.callbacks import Callbacks, keep_running
+from prismongo.client.options import check_begin
 from prismongo.errors import TransactionError, TransactionExpiredError
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class TransactionManager(Generic[ClientT]):
 
     Attributes:
         callbacks: what is called once it is committed.
+        options: those of the client, of `with_options`.
     """
 
     def __init__(self, *, client: ClientT, max_wait: timedelta, timeout: timedelta) -> None:
         self._client = client
+        self.options = client._options
         self._max_wait = max_wait
         self._timeout = timeout
         self._tx_id: TransactionId | None = None
@@ -69,8 +72,10 @@ class TransactionManager(Generic[ClientT]):
             warnings.warn(_NESTED, UserWarning, stacklevel=3 if _from_context else 2)
         elif ambient(self._client._database) is not None:
             raise _inside_of_a_block()
+        if self.options is not None:
+            check_begin(self.options)
         self._tx_id = await self._client._mongo_engine.begin(
-            max_wait=self._max_wait, timeout=self._timeout
+            max_wait=self._max_wait, timeout=self._timeout, options=self.options
         )
         self._is_over, self._failure, self.callbacks = False, None, Callbacks()
         client = self._client._copy()

@@ -21,10 +21,12 @@ from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
 from prismongo.engine.owner import OwnerLoop
 from prismongo.engine.sessions import Sessions, TransactionId
+from prismongo.engine.views import Views
 from prismongo.errors import NotConnectedError
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
 from prismongo.query.nodes.operations import FindPage, Operation
+from prismongo.query.nodes.options import Options
 from prismongo.query.nodes.requests import WORDS, Request, Words
 from prismongo.query.nodes.steps import Plan
 from prismongo.query.plan.page import Position, position_of
@@ -97,6 +99,7 @@ class MongoEngine(AsyncAbstractEngine):
         self._connecting: Store | None = None
         self.home = OwnerLoop(self.aclose)
         self._sessions: Sessions | None = None
+        self._views = Views(datamodel)
         self._attached: dict[Callable[[MongoEngine], Attached], Attached] = {}
 
     @classmethod
@@ -167,6 +170,7 @@ class MongoEngine(AsyncAbstractEngine):
             await self._release()
 
     async def _release(self) -> None:
+        self._views.clear()
         sessions, self._sessions = self._sessions, None
         store, self._store = self._store, None
         try:
@@ -202,7 +206,12 @@ class MongoEngine(AsyncAbstractEngine):
     # --- the two doors ---
 
     async def execute(
-        self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
+        self,
+        request: Request,
+        *,
+        tx_id: TransactionId | None,
+        form: Form = WIRE,
+        options: Options | None = None,
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
         operation = self._validators[request.words].validate(request)
@@ -213,10 +222,10 @@ class MongoEngine(AsyncAbstractEngine):
             plan = partial(self._planner.plan, operation, is_enclosed=tx_id is not None)
             work = partial(run, plan, self.conflicts)
         if tx_id is None:
-            result = await self._run(work, None, (request,))
+            result = await self._run(work, None, (request,), options)
         else:
             async with self._using(tx_id) as transaction:
-                result = await self._run(work, transaction, (request,))
+                result = await self._run(work, transaction, (request,), options)
         return self._answered(request, operation, result, form)
 
     def _answered(self, request: Request, operation: Operation, result: Any, form: Form) -> Any:
@@ -230,7 +239,12 @@ class MongoEngine(AsyncAbstractEngine):
         return self._answers.answer(operation, result, form)
 
     async def stream(
-        self, request: Request, *, tx_id: TransactionId | None, form: Form
+        self,
+        request: Request,
+        *,
+        tx_id: TransactionId | None,
+        form: Form,
+        options: Options | None = None,
     ) -> AsyncGenerator[Any, None]:
         """The records of a findMany, in batches of its `take`; each begins where one ended.
 
@@ -239,7 +253,7 @@ class MongoEngine(AsyncAbstractEngine):
         operation = self._validators[request.words].streamed(request)
         position: Position | None = None
         while True:
-            records, position = await self.batch(request, operation, position, tx_id, form)
+            records, position = await self.batch(request, operation, position, tx_id, form, options)
             for record in records:
                 yield record
             if position is None:
@@ -252,18 +266,24 @@ class MongoEngine(AsyncAbstractEngine):
         position: Position | None,
         tx_id: TransactionId | None,
         form: Form,
+        options: Options | None,
     ) -> tuple[list[Any], Position | None]:
         """The records of one batch, and the position of the last one; None at the end."""
         page, model = operation.page, operation.model
         plan = partial(read_batch, page, operation.selected, position)
         async with self._using(tx_id) as transaction:
-            rows = await self._run(partial(run, plan, self.conflicts), transaction, (request,))
+            work = partial(run, plan, self.conflicts)
+            rows = await self._run(work, transaction, (request,), options)
         is_last = len(rows) < (page.take or 0)
         following = None if is_last else position_of(model, page, rows[-1])
         return self._answered(request, operation, rows, form), following
 
     async def execute_batch(
-        self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
+        self,
+        requests: Sequence[tuple[Request, Form]],
+        *,
+        tx_id: TransactionId | None,
+        options: Options | None = None,
     ) -> list[Any]:
         """What the requests answer, in order: all are kept, or none is."""
         parts = [
@@ -277,7 +297,9 @@ class MongoEngine(AsyncAbstractEngine):
 
         asked = [request for request, _ in requests]
         async with self._using(tx_id, "batch query") as transaction:
-            results = await self._run(partial(run, make_plan, self.conflicts), transaction, asked)
+            results = await self._run(
+                partial(run, make_plan, self.conflicts), transaction, asked, options
+            )
         return [
             self._answers.answer(operation, result, form)
             for (operation, form), result in zip(parts, results, strict=True)
@@ -292,8 +314,11 @@ class MongoEngine(AsyncAbstractEngine):
         work: Work,
         transaction: Transaction | None,
         requests: Sequence[Request],
+        options: Options | None,
     ) -> Any:
         store, observer = self.store, self._observer
+        if options is not None:
+            store = self._views.of(store, options, requests)
         observed = observer.begin()
         result: Any = None
         try:
@@ -321,10 +346,14 @@ class MongoEngine(AsyncAbstractEngine):
             timeout=timedelta(milliseconds=options["timeout"]),
         )
 
-    async def begin(self, *, max_wait: timedelta, timeout: timedelta) -> TransactionId:
+    async def begin(
+        self, *, max_wait: timedelta, timeout: timedelta, options: Options | None = None
+    ) -> TransactionId:
         """Begin a transaction: within `max_wait`, and for `timeout` at most."""
         return await self._all().start(
-            max_wait=max_wait.total_seconds(), timeout=timeout.total_seconds()
+            max_wait=max_wait.total_seconds(),
+            timeout=timeout.total_seconds(),
+            store=None if options is None else self._views.of(self.store, options, ()),
         )
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:

@@ -68,12 +68,15 @@ class Sessions:
         self._aborting: set[asyncio.Task[None]] = set()
         self._committing: set[asyncio.Future[None]] = set()
 
-    async def start(self, *, max_wait: float, timeout: float) -> TransactionId:
+    async def start(
+        self, *, max_wait: float, timeout: float, store: Store | None = None
+    ) -> TransactionId:
         """Begin a transaction.
 
         Args:
             max_wait: seconds that beginning may take.
             timeout: seconds that the whole may take; then it is rolled back.
+            store: with options of the transaction.
 
         Raises:
             TransactionError: P2028, it could not begin in `max_wait`.
@@ -82,7 +85,7 @@ class Sessions:
         try:
             async with asyncio.timeout(max_wait):
                 await self._store.reach()  # MongoDB hears of a transaction with its first command
-                transaction = await self._store.begin(required=True)
+                transaction = await (store or self._store).begin(required=True)
         except TimeoutError as error:
             raise TransactionError(
                 f"Transaction API error: Unable to start a transaction in the given time "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from prisma.errors import PrismaError
 
 from prismongo.metrics import PoolCounts
 from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
+from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import Step
 from prismongo.stores.changes import ChangeSource
 from prismongo.stores.errors import transaction_full
@@ -91,6 +93,14 @@ class Store(Protocol):
     @property
     def pool(self) -> PoolCounts:
         """The counts of the connections."""
+
+    def with_options(self, options: Options, hints: Mapping[str, IndexHint]) -> Store:
+        """The same store, on the same connections, with options for each step.
+
+        Args:
+            options: all but the time limit, which is the client's.
+            hints: an index per collection.
+        """
 
     async def begin(self, *, required: bool) -> Transaction | None:
         """A new transaction; None if it is not required and the server has none.

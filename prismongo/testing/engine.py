@@ -13,6 +13,7 @@ from prismongo.engine.engine import MakeStore, MongoEngine
 from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.nodes.operations import FindPage
+from prismongo.query.nodes.options import Options
 from prismongo.query.nodes.requests import Request
 from prismongo.query.plan.page import Position
 from prismongo.schema.datamodel import Datamodel
@@ -41,13 +42,18 @@ class FakeEngine(MongoEngine):
         self._sessions = Sessions(self._store)
 
     async def execute(
-        self, request: Request, *, tx_id: TransactionId | None, form: Form = WIRE
+        self,
+        request: Request,
+        *,
+        tx_id: TransactionId | None,
+        form: Form = WIRE,
+        options: Options | None = None,
     ) -> Any:
         """The stubbed answer, or the answer of the request."""
         answer = await self._apply(request, tx_id)
         if answer is not None:
             return answer.value
-        return await super().execute(request, tx_id=tx_id, form=form)
+        return await super().execute(request, tx_id=tx_id, form=form, options=options)
 
     async def batch(
         self,
@@ -56,26 +62,33 @@ class FakeEngine(MongoEngine):
         position: Position | None,
         tx_id: TransactionId | None,
         form: Form,
+        options: Options | None,
     ) -> tuple[list[Any], Position | None]:
         """The same for a batch of a stream; a stubbed answer is the last one."""
         answer = await self._apply(request, tx_id)
         if answer is not None:
             return answer.value, None
-        return await super().batch(request, operation, position, tx_id, form)
+        return await super().batch(request, operation, position, tx_id, form, options)
 
     async def execute_batch(
-        self, requests: Sequence[tuple[Request, Form]], *, tx_id: TransactionId | None
+        self,
+        requests: Sequence[tuple[Request, Form]],
+        *,
+        tx_id: TransactionId | None,
+        options: Options | None = None,
     ) -> list[Any]:
         """The same for several requests in one transaction."""
         answers = [await self._apply(request, tx_id) for request, _ in requests]
         asked = [each for each, answer in zip(requests, answers, strict=True) if answer is None]
-        found = iter(await super().execute_batch(asked, tx_id=tx_id))
+        found = iter(await super().execute_batch(asked, tx_id=tx_id, options=options))
         return [next(found) if answer is None else answer.value for answer in answers]
 
-    async def begin(self, *, max_wait: timedelta, timeout: timedelta) -> TransactionId:
+    async def begin(
+        self, *, max_wait: timedelta, timeout: timedelta, options: Options | None = None
+    ) -> TransactionId:
         """Begin; an injected error is raised instead."""
         await self._faults.apply(Call("", BEGIN))
-        return await super().begin(max_wait=max_wait, timeout=timeout)
+        return await super().begin(max_wait=max_wait, timeout=timeout, options=options)
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:
         """Commit; after an injected error nothing is stored."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
@@ -114,6 +114,10 @@ class _Fake(Service):
     @_engine.setter
     def _engine(self, engine: Any) -> None:
         self._internal_engine = engine
+
+    def _copy(self) -> Self:
+        _ = self.fake  # copies have the same
+        return super()._copy()
 
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
         return FakeEngine(

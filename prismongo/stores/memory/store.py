@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from copy import copy
 from typing import Any, assert_never
 
 from prisma.errors import PrismaError
@@ -10,6 +12,7 @@ from prisma.errors import PrismaError
 from prismongo.errors import NotStartedError
 from prismongo.metrics import PoolCounts
 from prismongo.query.errors.input import unsupported
+from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import (
     Aggregate,
     Atomic,
@@ -29,6 +32,7 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
 )
 from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.memory.hints import check_hint
 from prismongo.stores.memory.memory import Memory, MemoryTransaction
 from prismongo.stores.memory.select import Evaluator
 from prismongo.stores.memory.streams import MemoryChanges
@@ -45,6 +49,8 @@ class MemoryStore:
     """
 
     def __init__(self, datamodel: Datamodel, memory: Memory | None = None) -> None:
+        self._datamodel = datamodel
+        self._hints: Mapping[str, IndexHint] = {}
         self.memory = Memory() if memory is None else memory
         self.memory.add(datamodel)
         self.pool = PoolCounts()
@@ -69,6 +75,12 @@ class MemoryStore:
         """The change streams."""
         self._check_open()
         return MemoryChanges(self.memory)
+
+    def with_options(self, options: Options, hints: Mapping[str, IndexHint]) -> MemoryStore:
+        """The same store; of the options only a hint of an index that does not exist counts."""
+        view = copy(self)
+        view._hints = hints
+        return view
 
     async def begin(self, *, required: bool) -> MemoryTransaction:
         """A new transaction."""
@@ -104,6 +116,8 @@ class MemoryStore:
             raise
 
     async def _execute(self, step: Step, transaction: MemoryTransaction | None) -> Any:
+        if self._hints:
+            check_hint(self._datamodel, self._hints, step)
         reader = self._reader(transaction)
         match step:
             case Find():

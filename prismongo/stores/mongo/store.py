@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, Final, assert_never
 
 import pymongo
@@ -15,6 +16,7 @@ from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
 from prismongo.errors import NotStartedError, data_error
 from prismongo.metrics import PoolCounts
+from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import (
     Aggregate,
     Atomic,
@@ -46,6 +48,7 @@ from prismongo.stores.mongo.errors import (
 )
 from prismongo.stores.mongo.execute import RAW, Executor
 from prismongo.stores.mongo.joins import Joins
+from prismongo.stores.mongo.optioned import OptionedDatabase
 from prismongo.stores.mongo.pool import Pools, PoolWaits
 from prismongo.stores.mongo.streams.source import MongoChanges
 from prismongo.stores.mongo.transactions import MongoTransaction
@@ -91,6 +94,7 @@ class MongoStore:
         self._pools: Pools | None = None
         self._connected_in: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
+        self._options: Options | None = None
 
     # --- life ---
 
@@ -166,6 +170,14 @@ class MongoStore:
             )
         return self._changes
 
+    def with_options(self, options: Options, hints: Mapping[str, IndexHint]) -> MongoStore:
+        """The same store with options for each step; it must not be connected or closed."""
+        database: Any = OptionedDatabase(self.database, options, hints)
+        view = copy(self)
+        joins = self._joins(self.topology) if self.topology else None
+        view._executor, view._options = Executor(database, joins), options
+        return view
+
     async def begin(self, *, required: bool) -> MongoTransaction | None:
         """A new transaction; None if it is not required and the server has none.
 
@@ -178,7 +190,7 @@ class MongoStore:
                 raise data_error("P2031", standalone_remedy(topology.hosts))
             return None
         transaction = MongoTransaction(client.start_session(), self._datamodel)
-        await transaction.begin()
+        await transaction.begin(self._options)
         return transaction
 
     async def reach(self) -> None:

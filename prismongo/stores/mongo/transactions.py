@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
+from prismongo.query.nodes.options import Options
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.mongo.errors import translate
@@ -42,15 +43,15 @@ class MongoTransaction:
         """The first error of an operation in it."""
         return self._failure
 
-    async def begin(self) -> None:
+    async def begin(self, options: Options | None = None) -> None:
         """Start the transaction; the server learns of it with the first command.
 
         All options are set here, not taken from the client: transactions of MongoDB read from the
         primary, and the driver rejects any other read preference.
         """
         await self.session.start_transaction(
-            read_concern=ReadConcern("majority"),
-            write_concern=WriteConcern("majority"),
+            read_concern=getattr(options, "read_concern", None) or ReadConcern("majority"),
+            write_concern=getattr(options, "write_concern", None) or WriteConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
 

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, assert_type
 
 from pydantic import BaseModel
+from pymongo import ReadPreference
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 from shop import Base64, Json, Prisma, errors, register, types
 from shop.enums import Role, Tag
 from shop.models import Address, Order, Review, User
 
-from prismongo import Count, Include, selects
+from prismongo import Count, Include, Service, atomic, selects
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 HOME: types.AddressCreateInput = {"street": "1 High Street"}
@@ -375,3 +378,53 @@ async def living(db: Prisma) -> None:
     assert_type(await db.get_metrics(format="prometheus"), str)
     Prisma(datasource={"url": "mongodb://localhost/x"}, log_queries=True, auto_register=False)
     _ = (failed, metrics)
+
+
+class Shop(Service, Prisma):
+    """A service on the client."""
+
+
+class Orders:
+    """A service of an application."""
+
+    def __init__(self, database: Shop) -> None:
+        self.database = database
+
+    @atomic
+    async def count(self, where: str, *, twice: bool = False) -> int:
+        return await self.database.order.count(where={"shop": where}) * (2 if twice else 1)
+
+    @atomic(timeout=timedelta(seconds=10), max_wait=2, conflict_timeout=60.0)
+    async def first(self) -> Order | None:
+        return await self.database.order.find_first()
+
+
+async def working_together(db: Shop, orders: Orders) -> None:
+    async with db.atomic() as nothing:
+        assert_type(nothing, None)
+    async with db.atomic(timeout=10, max_wait=timedelta(seconds=1)), db.tx() as tx:
+        assert_type(await tx.atomic.run(tx.user.count), int)
+    assert_type(await db.atomic.run(lambda: db.user.find_first(), timeout=2.5), User | None)
+    assert_type(await orders.count("x", twice=True), int)
+    assert_type(await orders.first(), Order | None)
+    with db.detached():
+        await db.user.count()
+    db.after_commit(lambda: None)
+    db.after_commit(db.user.count)
+
+
+async def with_options(db: Shop) -> None:
+    assert_type(db.with_options(timeout=2), Shop)
+    assert_type(await db.with_options(comment="x").user.find_many(), list[User])
+    assert_type(Orders(db.with_options(read_preference="secondaryPreferred")), Orders)
+    db.with_options(read_concern="majority", write_concern="majority", timeout=timedelta(seconds=1))
+    db.with_options(
+        read_preference=ReadPreference.NEAREST,
+        read_concern=ReadConcern("local"),
+        write_concern=WriteConcern(w=2),
+    )
+    db.with_options(write_concern=1, hint="User_email_key")
+    db.with_options(hint=[("email", 1), ("name", -1)])
+    db.with_options(hint={User: "User_email_key", Order: [("number", 1)]})
+    async with db.with_options(write_concern=1).atomic():
+        await db.user.count()

@@ -5,7 +5,7 @@ from shop import Json, Prisma, types
 from shop.enums import Role
 from shop.models import User
 
-from prismongo import selects
+from prismongo import Service, atomic, selects
 
 HOME: types.AddressCreateInput = {"street": "x"}
 ADA: types.UserCreateInput = {"name": "Ada", "email": "x", "home": HOME}
@@ -250,3 +250,63 @@ async def calculating(db: Prisma) -> None:
         batch.user.create({"name": "x"})  # wrong
     role: Role = (await db.user.find_first_or_raise()).name  # wrong
     _ = (price, role)
+
+
+class Shop(Service, Prisma):
+    """A service on the client."""
+
+
+class Orders:
+    """A service of an application."""
+
+    def __init__(self, database: Shop) -> None:
+        self.database = database
+
+    @atomic(timeout=10)
+    async def count(self, where: str, *, twice: bool = False) -> int:
+        return await self.database.order.count(where={"shop": where}) * (2 if twice else 1)
+
+    @atomic(timeout="10")  # wrong
+    async def first(self) -> None: ...
+
+    @atomic  # wrong
+    def last(self) -> None: ...
+
+
+class Nowhere:
+    """A class without a database."""
+
+    @atomic  # wrong
+    async def count(self) -> None: ...
+
+
+async def working_together(db: Shop, orders: Orders) -> None:
+    db.atomic(timeout="5")  # wrong
+    db.atomic(retries=3)  # wrong
+    with db.atomic():  # wrong
+        pass
+    async with db.detached():  # wrong
+        pass
+    await db.atomic.run(lambda tx: tx.user.count())  # wrong
+    await db.atomic.run(db.user.count, timeout=None)  # wrong
+    name: str = await db.atomic.run(db.user.count)  # wrong
+    await orders.count(1)  # wrong
+    await orders.count("x", thrice=True)  # wrong
+    name = await orders.count("x")  # wrong
+    db.after_commit(1)  # wrong
+    db.after_commit(lambda message: None)  # wrong
+    _ = name
+
+
+async def with_options(db: Shop) -> None:
+    db.with_options(read_preference="second")  # wrong
+    db.with_options(read_concern="all")  # wrong
+    db.with_options(write_concern="all")  # wrong
+    db.with_options(timeout="2")  # wrong
+    db.with_options(comment=1)  # wrong
+    db.with_options(hint=1)  # wrong
+    db.with_options(hint=["email"])  # wrong
+    db.with_options(hint={"email": 1})  # wrong
+    db.with_options(hint={User: 1})  # wrong
+    db.with_options(hints="x")  # wrong
+    await db.with_options(timeout=2).users.find_many()  # wrong

@@ -1,0 +1,439 @@
+"""`with_options`: a view of the same connection, whose operations have options."""
+
+# ruff: noqa: PT012 - an error is raised through the transaction that it ends
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pymongo
+import pytest
+from prisma.errors import DataError, TransactionError
+from prisma.models import Message, User
+from pymongo import ReadPreference
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from database import DatabaseService, DatabaseSettings
+from prismongo.client.options import Hint
+from prismongo.engine.engine import MakeStore
+from prismongo.errors import ConnectionError, UnsupportedOperationError
+from prismongo.testing import fake
+from tests.client.working_together import LONG
+from tests.commands import Sent
+from tests.records import user
+
+pytestmark = pytest.mark.usefixtures("indexes")
+
+USERNAME = "User_username_key"
+
+
+@pytest.fixture
+async def observed(
+    settings: DatabaseSettings, make_store: MakeStore, sent: Sent
+) -> AsyncIterator[DatabaseService]:
+    """A service whose commands `sent` has."""
+    service = DatabaseService(settings)
+    service._make_store = make_store
+    async with service:
+        sent.clear()
+        yield service
+
+
+# --- the view ---
+
+
+async def test_a_view_has_the_same_connection_and_leaves_the_service_as_it_is(
+    database: DatabaseService,
+) -> None:
+    view = database.with_options(comment="report", timeout=LONG)
+    assert type(view) is type(database)
+    assert view.is_connected()
+    ada = await view.user.create(user("ada"))
+    assert await database.user.find_many() == [ada]
+    assert await User.prisma(view).count() == 1
+    assert database._options is None
+    await view.disconnect()
+    assert database.is_connected()
+    assert await view.user.count() == 1
+
+
+async def test_a_view_that_is_made_before_connect_is_connected_with_its_service(
+    database: DatabaseService,
+) -> None:
+    await database.disconnect()
+    view = database.with_options(comment="early")
+    assert not view.is_connected()
+    await database.connect()
+    assert view.is_connected()
+    assert await view.user.count() == 0
+    await database.disconnect()
+    assert not view.is_connected()
+    await view.connect()
+    assert database.is_connected()
+    assert await view.user.count() == 0
+
+
+async def test_the_view_of_a_fake_has_its_controls() -> None:
+    made = fake(DatabaseService)
+    view = made.with_options(timeout=LONG)
+    made.fake.stub("user.count", 7)
+    assert await view.user.count() == 7
+    assert view.fake is made.fake
+
+
+async def test_a_view_of_a_view_has_the_options_of_both(
+    observed: DatabaseService, sent: Sent
+) -> None:
+    view = observed.with_options(comment="first").with_options(hint=USERNAME)
+    await view.with_options(comment="second").user.find_many()
+    (command,) = sent.commands
+    assert (command["comment"], command["hint"]) == ("second", USERNAME)
+
+
+# --- what is sent ---
+
+
+async def test_comments_are_on_every_command(observed: DatabaseService, sent: Sent) -> None:
+    view = observed.with_options(comment="who asks")
+    ada = await view.user.create({**user("ada"), "messages": {"create": [{"content": "x"}]}})
+    await view.user.create_many([user("alan"), user("grace")])
+    await view.user.find_many(include={"messages": {"take": 1}})
+    await view.user.count()
+    await view.user.group_by(["role"], count=True)
+    await view.user.update(where={"id": ada.id}, data={"bio": "x"})
+    await view.user.update_many(where={}, data={"bio": "x"})
+    await view.user.delete(where={"username": "grace"})
+    await view.message.delete_many()
+    await view.find_raw(User)
+    await view.user.aggregate_raw([])
+    await view.run_command_raw({"count": "User"})
+    async with view.batch_() as batch:
+        batch.user.update_many(where={}, data={"bio": "y"})
+    ended = ("commitTransaction", "ping")
+    commands = [each for each in sent.commands if next(iter(each)) not in ended]
+    assert {each.get("comment") for each in commands} == {"who asks"}
+    assert {"insert", "find", "aggregate", "findAndModify", "update", "delete", "count"} <= set(
+        sent.names
+    )
+
+
+async def test_concerns_and_preferences_are_sent_where_they_count(
+    observed: DatabaseService, sent: Sent
+) -> None:
+    await observed.user.create(user("ada"))
+    sent.clear()
+    view = observed.with_options(
+        read_preference="secondaryPreferred", read_concern="majority", write_concern=1
+    )
+    await view.user.find_many()
+    await view.user.count()
+    await view.find_raw(User)
+    for command in sent.commands:
+        assert command["readConcern"]["level"] == "majority"
+        assert command["$readPreference"]["mode"] == "secondaryPreferred"
+    assert len(sent.commands) == 3
+    sent.clear()
+    await view.user.update_many(where={}, data={"bio": "x"})
+    (command,) = sent.commands
+    assert command["writeConcern"] == {"w": 1}
+    sent.clear()
+    await view.user.update(where={"username": "ada"}, data={"bio": "y"}, include={"messages": True})
+    assert all(
+        each.get("$readPreference", {}).get("mode") in (None, "primary") for each in sent.commands
+    )
+
+
+async def test_pymongos_own_objects_are_options_too(observed: DatabaseService, sent: Sent) -> None:
+    view = observed.with_options(
+        read_preference=ReadPreference.NEAREST,
+        read_concern=ReadConcern("local"),
+        write_concern=WriteConcern(w="majority", j=True),
+    )
+    await view.user.find_many()
+    await view.user.create(user("ada"))
+    find, insert = (each for each in sent.commands if next(iter(each)) in ("find", "insert"))
+    assert find["$readPreference"]["mode"] == "nearest"
+    assert find["readConcern"]["level"] == "local"
+    assert insert["writeConcern"] == {"w": "majority", "j": True}
+
+
+# --- hints ---
+
+
+async def test_a_hint_is_for_one_call_or_by_model(observed: DatabaseService, sent: Sent) -> None:
+    await observed.user.create({**user("ada"), "messages": {"create": [{"content": "x"}]}})
+    sent.clear()
+    await observed.with_options(hint=USERNAME).user.find_many(include={"messages": True})
+    await observed.with_options(hint=[("username", 1)]).user.count()
+    await observed.with_options(hint=[("username", 1)]).user.update_many(
+        where={"username": "ada"}, data={"bio": "x"}
+    )
+    by_model = observed.with_options(hint={User: USERNAME, Message: "_id_"})
+    await by_model.user.find_many(include={"messages": True})
+    await by_model.user.create(user("alan"))
+    await observed.with_options(hint=USERNAME).user.update(
+        where={"username": "ada"}, data={"bio": "y"}
+    )
+    await observed.with_options(hint=USERNAME).find_raw(User)
+    hints: list[Any] = []
+    for each in sent.commands:
+        if (name := next(iter(each))) in ("find", "aggregate", "findAndModify"):
+            hints.append((each[name], each.get("hint")))
+        elif name == "update":
+            hints.append(("update", each["updates"][0]["hint"]))
+    keys = {"username": 1}
+    assert hints[:6] == [
+        ("User", USERNAME),
+        ("Message", None),
+        ("User", keys),
+        ("update", keys),
+        ("User", USERNAME),
+        ("Message", "_id_"),
+    ]
+    assert hints[-2:] == [("User", USERNAME)] * 2
+
+
+async def test_a_hint_of_no_index_is_an_error(database: DatabaseService) -> None:
+    await database.user.create(user("ada"))
+    hints: list[Hint] = ["User_nothing_key", [("nothing", 1)]]
+    for hint in hints:
+        view = database.with_options(hint=hint)
+        with pytest.raises(DataError) as caught:
+            await view.user.find_many()
+        assert caught.value.code == "P2035"
+        with pytest.raises(DataError):
+            await view.user.update_many(where={}, data={"bio": "x"})
+    existing: list[Hint] = [USERNAME, "_id_", [("_id", 1)], [("username", 1)]]
+    for right in existing:
+        assert await database.with_options(hint=right).user.count() == 1
+
+
+async def test_a_hint_where_none_can_be_is_refused(database: DatabaseService) -> None:
+    view = database.with_options(hint=USERNAME)
+    with pytest.raises(UnsupportedOperationError, match="hint for createOne"):
+        await view.user.create(user("ada"))
+    with pytest.raises(UnsupportedOperationError, match="by model"):
+        async with view.batch_() as batch:
+            batch.user.delete_many()
+            batch.message.delete_many()
+    with pytest.raises(UnsupportedOperationError, match="hint for runCommandRaw"):
+        await view.run_command_raw({"ping": 1})
+    for name in ("read_concern", "write_concern"):
+        concerned = database.with_options(**{name: "majority"})  # type: ignore[arg-type]
+        with pytest.raises(UnsupportedOperationError, match=name):
+            await concerned.run_command_raw({"ping": 1})
+
+
+# --- the time limit ---
+
+
+async def test_a_timeout_bounds_an_operation_and_its_error_says_so(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it waits for."""
+    store: Any = database._mongo_engine.store
+
+    async def hang(step: Any, transaction: Any) -> None:
+        await asyncio.sleep(LONG)
+
+    monkeypatch.setattr(store, "execute", hang)
+    view = database.with_options(timeout=timedelta(seconds=0.05))
+    started = time.monotonic()
+    for work in (
+        view.user.find_many(),
+        view.user.create({**user("ada"), "messages": {"create": [{"content": "x"}]}}),
+        view.user.update_many(where={}, data={"bio": "x"}),
+    ):
+        with pytest.raises(
+            ConnectionError, match=r"timeout of 0\.05 s, that of with_options"
+        ) as caught:
+            await work
+        assert (caught.value.code, caught.value.meta) == ("P1008", {"timeout": 0.05})
+    assert time.monotonic() - started < LONG
+
+
+async def test_the_fakes_delays_are_bounded(database: DatabaseService) -> None:
+    made = fake(DatabaseService)
+    made.fake.delay("user.count", LONG)
+    with pytest.raises(ConnectionError, match=r"timeout of 0\.05 s"):
+        await made.with_options(timeout=0.05).user.count()
+
+
+async def test_the_server_is_told_the_time(
+    observed: DatabaseService, sent: Sent, held: Callable[[str], AbstractContextManager[None]]
+) -> None:
+    """It ends the operation, and the connection stays in use."""
+    await observed.user.create(user("ada"))
+    view = observed.with_options(timeout=LONG)
+    sent.clear()
+    await view.user.find_many()
+    assert 0 < sent.commands[0]["maxTimeMS"] <= LONG * 1000
+    with held("User"), pytest.raises(ConnectionError, match=r"timeout of 0\.5 s, that of with_opt"):
+        await observed.with_options(timeout=0.5).user.update_many(where={}, data={"bio": "x"})
+    assert pymongo._csot.get_timeout() is None
+    assert await view.user.count() == 1
+
+
+async def test_a_time_that_suffices_changes_nothing(database: DatabaseService) -> None:
+    view = database.with_options(timeout=LONG)
+    with pytest.raises(DataError) as caught:
+        await view.user.find_unique_or_raise({"id": "0" * 24})
+    assert caught.value.code == "P2025"
+    async with view.atomic(timeout=LONG):
+        await view.user.create(user("ada"))
+    assert await view.user.count() == 1
+
+
+# --- inside of transactions ---
+
+
+async def test_inside_of_a_transaction_the_rest_is_refused_by_name(
+    database: DatabaseService,
+) -> None:
+    refused: dict[str, Any] = {
+        "read_preference": "secondary",
+        "read_concern": "local",
+        "write_concern": 1,
+    }
+    for name, value in refused.items():
+        view = database.with_options(**{name: value})
+        async with database.atomic():
+            await database.user.count()
+            with pytest.raises(UnsupportedOperationError, match=name):
+                await view.user.find_many()
+            with pytest.raises(UnsupportedOperationError, match=name):
+                await view.batch_().commit()
+            await database.with_options(read_preference="primary").user.count()
+        async with database.tx() as tx:
+            with pytest.raises(UnsupportedOperationError, match=name):
+                await tx.with_options(**{name: value}).user.count()
+            assert await tx.with_options(timeout=LONG, comment="x").user.count() == 0
+
+
+async def test_views_take_part_in_the_block_of_their_service(database: DatabaseService) -> None:
+    view = database.with_options(timeout=LONG, comment="x", hint={User: USERNAME})
+    with pytest.raises(RuntimeError):
+        async with database.atomic():
+            await view.user.create(user("ada"))
+            assert await database.user.count() == 1
+            async with view.atomic():
+                await view.user.create(user("alan"))
+            raise RuntimeError
+    assert await database.user.count() == 0
+
+
+async def test_a_transaction_of_a_view_has_its_concerns(
+    observed: DatabaseService, sent: Sent
+) -> None:
+    view = observed.with_options(read_concern="snapshot", write_concern=1)
+    async with view.atomic():
+        await view.user.create(user("ada"))
+        await observed.user.create(user("alan"))
+    first, *_, last = sent.commands
+    assert first["readConcern"]["level"] == "snapshot"
+    assert last == {**last, "commitTransaction": 1, "writeConcern": {"w": 1}}
+    async with view.tx() as tx:
+        await tx.user.create(user("grace"))
+    assert await observed.user.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("read_preference", "secondaryPreferred"),
+        ("read_concern", "linearizable"),
+        ("read_concern", "available"),
+    ],
+)
+async def test_a_transaction_that_mongodb_does_not_have_is_refused(
+    database: DatabaseService, name: str, value: Any
+) -> None:
+    view = database.with_options(**{name: value})
+    with pytest.raises(UnsupportedOperationError, match=name):
+        async with view.atomic():
+            pytest.fail("it was entered")
+    with pytest.raises(UnsupportedOperationError, match=name):
+        await view.tx().start()
+
+
+async def test_an_operation_out_of_time_ends_its_transaction(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store: Any = database._mongo_engine.store
+    execute = store.execute
+
+    async def slow(step: Any, transaction: Any) -> Any:
+        if type(step).__name__ == "UpdateMany":
+            await asyncio.sleep(LONG)
+        return await execute(step, transaction)
+
+    monkeypatch.setattr(store, "execute", slow)
+    with pytest.raises(TransactionError, match="was cancelled while it ran"):
+        async with database.atomic():
+            await database.user.create(user("ada"))
+            with pytest.raises(ConnectionError):
+                await database.with_options(timeout=0.05).user.update_many(
+                    where={}, data={"bio": "x"}
+                )
+    assert await database.user.count() == 0
+
+
+# --- misuse ---
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("read_preference", "second"),
+        ("read_preference", 1),
+        ("read_concern", "all"),
+        ("read_concern", ["local"]),
+        ("write_concern", "all"),
+        ("write_concern", -1),
+        ("write_concern", 0),
+        ("write_concern", True),
+        ("write_concern", WriteConcern(w=0)),
+        ("timeout", 0),
+        ("timeout", "1"),
+        ("timeout", timedelta(0)),
+        ("comment", 1),
+        ("comment", "\ud800"),
+        ("hint", ""),
+        ("hint", "$natural"),
+        ("hint", [("$natural", 1)]),
+        ("hint", [("username", 2)]),
+        ("hint", [("username", True)]),
+        ("hint", {"username": 1}),
+        ("hint", {}),
+        ("hint", []),
+        ("hint", ["username"]),
+        ("hint", {int: "x"}),
+        ("hint", {User: ""}),
+    ],
+)
+def test_what_an_option_does_not_take_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(DataError, match=f"`{name}`") as caught:
+        fake(DatabaseService).with_options(**{name: value})
+    assert caught.value.code == "P2009"
+
+
+async def test_a_hundred_views_at_once_half_of_them_cancelled(database: DatabaseService) -> None:
+    async def work(number: int) -> int:
+        view = database.with_options(comment=f"request {number}", timeout=LONG)
+        await view.user.create(user(f"user {number}"))
+        return await view.user.count()
+
+    tasks = [asyncio.ensure_future(work(number)) for number in range(100)]
+    await asyncio.sleep(0)
+    for task in tasks[1::2]:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(each, int) for each in results[::2])
+    assert all(isinstance(each, int | asyncio.CancelledError) for each in results[1::2])
+    assert await database.user.count() >= 50
