@@ -7,6 +7,7 @@ It needs DATABASE_URL, or DATABASE_EMBEDDED=true. tests/containers/test_checks_a
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 from anyio import from_thread
@@ -14,25 +15,23 @@ from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 
 from containers import ApplicationContainer
-from containers.communities import CommunityService
+from containers.communities import ChannelService, CommunityService
 from containers.errors import FEATURE_STATUS
 from containers.messages import MessageService
 from containers.users import UserService
 from database import DatabaseService
 from database.selections import FoundedCommunity, MessageView, Profile
-from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
+from prismongo.containers.asgi import answer_errors, health, lifespan, provided
 
 Users = Annotated[UserService, Depends(provided(ApplicationContainer.users.service))]
 Communities = Annotated[
     CommunityService, Depends(provided(ApplicationContainer.communities.service))
 ]
 Messages = Annotated[MessageService, Depends(provided(ApplicationContainer.messages.service))]
-# "function": it commits before the response is sent, not after it.
-Transaction = Annotated[
-    DatabaseService,
-    Depends(in_transaction(ApplicationContainer.database.service), scope="function"),
-]
+Channels = Annotated[ChannelService, Depends(provided(ApplicationContainer.communities.channels))]
+Database = Annotated[DatabaseService, Depends(provided(ApplicationContainer.database.service))]
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -77,14 +76,35 @@ async def found(founding: Founding, communities: Communities) -> FoundedCommunit
 
 
 @router.put("/communities/{community_id}/owner", status_code=204)
-async def hand_over(community_id: str, owner_id: str, transaction: Transaction) -> None:
-    """404 if the new owner is not a member; the error rolls the transaction back."""
-    await transaction.community.update(
-        where={"id": community_id}, data={"owner": {"connect": {"id": owner_id}}}
-    )
-    await transaction.membership.find_unique_or_raise(
-        where={"userId_communityId": {"userId": owner_id, "communityId": community_id}}
-    )
+async def hand_over(community_id: str, owner_id: str, database: Database) -> None:
+    """404 if the new owner is not a member; the error rolls the block back."""
+    async with database.atomic():
+        await database.community.update(
+            where={"id": community_id}, data={"owner": {"connect": {"id": owner_id}}}
+        )
+        await database.membership.find_unique_or_raise(
+            where={"userId_communityId": {"userId": owner_id, "communityId": community_id}}
+        )
+
+
+@router.put("/communities/{community_id}/members/{user_id}", status_code=201)
+async def join(
+    community_id: str,
+    user_id: str,
+    database: Database,
+    communities: Communities,
+    channels: Channels,
+    messages: Messages,
+) -> MessageView:
+    """Join, and say so in the first channel: both or neither; 409 for a member."""
+
+    async def enter() -> MessageView:
+        await communities.join(community_id, user_id)
+        first, *_ = await channels.visible(community_id, user_id)
+        database.after_commit(lambda: logger.info("%s has joined %s", user_id, community_id))
+        return await messages.post(first.id, user_id, "I am here.")
+
+    return await database.atomic.run(enter)  # it starts again after a conflict
 
 
 @router.post("/channels/{channel_id}/messages", status_code=201)

@@ -8,18 +8,25 @@ from typing import Annotated, Any
 import pytest
 from dependency_injector import providers
 from dependency_injector.wiring import Provide
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from starlette.routing import Mount
 
 from containers import ApplicationContainer
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
+from docs.examples.chat_api import create_app
 from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 from prismongo.containers.base import Container
 from prismongo.containers.validation import ValidationError
 from prismongo.errors import ConnectionError
-from tests.application import Calls
+from tests.application import Calls, made
 from tests.containers.serving import serving
+from tests.records import user
+
+Transaction = Annotated[
+    DatabaseService,
+    Depends(in_transaction(ApplicationContainer.database.service), scope="function"),
+]
 
 
 class Elsewhere(Container):
@@ -89,6 +96,43 @@ async def test_health_tells_a_stranger_nothing_of_where_the_server_is(
     async with serving(app) as client:
         told = (await client.get("/health")).json()
     assert sorted(told) == ["client", "error", "latency_ms", "status", "topology"]
+
+
+async def test_in_transaction_commits_what_an_endpoint_returns_and_rolls_back_what_it_raises(
+    settings_pushed: DatabaseSettings,
+) -> None:
+    app = FastAPI(lifespan=lifespan(made(settings_pushed)))
+    answer_errors(app)
+
+    @app.post("/{name}")
+    async def create(name: str, fails: bool, tx: Transaction) -> int:
+        await tx.user.create(user(name))
+        if fails:
+            raise HTTPException(400)
+        return await tx.user.count()
+
+    async with serving(app) as client:
+        assert (await client.post("/ada?fails=true")).status_code == 400
+        assert (await client.post("/ada?fails=false")).json() == 1
+
+
+async def test_the_example_joins_and_greets_together(
+    settings_pushed: DatabaseSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    application = made(settings_pushed)
+    async with serving(create_app(application)) as client:
+        ada, alan = [
+            (await client.post("/users", json={"username": name, "password": "x"})).json()["id"]
+            for name in ("ada", "alan")
+        ]
+        founded = await client.post("/communities", json={"name": "engines", "owner_id": ada})
+        path = f"/communities/{founded.json()['id']}/members/{alan}"
+        with caplog.at_level(logging.INFO, logger="docs.examples.chat_api"):
+            greeted, again = await client.put(path), await client.put(path)
+        assert (greeted.status_code, again.status_code) == (201, 409)
+        assert await application.database.service().message.count() == 1
+    joined = [each for each in caplog.records if each.name == "docs.examples.chat_api"]
+    assert len(joined) == 1
 
 
 async def test_an_application_without_the_lifespan_is_said_to_lack_it() -> None:

@@ -88,6 +88,7 @@ async def test_no_answer_of_the_example_has_a_hash(application: ApplicationConta
         founding = {"name": "Engines", "owner_id": ada.json()["id"]}
         community = await client.post("/communities", json=founding)
         channel = f"/channels/{community.json()['channels'][0]['id']}/messages"
+        alan = await client.post("/users", json={**ADA, "username": "alan"})
         answers = [
             ada,
             community,
@@ -98,6 +99,7 @@ async def test_no_answer_of_the_example_has_a_hash(application: ApplicationConta
                 f"/communities/{community.json()['id']}/owner",
                 params={"owner_id": ada.json()["id"]},
             ),
+            await client.put(f"/communities/{community.json()['id']}/members/{alan.json()['id']}"),
             await client.post("/users", json=ADA),  # 409: the name is taken
             await client.get("/health"),
         ]
