@@ -170,7 +170,6 @@ class MongoEngine(AsyncAbstractEngine):
             await self._release()
 
     async def _release(self) -> None:
-        self._views.clear()
         sessions, self._sessions = self._sessions, None
         store, self._store = self._store, None
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from prismongo.query.errors.input import invalid, unsupported
 from prismongo.query.nodes.options import IndexHint, Options
@@ -31,11 +30,9 @@ READS: Final = frozenset(
 WITHOUT_HINT: Final = frozenset({"createOne", "createMany", "createManyAndReturn", "runCommandRaw"})
 """The actions that choose no index."""
 
-_Key = tuple[str | None, bool]
-
 
 class Views:
-    """The views of one engine's store.
+    """The views of one engine's store. The options keep them, and they go with the options.
 
     Args:
         datamodel: has the names of the collections.
@@ -43,11 +40,6 @@ class Views:
 
     def __init__(self, datamodel: Datamodel) -> None:
         self._datamodel = datamodel
-        self._made: WeakKeyDictionary[Options, dict[_Key, Store]] = WeakKeyDictionary()
-
-    def clear(self) -> None:
-        """Forget them, because the store is closed."""
-        self._made.clear()
 
     def of(self, store: Store, options: Options, requests: Sequence[Request]) -> Store:
         """The store for requests with these options.
@@ -60,12 +52,13 @@ class Views:
         is_read = all(request.action in READS for request in requests)
         for request in requests:
             _check_raw(options, request)
-        made = self._made.setdefault(options, {})
-        key = (model, is_read)
-        if key not in made:
+        made = options.views.get((model, is_read))
+        if made is None or made[0] is not store:  # of another connection
             effective = options if is_read else options.of_writes()
-            made[key] = store.with_options(effective, self._hints(options, model))
-        return made[key]
+            made = store, store.with_options(effective, self._hints(options, model))
+            options.views[model, is_read] = made
+        view: Store = made[1]
+        return view
 
     def _hinted(self, options: Options, requests: Sequence[Request]) -> str | None:
         """The model that the one hint is for."""

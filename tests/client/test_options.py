@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -94,6 +96,31 @@ async def test_a_view_of_a_view_has_the_options_of_both(
     await view.with_options(comment="second").user.find_many()
     (command,) = sent.commands
     assert (command["comment"], command["hint"]) == ("second", USERNAME)
+
+
+async def test_views_of_one_call_leave_nothing_behind(database: DatabaseService) -> None:
+    """And one that is used again is prepared once."""
+    made: list[weakref.ref[Any]] = []
+    for number in range(10):
+        view = database.with_options(comment=f"request {number}", hint=USERNAME)
+        await view.user.find_many()
+        assert view._options is not None
+        (((store, prepared)),) = view._options.views.values()
+        assert store is database._mongo_engine.store
+        await view.user.find_many()
+        assert [*view._options.views.values()] == [(store, prepared)]
+        made.append(weakref.ref(prepared))
+    del view, store, prepared
+    gc.collect()
+    assert [each for each in made if each() is not None] == []
+
+
+async def test_a_view_outlives_a_connection(database: DatabaseService) -> None:
+    view = database.with_options(comment="x")
+    await view.user.create(user("ada"))
+    await database.disconnect()
+    await database.connect()
+    assert await view.user.count() == 1
 
 
 # --- what is sent ---

@@ -13,7 +13,7 @@ IN_TRANSACTIONS: Final = ("local", "majority", "snapshot")
 """The read concerns that MongoDB has for transactions."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Options:
     """Options of operations; None is what the connection has. Equal to itself alone.
 
@@ -25,6 +25,7 @@ class Options:
         comment: shown by the server's profiler and log.
         hint: an index of the operation's own model.
         hints: an index per model.
+        views: what the engine has made of them, by model and kind of operation.
     """
 
     read_preference: Any = None
@@ -34,6 +35,9 @@ class Options:
     comment: str | None = None
     hint: IndexHint | None = None
     hints: Mapping[str, IndexHint] = field(default_factory=dict)
+    views: dict[tuple[str | None, bool], tuple[Any, Any]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def refused_inside(self, around: Options | None) -> str | None:
         """The first option that an operation of a transaction cannot have.
