@@ -47,7 +47,7 @@ class Connectable:
             return
         limit = self._connect_timeout if timeout is None else as_timedelta(timeout, "timeout")
         if self._internal_engine is not None:
-            from prismongo.engine.engine import already_connected
+            from prismongo.engine.owner import already_connected
 
             raise already_connected()
         engine = self._create_engine()

@@ -19,7 +19,7 @@ from prismongo.engine.conflicts import Conflicts
 from prismongo.engine.drive import StepObserver, run, run_step, together
 from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
-from prismongo.engine.owner import OwnerLoop
+from prismongo.engine.owner import OwnerLoop, already_connected
 from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.engine.views import Views
 from prismongo.errors import NotConnectedError
@@ -268,13 +268,13 @@ class MongoEngine(AsyncAbstractEngine):
         options: Options | None,
     ) -> tuple[list[Any], Position | None]:
         """The records of one batch, and the position of the last one; None at the end."""
-        page, model = operation.page, operation.model
+        page = operation.page
         plan = partial(read_batch, page, operation.selected, position)
+        work = partial(run, plan, self.conflicts)
         async with self._using(tx_id) as transaction:
-            work = partial(run, plan, self.conflicts)
             rows = await self._run(work, transaction, (request,), options)
-        is_last = len(rows) < (page.take or 0)
-        following = None if is_last else position_of(model, page, rows[-1])
+        is_full = len(rows) == page.take
+        following = position_of(operation.model, page, rows[-1]) if is_full else None
         return self._answered(request, operation, rows, form), following
 
     async def execute_batch(
@@ -393,10 +393,3 @@ class MongoEngine(AsyncAbstractEngine):
         if format == "prometheus":
             return metrics.as_prometheus(pool, global_labels)
         return metrics.as_json(pool, global_labels)
-
-
-def already_connected() -> Exception:
-    """Upstream's error; its module imports an HTTP client, which nobody else needs."""
-    from prisma.engine.errors import AlreadyConnectedError
-
-    return AlreadyConnectedError("Already connected to the query engine")

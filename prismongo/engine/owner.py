@@ -54,3 +54,10 @@ class OwnerLoop:
         if self._loop is not None and self in _CONNECTED:
             with contextlib.suppress(RuntimeError):  # it is closed, perhaps in this very moment
                 self._loop.call_soon_threadsafe(self.close)
+
+
+def already_connected() -> Exception:
+    """Upstream's error; its module imports an HTTP client, which nobody else needs."""
+    from prisma.engine.errors import AlreadyConnectedError
+
+    return AlreadyConnectedError("Already connected to the query engine")

@@ -73,6 +73,15 @@ async def test_what_is_raised_through_it_rolls_all_back(
     await users.create("ada")  # nobody holds a lock
 
 
+async def test_a_stream_takes_part(database: DatabaseService, users: Users) -> None:
+    async with database.atomic():
+        made = [await users.create("ada"), await users.create("grace")]
+        assert [each async for each in database.user.stream(batch=1)] == made
+        late = database.user.stream()
+    with pytest.raises(TransactionExpiredError):
+        await anext(late)
+
+
 async def test_models_batches_and_transactions_take_part(database: DatabaseService) -> None:
     async def write(tx: DatabaseService) -> int:
         await tx.user.create(user("grace"))

@@ -132,6 +132,7 @@ async def test_comments_are_on_every_command(observed: DatabaseService, sent: Se
     await view.user.create_many([user("alan"), user("grace")])
     await view.user.find_many(include={"messages": {"take": 1}})
     await view.user.count()
+    assert [each.id async for each in view.user.stream(batch=1)]
     await view.user.group_by(["role"], count=True)
     await view.user.update(where={"id": ada.id}, data={"bio": "x"})
     await view.user.update_many(where={}, data={"bio": "x"})
@@ -290,6 +291,17 @@ async def test_the_fakes_delays_are_bounded(database: DatabaseService) -> None:
     made.fake.delay("user.count", LONG)
     with pytest.raises(ConnectionError, match=r"timeout of 0\.05 s"):
         await made.with_options(timeout=0.05).user.count()
+
+
+async def test_each_batch_of_a_stream_is_bounded(database: DatabaseService) -> None:
+    made = fake(DatabaseService)
+    await made.user.create_many([user("ada"), user("grace")])
+    made.fake.delay("user.find_many", 0.1)
+    view = made.with_options(timeout=LONG)
+    assert len([each async for each in view.user.stream(batch=1)]) == 2
+    made.fake.delay("user.find_many", LONG)
+    with pytest.raises(ConnectionError, match=r"timeout of 0\.05 s"):
+        await anext(made.with_options(timeout=0.05).user.stream())
 
 
 async def test_the_server_is_told_the_time(
