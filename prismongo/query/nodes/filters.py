@@ -159,6 +159,9 @@ Filter = (
 
 EVERYTHING = And()
 
+_LEAVES = frozenset({Compare, In, Text, IsSet, Has, IsEmpty, Elements, After})
+"""What holds no filter on another record; nearly all parts of filters are of these types."""
+
 
 def both(first: Filter, second: Filter) -> Filter:
     """The records that match both, without needless nesting."""
@@ -238,7 +241,8 @@ def has_relations(item: Filter) -> bool:
         case Related():
             return True
         case And(filters) | Or(filters):
-            return any(has_relations(part) for part in filters)
+            others = [part for part in filters if type(part) not in _LEAVES]
+            return any(map(has_relations, others))
         case Complement(inner):
             return has_relations(inner)
         case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():

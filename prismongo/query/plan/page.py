@@ -170,18 +170,22 @@ def _without_id_sort(find: Find) -> Find:
         return find
     if id_field.type == "Bytes" and not id_field.is_object_id:
         return find  # MongoDB orders bytes by their number first, Python does not
-    if is_index_ordered(find.model, find.where, find.order) or not is_index_ordered(
-        find.model, find.where, keys
-    ):
+    equal_fields = _equality_fields(find.where)
+    if _is_served(find.model, equal_fields, find.order):
+        return find
+    if not _is_served(find.model, equal_fields, keys):
         return find
     return replace(find, skip_id_sort=True)
 
 
 def is_index_ordered(model: Model, where: Filter, order: Sequence[OrderKey]) -> bool:
     """Whether an index of the schema returns the records of the filter in this order."""
+    return _is_served(model, _equality_fields(where), order)
+
+
+def _is_served(model: Model, equal_fields: frozenset[str], order: Sequence[OrderKey]) -> bool:
     if not all(key.is_plain and len(key.path) == 1 for key in order):
         return False
-    equal_fields = _equality_fields(where)
     wanted = [(key.path[0], key.descending) for key in order if key.path[0] not in equal_fields]
     return any(_is_ordered_by(index, equal_fields, wanted) for index in model.index_orders)
 
@@ -201,11 +205,12 @@ def _is_ordered_by(
 def _equality_fields(where: Filter) -> frozenset[str]:
     """The stored fields that must be equal to one value."""
     match where:
-        case Compare(path, "eq", value, insensitive=False) if len(path) == 1 and value is not None:
-            return frozenset(path)
+        case Compare():
+            is_one = where.operator == "eq" and where.value is not None and not where.insensitive
+            return frozenset(where.path) if is_one and len(where.path) == 1 else frozenset()
         case And(filters):
-            return frozenset[str]().union(*(_equality_fields(item) for item in filters))
-        case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
+            return frozenset[str]().union(*map(_equality_fields, filters))
+        case Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return frozenset()
         case Elements() | Related() | After():
             return frozenset()
