@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError
@@ -228,6 +229,42 @@ async def test_a_commit_that_is_cancelled_still_calls_what_it_keeps(
     assert called == []
     go_on.set()
     await until(lambda: called == ["kept"])
+    assert await counts(database) == (1, 0)
+
+
+async def test_a_disconnect_waits_for_a_commit_whose_caller_was_cancelled(
+    database: DatabaseService, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committing, go_on = asyncio.Event(), asyncio.Event()
+    sessions: Any = database._mongo_engine._sessions
+
+    async def work() -> None:
+        async with database.atomic(timeout=LONG):
+            await database.user.create(user("ada"))
+            database.after_commit(lambda: called.append("kept"))
+            (opened,) = sessions._open.values()
+            commit = opened.transaction.commit
+
+            async def slow() -> None:
+                committing.set()
+                await go_on.wait()
+                await commit()
+
+            monkeypatch.setattr(opened.transaction, "commit", slow)
+
+    task = asyncio.ensure_future(work())
+    await committing.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    disconnecting = asyncio.ensure_future(database.disconnect())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not disconnecting.done()
+    go_on.set()
+    await disconnecting
+    await until(lambda: called == ["kept"])
+    await database.connect()
     assert await counts(database) == (1, 0)
 
 

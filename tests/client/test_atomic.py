@@ -20,6 +20,8 @@ from prisma.models import User
 
 from database import DatabaseService, DatabaseSettings
 from prismongo import Service, atomic
+from prismongo.changes.decode import ChangeDecoder
+from prismongo.client.ambient import ambient
 from prismongo.errors import ArgumentTypeError, ConfigurationError
 from prismongo.testing import fake
 from tests.client.working_together import (
@@ -470,9 +472,10 @@ async def test_an_operation_that_is_cancelled_while_it_runs_ends_it_for_all(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+            spy.entered = spy._go_on
             with pytest.raises(TransactionError, match="was cancelled while it ran"):
                 await database.user.count()
-    assert await _count_with(spy, database) == 0
+    assert await database.user.count() == 0
 
 
 async def test_one_that_is_cancelled_while_it_waits_leaves_the_others(
@@ -497,11 +500,6 @@ async def test_one_that_is_cancelled_while_it_waits_leaves_the_others(
         go_on.set()
         await first
     assert await counts(database) == (1, 0)
-
-
-async def _count_with(spy: Spy, database: DatabaseService) -> int:
-    spy.entered = spy._go_on
-    return await database.user.count()
 
 
 # --- tasks that outlive it ---
@@ -625,8 +623,18 @@ async def test_a_task_of_a_first_attempt_never_writes_in_the_second(
     assert await counts(database) == (1, 0)
 
 
-async def test_background_tasks_of_the_library_take_no_part(database: DatabaseService) -> None:
+async def test_background_tasks_of_the_library_take_no_part(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A stream that a block happens to open lives on, and reads what is kept."""
+    seen: list[object] = []
+    decode = ChangeDecoder.change
+
+    def spied(*args: Any) -> Any:
+        seen.append(ambient(database._database))
+        return decode(*args)
+
+    monkeypatch.setattr(ChangeDecoder, "change", spied)
     async with database.atomic():
         changes = database.watch(User)
         await changes.__aenter__()
@@ -635,6 +643,7 @@ async def test_background_tasks_of_the_library_take_no_part(database: DatabaseSe
         change = await anext(changes)
     assert change.after is not None
     assert change.after.username == "ada"
+    assert seen == [None]
     await changes.__aexit__(None, None, None)
 
 

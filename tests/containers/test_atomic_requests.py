@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 import pytest
@@ -221,12 +222,14 @@ async def test_statuses_of_answer_errors_count_for_the_commit_too(
 ) -> None:
     app = FastAPI(lifespan=lifespan(Root(database=database)))
     answer_errors(app, {"P2028": 418})
-    app.add_middleware(AtomicRequests, database=Root.database, timeout=0.05)
+    app.add_middleware(AtomicRequests, database=Root.database, timeout=LONG)
 
     @app.post("/")
     async def create(users: Users) -> None:
         await users.create("ada")
-        await asyncio.sleep(0.06)
+        with suppress(KeyError):
+            async with database.atomic():
+                raise KeyError
 
     async with serving(app) as client:
         answer = await client.post("/")
