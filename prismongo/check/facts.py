@@ -64,6 +64,7 @@ async def check(
     output: Path | None = None,
     sample: int | None = None,
     selections: Sequence[str] = (),
+    wait: float | None = None,
 ) -> Checked:
     """Compare the server and the generated client with the schema.
 
@@ -75,6 +76,7 @@ async def check(
         output: the folder of the generated client; None: the package `prisma` of the environment.
         sample: how many random documents of each model to read.
         selections: the modules with classes for `returning`; they are imported.
+        wait: how long to wait for the server, in seconds; None: 10 s.
 
     Raises:
         SchemaError: a comment of the schema has an invalid index option.
@@ -84,7 +86,7 @@ async def check(
     name, client = url_database(url), client_state(datamodel, output)
     fit = check_selections(selections, datamodel) if selections else None
     try:
-        async with opened(url) as database:
+        async with opened(url, wait) as database:
             health = await check_health(database, HEALTH_TIMEOUT)
             plan = await _answer(compare(database, datamodel))
             documents = (

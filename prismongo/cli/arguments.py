@@ -49,6 +49,17 @@ def url_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def wait_argument(parser: argparse.ArgumentParser) -> None:
+    """`--wait SECONDS`."""
+    parser.add_argument(
+        "--wait",
+        type=whole_number,
+        metavar="SECONDS",
+        help="wait so long for a server that is not up yet (default: 10; less if the URL's "
+        "serverSelectionTimeoutMS or connectTimeoutMS is less)",
+    )
+
+
 def drop_argument(parser: argparse.ArgumentParser) -> None:
     """`--drop`."""
     parser.add_argument(

@@ -22,6 +22,7 @@ from prismongo.cli.arguments import (
     shard_argument,
     size_argument,
     url_argument,
+    wait_argument,
     whole_number,
 )
 from prismongo.cli.project import seed_script, selection_modules
@@ -85,6 +86,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 def _push_arguments(parser: argparse.ArgumentParser) -> None:
     schema_argument(parser)
     url_argument(parser)
+    wait_argument(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what push would do, no more")
     drop_argument(parser)
     shard_argument(parser)
@@ -100,6 +102,7 @@ def _push(arguments: argparse.Namespace) -> int:
         drop=arguments.drop,
         shard=arguments.shard,
         report=_say_event,
+        wait=arguments.wait,
     )
     with schema.located():
         return 1 if asyncio.run(pushing).violations else 0
@@ -125,6 +128,7 @@ def _sync(arguments: argparse.Namespace) -> int:
 def _check_arguments(parser: argparse.ArgumentParser) -> None:
     schema_argument(parser)
     url_argument(parser)
+    wait_argument(parser)
     output_argument(parser)
     parser.add_argument(
         "--sample",
@@ -144,6 +148,7 @@ def _check(arguments: argparse.Namespace) -> int:
         output=arguments.output or _output(datamodel, schema.folder.absolute()),
         sample=arguments.sample,
         selections=selection_modules(),
+        wait=arguments.wait,
     )
     with schema.located():
         checked = asyncio.run(checking)
@@ -168,6 +173,7 @@ def _output(datamodel: Datamodel, folder: Path) -> Path | None:
 def _pull_arguments(parser: argparse.ArgumentParser) -> None:
     schema_argument(parser)
     url_argument(parser)
+    wait_argument(parser)
     parser.add_argument(
         "--sample",
         type=whole_number,
@@ -194,7 +200,7 @@ def _pull(arguments: argparse.Namespace) -> int:
     schema = read_schema(path) if path.exists() else None
     before = schema or schema_of_text("", path)
     url = database_url(arguments.url, before.parse(), before)
-    options = {name: getattr(arguments, name) for name in ("sample", "enums", "force")}
+    options = {name: getattr(arguments, name) for name in ("sample", "enums", "force", "wait")}
     with progress_bar(sys.stderr) as progress:
         pulled = asyncio.run(pull(url, schema, path, **options, progress=progress))
     for file, text in pulled.files.items():

@@ -59,6 +59,7 @@ async def pull(
     enums: bool = False,
     force: bool = False,
     progress: Progress = no_progress,
+    wait: float | None = None,
 ) -> Pulled:
     """Read a database into a schema. Nothing is written, neither there nor on disk.
 
@@ -70,6 +71,7 @@ async def pull(
         enums: whether a field with few different texts becomes an enum.
         force: make the models anew; of the schema only its configuration stays.
         progress: shows how far it is.
+        wait: how long to wait for the server, in seconds; None: 10 s.
 
     Raises:
         SchemaError: the schema that is there is not valid.
@@ -79,7 +81,7 @@ async def pull(
     """
     before = _before(schema, path, force=force)
     known = before.parse()
-    async with opened(url) as database:
+    async with opened(url, wait) as database:
         try:
             collections = await observe(database, sample, progress)
             references = await find_targets(database, collections, progress)

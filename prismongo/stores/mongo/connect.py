@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Iterable
+import logging
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pymongo
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReadPreference
+from pymongo.common import CONNECT_TIMEOUT, SERVER_SELECTION_TIMEOUT
 from pymongo.errors import (
     ConfigurationError,
     NotPrimaryError,
@@ -25,6 +28,10 @@ from pymongo.errors import (
 
 from prismongo.errors import ConnectionError
 from prismongo.stores.mongo.errors import code_of
+
+logger = logging.getLogger("prismongo.connect")
+
+TELL_AFTER: Final = 1.0  # seconds
 
 Client = AsyncMongoClient[dict[str, Any]]
 Reply = dict[str, Any]
@@ -55,15 +62,19 @@ class Topology:
 
 
 async def open_client(client: Client, timeout: float) -> Topology:
-    """Connect and log in within `timeout` seconds.
+    """Connect and log in within `timeout` seconds, or within what the URL says if that is less.
+
+    A server that is not up yet is waited for. After a second a warning says so, on the logger
+    `prismongo.connect`.
 
     Raises:
         prismongo.errors.ConnectionError: P1000 authentication failed, P1001 unreachable, P1002 no
             answer in time, P1010 the user lacks rights, P1013 options that contradict each other.
     """
     hosts = hosts_of(client)  # a server of another replica set is forgotten meanwhile
+    timeout = min([timeout, *_limits(client)])
     try:
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(timeout), _telling(client, timeout, hosts):
             with pymongo.timeout(timeout):
                 hello = await _say_hello(client)
     except TimeoutError as error:
@@ -80,6 +91,34 @@ async def open_client(client: Client, timeout: float) -> Topology:
         primary=hello.get("primary"),
         wire_version=hello.get("maxWireVersion", 0),
     )
+
+
+def _limits(client: Client) -> Iterator[float]:
+    """The time limits of the URL or of the settings, in seconds; none where the driver's hold."""
+    options = client.options
+    if options.server_selection_timeout != SERVER_SELECTION_TIMEOUT:
+        yield options.server_selection_timeout
+    connect_timeout = options.pool_options.connect_timeout
+    if connect_timeout and connect_timeout != CONNECT_TIMEOUT:
+        yield connect_timeout
+
+
+@asynccontextmanager
+async def _telling(client: Client, timeout: float, hosts: str) -> AsyncIterator[None]:
+    """Around an attempt to connect: log what it waits for, if it takes long."""
+
+    async def tell() -> None:
+        await asyncio.sleep(TELL_AFTER)
+        cause = _common_cause(client)
+        logger.warning(
+            "Waiting up to %g s for the database server at %s: %s.", timeout, hosts, cause
+        )
+
+    task = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _say_hello(client: Client) -> Reply:

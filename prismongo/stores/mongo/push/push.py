@@ -77,6 +77,7 @@ async def push(
     drop: bool = False,
     shard: bool = False,
     report: Report | None = None,
+    wait: float | None = None,
 ) -> Pushed:
     """Create the collections and indexes of the schema that the database lacks.
 
@@ -91,6 +92,7 @@ async def push(
             its own: named in the schema, or like Prisma names an index of these fields.
         shard: also shard the collections that the schema shards, on a sharded cluster.
         report: receives events: the plan, the progress of builds, and each finished step.
+        wait: how long to wait for the server, in seconds; None: 10 s.
 
     Returns:
         The plan and the executed steps.
@@ -104,7 +106,7 @@ async def push(
         prisma.errors.DataError: the server rejects an index (P2035).
     """
     wanted_indexes(datamodel)  # raises for an invalid comment before it connects
-    async with opened(url) as database:
+    async with opened(url, wait) as database:
         return await push_to(
             database, datamodel, dry_run=dry_run, drop=drop, shard=shard, report=report
         )
@@ -152,8 +154,12 @@ async def _compared(database: Database, datamodel: Datamodel) -> PushPlan:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, wait: float | None = None) -> AsyncIterator[Database]:
     """Connect to the database of a URL; close it at the end.
+
+    Args:
+        url: names the database.
+        wait: how long to wait for the server, in seconds; None: 10 s.
 
     Raises:
         ConnectionError: the server cannot be used (P1000 …).
@@ -163,7 +169,7 @@ async def opened(url: str) -> AsyncIterator[Database]:
     # As an object, which the URL's readPreferenceTags and maxStalenessSeconds do not contradict.
     primary = {"read_preference": ReadPreference.PRIMARY}
     async with make_client(url, DatabaseSettings(), **primary) as client:
-        await open_client(client, min(CONNECT_TIMEOUT, client.options.server_selection_timeout))
+        await open_client(client, CONNECT_TIMEOUT if wait is None else wait)
         yield client.get_database(name)
 
 
