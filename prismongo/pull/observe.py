@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bson import Binary, ObjectId
+from bson import Binary, Code, ObjectId
 
 from prismongo.query.values.bson_types import bson_type
 from prismongo.query.values.int import INT32
@@ -58,7 +58,7 @@ class Seen:
                 self.items = self.items or Seen()
                 for item in value:
                     self.items.add(item)
-            case str():
+            case str() if not isinstance(value, Code):  # which is a str for the driver
                 self._add_text(value)
             case ObjectId():
                 if len(self.ids) < MOST_IDS:

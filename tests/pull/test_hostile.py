@@ -1,0 +1,58 @@
+"""Stored documents that no driver would write: pull reads what it can, and its schema is valid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from prismongo.pull import pull
+from prismongo.schema import parse, push
+from tests.hostile_documents import BAD, VALUES, numbered, text_of
+from tests.pull.shapes import Live
+
+PATH = Path("schema.prisma")
+
+
+async def pulled(url: str) -> str:
+    """The schema, which parses, and which the database fits."""
+    text = (await pull(url, None, PATH)).files[PATH]
+    assert (await push(parse(text), url, drop=False)).plan.to_do(drop=True) == ()
+    return text
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+async def test_a_value_of_any_type(live: Live, mongo_url: str, value: Any) -> None:
+    live["Thing"].insert_many([{"value": value, "values": [value]}, {"value": value}])
+    assert "model Thing" in await pulled(mongo_url)
+
+
+async def test_values_of_all_types_in_one_field(live: Live, mongo_url: str) -> None:
+    live["Thing"].insert_many([{"value": value} for value in VALUES.values()])
+    (line,) = [each for each in (await pulled(mongo_url)).splitlines() if " value " in each]
+    assert "Json" in line
+
+
+async def test_a_document_a_hundred_levels_deep(live: Live, mongo_url: str) -> None:
+    """MongoDB stores no more than 180 levels, of which a schema needs a type each."""
+    deep: dict[str, Any] = {"b": 1}
+    for _ in range(100):
+        deep = {"a": deep}
+    live["Thing"].insert_one({"value": deep})
+    assert "model Thing" in await pulled(mongo_url)
+
+
+async def test_bytes_that_are_no_text_and_names_that_come_twice(live: Live, mongo_url: str) -> None:
+    live["Thing"].insert_one(numbered(1, (b"\x02", b"name", BAD)))
+    live["Thing"].insert_one(
+        numbered(2, (b"\x02", b"name", text_of(b"a")), (b"\x10", b"name", bytes(4)))
+    )
+    live["Thing"].insert_one({"_id": ObjectId(), "__proto__": 1, "a.b": 2, "$where": 3})
+    assert "model Thing" in await pulled(mongo_url)
+
+
+async def test_a_document_of_16_megabytes(live: Live, mongo_url: str) -> None:
+    live["Thing"].insert_one({"value": "x" * (16 * 1024 * 1024 - 100)})
+    assert "value String" in " ".join((await pulled(mongo_url)).split())
