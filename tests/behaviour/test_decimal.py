@@ -255,7 +255,7 @@ async def test_order_and_pages(engine: MongoEngine) -> None:
         return [row["id"] for row in rows]
 
     assert await page("asc") == ascending
-    assert await page("desc", take=9) == [2, 1, *[3, 4, 6], 7, 5]
+    assert await page("desc", take=9) == ascending[::-1]  # ties, too
     for start in range(7):
         cursor = {"id": ascending[start]}
         for take in (1, 2, 3, 4):
