@@ -89,7 +89,7 @@ clean:
 
 # With uv if it is installed, else with venv and pip. The project itself is built by the setuptools of the
 # lock file, so that pip downloads nothing without a hash.
-$(DEPENDENCIES): pyproject.toml requirements.lock
+$(DEPENDENCIES): pyproject.toml requirements.lock $(wildcard prismongo/native/*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
 	@set -e; if command -v uv >/dev/null; then \
 		test -x $(BIN)/python || uv venv --python $(PYTHON) $(VENV); \

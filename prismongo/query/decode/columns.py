@@ -1,28 +1,36 @@
 """One column of an answer: where its value is in a row, and how it is read.
 
 `read` is right for every value. `fast_path` is an expression for the values that are as expected,
-used by `instances.py` where readers are generated; it says nothing that `read` does not.
+used by `instances.py` where readers are generated; `element` is the same for the accelerator, used
+by `accelerated.py`. They say nothing that `read` does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from prismongo.query.nodes.rows import Row
 from prismongo.query.values.scalars import scalar_of
-from prismongo.schema.datamodel import Enum, Field
+from prismongo.schema.datamodel import Enum, Field, Literals
+
+if TYPE_CHECKING:
+    from prismongo.native import _rows
 
 Read = Callable[[Row], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Rows to records; `many` does for a list what `one` does for a row, without a call a row."""
+    """Rows to records; `many` does for a list what `one` does for a row, without a call a row.
+
+    `native` is the reader of the accelerator, where one was made.
+    """
 
     one: Read
     many: Callable[[Sequence[Row]], list[Any]]
+    native: _rows.Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,31 @@ class FastPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """What the accelerator knows of a stored field.
+
+    Attributes:
+        key: the name in the document.
+        kind: which of its functions reads the value, or an element of a list.
+        absence: how null and missing are read.
+        more: the members of an enum; the reader of a composite.
+    """
+
+    key: str
+    kind: _rows.Kind
+    absence: _rows.Absence
+    is_list: bool
+    more: Mapping[str, str] | _rows.Reader | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A name in the answer."""
+    """A name in the answer. Without an `element` it is no stored value, but one beside the row."""
 
     name: str
     read: Read
     fast_path: FastPath | None = None
+    element: Element | None = None
 
 
 def fast_path(field: Field, enum: Enum | None) -> FastPath | None:
@@ -96,3 +123,29 @@ def composite_path(field: Field, reader: Reader) -> FastPath:
 
 def _fail() -> NoReturn:
     raise ValueError
+
+
+def has_default(field: Field) -> bool:
+    """Whether null and missing are read as the constant default, as Prisma reads them."""
+    return isinstance(field.default, Literals) and field.is_required
+
+
+def element(field: Field, enum: Enum | None) -> Element:
+    """The element of a scalar or an enum."""
+    if enum is not None:
+        return Element(field.db_name, "enum", _absence(field), field.is_list, enum.members)
+    return Element(field.db_name, scalar_of(field).native, _absence(field), field.is_list)
+
+
+def composite_element(field: Field, inner: Reader) -> Element:
+    """The element of a composite, whose values `inner` reads."""
+    kind: _rows.Kind = "other" if inner.native is None else "composite"
+    return Element(field.db_name, kind, _absence(field), field.is_list, inner.native)
+
+
+def _absence(field: Field) -> _rows.Absence:
+    if field.is_list:
+        return "list"
+    if has_default(field):
+        return "default"
+    return "required" if field.is_required else "none"

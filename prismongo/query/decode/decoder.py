@@ -15,7 +15,16 @@ from bson import Code
 from prisma.errors import DataError
 
 from prismongo.errors import data_error
-from prismongo.query.decode.columns import Column, Read, Reader, composite_path, fast_path
+from prismongo.query.decode.columns import (
+    Column,
+    Read,
+    Reader,
+    composite_element,
+    composite_path,
+    element,
+    fast_path,
+    has_default,
+)
 from prismongo.query.errors.stored import dangling, id_of, null, of_record, wrong_type
 from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
 from prismongo.query.nodes.rows import Row
@@ -129,7 +138,7 @@ class Decoder:
         field = output.field
         read = self._stored(owner, field, self._one(field, form))
         enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
-        return Column(field.name, read, fast_path(field, enum))
+        return Column(field.name, read, fast_path(field, enum), element(field, enum))
 
     def _one(self, field: Field, form: Form) -> Callable[[Any], Any]:
         if field.kind == "enum":
@@ -161,7 +170,7 @@ class Decoder:
 
     def _default(self, field: Field, one: Callable[[Any], Any]) -> Callable[[], Any] | None:
         """Prisma reads null and missing as the constant default of a required field."""
-        if not isinstance(field.default, Literals) or not field.is_required:
+        if not isinstance(field.default, Literals) or not has_default(field):
             return None
         encode = field_encoder(self._datamodel, field)
         stored = encode_constant(encode, field, field.default.value)
@@ -172,13 +181,10 @@ class Decoder:
         names = f"{owner}.{field.name}"
         columns = [self._member(names, item, inner) for item in output.outputs]
         reader = inner.compile(columns, is_whole=False)
-
-        def read(value: Any) -> Any:
-            if not isinstance(value, dict):
-                raise ValueError(bson_type(value))
-            return reader.one(value)
-
-        return Column(field.name, self._stored(owner, field, read), composite_path(field, reader))
+        read = self._stored(owner, field, _value_reader(reader))
+        return Column(
+            field.name, read, composite_path(field, reader), composite_element(field, reader)
+        )
 
     def _member(self, owner: str, output: ScalarOutput | CompositeOutput, form: Form) -> Column:
         match output:
@@ -289,6 +295,17 @@ def _read_list(owner: str, field: Field, row: Row, one: Callable[[Any], Any]) ->
         return [one(item) for item in value]
     except ValueError:
         raise wrong_type(owner, field, row, value) from None
+
+
+def _value_reader(reader: Reader) -> Callable[[Any], Any]:
+    """A reader of the values of a composite."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValueError(bson_type(value))
+        return reader.one(value)
+
+    return read
 
 
 def _with_id(read: Read) -> Read:

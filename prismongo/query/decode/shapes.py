@@ -18,9 +18,9 @@ from prisma.errors import InvalidModelError, UnknownRelationalFieldError
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from prismongo.query.decode.accelerated import accelerated
 from prismongo.query.decode.columns import Column, Reader
 from prismongo.query.decode.decoder import WIRE, Form
-from prismongo.query.decode.instances import compile_ready
 from prismongo.query.errors.input import shown
 from prismongo.query.nodes.requests import DeclaredFields, Selection
 
@@ -221,7 +221,7 @@ class ModelForm:
         shape = self._shape
         if shape.counts is not None:
             columns = [_renamed(column, shape.counts) for column in columns]
-        return compile_ready(shape.kind, columns, shape.unselected if is_whole else {})
+        return accelerated(shape.kind, columns, shape.unselected if is_whole else {})
 
     def nested(self, name: str) -> Form:
         """The form of what stands under a relation or a composite field."""
@@ -242,7 +242,7 @@ class CompositeForm:
 
     def compile(self, columns: Sequence[Column], *, is_whole: bool) -> Reader:
         """Instances with the selected fields, in the class's order."""
-        return compile_ready(self._kind, columns, {})
+        return accelerated(self._kind, columns, {})
 
     def nested(self, name: str) -> Form:
         """The form of a composite value inside."""

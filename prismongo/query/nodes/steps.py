@@ -20,7 +20,7 @@ RELATED = "\0"
 """The prefix of a relation's name under which a row contains its included rows. No stored name can
 contain a NUL character."""
 
-ORDER_VALUES = "__order"
+ORDER_VALUES = RELATED + "__order"
 """The name under which `Find` puts the values that it sorted by (`order_values`)."""
 
 

@@ -44,4 +44,5 @@ BIG_INT: Final = ScalarType(
     ),
     is_whole=True,
     average="Float",
+    native="whole",
 )

@@ -31,4 +31,5 @@ BOOLEAN: Final = ScalarType(
     operators=EQUALITY,
     expected=Expected("type(v) is bool", "v"),
     given=Expected("type(v) is bool", "v"),
+    native="boolean",
 )

@@ -53,7 +53,7 @@ def _read(value: object) -> datetime:
     if isinstance(value, datetime):
         return _as_utc(value)  # the store's rows leave it out
     if isinstance(value, Timestamp):
-        return value.as_datetime()
+        return _as_utc(value.as_datetime())  # whose time zone is the driver's own
     raise refuse_stored(value)
 
 
@@ -88,6 +88,7 @@ DATE_TIME: Final = ScalarType(
         "v",
         {"datetime": datetime, "UTC": UTC},
     ),
+    native="moment",
 )
 TIMESTAMP: Final = replace(
     DATE_TIME,

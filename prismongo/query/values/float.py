@@ -39,4 +39,5 @@ FLOAT: Final = ScalarType(
     operators=RANGE,
     expected=Expected("type(v) is float", "v"),
     average="Float",
+    native="float",
 )

@@ -73,6 +73,7 @@ INT: Final = ScalarType(
     ),
     is_whole=True,
     average="Float",
+    native="whole",
 )
 INT_OF_32_BITS: Final = replace(
     INT, encode=_encode_32_bits, expected=Expected("type(v) is int", "v"), given=None

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from prismongo.native import _rows
 
 EQUALITY: Final = ("equals", "not")
 MEMBERSHIP: Final = ("equals", "in", "notIn", "not")
@@ -50,6 +53,7 @@ class ScalarType:
         operators: the operators of its filters; with `lt` among them it is in an order.
         expected: the fast path of generated readers.
         given: the fast path of generated writers; it says nothing that `encode` does not.
+        native: which function of the accelerator reads the values that are as expected.
         is_whole: whether a division leaves no fraction.
         average: the type of its averages; None where it is no number.
         is_any: whether its values are of any BSON type, objects and lists too.
@@ -65,6 +69,7 @@ class ScalarType:
     operators: tuple[str, ...]
     expected: Expected | None = None
     given: Expected | None = None
+    native: _rows.Kind = "other"
     is_whole: bool = False
     average: str | None = None
     is_any: bool = False

@@ -42,4 +42,5 @@ STRING: Final = ScalarType(
     operators=(*RANGE, "contains", "startsWith", "endsWith", "mode"),
     expected=Expected("type(v) is str", "v"),
     given=Expected("type(v) is str and v.isascii()", "v"),
+    native="text",
 )

@@ -1,0 +1,87 @@
+"""Replies to `find`, split by the accelerator: the one place that knows this seam of the driver.
+
+The driver sends, retries and keeps sessions as ever; a cursor of ours only unpacks the reply. Where
+the driver has another seam than the one known here, its own cursor serves. Imported only where the
+accelerator is in use.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+import bson
+from pymongo.asynchronous.cursor import AsyncCursor
+
+from prismongo.native import _rows
+from prismongo.stores.rows import ROWS
+
+SEAM: Final = (
+    *("self", "response", "cursor_id", "codec_options"),
+    *("user_fields", "legacy_response"),
+)
+"""The parameters of `AsyncCursor._unpack_response`, in PyMongo 4.13 to 4.20."""
+
+READING: Final = (
+    *("__contains__", "__eq__", "__iter__", "__len__", "__ne__", "__or__", "__repr__"),
+    *("__reversed__", "__ror__", "copy", "items", "keys", "values"),
+)
+"""The methods of a dict that need all values."""
+
+CHANGING: Final = ("__ior__", "clear", "pop", "popitem", "setdefault", "update")
+"""The methods of a dict after which its values are not those that were stored."""
+
+
+def is_seam(unpack: Callable[..., Any]) -> bool:
+    """Whether a method of a cursor is the one that `StoredRows` overrides."""
+    return tuple(inspect.signature(unpack).parameters) == SEAM
+
+
+class StoredRow(_rows.Row):
+    """A row of a reply, which decodes a value, or all of them, when it is asked for."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def decoded(document: bytes) -> dict[str, Any]:
+        """A document as the driver decodes it."""
+        return bson.decode(document, ROWS)
+
+
+def _after(prepare: Callable[[_rows.Row], None], name: str) -> Callable[..., Any]:
+    method = getattr(dict, name)
+
+    def call(self: StoredRow, *args: Any, **named: Any) -> Any:
+        prepare(self)
+        return method(self, *args, **named)
+
+    return call
+
+
+for _name in READING:
+    setattr(StoredRow, _name, _after(_rows.Row.fill, _name))
+for _name in CHANGING:
+    setattr(StoredRow, _name, _after(_rows.Row.detach, _name))
+
+
+class StoredRows(AsyncCursor[dict[str, Any]]):
+    """A cursor whose rows are bytes until they are read."""
+
+    def _unpack_response(
+        self,
+        response: Any,
+        cursor_id: int | None,
+        codec_options: Any,
+        user_fields: Any = None,
+        legacy_response: bool = False,
+    ) -> Any:
+        parts = _rows.split(response.raw_command_response(), StoredRow)
+        if parts is None:
+            return super()._unpack_response(
+                response, cursor_id, codec_options, user_fields, legacy_response
+            )
+        rest, name, rows = parts
+        reply = bson.decode(rest, ROWS)
+        reply["cursor"][name] = rows
+        return [reply]
