@@ -5,6 +5,7 @@
 #   make bench     the tables of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
 #   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network: see docs/reliability.md
+#   make fuzz-native   the accelerator under gcc's sanitizers, and its memory over many rows
 #   make lock      write requirements.lock again from pyproject.toml; make audit: known weaknesses
 
 PYTHON ?= python3
@@ -24,9 +25,11 @@ KILLS ?= 10
 WRITES ?= 10000
 SECONDS ?= 600
 PROCESSES ?= 8
+NATIVE_SECONDS ?= 60
+NATIVE_ROWS ?= 1000000
 SUBSCRIBERS ?= 10000
 
-.PHONY: install dependencies run bench test check fuzz failover soak processes network lock audit format clean
+.PHONY: install dependencies run bench test check fuzz fuzz-native failover soak processes network lock audit format clean
 
 install:
 	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
@@ -51,6 +54,10 @@ check: install
 
 fuzz: install
 	FUZZ_CASES=$(CASES) $(ONE) tests/reliability/test_fuzz.py
+
+# Odd documents against the Python path, mutated replies, both under ASan and UBSan; then leaks.
+fuzz-native: install
+	$(BIN)/python -m tests.native.sanitized $(NATIVE_SECONDS) $(NATIVE_ROWS)
 
 failover: install
 	FAILOVER_KILLS=$(KILLS) FAILOVER_WRITES=$(WRITES) $(ONE) tests/reliability/test_failover.py

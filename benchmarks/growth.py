@@ -48,8 +48,8 @@ async def memory_of_rows(environment: Environment, rows: int) -> list[Figure]:
 
 
 async def _measured(environment: Environment, operation: Operation, rounds: int) -> Measured:
-    both = (environment.libraries[0], environment.libraries[-1])
-    return await measure(operation, both, environment.data, environment.database, rounds)
+    few = environment.base_and_ours
+    return await measure(operation, few, environment.data, environment.database, rounds)
 
 
 def _rows(number: int) -> Operation:

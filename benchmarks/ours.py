@@ -26,10 +26,9 @@ WHOLE: Final[types.UserOmit] = {"hashedPassword": False}
 class Ours:
     """Models of the generated client."""
 
-    name = "ours"
-
-    def __init__(self, database: DatabaseService) -> None:
+    def __init__(self, database: DatabaseService, name: str = "ours") -> None:
         self._database = database
+        self.name = name
 
     def id(self, value: ObjectId) -> str:
         """Its digits."""

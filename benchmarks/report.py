@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from benchmarks.environment import IN_PYTHON
 from benchmarks.figure import Figure
 from benchmarks.measure import Measured
 
@@ -77,7 +78,9 @@ def _operations(measured: Sequence[Measured]) -> str:
         return ""
     base, *others = measured[0].times
     ours = others[-1]
-    head = ["operation", f"{base}, ms", *others, "middle half", "CPU", "target", ""]
+    shown = [name for name in others if name == IN_PYTHON]
+    cpu = [*(f"CPU of {name}" for name in shown), "CPU"]
+    head = ["operation", f"{base}, ms", *others, "middle half", *cpu, "target", ""]
     lines = [_line(head), _line(["---"] + ["---:"] * (len(head) - 2) + ["---"])]
     for each in measured:
         ratio, (low, high) = each.ratio(ours), each.spread(ours)
@@ -88,7 +91,7 @@ def _operations(measured: Sequence[Measured]) -> str:
                     f"{each.milliseconds(base):.3g}",
                     *(f"{each.ratio(name):.2f}" for name in others),
                     f"{low:.2f} to {high:.2f}",
-                    f"{each.cpu_ratio(ours):.2f}",
+                    *(f"{each.cpu_ratio(name):.2f}" for name in (*shown, ours)),
                     f"≤ {each.operation.target:.2f}",
                     "met" if round(ratio, 2) <= each.operation.target else "**missed**",
                 ]
@@ -100,15 +103,15 @@ def _operations(measured: Sequence[Measured]) -> str:
 def _growth(what: str, measured: Sequence[Measured]) -> str:
     if not measured:
         return ""
-    base, ours = measured[0].times
-    lines = [_line([what, f"{base}, ms", f"{ours}, ms", "ratio"]), _line(["---"] + ["---:"] * 3)]
+    base, *ours = measured[0].times
+    ratios = [f"{name}, {kind}" for name in ours for kind in ("ratio", "CPU")]
+    lines = [_line([what, f"{base}, ms", *ratios]), _line(["---"] + ["---:"] * (len(ratios) + 1))]
     lines += [
         _line(
             [
                 each.operation.name,
                 f"{each.milliseconds(base):.3g}",
-                f"{each.milliseconds(ours):.3g}",
-                f"{each.ratio(ours):.2f}",
+                *(f"{of(name):.2f}" for name in ours for of in (each.ratio, each.cpu_ratio)),
             ]
         )
         for each in measured

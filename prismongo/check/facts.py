@@ -6,7 +6,7 @@ Each request to the server is separate: if it refuses one, the others are still 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeVar
@@ -19,6 +19,7 @@ from prismongo.errors import ConnectionError
 from prismongo.generator import generated_schema, is_generated_from
 from prismongo.health import Health, check_health, down
 from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.mongo.accelerator import State, state
 from prismongo.stores.mongo.connect import hosts_of
 from prismongo.stores.mongo.push.plan import PushPlan
 from prismongo.stores.mongo.push.push import compare, opened
@@ -45,6 +46,7 @@ class Checked:
         sample: the number of documents per model that was requested.
         hosts: the address of the server, as `host:port, …`.
         selections: how the classes for `returning` fit; None if the project names no module.
+        accelerator: whether the accelerator is in use here.
     """
 
     database: str
@@ -55,6 +57,7 @@ class Checked:
     sample: int | None = None
     hosts: str = ""
     selections: SelectionFit | None = None
+    accelerator: State = field(default_factory=state)
 
 
 async def check(

@@ -13,6 +13,7 @@ from prismongo.check.documents import Misfits, ModelFit
 from prismongo.check.facts import Checked, ClientState
 from prismongo.check.selections import SelectionFit
 from prismongo.query.decode.conformance import Misfit
+from prismongo.stores.mongo import accelerator
 from prismongo.stores.mongo.errors import standalone_remedy
 from prismongo.stores.mongo.push.plan import (
     CreateCollection,
@@ -30,7 +31,7 @@ from prismongo.stores.mongo.push.plan import (
 from prismongo.stores.mongo.push.text import step_lines
 
 State = Literal["ok", "note", "failed", "skipped"]
-Subject = Literal["server", "topology", "client", "indexes", "documents", "selections"]
+Subject = Literal["server", "topology", "client", "native", "indexes", "documents", "selections"]
 Drift = Literal[
     "no collection",
     "no index",
@@ -51,6 +52,12 @@ _CLIENT: Final[Mapping[ClientState, tuple[State, str]]] = {
     "fresh": ("ok", "generated from this schema"),
     "stale": ("failed", "generated from another schema: run `prismongo generate`"),
     "missing": ("failed", "not generated: run `prismongo generate`"),
+}
+_ACCELERATOR: Final[Mapping[accelerator.State, tuple[State, str]]] = {
+    "in use": ("ok", "the accelerator is in use"),
+    "turned off": ("note", "the accelerator is turned off by PRISMONGO_NATIVE=0"),
+    "not built": ("note", "the accelerator is not built: reading many records takes longer"),
+    "driver not known": ("note", "the accelerator does not know this PyMongo, and is not used"),
 }
 
 
@@ -75,6 +82,7 @@ def findings(checked: Checked) -> tuple[Finding, ...]:
         _server(checked),
         _topology(checked),
         Finding("client", *_CLIENT[checked.client]),
+        Finding("native", *_ACCELERATOR[checked.accelerator]),
         _indexes(checked),
         _documents(checked),
         *([] if checked.selections is None else [_selections(checked.selections)]),

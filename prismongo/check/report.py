@@ -55,6 +55,7 @@ def as_dict(checked: Checked) -> dict[str, Any]:
             "primary": health.primary,
         },
         "client": checked.client,
+        "accelerator": checked.accelerator,
         "indexes": _plan(checked.plan) if isinstance(checked.plan, PushPlan) else None,
         "documents": (
             [_model(each) for each in checked.documents]

@@ -147,6 +147,7 @@ class MongoEngine(AsyncAbstractEngine):
             if self._connecting is store:
                 self._connecting = None
         self._store = store
+        self._observer.connected(store.accelerator)
         self._sessions = Sessions(store)
         self.home.enter()
 

@@ -67,6 +67,13 @@ class Observer:
     settings: LogSettings
     metrics: Metrics = field(default_factory=Metrics)
 
+    def connected(self, accelerator: str | None) -> None:
+        """The store has connected: the first line of the log says how its rows are read."""
+        if accelerator is not None:
+            text = "The accelerator (PRISMONGO_NATIVE) is %(accelerator)s"
+            facts = {"accelerator": accelerator}
+            logger.debug(text, facts, extra=facts)
+
     def begin(self) -> Observed:
         """An operation begins."""
         self.metrics.client_queries += 1

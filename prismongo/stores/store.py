@@ -87,6 +87,10 @@ class Store(Protocol):
         """The command of a step as a document, for the query log."""
 
     @property
+    def accelerator(self) -> str | None:
+        """Whether the accelerator reads the rows, in words; None if there are none to read."""
+
+    @property
     def changes(self) -> ChangeSource:
         """The change streams."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from prismongo.cli import main
+from prismongo.stores.mongo import accelerator
 from prismongo.url import url_database
 from tests.project import TOP
 
@@ -35,6 +36,7 @@ def test_all_is_well_is_0(url: str, capsys: Output) -> None:
         ["ok", "server"],
         ["ok", "topology"],
         ["ok", "client"],
+        ["ok" if accelerator.state() == "in use" else "note", "native"],
         ["ok", "indexes"],
         ["skip", "documents"],
         ["ok", "selections"],
@@ -78,12 +80,14 @@ def test_json(url: str, live: Any, capsys: Output) -> None:
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] is False
     assert answer["client"] == "fresh"
+    assert answer["accelerator"] == accelerator.state()
     assert answer["server"]["reachable"] is True
     assert answer["server"]["topology"] == "replica set"
     assert {name: each["state"] for name, each in answer["findings"].items()} == {
         "server": "ok",
         "topology": "ok",
         "client": "ok",
+        "native": "ok" if accelerator.state() == "in use" else "note",
         "indexes": "failed",
         "documents": "ok",
         "selections": "ok",

@@ -152,9 +152,10 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def queries(log: pytest.LogCaptureFixture) -> list[Any]:
+    """The operations of the log; its first line is not one."""
     found = [each for each in log.records if each.name == "prismongo.queries"]
     log.clear()
-    return found
+    return [each for each in found if hasattr(each, "action")]
 
 
 @pytest.mark.mongo_only("commands are a server's")

@@ -87,6 +87,11 @@ class MemoryStore:
         self._check_open()
         return self.memory.begin()
 
+    @property
+    def accelerator(self) -> None:
+        """None: nothing is read from bytes."""
+        return None
+
     def describe(self, step: Step) -> Any:
         """The class and the model of the step."""
         model = getattr(step, "model", None)

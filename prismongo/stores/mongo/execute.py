@@ -17,7 +17,6 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 
-from prismongo import native
 from prismongo.query.nodes.rows import Row, known_of
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
@@ -42,6 +41,7 @@ from prismongo.query.nodes.steps import (
     WriteStep,
 )
 from prismongo.schema.datamodel import Field
+from prismongo.stores.mongo.accelerator import cursor_of_rows
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
 from prismongo.stores.mongo.compile.filter import compile_filter
 from prismongo.stores.mongo.compile.find import (
@@ -85,7 +85,7 @@ class Executor:
         self.database = database
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
-        self._cursor_of_rows = _cursor_of_rows()
+        self._cursor_of_rows = cursor_of_rows()
 
     async def execute(self, step: Step | KnownOrder, session: AsyncClientSession | None) -> Any:
         """Execute a step, in the transaction of the session if there is one → its result.
@@ -265,16 +265,6 @@ class Executor:
             known = self.database.get_collection(name, codec_options=ROWS)
             self._collections[name] = known
         return known
-
-
-def _cursor_of_rows() -> type[AsyncCursor[Document]]:
-    """The accelerator's, where it is in use and knows the driver."""
-    if native.state() == "in use":
-        from prismongo.stores.mongo.replies import StoredRows, is_seam
-
-        if is_seam(AsyncCursor._unpack_response):
-            return StoredRows
-    return AsyncCursor
 
 
 async def _only(cursor: AsyncCursor[Document]) -> list[Row]:

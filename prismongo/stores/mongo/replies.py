@@ -33,9 +33,9 @@ CHANGING: Final = ("__ior__", "clear", "pop", "popitem", "setdefault", "update")
 """The methods of a dict after which its values are not those that were stored."""
 
 
-def is_seam(unpack: Callable[..., Any]) -> bool:
+def is_seam(unpack: Callable[..., Any] | None) -> bool:
     """Whether a method of a cursor is the one that `StoredRows` overrides."""
-    return tuple(inspect.signature(unpack).parameters) == SEAM
+    return unpack is not None and tuple(inspect.signature(unpack).parameters) == SEAM
 
 
 class StoredRow(_rows.Row):

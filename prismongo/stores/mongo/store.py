@@ -37,6 +37,7 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
 )
 from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.mongo.accelerator import State, state
 from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.connect import Topology, open_client, unreachable
 from prismongo.stores.mongo.describe import describe
@@ -210,6 +211,11 @@ class MongoStore:
     def describe(self, step: Step) -> Document:
         """The command of a step, for the query log."""
         return describe(step)
+
+    @property
+    def accelerator(self) -> State:
+        """Whether the accelerator reads the rows."""
+        return state()
 
     @property
     def pool(self) -> PoolCounts:

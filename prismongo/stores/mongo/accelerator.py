@@ -1,0 +1,31 @@
+"""Whether the accelerator reads what a server answers, and the cursor that does so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pymongo.asynchronous.cursor import AsyncCursor
+
+from prismongo import native
+from prismongo.stores.mongo.compile.commands import Document
+
+State = native.State | Literal["driver not known"]
+"""`driver not known`: this PyMongo has not the seam of `replies.py`."""
+
+
+def state() -> State:
+    """Whether the accelerator is in use, and why it is not."""
+    here = native.state()
+    if here == "in use" and cursor_of_rows() is AsyncCursor:
+        return "driver not known"
+    return here
+
+
+def cursor_of_rows() -> type[AsyncCursor[Document]]:
+    """The accelerator's cursor, where it is in use and knows the driver; else the driver's own."""
+    if native.state() == "in use":
+        from prismongo.stores.mongo.replies import StoredRows, is_seam
+
+        if is_seam(getattr(AsyncCursor, "_unpack_response", None)):
+            return StoredRows
+    return AsyncCursor

@@ -1,0 +1,272 @@
+"""Replies are split, and their rows are dicts as the driver's are."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import bson
+import pytest
+from bson.errors import InvalidBSON
+from pymongo.asynchronous.cursor import AsyncCursor
+
+from prismongo import native
+from prismongo.native import _rows
+from prismongo.stores.mongo import accelerator
+from prismongo.stores.mongo.replies import SEAM, StoredRow, StoredRows, is_seam
+from prismongo.stores.rows import ROWS
+from tests.hostile_documents import BAD, VALUES, document, text_of
+from tests.native.everything import reply_of, rows_of
+
+Row = dict[str, Any]
+
+DOCUMENT: Row = {"_id": 1, "a": "x", "b": [1, {"c": None}], "d": {"e": 1}, "f": 2, "g": None}
+
+
+def raw(*elements: tuple[bytes, bytes, bytes]) -> bytes:
+    return bytes(document(*elements).raw)
+
+
+def row() -> Any:
+    (found,) = rows_of([bson.encode(DOCUMENT)])
+    assert type(found) is StoredRow
+    return found
+
+
+# --- the seam ---
+
+
+def test_the_driver_has_the_seam_that_we_know() -> None:
+    unpack = AsyncCursor._unpack_response
+    assert tuple(inspect.signature(unpack).parameters) == SEAM
+    assert tuple(inspect.signature(StoredRows._unpack_response).parameters) == SEAM
+    assert is_seam(unpack)
+
+
+@pytest.mark.parametrize("other", [None, lambda self, response: None])
+def test_with_another_seam_the_drivers_cursor_serves(
+    other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(native.SWITCH, raising=False)
+    assert accelerator.cursor_of_rows() is StoredRows
+    monkeypatch.setattr(AsyncCursor, "_unpack_response", other, raising=False)
+    assert accelerator.cursor_of_rows() is AsyncCursor
+    assert accelerator.state() == "driver not known"
+
+
+def test_the_switch_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(native.SWITCH, "0")
+    assert accelerator.cursor_of_rows() is AsyncCursor
+    assert accelerator.state() == "turned off"
+    monkeypatch.setenv(native.SWITCH, "1")
+    assert accelerator.state() == "in use"
+
+
+def test_without_the_extension_everything_is_there() -> None:
+    code = (
+        "import sys; sys.modules['prismongo.native._rows'] = None\n"
+        "import prismongo.engine, prismongo.stores.mongo, prismongo.query.decode.shapes\n"
+        "from prismongo.stores.mongo import accelerator; print(accelerator.state())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "not built\n"
+
+
+# --- replies ---
+
+
+@pytest.mark.parametrize("name", ["firstBatch", "nextBatch"])
+def test_the_rest_of_a_reply_is_left_to_the_driver(name: str) -> None:
+    reply = {"ok": 1.0, "cursor": {"id": 7, name: [DOCUMENT] * 3, "ns": "a.b"}, "$clusterTime": {}}
+    parts = _rows.split(bson.encode(reply), StoredRow)
+    assert parts is not None
+    rest, found, rows = parts
+    assert found == name
+    assert rows == [DOCUMENT] * 3
+    assert bson.decode(rest) == reply | {"cursor": {"id": 7, name: [], "ns": "a.b"}}
+
+
+OTHER: dict[str, bytes] = {
+    "an error": bson.encode({"ok": 0.0, "errmsg": "x", "code": 1}),
+    "no batch": bson.encode({"cursor": {"id": 1}}),
+    "a cursor that is none": bson.encode({"cursor": 1}),
+    "a batch of numbers": bson.encode({"cursor": {"firstBatch": [1]}}),
+    "nothing": b"",
+    "less": reply_of([])[:-1],
+    "more": reply_of([]) + b"\0",
+}
+
+
+@pytest.mark.parametrize("reply", OTHER.values(), ids=OTHER)
+def test_another_reply_is_left_to_the_driver(reply: bytes) -> None:
+    assert _rows.split(reply, StoredRow) is None
+
+
+def test_rows_outlive_the_bytes_of_the_reply() -> None:
+    reply = bytearray(reply_of([bson.encode(DOCUMENT)]))
+    parts = _rows.split(memoryview(reply), StoredRow)
+    assert parts is not None
+    reply[:] = bytes(len(reply))
+    del parts[2][1:], reply
+    assert parts[2] == [DOCUMENT]
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_row_is_what_the_driver_decodes(value: Any) -> None:
+    encoded = bson.encode({"_id": 1, "a": value, "b": [value, {"c": value}]})
+    (found,) = rows_of([encoded])
+    assert repr(dict(found)) == repr(bson.decode(encoded, ROWS))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        raw((b"\x02", b"a", BAD)),
+        raw((b"\x02", b"\xff", text_of(b"x"))),
+        raw((b"\x04", b"a", raw((b"\x02", b"0", BAD)))),
+        raw((b"\x03", b"a", raw((b"\x02", b"\xed\xa0\x80", text_of(b"x"))))),
+        raw((b"\x08", b"a", b"\x02")),
+    ],
+)
+def test_what_the_driver_cannot_decode_is_its_error(bad: bytes) -> None:
+    with pytest.raises(InvalidBSON):
+        rows_of([bad])
+
+
+TEXTS = (
+    *(b"", b"a" * 7, b"a" * 8, b"a" * 9, "é".encode(), "€".encode(), "😀".encode()),
+    *(b"\x80", b"\xc0\x80", b"\xc1\xbf", b"\xc2", b"\xe0\x80\x80", b"\xe0\xa0", b"\xed\x9f\xbf"),
+    *(
+        b"\xed\xa0\x80",
+        b"\xef\xbf\xbf",
+        b"\xf0\x8f\xbf\xbf",
+        b"\xf0\x90\x80\x80",
+        b"\xf4\x8f\xbf\xbf",
+    ),
+    *(b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80", b"aaaaaaa\xc3", b"aaaaaaaa\xc3\xa9\xff"),
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_utf_8_is_what_python_says_it_is(text: bytes) -> None:
+    encoded = raw((b"\x02", b"a", text_of(text)))
+    try:
+        expected: Any = {"a": text.decode()}
+    except UnicodeDecodeError:
+        with pytest.raises(InvalidBSON):
+            rows_of([encoded])
+    else:
+        (found,) = rows_of([encoded])
+        assert type(found) is StoredRow
+        assert found == expected
+
+
+# --- rows ---
+
+
+def test_a_row_decodes_what_it_is_asked_for() -> None:
+    found = row()
+    assert (found["_id"], found.get("b"), found.get("z"), found.get("z", 5)) == (
+        1,
+        [1, {"c": None}],
+        None,
+        5,
+    )
+    assert dict.__len__(found) == 2
+    with pytest.raises(KeyError, match="z"):
+        found["z"]
+    assert found.get(5) is None
+    assert dict.__len__(found) == len(DOCUMENT)  # after a few values it is decoded as a whole
+    assert found == DOCUMENT
+
+
+def test_of_two_elements_of_a_name_the_last_counts() -> None:
+    element = bson.encode({"a": 1})[4:-1]
+    body = element + bson.encode({"a": 2})[4:-1] + b"\0"
+    (found,) = rows_of([(len(body) + 4).to_bytes(4, "little") + body])
+    assert found["a"] == 2
+
+
+READ: dict[str, Callable[[Row], Any]] = {
+    "__contains__": lambda row: ("a" in row, "z" in row),
+    "__eq__": lambda row: (row == dict(DOCUMENT), dict(DOCUMENT) == row, row == {}),
+    "__iter__": list,
+    "__len__": len,
+    "__ne__": lambda row: row != DOCUMENT,
+    "__or__": lambda row: row | {"z": 1},
+    "__repr__": repr,
+    "__reversed__": lambda row: list(reversed(row)),
+    "__ror__": lambda row: {"z": 1} | row,
+    "copy": lambda row: row.copy(),
+    "items": lambda row: list(row.items()),
+    "keys": lambda row: list(row.keys()),
+    "values": lambda row: list(row.values()),
+    "unpacked": lambda row: {**row},
+    "a dict of it": dict,
+    "pickled": lambda row: dict(pickle.loads(pickle.dumps(row))),  # noqa: S301 - our own
+}
+
+
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
+def test_a_row_reads_as_a_dict(read: Callable[[Row], Any]) -> None:
+    assert read(row()) == read(dict(DOCUMENT))
+
+
+CHANGED: dict[str, Callable[[Row], Any]] = {
+    "__setitem__": lambda row: row.__setitem__("a", 2),
+    "__delitem__": lambda row: row.__delitem__("a"),
+    "__ior__": lambda row: row.__ior__({"a": 2, "z": 1}),
+    "clear": lambda row: row.clear(),
+    "pop": lambda row: row.pop("a"),
+    "popitem": lambda row: row.popitem(),
+    "setdefault": lambda row: (row.setdefault("a", 5), row.setdefault("z", 5)),
+    "update": lambda row: row.update({"a": 2}, z=1),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_a_row_changes_as_a_dict(change: Callable[[Row], Any]) -> None:
+    found, expected = row(), dict(DOCUMENT)
+    assert change(found) == change(expected)
+    assert found == expected
+    assert found.get("a") == expected.get("a")
+
+
+def test_every_method_of_a_dict_is_looked_at() -> None:
+    known = {*READ, *CHANGED, "get", "__getitem__", "fromkeys"}
+    others = {"__init__", "__new__", "__doc__", "__hash__", "__sizeof__", "__class_getitem__"}
+    ordered = {"__ge__", "__gt__", "__le__", "__lt__", "__getattribute__"}
+    assert set(vars(dict)) - known - others - ordered == set()
+
+
+def test_what_a_plan_puts_beside_leaves_the_values_alone() -> None:
+    found = row()
+    found["\0posts"] = [1]
+    assert found["\0posts"] == [1]
+    assert dict.__len__(found) == 1
+    assert found == {**DOCUMENT, "\0posts": [1]}
+
+
+# --- the module ---
+
+
+def test_two_interpreters_may_use_it() -> None:
+    code = (
+        "try: import _interpreters as i\n"
+        "except ImportError: import _xxsubinterpreters as i\n"
+        "import prismongo.native._rows as rows\n"
+        "made = i.create()\n"
+        "source = 'from importlib.machinery import ExtensionFileLoader as L, ModuleSpec as S\\n'\n"
+        "source += 'from importlib.util import module_from_spec as m\\n'\n"
+        "source += f'n, f = {rows.__name__!r}, {rows.__file__!r}\\n'\n"
+        "source += 's = S(n, L(n, f), origin=f); rows = m(s); s.loader.exec_module(rows)\\n'\n"
+        "source += 'assert rows.split(bytes(5), rows.Row) is None'\n"
+        "assert not (run := i.exec if hasattr(i, 'exec') else i.run_string)(made, source)\n"
+        "i.destroy(made); assert rows.split(bytes(5), rows.Row) is None; print('both')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "both\n"
