@@ -86,18 +86,18 @@ class ReadingService:
     async def search(
         self, channel_id: str, text: str, *, take: int = 20, before: str | None = None
     ) -> list[MessageView]:
-        """Messages of a channel that contain `text`, ignoring case, newest first.
+        """Messages of a channel that have one of the words of `text`, newest first.
 
         Args:
             channel_id: the channel.
-            text: taken literally.
+            text: words; `"…"` is a phrase that must be there, `-` excludes a word.
             take: the maximum number.
             before: the id of the last message of the page before.
         """
         found: MessageWhereInput = {
             "channelId": channel_id,
             "isDeleted": False,
-            "content": {"contains": text, "mode": "insensitive"},
+            "content": {"search": text},
         }
         return await page_of(self.database, found, take=take, last=before)
 

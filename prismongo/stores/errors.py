@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from prisma.errors import DataError, PrismaError
 
@@ -19,6 +19,21 @@ from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.schema.datamodel import Model
 from prismongo.stores.codes import name_of
+
+SEARCH_REMEDIES: Final[Mapping[int, str]] = {
+    2: " A search takes no hint: it uses the text index.",
+    27: (
+        " The collection has no text index, which a search needs: `prismongo push` makes the "
+        "indexes of the schema."
+    ),
+    291: (
+        " No index serves the search. Each alternative of an OR needs one: `prismongo push` makes "
+        "those of the schema. A text index that is `@partial` serves only filters that say its "
+        "condition, too."
+    ),
+}
+"""What to do about errors of the server about a search: BadValue, IndexNotFound and
+NoQueryExecutionPlans."""
 
 
 def write_conflict() -> DataError:

@@ -73,7 +73,7 @@ async def test_what_has_drifted_is_warned_of(
     await at_start(mongo, SCHEMA, CHECK)
 
     (warning,) = warnings(caplog)
-    assert "18 collections and 47 indexes are missing, 2 collections keep no images" in warning
+    assert "18 collections and 48 indexes are missing, 2 collections keep no images" in warning
     assert "run `prismongo push`" in warning
     assert "+ collection  User" in warning
     assert len(warning.splitlines()) == 10

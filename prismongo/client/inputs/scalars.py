@@ -36,6 +36,8 @@ __all__ = [
     "SortMode",
     "StringFilter",
     "StringNullableFilter",
+    "StringNullableSearchFilter",
+    "StringSearchFilter",
 ]
 
 SortMode = Literal["default", "insensitive"]
@@ -98,6 +100,20 @@ StringNullableFilter = TypedDict(
     },
     total=False,
 )
+
+
+class StringSearchFilter(StringFilter, total=False):
+    """The filter of a text that the model's text index covers."""
+
+    search: str
+
+
+class StringNullableSearchFilter(StringNullableFilter, total=False):
+    """The same of an optional text."""
+
+    search: str
+
+
 BooleanFilter = TypedDict(
     "BooleanFilter",
     {

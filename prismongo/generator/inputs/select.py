@@ -12,6 +12,7 @@ from prismongo.generator.fields import (
 )
 from prismongo.generator.source import Item, Source
 from prismongo.schema.datamodel import Field, Model
+from prismongo.schema.text_indexes import text_names
 
 
 def write_select(source: Source, model: Model) -> None:
@@ -21,6 +22,7 @@ def write_select(source: Source, model: Model) -> None:
     plain, inner = scalars(model), composites(model)
     source.typed_dict(sort, [(field.name, "_SortOrder") for field in plain])
     others = [order(field) for field in members(model) if field not in plain]
+    others += _relevance(source, model)
     source.typed_dict(f"{name}OrderByInput", others, sort)
     doc = f"{name} relational arguments"
     counts = _counts(source, model)
@@ -31,6 +33,23 @@ def write_select(source: Source, model: Model) -> None:
     source.typed_dict(f"{name}Omit", [(field.name, "_bool") for field in inner], bools)
     _write_arguments(source, name)
     _write_names(source, model)
+
+
+def _relevance(source: Source, model: Model) -> list[Item]:
+    """The order by how well a search fits; its object repeats the search, as Prisma has it."""
+    names = text_names(model)
+    if not names:
+        return []
+    known = ", ".join(map(repr, names))
+    source.typed_dict(
+        f"{model.name}RelevanceInput",
+        [
+            ("sort", "_Required[_SortOrder]"),
+            ("search", "_str"),
+            ("fields", f"_List[_Literal[{known}]]"),
+        ],
+    )
+    return [("_relevance", f"_Union[_SortOrder, {model.name}RelevanceInput]")]
 
 
 def _counts(source: Source, model: Model) -> list[Item]:

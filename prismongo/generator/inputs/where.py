@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from prismongo.generator.fields import members, reference, some, value, whole
 from prismongo.generator.source import Item, Source
 from prismongo.schema.datamodel import Field, Model
+from prismongo.schema.text_indexes import is_searched, searched_field
 
 
 def write_where(source: Source, model: Model) -> None:
@@ -14,13 +17,14 @@ def write_where(source: Source, model: Model) -> None:
     single = _single_uniques(model)
     combined, base = f"_{name}Combined", f"_{name}Where"
     rest = [field for field in members(model) if field not in single]
+    said = partial(condition, searched=searched_field(model))
     source.typed_dict(combined, combinations(where))
-    source.typed_dict(base, map(condition, rest))
+    source.typed_dict(base, [*map(said, rest), *_whole_search(model)])
     doc = f"{name} arguments for searching"
-    source.typed_dict(where, [*map(condition, single), *combinations(where)], base, doc=doc)
+    source.typed_dict(where, [*map(said, single), *combinations(where)], base, doc=doc)
     # `combined` comes first: pyright evaluates it first, and from there the filter. Otherwise it
     # takes the filters by relations for Unknown.
-    _write_unique(source, model, single, f"{combined}, {base}")
+    _write_unique(source, model, {field: said(field) for field in single}, f"{combined}, {base}")
     inner = f'_Optional["{where}"]'
     source.keyword_dict(f"{name}RelationFilter", ("is", inner), [("is_not", inner)])
     source.typed_dict(
@@ -32,10 +36,10 @@ def _single_uniques(model: Model) -> list[Field]:
     return [fields[0] for fields in model.uniques.values() if len(fields) == 1]
 
 
-def _write_unique(source: Source, model: Model, single: list[Field], base: str) -> None:
+def _write_unique(source: Source, model: Model, single: dict[Field, Item], base: str) -> None:
     """One variant for each unique: that key is required, whatever else may stand beside it."""
     name = model.name
-    keys = [(field.name, value(field), condition(field)[1]) for field in single]
+    keys = [(field.name, value(field), item[1]) for field, item in single.items()]
     for key, fields in model.uniques.items():
         if len(fields) > 1:
             inner = f"_{name}Compound{key}KeyInner"
@@ -56,9 +60,17 @@ def combinations(where: str) -> list[Item]:
     return [("AND", some(where)), ("OR", f"_List[{where}]"), ("NOT", some(where))]
 
 
-def condition(field: Field) -> Item:
-    """What a filter says of one field."""
-    return field.name, _condition(field)
+def _whole_search(model: Model) -> list[Item]:
+    """The search of a text index that covers more than one field."""
+    return [("_search", "_str")] if is_searched(model) and not searched_field(model) else []
+
+
+def condition(field: Field, searched: Field | None = None) -> Item:
+    """What a filter says of one field; `searched` is the field of the model's text index."""
+    said = _condition(field)
+    if field == searched:
+        said = said.replace("Filter]", "SearchFilter]")
+    return field.name, said
 
 
 def _condition(field: Field) -> str:

@@ -7,7 +7,7 @@ Only `Complement` is true for everything that its filter does not match.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
@@ -92,6 +92,18 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """The model's text index finds `text` in the record. Neither it nor what holds it is negated.
+
+    `paths` are those of the texts in the index. The words of `text` are alternatives; `"…"` is a
+    phrase, `-` excludes.
+    """
+
+    paths: tuple[Path, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class IsSet:
     """Whether the document has the field; its value may be null."""
 
@@ -154,7 +166,19 @@ class After:
 
 
 Filter = (
-    And | Or | Complement | Compare | In | Text | IsSet | Has | IsEmpty | Elements | Related | After
+    And
+    | Or
+    | Complement
+    | Compare
+    | In
+    | Text
+    | Search
+    | IsSet
+    | Has
+    | IsEmpty
+    | Elements
+    | Related
+    | After
 )
 
 EVERYTHING = And()
@@ -212,7 +236,7 @@ def or_missing(item: Filter) -> Filter:
             return Or((item, *(IsSet(path, is_set=False) for path in lacking))) if lacking else item
         case Elements(path, lenient=lenient):
             return Or((replace(item, lenient=not lenient), IsSet(path, is_set=False)))
-        case Complement() | IsSet() | Related() | After():
+        case Complement() | Search() | IsSet() | Related() | After():
             return item
         case _:
             assert_never(item)
@@ -245,7 +269,50 @@ def has_relations(item: Filter) -> bool:
             return any(map(has_relations, others))
         case Complement(inner):
             return has_relations(inner)
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
             return False
+        case After():
+            return False
+        case _:
+            assert_never(item)
+
+
+def searches(item: Filter) -> Iterator[Search]:
+    """The searches in the filter, apart from those for related records."""
+    match item:
+        case Search():
+            yield item
+        case And(filters) | Or(filters):
+            for part in filters:
+                yield from searches(part)
+        case Complement(inner):
+            yield from searches(inner)
+        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements():
+            pass
+        case Related() | After():
+            pass
+        case _:
+            assert_never(item)
+
+
+def is_search(item: Filter) -> bool:
+    """Whether the filter searches, apart from what it says of related records."""
+    return type(item) is not Compare and any(True for _ in searches(item))
+
+
+def related_filters(item: Filter) -> Iterator[Related]:
+    """The filters by related records, apart from those inside others."""
+    match item:
+        case Related():
+            yield item
+        case And(filters) | Or(filters):
+            for part in filters:
+                yield from related_filters(part)
+        case Complement(inner):
+            yield from related_filters(inner)
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            pass
+        case After():
+            pass
         case _:
             assert_never(item)

@@ -24,6 +24,7 @@ from prismongo.query.nodes.filters import (
     Path,
     Reference,
     Related,
+    Search,
     Text,
     read_paths,
 )
@@ -46,8 +47,8 @@ def prefixed(item: Filter, prefix: Path) -> Filter:
             return replace(item, path=prefix + item.path, text=_moved(item.text, prefix))
         case IsSet() | IsEmpty() | Elements():  # paths inside Elements begin at the element
             return replace(item, path=prefix + item.path)
-        case Related() | After():
-            raise AssertionError("only documents of a collection have relations and an order")
+        case Search() | Related() | After():
+            raise AssertionError("only documents of a collection have these")
         case _:
             assert_never(item)
 
@@ -60,8 +61,8 @@ def paths(item: Filter) -> Iterator[Path]:
                 yield from paths(part)
         case Complement(inner):
             yield from paths(inner)
-        case Related() | After():
-            raise AssertionError("only documents of a collection have relations and an order")
+        case Search() | Related() | After():
+            raise AssertionError("only documents of a collection have these")
         case Compare() | In() | Has() | Text() | IsEmpty():
             yield from read_paths(item)
         case IsSet(path) | Elements(path):

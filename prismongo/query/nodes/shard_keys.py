@@ -25,6 +25,7 @@ from prismongo.query.nodes.filters import (
     Path,
     Reference,
     Related,
+    Search,
     Text,
 )
 from prismongo.query.nodes.operations import NestedWrite, RecordUpdates, ReferencedWrite
@@ -55,6 +56,7 @@ def _equalities(item: Filter) -> Iterable[Path]:
             | Complement()
             | In()
             | Text()
+            | Search()
             | IsSet()
             | Has()
             | IsEmpty()

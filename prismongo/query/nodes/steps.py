@@ -30,18 +30,19 @@ class OrderKey:
     """One key of an order.
 
     `links` leads to a related record, which has the `path`. With `count` the key is the number of
-    related records, or of elements of a composite list.
+    related records, or of elements of a composite list, with `relevance` the score of the search.
     """
 
     path: Path
     descending: bool = False
     links: tuple[Link, ...] = ()
     count: bool = False
+    relevance: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether the key is a field of the record itself."""
-        return not self.links and not self.count
+        return not self.links and not self.count and not self.relevance
 
 
 @frozen

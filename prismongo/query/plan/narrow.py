@@ -26,6 +26,7 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Or,
     Related,
+    Search,
     Text,
     has_relations,
 )
@@ -54,7 +55,9 @@ def narrowed(where: Filter) -> Narrowed:
             return Complement((yield from narrowed(inner)))
         case Related():
             return (yield from _related(where))
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            return where
+        case After():
             return where
         case _:
             assert_never(where)

@@ -27,8 +27,10 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Or,
     Related,
+    Search,
     Text,
     both,
+    is_search,
 )
 from prismongo.query.nodes.rows import Row, Rows, known_of
 from prismongo.query.nodes.selections import Page
@@ -168,6 +170,8 @@ def _without_id_sort(find: Find) -> Find:
     id_last = bool(keys) and find.order[-1].path == (id_field.db_name,)
     if not id_last or find.limit is None or find.skip or find.distinct:
         return find
+    if is_search(find.where):
+        return find  # the text index finds the records, in an order of its own
     if id_field.type == "Bytes" and not id_field.is_object_id:
         return find  # MongoDB orders bytes by their number first, Python does not
     equal_fields = _equality_fields(find.where)
@@ -212,7 +216,7 @@ def _equality_fields(where: Filter) -> frozenset[str]:
             return frozenset[str]().union(*map(_equality_fields, filters))
         case Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return frozenset()
-        case Elements() | Related() | After():
+        case Search() | Elements() | Related() | After():
             return frozenset()
         case _:
             assert_never(where)

@@ -19,6 +19,7 @@ from prismongo.query.nodes.operations import Aggregated, AggregateRecords, Group
 from prismongo.query.nodes.prefixed import paths
 from prismongo.query.nodes.requests import Selection
 from prismongo.query.nodes.steps import Aggregation, AggregationKind, GroupOrder
+from prismongo.query.validate.order import descending
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
@@ -255,11 +256,11 @@ class AggregateValidator:
         if name not in _KINDS:
             field = self._selects.stored_field(model, name, path[:-1])
             self._grouped(model, by, name, path, _ORDERED.format(path[0]))
-            return [GroupOrder(field, self._selects.descending(value, path))]
+            return [GroupOrder(field, descending(value, path))]
         return [
             GroupOrder(
                 self._aggregation(model, _KINDS[name], inner, (*path, inner)),
-                self._selects.descending(direction, (*path, inner)),
+                descending(direction, (*path, inner)),
             )
             for inner, direction in as_object(value, path).items()
         ]

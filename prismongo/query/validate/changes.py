@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from prismongo.query.errors.input import invalid, unsupported
 from prismongo.query.nodes.changes import CHANGE_TYPES, ChangeQuery, ChangeType, WatchedModel
-from prismongo.query.nodes.filters import has_relations
+from prismongo.query.nodes.filters import has_relations, is_search
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request
 from prismongo.query.validate.validator import Validator
@@ -59,6 +59,11 @@ def _watched(
     found = validator.validate(replace(request, arguments=arguments))
     if not isinstance(found, FindPage):
         raise AssertionError("findMany finds a page")
+    if is_search(found.page.where):
+        raise unsupported(
+            "A search in `watch`",
+            "a change stream has no text index; filter by `contains`",
+        )
     if has_relations(found.page.where):
         raise unsupported(
             "A relation filter in `watch`",

@@ -39,6 +39,7 @@ from prismongo.query.validate.operators import (
     operators,
 )
 from prismongo.query.validate.reference import referenced
+from prismongo.query.validate.search import SearchValidator, search
 from prismongo.query.validate.values import Values, as_boolean, as_list
 from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.query.values.scalar_type import kind_of
@@ -59,14 +60,17 @@ class FilterContext:
     any_of: bool
     """Whether a NOT around the field turns its operators' "and" into "or"; `not` does not."""
     insensitive: bool = False
+    is_grouped: bool = False
+    """Whether it is about the row of a group, not about a stored document."""
 
 
 class ConditionValidator:
     """Validates filters on single fields."""
 
-    def __init__(self, datamodel: Datamodel, values: Values) -> None:
+    def __init__(self, datamodel: Datamodel, values: Values, searches: SearchValidator) -> None:
         self._datamodel = datamodel
         self._values = values
+        self._searches = searches
 
     def condition(
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
@@ -79,7 +83,7 @@ class ConditionValidator:
         allowed = operators(field)
         given = by_canonical(value, path)
         for key, (written, _) in given.items():
-            if key not in allowed:
+            if key not in allowed and (key != "search" or field.type != "String"):
                 names = spelled(allowed, self._values.words)
                 raise unknown((*path, written), names, f"a filter of {described(field)}")
         context = self._mode(given, path, context)
@@ -128,10 +132,22 @@ class ConditionValidator:
                 return self._has_several(field, value, path, context, every=key == "hasEvery")
             case "contains" | "startsWith" | "endsWith":
                 return self._text(field, TEXTS[key], value, path, context)
+            case "search":
+                return self._search(field, value, path, context)
             case "lt" | "lte" | "gt" | "gte":
                 return self._ordered(field, COMPARISONS[key], value, path, context)
             case _:
                 raise unknown(path, operators(field), f"a filter of {field.type}")
+
+    def _search(
+        self, field: Field, value: object, path: ArgumentPath, context: FilterContext
+    ) -> Filter:
+        index = self._searches.field_index(context.owner, field)
+        if context.is_grouped:
+            raise unsupported("A search in `having`", "search in the `where`")
+        if index is None:
+            raise self._searches.not_covered(context.owner, field, path)
+        return search(index, value, path, negated=context.negated)
 
     def _ordered(
         self,

@@ -68,6 +68,13 @@ def operators(link: Link, *, creating: bool) -> tuple[str, ...]:
     return (*names, "update", "upsert") if link.field.is_required else (*names, *_UPDATING)
 
 
+def _combined(write: NestedWrite) -> tuple[Filter, ...]:
+    """The filters that one query of a nested write combines."""
+    if isinstance(write, ConnectRelated | SetRelated):
+        return tuple(unique.filter for unique in write.uniques)
+    return write.filters if isinstance(write, DisconnectRelated | DeleteManyRelated) else ()
+
+
 class NestedValidator:
     """Validates nested writes; `data` validates the records in them."""
 
@@ -100,6 +107,8 @@ class NestedValidator:
             else:
                 found += self._related(link, name, item, (*path, key))
         self._at_most_one(link, found, path)
+        for write in found:
+            self._wheres.searches.check_several(_combined(write), path)
         return found
 
     def _at_most_one(self, link: Link, found: list[NestedWrite], path: ArgumentPath) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -13,12 +13,11 @@ from prismongo.query.errors.input import (
     invalid,
     missing,
     selection_of_scalar,
-    too_many,
     unknown,
     unknown_selection,
     unsupported,
 )
-from prismongo.query.nodes.filters import EVERYTHING, And, Compare, Filter, Path, both
+from prismongo.query.nodes.filters import EVERYTHING, And, Compare, Filter, both
 from prismongo.query.nodes.requests import DeclaredFields, Selection
 from prismongo.query.nodes.selections import (
     CompositeOutput,
@@ -31,19 +30,17 @@ from prismongo.query.nodes.selections import (
     Unique,
 )
 from prismongo.query.nodes.steps import OrderKey
+from prismongo.query.validate.order import OrderValidator
 from prismongo.query.validate.values import (
     Values,
     as_integer,
     as_list,
     as_object,
-    as_objects,
-    single_key,
 )
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import arguments_spelled, canonical, written_as
-from prismongo.query.values.scalar_type import kind_of
 from prismongo.query.values.scalars import is_any
-from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
+from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
 
@@ -55,6 +52,7 @@ class SelectValidator:
         self._datamodel = datamodel
         self._values = values
         self._wheres = wheres
+        self._orders = OrderValidator(datamodel, wheres.searches)
         self._classes: WeakKeyDictionary[DeclaredFields, Selected] = WeakKeyDictionary()
 
     # --- uniques ---
@@ -93,7 +91,9 @@ class SelectValidator:
         equal = And(tuple(Compare((field.db_name,), "eq", value) for field, value in pairs))
         rest = {name: item for name, item in given.items() if name != key}
         extra = self._extra(model, rest, path) if rest else EVERYTHING
-        return Unique(pairs, both(equal.filters[0] if len(pairs) == 1 else equal, extra))
+        found = both(equal.filters[0] if len(pairs) == 1 else equal, extra)
+        self._wheres.searches.check(model, found, path)
+        return Unique(pairs, found)
 
     def _extra(self, model: Model, rest: Mapping[str, Any], path: ArgumentPath) -> Filter:
         found: Filter = EVERYTHING
@@ -105,7 +105,7 @@ class SelectValidator:
                 for field, value in inner:
                     found = both(found, Compare((field.db_name,), "eq", value))
             else:
-                found = both(found, self._wheres.where(model, {name: item}, path))
+                found = both(found, self._wheres.unchecked(model, {name: item}, path))
         return found
 
     def _compound(
@@ -139,34 +139,44 @@ class SelectValidator:
     ) -> Page:
         """The page that the arguments of a findMany, or of an included list, describe."""
         given = self.arguments(arguments, known, path)
-        where, order, cursor = given.get("where"), given.get("orderBy"), given.get("cursor")
+        order, cursor = given.get("orderBy"), given.get("cursor")
         take, skip, distinct = given.get("take"), given.get("skip"), given.get("distinct")
-        keys = (
-            ()
-            if order is None
-            else self.order(model, order, (*path, written_as("orderBy", arguments)))
+        where = (
+            EVERYTHING
+            if given.get("where") is None
+            else self._wheres.where(model, given["where"], (*path, "where"))
         )
-        if cursor is not None and any(self.is_mixed(model, key) for key in keys):
+        ordered = (*path, written_as("orderBy", arguments))
+        keys = () if order is None else self._orders.order(model, order, where, ordered)
+        if cursor is not None and any(key.relevance for key in keys):
+            raise unsupported("A cursor in the order of `_relevance`", "use `skip` and `take`")
+        if cursor is not None and self.is_mixed(model, keys):
             raise unsupported(
                 "A cursor in the order of Json or of a list",
                 "order by a field whose values are of one type",
             )
         return Page(
-            where=EVERYTHING
-            if where is None
-            else self._wheres.where(model, where, (*path, "where")),
+            where=where,
             order=keys,
             take=None if take is None else as_integer(take, (*path, "take")),
             skip=0 if skip is None else self.skip(skip, (*path, "skip")),
-            cursor=None if cursor is None else self.unique(model, cursor, (*path, "cursor")),
+            cursor=None if cursor is None else self._cursor(model, cursor, (*path, "cursor")),
             distinct=()
             if distinct is None
             else self._distinct(model, distinct, (*path, "distinct")),
         )
 
-    def is_mixed(self, model: Model, key: OrderKey) -> bool:
-        """Whether a key sorts values of several types, or lists."""
-        if key.count:
+    def _cursor(self, model: Model, value: object, path: ArgumentPath) -> Unique:
+        found = self.unique(model, value, path)
+        self._wheres.searches.check_cursor(found.filter, path)
+        return found
+
+    def is_mixed(self, model: Model, keys: Iterable[OrderKey]) -> bool:
+        """Whether an order has values of several types, or lists; the id ends each order."""
+        return is_any(model.id_field) or any(self._is_mixed(model, key) for key in keys)
+
+    def _is_mixed(self, model: Model, key: OrderKey) -> bool:
+        if key.count or key.relevance:
             return False
         fields = (key.links[-1].target if key.links else model).fields
         for name in key.path[:-1]:
@@ -210,75 +220,6 @@ class SelectValidator:
             known = [item.name for item in model.stored_fields if item.kind != "composite"]
             raise unknown((*path, str(name)), known, model.name)
         return field
-
-    # --- order ---
-
-    def order(self, model: Model, value: object, path: ArgumentPath) -> tuple[OrderKey, ...]:
-        """The keys of an order: of one object, or of each in a list, in the order of the names."""
-        return tuple(
-            key
-            for item_path, item in as_objects(value, path)
-            for key in self._order_keys(model, item, item_path, (), ())
-        )
-
-    def _order_keys(
-        self,
-        owner: Model | CompositeType,
-        given: Mapping[str, Any],
-        path: ArgumentPath,
-        links: tuple[Link, ...],
-        prefix: Path,
-    ) -> Iterator[OrderKey]:
-        for name, direction in given.items():
-            field = owner.by_name.get(name)
-            if field is None or field.ignored:
-                raise unknown((*path, name), owner.by_name, owner.name)
-            if direction is not None:
-                yield from self._of_field(owner, field, direction, (*path, name), links, prefix)
-
-    def _of_field(
-        self,
-        owner: Model | CompositeType,
-        field: Field,
-        value: object,
-        path: ArgumentPath,
-        links: tuple[Link, ...],
-        prefix: Path,
-    ) -> Iterator[OrderKey]:
-        here = (*prefix, field.db_name)
-        if field.kind == "relation" and isinstance(owner, Model):
-            yield from self._related_order(
-                self._datamodel.link(owner, field.name), value, path, links
-            )
-        elif field.kind != "composite":
-            yield OrderKey(here, self.descending(value, path), links)
-        elif field.is_list:
-            key = single_key(as_object(value, path), path, ("_count",))
-            yield OrderKey(here, self.descending(_first(value), (*path, key)), links, count=True)
-        else:
-            kind = self._datamodel.type[field.type]
-            yield from self._order_keys(kind, _not_empty(value, path), path, links, here)
-
-    def _related_order(
-        self, link: Link, value: object, path: ArgumentPath, links: tuple[Link, ...]
-    ) -> Iterator[OrderKey]:
-        given = _not_empty(value, path)
-        if not link.field.is_list:
-            yield from self._order_keys(link.target, given, path, (*links, link), ())
-            return
-        for name, direction in given.items():
-            if name != "_count":
-                raise unknown((*path, name), ("_count",), f"an order by {link.field.type}[]")
-            yield OrderKey((), self.descending(direction, (*path, name)), (*links, link), True)
-
-    def descending(self, value: object, path: ArgumentPath) -> bool:
-        """Whether a sort order (`asc`, `desc`, `{sort: …}`) is descending."""
-        if isinstance(value, Mapping):
-            single_key(value, path, ("sort",))
-            value = _first(value)
-        if value not in ("asc", "desc"):
-            raise invalid(path, f"expected asc or desc, got {kind_of(value)}")
-        return value == "desc"
 
     # --- selections ---
 
@@ -387,14 +328,3 @@ class SelectValidator:
 def word_of(declared: DeclaredFields | None) -> str:
     """The argument that selects: beside the fields of a class it is `include`."""
     return "select" if declared is None else "include"
-
-
-def _first(value: object) -> object:
-    return next(iter(value.values())) if isinstance(value, Mapping) else value
-
-
-def _not_empty(value: object, path: ArgumentPath) -> Mapping[str, Any]:
-    given = as_object(value, path)
-    if not given:
-        raise too_many(path, "a minimum of 1 field", 0)
-    return given

@@ -89,7 +89,10 @@ class Validator:
         operation = self.validate(request)
         if not isinstance(operation, FindPage):
             raise AssertionError(f"{request.action} is read at once")
-        if any(self.selects.is_mixed(operation.model, key) for key in operation.page.order):
+        order = operation.page.order
+        if any(key.relevance for key in order):
+            raise unsupported("A stream in the order of `_relevance`", "use `find_many`")
+        if self.selects.is_mixed(operation.model, order):
             remedy = "order by a field whose values are of one type"
             raise unsupported("A stream in the order of Json or of a list", remedy)
         return operation

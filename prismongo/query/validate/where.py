@@ -29,6 +29,7 @@ from prismongo.query.nodes.filters import (
 )
 from prismongo.query.validate.condition import ConditionValidator, FilterContext
 from prismongo.query.validate.operators import QUANTIFIERS, operators
+from prismongo.query.validate.search import SEARCH, SearchValidator, refuse_below
 from prismongo.query.validate.values import (
     Values,
     as_boolean,
@@ -45,7 +46,8 @@ class WhereValidator:
     def __init__(self, datamodel: Datamodel, values: Values) -> None:
         self._datamodel = datamodel
         self._values = values
-        self._conditions = ConditionValidator(datamodel, values)
+        self.searches = SearchValidator(datamodel)
+        self._conditions = ConditionValidator(datamodel, values, self.searches)
 
     def where(
         self,
@@ -62,6 +64,15 @@ class WhereValidator:
         ignored, like an empty object. Both rules are Prisma's.
         """
         found = self._where(owner, value, path, negated, prefix, 0)
+        if found is None:
+            return EVERYTHING
+        if isinstance(owner, Model):
+            self.searches.check(owner, found, path)
+        return found
+
+    def unchecked(self, model: Model, value: object, path: ArgumentPath) -> Filter:
+        """The filter of a part of a `where`; the caller checks the searches of the whole."""
+        found = self._where(model, value, path, False, (), 0)
         return EVERYTHING if found is None else found
 
     def _where(
@@ -93,6 +104,8 @@ class WhereValidator:
             return self._combination(owner, key, value, path, negated, prefix, depth)
         field = owner.by_name.get(key)
         if field is None or field.ignored:
+            if key == SEARCH and isinstance(owner, Model):
+                return self.searches.whole(owner, value, path, negated=negated)
             raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
         if field.kind == "relation" and isinstance(owner, Model):
             return self._relation(self._datamodel.link(owner, key), value, path, negated)
@@ -205,6 +218,7 @@ class WhereValidator:
             return Related(link, EVERYTHING, exists=wanted)
         if wanted:
             return Related(link, inner, exists=True)
+        refuse_below("is_not" if key == "isNot" else "NOT", inner, path)
         return Related(link, Complement(or_missing(inner)), exists=True)
 
     def _to_many(
@@ -215,6 +229,8 @@ class WhereValidator:
             if key not in QUANTIFIERS:
                 raise unknown((*path, key), QUANTIFIERS, f"a filter of {link.field.type}[]")
             inner = self.where(link.target, item, (*path, key))
+            if key == "every":
+                refuse_below(key, inner, (*path, key))
             parts.append(quantified(link, QUANTIFIERS[key], inner, negated=negated))
         return joined(parts, negated=negated)
 
@@ -228,6 +244,6 @@ class WhereValidator:
         negated: bool,
     ) -> Filter:
         """A filter on the value `name` in the row of a group."""
-        context = FilterContext(model, (name,), negated, negated)
+        context = FilterContext(model, (name,), negated, negated, is_grouped=True)
         found = self._conditions.condition(field, value, path, context)
         return EVERYTHING if found is None else found

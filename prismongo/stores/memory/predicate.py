@@ -22,12 +22,15 @@ from prismongo.query.nodes.filters import (
     Path,
     Reference,
     Related,
+    Search,
     Text,
     element_filter,
+    is_search,
 )
 from prismongo.query.nodes.rows import Row
 from prismongo.schema.datamodel import Link
 from prismongo.stores.memory.compare import NAN, equal, fold, key, same_type, to_lower
+from prismongo.stores.memory.text.search import searched
 
 Predicate = Callable[[Row], bool]
 Test = Callable[[Any, Row], bool]
@@ -55,7 +58,8 @@ def predicate(item: Filter, relations: Relations) -> Predicate:
     """A test whether a document, or an element, matches."""
     match item:
         case And(filters):
-            parts = [predicate(part, relations) for part in filters]
+            # a search last: it refuses what it cannot tell, which another part may not match
+            parts = [predicate(part, relations) for part in sorted(filters, key=is_search)]
             return lambda row: all(part(row) for part in parts)
         case Or(filters):
             parts = [predicate(part, relations) for part in filters]
@@ -63,6 +67,8 @@ def predicate(item: Filter, relations: Relations) -> Predicate:
         case Complement(inner):
             holds = predicate(inner, relations)
             return lambda row: not holds(row)
+        case Search():
+            return searched(item)
         case IsSet(path, is_set):
             return lambda row: (value_at(row, path) is not MISSING) == is_set
         case Related(link, inner, exists):

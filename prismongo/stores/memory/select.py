@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from bson import ObjectId
 
+from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.filters import (
     After,
     And,
@@ -20,6 +21,7 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Or,
     Related,
+    Search,
     Text,
 )
 from prismongo.query.nodes.rows import Row, Rows
@@ -87,6 +89,10 @@ class Evaluator:
         return [self._shaped(step, row) for row in rows]
 
     def _page(self, step: Find, rows: Rows) -> Rows:
+        if any(key.relevance for key in step.order):
+            raise unsupported(
+                "`_relevance` on the fake", "the server has the scores; test it on a real server"
+            )
         values = {id(row): self._order_values(step.order, row) for row in rows}
         rows = _sorted(rows, step.order, values)
         if step.distinct:
@@ -198,6 +204,7 @@ def _candidates(table: Table, where: Filter) -> Iterable[Row]:
             | Compare()
             | In()
             | Text()
+            | Search()
             | IsSet()
             | Has()
             | IsEmpty()
@@ -223,7 +230,7 @@ def _equal_values(where: Filter) -> dict[str, Any]:
             return values
         case Compare() | Or() | Complement() | In() | Text() | IsSet() | Has() | IsEmpty():
             return {}
-        case Elements() | Related() | After():
+        case Search() | Elements() | Related() | After():
             return {}
         case _:
             assert_never(where)

@@ -29,6 +29,7 @@ from prismongo.errors import ConnectionError, TransactionError, data_error
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
+    SEARCH_REMEDIES,
     not_bson,
     not_utf8,
     null_number,
@@ -84,12 +85,14 @@ SERVER_CODES: Final[Mapping[int, str]] = {
     241: "P2020",  # ConversionFailure: a number left its type's range
     26: "P2021",  # NamespaceNotFound
     22: "P2023",  # InvalidBSON
+    27: "P2026",  # IndexNotFound: a search without a text index
     59: "P2026",  # CommandNotFound
     115: "P2026",  # CommandNotSupported
     166: "P2026",  # CommandNotSupportedOnView
     224: "P2026",  # QueryFeatureNotAllowed
     238: "P2026",  # NotImplemented
     263: "P2026",  # OperationNotSupportedInTransaction
+    291: "P2026",  # NoQueryExecutionPlans: of a search
     217: "P2028",  # IncompleteTransactionHistory
     225: "P2028",  # TransactionTooOld
     251: "P2028",  # NoSuchTransaction
@@ -109,6 +112,8 @@ SERVER_CODES: Final[Mapping[int, str]] = {
 }
 
 TOO_LARGE: Final = (257, 388)
+_BAD_VALUE: Final = 2
+_SEARCH_WITH_HINT: Final = "text and hint not allowed"
 _OVERFLOW: Final = 15
 _NULL_NUMBER: Final = re.compile(r"has the field '([^']*)' of non-numeric type null\Z")
 _ATLAS: Final = 8000
@@ -258,6 +263,8 @@ def code_of(error: OperationFailure) -> str:
         return "P2034"
     if _left_its_range(error):
         return "P2020"
+    if error.code == _BAD_VALUE and _SEARCH_WITH_HINT in _text(error):
+        return "P2026"
     if code == "P2031" and "replica set" not in _text(error):
         return "P2035"  # an IllegalOperation of another kind
     if code == "P1010" and "requires authentication" in _text(error):
@@ -318,7 +325,8 @@ def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaErr
             )
         case "P2026":
             where = " in a transaction" if "Transaction" in name else ""
-            message = f"MongoDB does not offer this{where} ({name})."
+            remedy = SEARCH_REMEDIES.get(error.code or 0, "")
+            message = f"MongoDB does not offer this{where} ({name}).{remedy}"
         case "P2031":
             message = STANDALONE_REMEDY
         case _:
@@ -349,7 +357,7 @@ def _nulls(details: Mapping[str, Any]) -> Iterator[str]:
 
 def _left_its_range(error: OperationFailure) -> bool:
     """Whether the result of `$inc` or `$mul` exceeds 64 bits; only the text says so."""
-    return error.code == 2 and "Failed to apply $" in _text(error)
+    return error.code == _BAD_VALUE and "Failed to apply $" in _text(error)
 
 
 def server_name(code: int | None, details: Any) -> str:

@@ -57,7 +57,7 @@ from prismongo.stores.mongo.compile.find import (
     order_names,
 )
 from prismongo.stores.mongo.compile.update import compile_update
-from prismongo.stores.mongo.joins import Joins, apart
+from prismongo.stores.mongo.joins import Joins, apart, joins_search
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
 
@@ -93,11 +93,7 @@ class Executor:
         Raises:
             pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
         """
-        if (
-            self._joins is not None
-            and isinstance(step, ReadStep)
-            and self._joins.forbid(step, in_transaction=session is not None)
-        ):
+        if isinstance(step, ReadStep) and self._is_read_apart(step, session is not None):
             return await self._read_apart(step, session)
         match step:
             case Find() | FindPerParent() | KnownOrder():
@@ -124,6 +120,11 @@ class Executor:
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)
+
+    def _is_read_apart(self, step: ReadStep, in_transaction: bool) -> bool:
+        joins = self._joins
+        is_forbidden = joins is not None and joins.forbid(step, in_transaction=in_transaction)
+        return is_forbidden or joins_search(step)
 
     async def _read_apart(self, step: ReadStep, session: AsyncClientSession | None) -> Any:
         reading = apart(step)

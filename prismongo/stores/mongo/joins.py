@@ -1,9 +1,10 @@
-"""Reads that join sharded collections, in two steps where MongoDB forbids the `$lookup`.
+"""Reads that join collections, in two steps where MongoDB forbids the `$lookup`.
 
-Before 5.1 a `$lookup` cannot read a sharded collection, and in a transaction not before 8.0
-(manual, "$lookup", "Sharded Collections"). Then the related records are read first, by their own
-filter, and what they say becomes part of the filter or of the order (`apart`). Their keys and
-values must fit into one command, which has 16 MB at most.
+A `$lookup` cannot search: `$text` must be the first stage of a pipeline. Before 5.1 it cannot read
+a sharded collection, and in a transaction not before 8.0 (manual, "$lookup", "Sharded
+Collections"). Then the related records are read first, by their own filter, and what they say
+becomes part of the filter or of the order (`apart`). Their keys and values must fit into one
+command, which has 16 MB at most.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Or,
     Related,
+    Search,
     Text,
     both,
+    is_search,
+    related_filters,
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.steps import (
@@ -70,6 +74,26 @@ class Joins:
         return self.wire_version < least and any(link.target.shard_key for link in _links(step))
 
 
+def joins_search(step: ReadStep) -> bool:
+    """Whether a read would search in a collection that it joins."""
+    match step:
+        case Find(where=where) | Group(where=where):
+            return type(where) is not Compare and _searches_related(where)
+        case FindPerParent(find=Find(where=where)) | CountPerParent(where=where):
+            return is_search(where) or _searches_related(where)
+        case Aggregate(find):
+            return joins_search(find)
+        case _:
+            assert_never(step)
+
+
+def _searches_related(item: Filter) -> bool:
+    return any(
+        is_search(related.filter) or _searches_related(related.filter)
+        for related in related_filters(item)
+    )
+
+
 def _links(step: ReadStep) -> Iterator[Link]:
     """The relations that a read joins."""
     match step:
@@ -101,7 +125,9 @@ def _links_of_filter(item: Filter) -> Iterator[Link]:
         case Related(link, inner):
             yield link
             yield from _links_of_filter(inner)
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            return
+        case After():
             return
         case _:
             assert_never(item)
@@ -147,7 +173,9 @@ def _without_joins(item: Filter) -> Generator[Any, Any, Filter]:
             found = yield Group(link.target, where, link.remote, ())
             matching = _among(link.local, _keys(link.remote, found))
             return matching if exists else Complement(matching)
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | After():
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            return item
+        case After():
             return item
         case _:
             assert_never(item)

@@ -99,6 +99,21 @@ async def filtering(db: Prisma) -> None:
     await db.user.find_many(where={"name": {"contains": "a", "mode": "insensitive"}})
     await db.user.find_many(where={"name": {"in": ["a", "b"], "not": {"startswith": "c"}}})
     await db.user.find_many(where={"nick": None, "age": {"gte": 18, "lt": 100, "not": None}})
+    await db.review.find_many(where={"text": {"search": "good -bad", "is_set": True}})
+    await db.review.find_many(where={"text": {"search": "good"}}, order={"_relevance": "desc"})
+    await db.review.find_many(where={"OR": [{"text": {"search": "good"}}, {"id": "x"}]})
+    await db.review.find_many(where={"text": None, "NOT": {"text": {"contains": "bad"}}})
+    await db.order.find_many(where={"number": 1, "shop": {"search": "zoo", "contains": "z"}})
+    await db.user.find_many(where={"_search": "ada", "name": {"startswith": "A"}})
+    await db.user.find_many(where={"reviews": {"some": {"text": {"search": "good"}}}})
+    await db.user.find_unique(where={"id": "x", "_search": "ada"})
+    relevance: types.UserRelevanceInput = {"sort": "desc", "search": "ada", "fields": ["name"]}
+    await db.user.find_many(where={"_search": "ada"}, order=[{"_relevance": relevance}])
+    await db.user.find_many(
+        include={
+            "reviews": {"where": {"text": {"search": "a"}}, "order_by": {"_relevance": "desc"}}
+        }
+    )
     await db.user.find_many(where={"nick": {"is_set": True}, "seenAt": {"lt": NOW}})
     await db.user.find_many(where={"role": Role.BUYER, "former": {"in": [Role.BUYER, None]}})
     await db.user.find_many(where={"role": {"not_in": [Role.SELLER]}, "former": {"not": None}})

@@ -62,6 +62,16 @@ async def reading(db: Prisma) -> None:
 
 async def filtering(db: Prisma) -> None:
     await db.user.find_many(where={"nmae": "x"})  # wrong
+    await db.user.find_many(where={"name": {"search": "x"}})  # wrong
+    await db.user.find_many(where={"_search": ["x"]})  # wrong
+    await db.user.find_many(where={"home": {"is": {"city": {"search": "x"}}}})  # wrong
+    await db.review.find_many(where={"_search": "x"})  # wrong
+    await db.review.find_many(where={"text": {"search": None}})  # wrong
+    await db.review.find_many(where={"text": {"search": {"$search": "x"}}})  # wrong
+    await db.order.find_many(where={"_search": "x"})  # wrong
+    await db.user.find_many(order={"_relevance": "best"})  # wrong
+    await db.user.find_many(order={"_relevance": {"search": "x"}})  # wrong
+    await db.user.find_many(order={"_relevance": {"sort": "asc", "fields": ["email"]}})  # wrong
     await db.user.find_many(where={"name": 1})  # wrong
     await db.user.find_many(where={"name": None})  # wrong
     await db.user.find_many(where={"name": {"in": "abc"}})  # wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -239,31 +240,37 @@ async def test_receipts_only_go_forward_however_they_race(
 async def test_a_page_after_a_message_that_was_deleted_meanwhile_misses_none(
     messages: MessageService, reading: ReadingService, ada: User, channel_id: str
 ) -> None:
-    root = await messages.post(channel_id, ada.id, "a 0")
+    root = await messages.post(channel_id, ada.id, "note 0")
     posted = [
-        await messages.post(channel_id, ada.id, f"a {number}", reply_to=root.id)
+        await messages.post(channel_id, ada.id, f"note {number}", reply_to=root.id)
         for number in range(1, 6)
     ]
     last = posted[2].id
     await messages.delete(last)
-    assert texts(await messages.page(channel_id, before=last)) == ["a 2", "a 1", "a 0"]
-    assert texts(await reading.search(channel_id, "a", before=last)) == ["a 2", "a 1", "a 0"]
-    assert texts(await messages.thread(root.id, after=last)) == ["a 4", "a 5"]
+    older = ["note 2", "note 1", "note 0"]
+    assert texts(await messages.page(channel_id, before=last)) == older
+    assert texts(await reading.search(channel_id, "note", before=last)) == older
+    assert texts(await messages.thread(root.id, after=last)) == ["note 4", "note 5"]
 
 
-async def test_search_ignores_case_takes_text_literally_and_pages(
+async def test_search_finds_words_ignores_case_and_pages(
     messages: MessageService, reading: ReadingService, ada: User, channel_id: str
 ) -> None:
-    for text in ("Alpha", "alphabet", "beta", "ALPHA.", "a.pha"):
+    for text in ("Alpha", "alphabet", "beta", "the beta of alpha", "ALPHA.", "Alpha, deleted"):
         await messages.post(channel_id, ada.id, text)
     await messages.delete((await messages.page(channel_id, take=1))[0].id)
-    found = await reading.search(channel_id, "alpha")
-    assert texts(found) == ["ALPHA.", "alphabet", "Alpha"]
-    assert texts(await reading.search(channel_id, "a.pha")) == []
-    assert texts(await reading.search(channel_id, "alpha", take=2, before=found[0].id)) == [
-        "alphabet",
-        "Alpha",
-    ]
+
+    async def found(text: str, **page: Any) -> list[str]:
+        return texts(await reading.search(channel_id, text, **page))
+
+    assert await found("alpha") == ["ALPHA.", "the beta of alpha", "Alpha"]
+    assert await found("alpha beta") == ["ALPHA.", "the beta of alpha", "beta", "Alpha"]
+    assert await found("alpha -beta") == ["ALPHA.", "Alpha"]
+    assert await found('alpha "beta of"') == ["the beta of alpha"]
+    assert await found("a.pha") == []
+    assert await found("$where") == []
+    first = await reading.search(channel_id, "alpha", take=1)
+    assert await found("alpha", take=2, before=first[0].id) == ["the beta of alpha", "Alpha"]
 
 
 async def test_a_message_outlives_its_author(

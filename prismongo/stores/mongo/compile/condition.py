@@ -28,6 +28,7 @@ from prismongo.query.nodes.filters import (
     Quantifier,
     Reference,
     Related,
+    Search,
     Text,
     element_filter,
 )
@@ -64,8 +65,8 @@ def compile_condition(item: Filter, base: str = "") -> Expression:
             return _is_set(_at(base, path), is_set)
         case Has() | IsEmpty() | Elements():
             return _list(item, base)
-        case Related() | After():
-            raise AssertionError("a composite has no relations and no cursor")
+        case Search() | Related() | After():
+            raise AssertionError("a composite has no text index, no relations and no cursor")
         case _:
             assert_never(item)
 

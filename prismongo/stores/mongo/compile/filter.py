@@ -30,6 +30,7 @@ from prismongo.query.nodes.filters import (
     Path,
     Reference,
     Related,
+    Search,
     Text,
     element_filter,
     has_relations,
@@ -97,6 +98,8 @@ class _FilterCompiler:
                 return self._in(item)
             case Text():
                 return self._text(item)
+            case Search(_, text):
+                return {"$text": {"$search": text}}
             case IsSet(path, is_set):
                 return {dotted(path): {"$exists": is_set}}
             case Has():
@@ -363,7 +366,7 @@ def _needs_expression(item: Filter) -> bool:
             return isinstance(item.text, Reference)
         case Elements():
             return _needs_expression(item.filter)
-        case IsSet() | IsEmpty() | Related() | After():
+        case Search() | IsSet() | IsEmpty() | Related() | After():
             return False
         case _:
             assert_never(item)

@@ -137,6 +137,8 @@ def _distinct(fields: Sequence[Field]) -> list[Document]:
 
 def _order_value(key: OrderKey, name: str) -> list[Document]:
     """The stages that add a related value, or a count, as the field `name`."""
+    if key.relevance:
+        return [{"$set": {name: {"$meta": "textScore"}}}]
     if not key.links:
         elements = "$" + dotted(key.path)
         count = {"$cond": [{"$isArray": elements}, {"$size": elements}, 0]}
