@@ -297,7 +297,19 @@ def searches(item: Filter) -> Iterator[Search]:
 
 def is_search(item: Filter) -> bool:
     """Whether the filter searches, apart from what it says of related records."""
-    return type(item) is not Compare and any(True for _ in searches(item))
+    match item:
+        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements():
+            return False
+        case And(filters) | Or(filters):
+            return any(map(is_search, filters))
+        case Complement(inner):
+            return is_search(inner)
+        case Search():
+            return True
+        case Related() | After():
+            return False
+        case _:
+            assert_never(item)
 
 
 def related_filters(item: Filter) -> Iterator[Related]:

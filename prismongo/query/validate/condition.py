@@ -39,7 +39,7 @@ from prismongo.query.validate.operators import (
     operators,
 )
 from prismongo.query.validate.reference import referenced
-from prismongo.query.validate.search import SearchValidator, search
+from prismongo.query.validate.search import SearchValidator
 from prismongo.query.validate.values import Values, as_boolean, as_list
 from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.query.values.scalar_type import kind_of
@@ -60,8 +60,6 @@ class FilterContext:
     any_of: bool
     """Whether a NOT around the field turns its operators' "and" into "or"; `not` does not."""
     insensitive: bool = False
-    is_grouped: bool = False
-    """Whether it is about the row of a group, not about a stored document."""
 
 
 class ConditionValidator:
@@ -143,11 +141,9 @@ class ConditionValidator:
         self, field: Field, value: object, path: ArgumentPath, context: FilterContext
     ) -> Filter:
         index = self._searches.field_index(context.owner, field)
-        if context.is_grouped:
-            raise unsupported("A search in `having`", "search in the `where`")
         if index is None:
             raise self._searches.not_covered(context.owner, field, path)
-        return search(index, value, path, negated=context.negated)
+        return self._searches.search(index, value, path, negated=context.negated)
 
     def _ordered(
         self,

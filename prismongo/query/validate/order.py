@@ -38,15 +38,16 @@ class OrderValidator:
         return tuple(
             key
             for item_path, item in as_objects(value, path)
-            for key in self._keys(model, item, where, item_path)
+            for key in (
+                self._keys(model, item, where, item_path)
+                if RELEVANCE in item
+                else self._order_keys(model, item, item_path, (), ())
+            )
         )
 
     def _keys(
         self, model: Model, given: Mapping[str, Any], where: Filter, path: ArgumentPath
     ) -> Iterator[OrderKey]:
-        if RELEVANCE not in given:
-            yield from self._order_keys(model, given, path, (), ())
-            return
         for name, value in given.items():
             if name == RELEVANCE and value is not None:
                 here = (*path, name)

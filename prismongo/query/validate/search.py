@@ -12,7 +12,6 @@ from prisma.errors import DataError
 
 from prismongo.query.errors.input import ArgumentPath, dotted, invalid, unknown, unsupported
 from prismongo.query.nodes.filters import (
-    Compare,
     Filter,
     Path,
     Search,
@@ -34,9 +33,14 @@ _INSTEAD: Final = "exclude words in the search: `-word`"
 
 
 class SearchValidator:
-    """Validates searches against the text indexes of one datamodel."""
+    """Validates searches against the text indexes of one datamodel.
+
+    Attributes:
+        latest: another object after each search, so that filters without one need no check.
+    """
 
     def __init__(self, datamodel: Datamodel) -> None:
+        self.latest: object = None
         self._indexes = {
             model.name: index
             for model in datamodel.models
@@ -62,7 +66,22 @@ class SearchValidator:
             raise invalid(
                 path, f"the text index covers one field: search it by `{name}: {{search: …}}`"
             )
-        return search(index, value, path, negated=negated)
+        return self.search(index, value, path, negated=negated)
+
+    def search(
+        self, index: TextIndex, value: object, path: ArgumentPath, *, negated: bool
+    ) -> Search:
+        """A search by an index."""
+        if negated:
+            raise _refused("A search below NOT", path, _INSTEAD)
+        try:
+            text = encode_string(value)
+        except ValueError as error:
+            raise invalid(path, str(error)) from None
+        if "\0" in text:
+            raise invalid(path, "the text holds a NUL character, which no search can find")
+        self.latest = object()
+        return Search(index.texts, text)
 
     def not_covered(
         self, owner: Model | CompositeType, field: Field, path: ArgumentPath
@@ -86,8 +105,6 @@ class SearchValidator:
         Raises:
             prismongo.errors.UnsupportedOperationError: P2026, names it.
         """
-        if not self._indexes or type(where) is Compare:
-            return
         for related in related_filters(where):
             self.check(related.link.target, related.filter, path)
         found, index = list(searches(where)), self.index(model)
@@ -147,19 +164,6 @@ class SearchValidator:
             names = ", ".join(index.names)
             raise invalid((*path, "fields"), f"MongoDB scores by the whole text index: {names}")
         return value.get("sort")
-
-
-def search(index: TextIndex, value: object, path: ArgumentPath, *, negated: bool) -> Search:
-    """A search by an index."""
-    if negated:
-        raise _refused("A search below NOT", path, _INSTEAD)
-    try:
-        text = encode_string(value)
-    except ValueError as error:
-        raise invalid(path, str(error)) from None
-    if "\0" in text:
-        raise invalid(path, "the text holds a NUL character, which no search can find")
-    return Search(index.texts, text)
 
 
 def refuse_below(word: str, inner: Filter, path: ArgumentPath) -> None:

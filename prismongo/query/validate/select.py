@@ -90,9 +90,11 @@ class SelectValidator:
             pairs = self._compound(members, as_object(given[key], (*path, key)), (*path, key))
         equal = And(tuple(Compare((field.db_name,), "eq", value) for field, value in pairs))
         rest = {name: item for name, item in given.items() if name != key}
+        latest = self._wheres.searches.latest
         extra = self._extra(model, rest, path) if rest else EVERYTHING
         found = both(equal.filters[0] if len(pairs) == 1 else equal, extra)
-        self._wheres.searches.check(model, found, path)
+        if self._wheres.searches.latest is not latest:
+            self._wheres.searches.check(model, found, path)
         return Unique(pairs, found)
 
     def _extra(self, model: Model, rest: Mapping[str, Any], path: ArgumentPath) -> Filter:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from prismongo.query.errors.input import ArgumentPath, missing, unknown
+from prismongo.query.errors.input import ArgumentPath, missing, unknown, unsupported
 from prismongo.query.nodes.filters import (
     EVERYTHING,
     Compare,
@@ -22,6 +22,7 @@ from prismongo.query.nodes.filters import (
     IsSet,
     Path,
     Related,
+    is_search,
     join,
     joined,
     or_missing,
@@ -63,10 +64,11 @@ class WhereValidator:
         An empty AND or NOT is true and an empty OR is false. Inside another AND, OR or NOT they are
         ignored, like an empty object. Both rules are Prisma's.
         """
+        latest = self.searches.latest
         found = self._where(owner, value, path, negated, prefix, 0)
         if found is None:
             return EVERYTHING
-        if isinstance(owner, Model):
+        if self.searches.latest is not latest and isinstance(owner, Model):
             self.searches.check(owner, found, path)
         return found
 
@@ -244,6 +246,8 @@ class WhereValidator:
         negated: bool,
     ) -> Filter:
         """A filter on the value `name` in the row of a group."""
-        context = FilterContext(model, (name,), negated, negated, is_grouped=True)
+        context = FilterContext(model, (name,), negated, negated)
         found = self._conditions.condition(field, value, path, context)
+        if found is not None and is_search(found):
+            raise unsupported("A search in `having`", "search in the `where`")
         return EVERYTHING if found is None else found

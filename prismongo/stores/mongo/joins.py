@@ -29,6 +29,7 @@ from prismongo.query.nodes.filters import (
     Search,
     Text,
     both,
+    has_relations,
     is_search,
     related_filters,
 )
@@ -78,7 +79,7 @@ def joins_search(step: ReadStep) -> bool:
     """Whether a read would search in a collection that it joins."""
     match step:
         case Find(where=where) | Group(where=where):
-            return type(where) is not Compare and _searches_related(where)
+            return has_relations(where) and _searches_related(where)
         case FindPerParent(find=Find(where=where)) | CountPerParent(where=where):
             return is_search(where) or _searches_related(where)
         case Aggregate(find):
