@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, overload
 
 from prismongo.client.ambient import ambient, entered
 from prismongo.client.durations import Duration, as_limit
 from prismongo.client.repeating import repeated
 from prismongo.client.transactions import TransactionManager
-from prismongo.errors import ArgumentTypeError, ConfigurationError, data_error
+from prismongo.errors import ArgumentTypeError, ConfigurationError, TransactionError, data_error
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
@@ -30,9 +30,16 @@ P = ParamSpec("P")
 MAX_WAIT = timedelta(seconds=2)
 TIMEOUT = timedelta(seconds=5)
 
+_ENTERED_AGAIN: Final = (
+    "Transaction API error: a block of `atomic` can be entered once. Make another one by calling "
+    "`database.atomic()` again."
+)
+
 
 class Block:
     """A block of `atomic`: the outermost one has a transaction, the others join it.
+
+    It is entered once.
 
     Args:
         client: whose block it is.
@@ -40,13 +47,22 @@ class Block:
         timeout: how long the whole may take, then it is rolled back.
     """
 
-    __slots__ = ("_client", "_is_own", "_manager", "_max_wait", "_stack", "_timeout")
+    __slots__ = (
+        "_client",
+        "_is_entered",
+        "_is_own",
+        "_manager",
+        "_max_wait",
+        "_stack",
+        "_timeout",
+    )
 
     def __init__(self, client: BaseClient, max_wait: timedelta, timeout: timedelta) -> None:
         self._client = client
         self._max_wait = max_wait
         self._timeout = timeout
         self._manager: TransactionManager[Any] | None = None
+        self._is_entered = False
         self._is_own = False
         self._stack = ExitStack()
 
@@ -54,8 +70,12 @@ class Block:
         """Begin a transaction, or join that of the block around.
 
         Raises:
-            prisma.errors.TransactionError: it did not begin in time, or the block is over.
+            prisma.errors.TransactionError: it did not begin in time, the block around is over, or
+                this one was entered before.
         """
+        if self._is_entered:
+            raise TransactionError(_ENTERED_AGAIN)
+        self._is_entered = True
         manager = joined(self._client)
         if manager is None:
             manager = TransactionManager(
@@ -63,9 +83,9 @@ class Block:
             )
             await manager.start()
             self._is_own = True
-            self._stack.enter_context(entered(self._client._database, manager))
         else:
             manager.usable_id()
+        self._stack.enter_context(entered(self._client._database, manager))
         self._manager = manager
 
     async def __aexit__(
@@ -78,8 +98,8 @@ class Block:
         manager, self._manager = self._manager, None
         if manager is None:
             return
+        self._stack.close()
         if self._is_own:
-            self._stack.close()
             await manager.__aexit__(kind, error, trace)
         elif error is not None:
             await manager.give_up(error)

@@ -95,7 +95,7 @@ class Connectable:
         trace: TracebackType | None,
     ) -> None:
         if self.is_connected():
-            await self.disconnect()
+            await (self._origin or self).disconnect()  # what `__aenter__` has connected
 
     def __del__(self) -> None:
         """Dropped without disconnect, it disconnects where its event loop is still there."""

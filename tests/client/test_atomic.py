@@ -221,6 +221,35 @@ async def test_the_client_of_a_transaction_joins_its_own(database: DatabaseServi
     assert await database.user.count() == 2
 
 
+async def test_services_take_part_in_a_block_of_the_client_of_a_transaction(
+    database: DatabaseService, users: Users
+) -> None:
+    async with database.tx() as tx:
+        async with tx.atomic():
+            await users.create("ada")
+        await users.create("alan")  # outside of the block
+        assert await counts(database) == (1, 0)
+    assert await counts(database) == (2, 0)
+
+
+async def test_a_block_is_entered_once(database: DatabaseService, users: Users) -> None:
+    block = database.atomic()
+    async with block:
+        await users.create("ada")
+        with pytest.raises(TransactionError, match="can be entered once"):
+            async with block:
+                pytest.fail("it was entered again")
+        await users.create("alan")
+    with pytest.raises(RuntimeError, match="of the block around"):
+        async with database.atomic():
+            await users.create("grace")
+            with pytest.raises(TransactionError, match="can be entered once"):
+                async with block:
+                    pytest.fail("it was entered again")
+            raise RuntimeError("of the block around")
+    assert await counts(database) == (2, 0)
+
+
 async def test_tx_inside_is_refused_and_may_be_detached(database: DatabaseService) -> None:
     async with database.atomic():
         await database.user.create(user("ada"))

@@ -81,6 +81,17 @@ async def test_a_view_that_is_made_before_connect_is_connected_with_its_service(
     assert await view.user.count() == 0
 
 
+async def test_a_view_as_a_context_manager_connects_and_disconnects_its_service(
+    database: DatabaseService,
+) -> None:
+    await database.disconnect()
+    async with database.with_options(comment="script") as view:
+        assert database.is_connected()
+        assert await view.user.count() == 0
+    assert not database.is_connected()
+    assert not view.is_connected()
+
+
 async def test_the_view_of_a_fake_has_its_controls() -> None:
     made = fake(DatabaseService)
     view = made.with_options(timeout=LONG)
