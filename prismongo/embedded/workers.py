@@ -34,16 +34,35 @@ def one_of_all(database: str) -> Iterator[None]:
     import fcntl  # Windows has none, and the package of the embedded server neither
 
     path = _lock_file(parent, database)
-    file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    file = _locked_file(path, parent)
     try:
-        _lock(file, parent)
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
-            fcntl.flock(file, fcntl.LOCK_UN)  # a process that was forked may hold the file open
+        yield
     finally:
+        path.unlink(missing_ok=True)
+        fcntl.flock(file, fcntl.LOCK_UN)  # a process that was forked may hold the file open
         os.close(file)
+
+
+def _locked_file(path: Path, parent: int) -> int:
+    """The file, locked. One that its worker has removed meanwhile holds nobody off."""
+    while True:
+        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        is_there = False
+        try:
+            _lock(file, parent)
+            is_there = _is_at(path, file)
+        finally:
+            if not is_there:
+                os.close(file)
+        if is_there:
+            return file
+
+
+def _is_at(path: Path, file: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file))
+    except FileNotFoundError:
+        return False
 
 
 def _lock(file: int, parent: int) -> None:

@@ -7,9 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
+from prismongo.embedded import workers
 from prismongo.embedded.workers import one_of_all
 from prismongo.errors import ConfigurationError
 
@@ -85,3 +87,26 @@ def test_a_forked_worker_of_gunicorn_too(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_process_without_siblings_starts_as_many_as_it_likes() -> None:
     with one_of_all("kraken"), one_of_all("kraken"):
         pass
+
+
+def test_a_lock_of_a_worker_that_has_just_stopped_is_taken_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was opened before the other worker removed it, and locked after that."""
+    monkeypatch.setenv("SERVER_SOFTWARE", "gunicorn/23.0.0")
+    lock, paths = workers._lock, list[Path]()
+
+    def removed_before(file: int, parent: int) -> None:
+        if not paths:
+            paths.append(workers._lock_file(parent, "kraken"))
+            paths[0].unlink()
+        lock(file, parent)
+
+    monkeypatch.setattr(workers, "_lock", removed_before)
+    with (
+        one_of_all("kraken"),
+        pytest.raises(ConfigurationError, match="Another worker"),
+        one_of_all("kraken"),
+    ):
+        pytest.fail("it started")
+    assert not paths[0].exists()
