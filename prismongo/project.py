@@ -48,6 +48,8 @@ def project_settings() -> dict[str, Any]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"Cannot read {path}: {error.strerror}.") from error
     settings = found.get("tool", {}).get("prismongo", {})
     return settings if isinstance(settings, dict) else {}
 

@@ -105,6 +105,16 @@ def test_variables_are_expanded_as_prisma_does(here: Path, text: str, value: str
     assert environment()["HOST"] == "real"
 
 
+def test_a_pyproject_that_cannot_be_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    write(here, "pyproject.toml")
+    monkeypatch.setattr(Path, "read_text", denied)
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml: Permission denied\."):
+        find_schema()
+
+
 @pytest.mark.parametrize("text", ["URL=${URL}", "URL=${NAME}\nNAME=${OTHER}\nOTHER=${URL}"])
 def test_a_variable_that_refers_to_itself(here: Path, text: str) -> None:
     (here / ".env").write_text(text)
