@@ -50,7 +50,8 @@ class Callbacks:
     async def run(self) -> None:
         """Call them, in order; an error is logged, and the next one is called."""
         for callback in self._added:
-            await _call(callback)
+            if (made := _begin(callback)) is not None:
+                await _await(callback, made)
 
 
 def checked(callback: Callback) -> Callback:
@@ -66,12 +67,7 @@ def checked(callback: Callback) -> Callback:
 
 def call_now(callback: Callback) -> None:
     """Call it at once; if it is async, in a task that nobody waits for. Errors are logged."""
-    try:
-        made = callback()
-    except Exception:  # noqa: BLE001 - the work is kept whatever becomes of a callback
-        _log(callback)
-        return
-    if inspect.isawaitable(made):
+    if (made := _begin(callback)) is not None:
         keep_running(_await(callback, made))
 
 
@@ -80,14 +76,14 @@ def keep_running(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return start_background(work, _RUNNING, context=contextvars.copy_context())
 
 
-async def _call(callback: Callback) -> None:
+def _begin(callback: Callback) -> Awaitable[object] | None:
+    """Call it; what is to be awaited of it, if anything. An error is logged."""
     try:
         made = callback()
     except Exception:  # noqa: BLE001 - the work is kept whatever becomes of a callback
         _log(callback)
-        return
-    if inspect.isawaitable(made):
-        await _await(callback, made)
+        return None
+    return made if inspect.isawaitable(made) else None
 
 
 async def _await(callback: Callback, made: Awaitable[object]) -> None:
