@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -18,6 +18,7 @@ from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
 from prismongo.stores.mongo.push.inspect import Database
+from prismongo.stores.mongo.sampling import sampled
 from prismongo.stores.undecodable import STORED, decode_each
 
 Collection: TypeAlias = AsyncCollection[Any]
@@ -79,7 +80,8 @@ async def _check_model(
     fit, read, found = misfits_of(datamodel, model), 0, dict[Misfit, Misfits]()
     collection: Collection = database.get_collection(model.db_name, codec_options=STORED)
     relations, fields = relations_of(datamodel, model), Stored(datamodel, model)
-    async for stored in _rows(collection, sample):
+    # Whole documents: a field that the schema does not know has to be seen.
+    async for stored in sampled(collection, sample, await collection.estimated_document_count()):
         read += 1
         row = await _decoded(collection, model, stored)
         if isinstance(row, Unreadable):
@@ -128,15 +130,3 @@ def _text(value: Any) -> str:
     """An id as text, without control characters for a terminal."""
     text = str(value)[:LONGEST_ID]
     return text if text.isprintable() else ascii(text)
-
-
-async def _rows(collection: Collection, sample: int) -> AsyncIterator[RawBSONDocument]:
-    """Whole documents: a field that the schema does not know has to be seen."""
-    if sample < await collection.estimated_document_count():
-        cursor = await collection.aggregate([{"$sample": {"size": sample}}], allowDiskUse=True)
-        async with cursor:
-            async for row in cursor:
-                yield row
-    else:
-        async for row in collection.find({}, limit=sample):
-            yield row

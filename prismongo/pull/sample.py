@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import bson
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
-from pymongo.asynchronous.collection import AsyncCollection
 
 from prismongo.pull.build import Observed
 from prismongo.seed.progress import Progress
 from prismongo.stores.mongo.push.inspect import Database, FoundCollection, find_indexes
+from prismongo.stores.mongo.sampling import sampled
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, decode_leniently
 
@@ -35,7 +34,7 @@ async def observe(database: Database, sample: int, progress: Progress) -> list[O
     done, wanted = 0, sum(min(sample, each.total) for each in observed)
     for each in observed:
         collection = database.get_collection(each.name, codec_options=STORED)
-        async for stored in _rows(collection, sample, each.total):
+        async for stored in sampled(collection, sample, each.total):
             each.shape.add(_decoded(stored))
             done += 1
             progress(f"documents, {each.name}", done, max(done, wanted))
@@ -55,16 +54,3 @@ def _decoded(stored: RawBSONDocument) -> dict[str, Any]:
         return bson.decode(bytes(stored.raw), ROWS)
     except BSONError:
         return decode_leniently(bytes(stored.raw))
-
-
-async def _rows(
-    collection: AsyncCollection[Any], sample: int, total: int
-) -> AsyncIterator[RawBSONDocument]:
-    if total > sample:
-        cursor = await collection.aggregate([{"$sample": {"size": sample}}], allowDiskUse=True)
-        async with cursor:
-            async for row in cursor:
-                yield row
-    else:
-        async for row in collection.find({}, limit=sample):
-            yield row
