@@ -240,7 +240,7 @@ class AtomicRequests:
             try:
                 await self._app(scope, receive, held.send)
             except Exception:
-                if not held.is_replaced:  # else the client was told
+                if not held.is_refused:  # else it follows from the refusal, which was answered
                     raise
             finally:
                 await held.end()

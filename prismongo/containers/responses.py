@@ -30,6 +30,7 @@ class HeldResponse:
 
     Attributes:
         is_replaced: whether the client was sent an error in place of the response.
+        is_refused: whether that is because the response is a stream; `send` raised it, too.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class HeldResponse:
         self._start: Message | None = None
         self._is_ended = False
         self.is_replaced = False
+        self.is_refused = False
 
     async def send(self, message: Message) -> None:
         """Take a message of the application.
@@ -90,7 +92,7 @@ class HeldResponse:
 
     async def _refuse(self) -> None:
         await self.end()
-        self.is_replaced = True
+        self.is_replaced = self.is_refused = True
         error = unsupported(
             "A streaming response in a transaction of its request",
             "it would be sent before it is known whether the work is kept. Leave its path out by "

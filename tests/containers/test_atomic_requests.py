@@ -237,6 +237,23 @@ async def test_statuses_of_answer_errors_count_for_the_commit_too(
     assert await names(database) == []
 
 
+async def test_an_error_after_a_commit_that_failed_is_not_lost(
+    app: FastAPI, database: DatabaseService
+) -> None:
+    @app.post("/")
+    async def create(background: BackgroundTasks) -> None:
+        async def later() -> None:
+            raise LookupError("after the response")
+
+        background.add_task(later)
+        with suppress(KeyError):
+            async with database.atomic():
+                raise KeyError
+
+    with pytest.raises(LookupError, match="after the response"):
+        await _request(app, app)
+
+
 async def test_a_streaming_response_is_refused_with_the_reason(
     app: FastAPI, database: DatabaseService, caplog: pytest.LogCaptureFixture
 ) -> None:
