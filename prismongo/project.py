@@ -2,6 +2,7 @@
 
     find_schema()       [tool.prismongo] schema, else schema.prisma, prisma/schema.prisma, prisma/
     environment(folder) the variables of .env here and in the schema's folder, under the real ones
+    imported(name)      what a module of the application has
 
 Commands and the start of an application both ask here, so that they find the same. Source of the
 expansion: Prisma's `dotenvExpand.ts`.
@@ -13,9 +14,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from dotenv import dotenv_values
 
@@ -24,6 +26,7 @@ from prismongo.errors import ConfigurationError
 DEFAULT_SCHEMA: Final = Path("schema.prisma")
 _FOLDER: Final = Path("prisma")
 _NAME_IT: Final = "name one with --schema, or as `schema` of [tool.prismongo] in pyproject.toml"
+_EXAMPLES: Final = {"seed": "function", "container": "Class"}
 _REFERENCE: Final = re.compile(r"(\\?)\$\{([A-Za-z0-9_]*)\}")
 
 
@@ -52,6 +55,33 @@ def project_settings() -> dict[str, Any]:
         raise ConfigurationError(f"Cannot read {path}: {error.strerror}.") from error
     settings = found.get("tool", {}).get("prismongo", {})
     return settings if isinstance(settings, dict) else {}
+
+
+def imported(name: str, role: Literal["seed", "container"]) -> Any:
+    """What a module of the application has.
+
+    Args:
+        name: `module:attribute`.
+        role: what it is to be, for the messages.
+
+    Raises:
+        ConfigurationError: the name is of another form, or cannot be imported.
+    """
+    module_name, _, attribute = name.partition(":")
+    if not module_name or not attribute:
+        raise ConfigurationError(f'A {role} is named "module:{_EXAMPLES[role]}", not "{name}".')
+    try:
+        module = import_module(module_name)
+    except Exception as error:
+        # Whatever the module of an application raises; the notes say what to do about it.
+        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
+        raise ConfigurationError(
+            f"The {role} {name} cannot be imported: {type(error).__name__}: {error}{notes}"
+        ) from error
+    try:
+        return getattr(module, attribute)
+    except AttributeError as error:
+        raise ConfigurationError(f"{module_name} has no `{attribute}`.") from error
 
 
 # --- the schema ---

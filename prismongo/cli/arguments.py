@@ -79,6 +79,13 @@ def shard_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def count(text: str) -> int:
+    """An integer of at least 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a number from 0 up is wanted, not '{text}'")
+    return int(text)
+
+
 def whole_number(text: str) -> int:
     """An integer of at least 1."""
     if not text.isdecimal() or int(text) < 1:

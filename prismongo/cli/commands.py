@@ -25,6 +25,8 @@ from prismongo.cli.arguments import (
     wait_argument,
     whole_number,
 )
+from prismongo.cli.diagram import diagram, diagram_arguments
+from prismongo.cli.files import write
 from prismongo.cli.project import seed_script, selection_modules
 from prismongo.cli.terminal import say
 from prismongo.embedded.mongod import Mongod
@@ -207,19 +209,11 @@ def _pull(arguments: argparse.Namespace) -> int:
         if arguments.dry_run:
             say(text.rstrip("\n"))
         else:
-            _write(file, text)
+            write(file, text)
     if not arguments.dry_run:
         for line in pulled_lines(pulled, path):
             say(line)
     return 0
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise ConfigurationError(f"Cannot write {file}: {error.strerror}.") from error
 
 
 # --- seed ---
@@ -364,6 +358,18 @@ COMMANDS: tuple[Command, ...] = (
         "Examples: %(prog)s --size small\n          %(prog)s --script app.seed:few --number 7",
         _seed_arguments,
         _seed,
+    ),
+    Command(
+        "diagram",
+        "draw the schema, or a container",
+        "Draw the schema as Mermaid: models, composite types, relations with their cardinality.\n"
+        "Or a container: its providers, what is injected where, the order of resources.\n"
+        "The container is imported and made, and not started.",
+        "Examples: %(prog)s --models Message --depth 1\n"
+        "          %(prog)s --output schema.svg\n"
+        "          %(prog)s --container containers:ApplicationContainer",
+        diagram_arguments,
+        diagram,
     ),
     Command(
         "mongod",

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from inspect import Parameter, iscoroutinefunction, signature
 from typing import Any, Final, Literal, get_type_hints
 
 from prismongo.errors import ConfigurationError
+from prismongo.project import imported
 from prismongo.service import Service
 
 Size = Literal["small", "medium", "large"] | int
@@ -52,7 +52,7 @@ def load_script(name: str) -> Script:
     Raises:
         ConfigurationError: it cannot be imported, or is no function that can be called.
     """
-    function = _imported(name)
+    function = imported(name, "seed")
     if not iscoroutinefunction(function):
         raise ConfigurationError(f"The seed {name} is no `async def` function.")
     first, *others = _parameters(name, function)
@@ -70,24 +70,6 @@ def load_script(name: str) -> Script:
         NAMED if takes_any else (each.name for each in named)
     )
     return Script(name, function, _service(name, function, first), parameters, required)
-
-
-def _imported(name: str) -> Any:
-    module_name, _, attribute = name.partition(":")
-    if not module_name or not attribute:
-        raise ConfigurationError(f'A seed is named "module:function", not "{name}".')
-    try:
-        module = import_module(module_name)
-    except Exception as error:
-        # Whatever the module of an application raises; the notes say what to do about it.
-        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
-        raise ConfigurationError(
-            f"The seed {name} cannot be imported: {type(error).__name__}: {error}{notes}"
-        ) from error
-    try:
-        return getattr(module, attribute)
-    except AttributeError as error:
-        raise ConfigurationError(f"{module_name} has no `{attribute}`.") from error
 
 
 def _parameters(name: str, function: Callable[..., Any]) -> list[Parameter]:

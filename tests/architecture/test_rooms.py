@@ -34,6 +34,7 @@ ROOMS = """
   prismongo.check prismongo.seed
   prismongo.pull
   prismongo.containers
+  prismongo.diagram
 * prismongo prismongo.cli prismongo.__main__ prismongo.testing.plugin
   database
   containers
