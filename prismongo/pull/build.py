@@ -173,9 +173,12 @@ class Builder:
         return {index.name for index in wanted.get(model.db_name if model else "", ())}
 
     def _indexes(self, each: Observed, block: DraftBlock, known: set[str]) -> None:
-        for index in each.found.indexes:
+        written: set[tuple[object, ...]] = set()
+        for index in sorted(each.found.indexes, key=lambda index: not index.unique):
             if index.name in known:
                 continue
+            if tuple(index.keys) in written or self._expires_otherwise(each, index):
+                self.tries[each.name, index.name] = 2
             tries = self.tries.get((each.name, index.name), 0)
             if tries > 1:
                 _note(block, f"The schema has no words for the index {ascii(index.name)[1:-1]}.")
@@ -195,9 +198,17 @@ class Builder:
                 self.tries[each.name, index.name] = 2
                 _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
                 continue
+            written.add(tuple(index.keys))
             lines = index_lines(index, names, explicit=tries > 0)
             if len(lines) > 1 or not _beside_field(block, index, [*names.values()]):
                 block.attributes += lines
+
+    def _expires_otherwise(self, each: Observed, index: IndexSpec) -> bool:
+        """Whether an index with a TTL is not on one field of dates alone."""
+        if index.expire_after is None:
+            return False
+        _, kind = self.paths.get((each.name, index.paths[0]), ("", None))
+        return kind is not None and not kind.type.startswith("DateTime")
 
 
 def _note(block: DraftBlock, text: str) -> None:

@@ -90,7 +90,7 @@ def _check_spelling(text: str | None, position: Position) -> None:
     meant = {option.lower(): option for option in _OPTIONS}
     for word in _OPTION.findall(text or ""):
         option = meant.get(word.lower())
-        if option is None and (close := get_close_matches(word.lower(), _NEAR, cutoff=0.8)):
+        if option is None and (close := get_close_matches(word.lower(), _NEAR, cutoff=0.75)):
             option = meant[close[0]]
         if option is not None and word != option:
             raise PlacedError(f"`@{word}` is no option. Is `@{option}` meant?", position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,23 @@ async def test_bytes_that_are_no_text_and_names_that_come_twice(live: Live, mong
 async def test_a_document_of_16_megabytes(live: Live, mongo_url: str) -> None:
     live["Thing"].insert_one({"value": "x" * (16 * 1024 * 1024 - 100)})
     assert "value String" in " ".join((await pulled(mongo_url)).split())
+
+
+async def test_two_indexes_of_the_same_keys(live: Live, mongo_url: str) -> None:
+    """A schema has one of them; the unique one says more."""
+    live["Thing"].insert_many([{"email": "a"}, {"email": "b"}])
+    live["Thing"].create_index("email", name="plain")
+    partial = {"email": {"$gt": ""}}
+    live["Thing"].create_index(
+        "email", name="only_one", unique=True, partialFilterExpression=partial
+    )
+    text = await pulled(mongo_url)
+    assert '"only_one"' in text
+    assert "The schema has no words for the index plain." in text
+
+
+@pytest.mark.parametrize("value", ["a text", 5])
+async def test_a_ttl_of_what_is_no_date(live: Live, mongo_url: str, value: object) -> None:
+    live["Thing"].insert_many([{"at": datetime(2024, 1, 1, tzinfo=UTC)}, {"at": value}])
+    live["Thing"].create_index("at", name="expiry", expireAfterSeconds=2**31 - 1)
+    assert "The schema has no words for the index expiry." in await pulled(mongo_url)
