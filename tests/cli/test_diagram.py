@@ -109,14 +109,14 @@ def test_svg_of_kraken(options: list[str], tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_container(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     """Of the application in the working directory; its configuration is not read."""
-    (folder / "shop.py").write_text(
+    (folder / "drawn_shop.py").write_text(
         "from dependency_injector import providers\n"
         "from prismongo.containers import Container, configuration\n"
         "class Shop(Container):\n"
         "    config = providers.Singleton(configuration.read, sections={})\n"
     )
     monkeypatch.syspath_prepend(str(folder))
-    assert main(["diagram", "--container", "shop:Shop"]) == 0
+    assert main(["diagram", "--container", "drawn_shop:Shop"]) == 0
     assert capsys.readouterr().out == (
         'flowchart LR\n    config(["config<br/>Singleton of Configuration"])\n'
     )

@@ -31,6 +31,9 @@ ROUND: Final = 5.0
 TIMEOUT: Final = 3.0
 """Seconds that an operation may take, as the URL says."""
 
+CONFLICTS: Final = 10.0
+"""Seconds of starting again after conflicts: a lost rollback keeps its locks for longer."""
+
 LIMITS: Final = f"timeoutMS={TIMEOUT * 1000:.0f}&heartbeatFrequencyMS=500&connectTimeoutMS=2000"
 """Options of the URL, for a driver that notices soon that a server is silent."""
 
@@ -67,7 +70,10 @@ async def endure(url: str, seconds: float) -> None:
         async with Proxy(*address) as proxy:
             behind = f"mongodb://127.0.0.1:{proxy.port}/{url_database(url)}?directConnection=true"
             settings = DatabaseSettings(
-                url=f"{behind}&{LIMITS}", max_pool_size=POOL, health_timeout=TIMEOUT
+                url=f"{behind}&{LIMITS}",
+                max_pool_size=POOL,
+                health_timeout=TIMEOUT,
+                conflict_timeout=CONFLICTS,
             )
             async with DatabaseService(settings) as database:
                 await loaded(database, proxy, seconds)

@@ -175,7 +175,8 @@ class SelectValidator:
 
     def is_mixed(self, model: Model, keys: Iterable[OrderKey]) -> bool:
         """Whether an order has values of several types, or lists; the id ends each order."""
-        return is_any(model.id_field) or any(self._is_mixed(model, key) for key in keys)
+        by_id = is_any(model.id_field) and not model.is_view
+        return by_id or any(self._is_mixed(model, key) for key in keys)
 
     def _is_mixed(self, model: Model, key: OrderKey) -> bool:
         if key.count or key.relevance:

@@ -58,6 +58,7 @@ from prismongo.stores.mongo.compile.find import (
 )
 from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
+from prismongo.stores.mongo.optioned import find_options
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
 
@@ -182,8 +183,9 @@ class Executor:
     ) -> AsyncCursor[Document]:
         limit = command.limit
         kind = self._cursor_of_rows if options is ROWS else AsyncCursor
+        collection = self._collection(command.collection, options)
         return kind(
-            self._collection(command.collection, options),
+            collection,
             command.filter,
             command.projection,
             sort=command.sort,
@@ -191,6 +193,7 @@ class Executor:
             limit=-1 if limit == 1 else limit,
             batch_size=0 if limit == 1 else min(limit or ONE_REPLY, ONE_REPLY),
             session=session,
+            **find_options(collection),
         )
 
     async def _aggregate(

@@ -102,6 +102,11 @@ class _Collection:
         return lambda *args, **kwargs: method(*args, **given, **kwargs)
 
 
+def find_options(collection: object) -> Mapping[str, Any]:
+    """The arguments that a cursor of the collection must be made with."""
+    return collection._given if isinstance(collection, _Collection) else {}
+
+
 def _is_inside(arguments: Mapping[str, Any]) -> bool:
     session = arguments.get("session")
     return session is not None and bool(session.in_transaction)
