@@ -12,6 +12,7 @@ from pymongo.database import Database
 from database import DatabaseService
 from prismongo.testing import fake
 from prismongo.url import url_database
+from tests.cursors import open_cursors
 
 Document = dict[str, Any]
 
@@ -41,8 +42,6 @@ def cursors(raw: Database[Document]) -> Callable[[], list[int]]:
     """Gives the cursors that the server has open for this test's database."""
 
     def opened() -> list[int]:
-        found = raw.client.admin.aggregate([{"$currentOp": {"idleCursors": True}}])
-        ours = [each for each in found if str(each.get("ns", "")).startswith(raw.name + ".")]
-        return sorted(each["cursor"]["cursorId"] for each in ours if "cursor" in each)
+        return sorted(open_cursors(raw.client, f"{raw.name}."))
 
     return opened

@@ -108,12 +108,18 @@ async def test_cancelled_while_entering(database: DatabaseService, cursors: Curs
 
 async def test_one_of_those_who_enter_together_may_be_cancelled(database: DatabaseService) -> None:
     seen: list[list[str]] = [[] for _ in range(3)]
-    tasks = [asyncio.create_task(consume(database.watch(Message), each)) for each in seen]
+    entered = [asyncio.Event() for _ in seen]
+    tasks = [
+        asyncio.create_task(consume(database.watch(Message), each, event))
+        for each, event in zip(seen, entered, strict=True)
+    ]
     await asyncio.sleep(0)
     tasks[0].cancel()
-    async with database.watch(Message):
-        await post(database, "one")
-        await until(lambda: seen == [[], ["one"], ["one"]])
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*(event.wait() for event in entered[1:]))
+    await post(database, "one")
+    await until(lambda: seen == [[], ["one"], ["one"]])
+    assert tasks[0].cancelled()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,6 +17,7 @@ from pymongo import MongoClient
 
 from database import DatabaseService
 from prismongo.testing import fake
+from tests.cursors import open_cursors
 from tests.records import NOBODY, user, wrong
 
 COUNT: Final = 25
@@ -126,7 +127,7 @@ async def test_nothing_stays_open_on_the_server(
 ) -> None:
     stream = filled.user.stream(batch=4, include={"files": True})
     await anext(stream)
-    assert open_cursors(mongo_client, "User") == []
+    assert open_cursors(mongo_client, f"{filled.mongo.name}.User") == set()
 
     async def read() -> None:
         async for _ in filled.user.stream(batch=1):
@@ -138,14 +139,6 @@ async def test_nothing_stays_open_on_the_server(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await filled.user.count() == COUNT
-
-
-def open_cursors(client: MongoClient[dict[str, Any]], collection: str) -> list[Any]:
-    stages: list[dict[str, Any]] = [{"$currentOp": {"idleCursors": True}}]
-    found = client.admin.aggregate(stages)
-    return [
-        each for each in found if each.get("ns", "").endswith(f".{collection}") and "cursor" in each
-    ]
 
 
 async def test_inside_of_a_transaction(filled: DatabaseService) -> None:

@@ -19,6 +19,7 @@ from pymongo.database import Database
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.url import url_database
+from tests.cursors import open_cursors
 from tests.processes import line_of, running, until
 from tests.records import user
 from tests.reliability.worker import APP_NAME, CHANNELS, COUNTERS, POOL, counter
@@ -97,12 +98,6 @@ def most_connections(started: list[Popen[str]], database: Database[Document]) ->
     return most
 
 
-def open_cursors(database: Database[Document]) -> int:
-    status: Document = database.command("serverStatus")
-    found: int = status["metrics"]["cursor"]["open"]["total"]
-    return found
-
-
 def test_processes_share_a_server(mongo_client: MongoClient[Document], mongo_url: str) -> None:
     database = mongo_client[url_database(mongo_url)]
     database["User"].create_index("username", unique=True)
@@ -131,10 +126,9 @@ def test_subscribers_of_a_filter_share_a_cursor_in_each_process(
 ) -> None:
     database = mongo_client[url_database(mongo_url)]
     database.create_collection("Message")
-    before = open_cursors(database)
     share = SUBSCRIBERS // PROCESSES
     with workers(mongo_url, "subscribe", share, MESSAGES) as started:
-        cursors = open_cursors(database) - before
+        cursors = len(open_cursors(mongo_client, f"{database.name}."))
         most = connections(database)
         asyncio.run(post(mongo_url))
         start(started)
@@ -143,4 +137,4 @@ def test_subscribers_of_a_filter_share_a_cursor_in_each_process(
     assert cursors == PROCESSES * len(CHANNELS)
     assert most <= PROCESSES * (POOL + len(CHANNELS) + 2 * MONITORS)
     assert [each["done"] for each in found] == [share * MESSAGES] * PROCESSES
-    until(lambda: open_cursors(database) == before)
+    until(lambda: open_cursors(mongo_client, f"{database.name}.") == set())
