@@ -187,11 +187,23 @@ def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"Cannot read {shown}: it is not UTF-8.") from error
-    except OSError as error:
-        raise ConfigurationError(f"Cannot read {shown}: {error.strerror}.") from error
-    values = dotenv_values(stream=StringIO(text), interpolate=False)
+    values = dotenv_values(stream=StringIO(read_text(path, shown)), interpolate=False)
     return {name: value for name, value in values.items() if value is not None}
+
+
+def read_text(path: Path, shown: Path | None = None) -> str:
+    """The text of a file.
+
+    Args:
+        path: the file.
+        shown: how a message names it; None: by the path.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"Cannot read {shown or path}: it is not UTF-8.") from error
+    except OSError as error:
+        raise ConfigurationError(f"Cannot read {shown or path}: {error.strerror}.") from error

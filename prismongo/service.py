@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 from prisma.errors import PrismaError
 from pydantic import BaseModel
 
-from prismongo.client.ambient import entered
-from prismongo.client.atomic import Atomic, joined
-from prismongo.client.base import TX_MAX_WAIT, TX_TIMEOUT, BaseClient
+from prismongo.client.ambient import entered, joined
+from prismongo.client.atomic import Atomic
+from prismongo.client.base import BaseClient
 from prismongo.client.callbacks import Callback, call_now, checked
 from prismongo.client.durations import Duration
 from prismongo.client.options import Hint, Hints, ReadConcernName, with_given
 from prismongo.client.repeating import repeated
+from prismongo.client.transactions import TX_MAX_WAIT, TX_TIMEOUT
 from prismongo.errors import ConfigurationError, data_error
 from prismongo.settings import DatabaseSettings, ReadPreference
 

@@ -12,7 +12,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from prismongo.check.orphans import relations_of
-from prismongo.check.unknown import Stored
+from prismongo.check.unknown import Stored, shown
 from prismongo.query.decode.conformance import Misfit, misfits_of
 from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
@@ -24,7 +24,6 @@ from prismongo.stores.undecodable import STORED, decode_each
 Collection: TypeAlias = AsyncCollection[Any]
 
 EXAMPLES: Final = 3
-LONGEST_ID: Final = 60  # characters
 
 
 @dataclass(slots=True)
@@ -117,16 +116,10 @@ def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
     misfits = found.setdefault(misfit, Misfits(misfit))
     misfits.documents += 1
     if len(misfits.ids) < EXAMPLES:
-        misfits.ids.append(_text(value))
+        misfits.ids.append(shown(value))
 
 
 def _undecodable(row: Unreadable) -> Iterator[Misfit]:
     """The field whose text is not UTF-8; no other one of the document is looked at."""
     meta = row.error.meta
     yield Misfit(meta["field"], "wrong type", meta["stored_type"], "UTF-8")
-
-
-def _text(value: Any) -> str:
-    """An id as text, without control characters for a terminal."""
-    text = str(value)[:LONGEST_ID]
-    return text if text.isprintable() else ascii(text)

@@ -11,7 +11,7 @@ from prismongo.query.nodes.rows import Row
 from prismongo.query.values.bson_types import bson_type
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
-LONGEST_NAME: Final = 60  # characters
+LONGEST: Final = 60  # characters
 
 Known = Mapping[str, Field]
 """Stored name → field."""
@@ -48,10 +48,10 @@ def _by_stored_name(fields: Iterable[Field]) -> Known:
     return {item.db_name: item for item in fields}
 
 
-def _shown(name: str) -> str:
-    """A stored name without control characters for a terminal."""
-    name = name[:LONGEST_NAME]
-    return name if name.isprintable() else ascii(name)
+def shown(value: object) -> str:
+    """A stored name or an id as a text, cut, and without control characters for a terminal."""
+    text = str(value)[:LONGEST]
+    return text if text.isprintable() else ascii(text)
 
 
 def _unknown(
@@ -60,7 +60,7 @@ def _unknown(
     for name, value in row.items():
         item = known.get(name)
         if item is None:
-            yield Misfit(f"{path}{_shown(name)}", "not in the schema", bson_type(value), "")
+            yield Misfit(f"{path}{shown(name)}", "not in the schema", bson_type(value), "")
         elif item.kind == "composite":
             for one in value if isinstance(value, list) else (value,):
                 if isinstance(one, Mapping):

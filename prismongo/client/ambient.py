@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from prismongo.client.base import BaseClient
     from prismongo.client.transactions import TransactionManager
 
 
@@ -39,6 +40,11 @@ def ambient(database: object) -> TransactionManager[Any] | None:
             return entry.manager
         entry = entry.outer
     return None
+
+
+def joined(client: BaseClient) -> TransactionManager[Any] | None:
+    """The transaction that a client's operations belong to now; it may be over."""
+    return client._manager or ambient(client._database)
 
 
 @contextmanager

@@ -15,10 +15,10 @@ from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, overload
 
-from prismongo.client.ambient import ambient, entered
+from prismongo.client.ambient import entered, joined
 from prismongo.client.durations import Duration, as_limit
 from prismongo.client.repeating import repeated
-from prismongo.client.transactions import TransactionManager
+from prismongo.client.transactions import TX_MAX_WAIT, TX_TIMEOUT, TransactionManager
 from prismongo.errors import ArgumentTypeError, ConfigurationError, TransactionError, data_error
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-MAX_WAIT = timedelta(seconds=2)
-TIMEOUT = timedelta(seconds=5)
 
 _ENTERED_AGAIN: Final = (
     "Transaction API error: a block of `atomic` can be entered once. Make another one by calling "
@@ -113,7 +110,9 @@ class Atomic:
     def __init__(self, client: BaseClient) -> None:
         self._client = client
 
-    def __call__(self, *, timeout: Duration = TIMEOUT, max_wait: Duration = MAX_WAIT) -> Block:
+    def __call__(
+        self, *, timeout: Duration = TX_TIMEOUT, max_wait: Duration = TX_MAX_WAIT
+    ) -> Block:
         """A block, for `async with`: what is done inside of it is kept as a whole, or not at all.
 
         Inside of another block it joins that one, whose time limits count.
@@ -136,8 +135,8 @@ class Atomic:
         self,
         callback: Callable[[], Awaitable[T]],
         *,
-        timeout: Duration = TIMEOUT,
-        max_wait: Duration = MAX_WAIT,
+        timeout: Duration = TX_TIMEOUT,
+        max_wait: Duration = TX_MAX_WAIT,
         conflict_timeout: Duration | None = None,
     ) -> T:
         """Run `callback` in a block; again after a write conflict, until the time is up.
@@ -171,11 +170,6 @@ class Atomic:
         return await repeated(self._client, attempt, limit)
 
 
-def joined(client: BaseClient) -> TransactionManager[Any] | None:
-    """The transaction that a client's operations belong to now; it may be over."""
-    return client._manager or ambient(client._database)
-
-
 # --- the decorator ---
 
 
@@ -200,8 +194,8 @@ def atomic(method: Method[SelfT, P, T], /) -> Method[SelfT, P, T]: ...
 @overload
 def atomic(
     *,
-    timeout: Duration = TIMEOUT,
-    max_wait: Duration = MAX_WAIT,
+    timeout: Duration = TX_TIMEOUT,
+    max_wait: Duration = TX_MAX_WAIT,
     conflict_timeout: Duration | None = None,
 ) -> Callable[[Method[SelfT, P, T]], Method[SelfT, P, T]]: ...
 
@@ -210,8 +204,8 @@ def atomic(
     method: Method[Any, Any, Any] | None = None,
     /,
     *,
-    timeout: Duration = TIMEOUT,
-    max_wait: Duration = MAX_WAIT,
+    timeout: Duration = TX_TIMEOUT,
+    max_wait: Duration = TX_MAX_WAIT,
     conflict_timeout: Duration | None = None,
 ) -> Any:
     """Run a method as `database.atomic.run` does; the database is `self.database`.

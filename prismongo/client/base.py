@@ -10,7 +10,7 @@ package is; what it does is written here. Names and call shapes are those of pri
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, cached_property
 from importlib import import_module
@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Sel
 from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
 
-from prismongo.client.ambient import ambient
+from prismongo.client.ambient import ambient, joined
 from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
-from prismongo.client.options import check_inside, each_within, within
+from prismongo.client.options import check_inside, each_within, in_time
 from prismongo.client.records import Record
 from prismongo.client.schema import ClientSchema
-from prismongo.client.transactions import TransactionManager
+from prismongo.client.transactions import TX_MAX_WAIT, TX_TIMEOUT, TransactionManager
 from prismongo.errors import ConfigurationError
 from prismongo.settings import CONFLICT_TIMEOUT
 
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from prismongo.stores.store import Store
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
-TX_MAX_WAIT: Final = timedelta(seconds=2)
-TX_TIMEOUT: Final = timedelta(seconds=5)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -273,16 +271,15 @@ class BaseClient(Connectable):
         selections: tuple[Selection, ...] | None = None,
     ) -> Any:
         """What an action answers: records of the class, or what the selections name."""
-        engine = self._mongo_engine
         request, form = self._structured(method, arguments, model, selections)
-        if self._options is not None:
-            return await self._execute_with_options(self._options, request, form)
-        return await engine.execute(request, tx_id=self._current_tx_id(), form=form)
+        return await self._answer(request, form)
 
-    async def _execute_with_options(self, options: Options, request: Request, form: Form) -> Any:
+    def _answer(self, request: Request, form: Form) -> Awaitable[Any]:
+        """What a request answers, with the options of the client and in its transaction."""
+        engine, options = self._mongo_engine, self._options
         tx_id = self._current_tx_id(options)
-        work = self._mongo_engine.execute(request, tx_id=tx_id, form=form, options=options)
-        return await (work if options.timeout is None else within(options.timeout, work))
+        work = engine.execute(request, tx_id=tx_id, form=form, options=options)
+        return work if options is None else in_time(options, work)
 
     def _current_tx_id(self, options: Options | None = None) -> TransactionId | None:
         """The transaction of an operation: the client's, or that of the block around it.
@@ -290,7 +287,7 @@ class BaseClient(Connectable):
         Raises:
             UnsupportedOperationError: P2026, an operation of it cannot have the options.
         """
-        manager = self._manager or ambient(self._database)
+        manager = joined(self)
         if manager is not None and options is not None:
             check_inside(options, manager.options)
         if self._tx_id is None and manager is not None:
@@ -313,8 +310,7 @@ class BaseClient(Connectable):
         work = self._mongo_engine.execute_batch(
             asked, tx_id=self._current_tx_id(options), options=options
         )
-        limit = None if options is None else options.timeout
-        found = await (work if limit is None else within(limit, work))
+        found = await (work if options is None else in_time(options, work))
         return [answer["count"] if isinstance(answer, dict) else answer for answer in found]
 
     def _structured(

@@ -171,6 +171,11 @@ def check_begin(options: Options) -> None:
         )
 
 
+def in_time(options: Options, work: Awaitable[T]) -> Awaitable[T]:
+    """The work, which ends within the options' timeout if they have one."""
+    return work if options.timeout is None else within(options.timeout, work)
+
+
 async def within(seconds: float, work: Awaitable[T]) -> T:
     """What the work returns, if it ends in time.
 

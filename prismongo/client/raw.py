@@ -136,9 +136,7 @@ async def ask_raw(
     name = None if model is None else client._shape(model).model
     given = {key: value for key, value in arguments.items() if value is not None}
     request = Request(action, name, given)
-    if client._options is not None:
-        return await client._execute_with_options(client._options, request, PYTHON)
-    return await client._mongo_engine.execute(request, tx_id=client._current_tx_id(), form=PYTHON)
+    return await client._answer(request, PYTHON)
 
 
 def _check(into: object) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
     from prismongo.engine.sessions import TransactionId
 
+TX_MAX_WAIT: Final = timedelta(seconds=2)
+TX_TIMEOUT: Final = timedelta(seconds=5)
+
 ClientT = TypeVar("ClientT", bound="BaseClient")
 
 _NESTED: Final = (

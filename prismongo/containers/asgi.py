@@ -26,10 +26,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from prismongo.client.ambient import entered
-from prismongo.client.atomic import MAX_WAIT, TIMEOUT, joined
+from prismongo.client.ambient import entered, joined
 from prismongo.client.durations import Duration, as_limit
-from prismongo.client.transactions import TransactionManager
+from prismongo.client.transactions import TX_MAX_WAIT, TX_TIMEOUT, TransactionManager
 from prismongo.containers.graph import AnyContainer, containers_in
 from prismongo.containers.lifecycle import running
 from prismongo.containers.responses import HeldResponse
@@ -178,8 +177,8 @@ class AtomicRequests:
         app: ASGIApp,
         *,
         database: providers.Provider[Any],
-        timeout: Duration = TIMEOUT,
-        max_wait: Duration = MAX_WAIT,
+        timeout: Duration = TX_TIMEOUT,
+        max_wait: Duration = TX_MAX_WAIT,
         only: Callable[[HTTPConnection], bool] | None = None,
     ) -> None:
         self._app = app
@@ -202,18 +201,19 @@ class AtomicRequests:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             service = served_to(HTTPConnection(scope)).resolve(self._database)()
-            manager = TransactionManager(
-                client=service, max_wait=self._max_wait, timeout=self._timeout
-            )
-            if is_own := joined(service) is None:
-                await manager.start()
+            manager = await self._begun(service) if joined(service) is None else None
         except PrismaError as error:
             await _answer(scope, receive, send, error)
             return
-        if is_own:
+        if manager is not None:
             await self._serve_in(manager, service, scope, receive, send)
         else:  # of another such middleware
             await self._app(scope, receive, send)
+
+    async def _begun(self, service: Service) -> TransactionManager[Any]:
+        manager = TransactionManager(client=service, max_wait=self._max_wait, timeout=self._timeout)
+        await manager.start()
+        return manager
 
     async def _serve_in(
         self,

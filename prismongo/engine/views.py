@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from prismongo.query.errors.input import invalid, unsupported
 from prismongo.query.nodes.options import IndexHint, Options
-from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.requests import Action, Request, WriteAction
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.store import Store
 
-READS: Final = frozenset(
-    {
-        "findUnique",
-        "findUniqueOrThrow",
-        "findMany",
-        "findFirst",
-        "findFirstOrThrow",
-        "aggregate",
-        "groupBy",
-        "findRaw",
-        "aggregateRaw",
-        "runCommandRaw",
-    }
-)
+READS: Final = frozenset(get_args(Action)) - frozenset(get_args(WriteAction))
 """The actions that a read preference is for."""
 
 WITHOUT_HINT: Final = frozenset({"createOne", "createMany", "createManyAndReturn", "runCommandRaw"})

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from prismongo.errors import ConfigurationError, SchemaError
+from prismongo.project import read_text
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.language.lexer import BREAK
 from prismongo.schema.parser import parse
@@ -93,7 +94,7 @@ def read_schema(path: Path) -> SchemaFiles:
         ConfigurationError: a file cannot be read, or a folder has none.
     """
     if not path.is_dir():
-        return schema_of_text(_text(path), path)
+        return schema_of_text(read_text(path), path)
     found = sorted(each for each in path.rglob("*.prisma") if each.is_file())
     if not found:
         raise ConfigurationError(f"Cannot read {path}: there is no .prisma file in this folder.")
@@ -101,7 +102,7 @@ def read_schema(path: Path) -> SchemaFiles:
     parts: list[str] = []
     first = 1
     for each in found:
-        text = _text(each)
+        text = read_text(each)
         files.append(SchemaFile(each, f"{path.name}/{each.relative_to(path)}", first, text))
         # The blank line keeps a comment at the end of a file from the next one.
         part = f"{text.rstrip()}\n\n"
@@ -113,12 +114,3 @@ def read_schema(path: Path) -> SchemaFiles:
 def schema_of_text(text: str, path: Path) -> SchemaFiles:
     """The schema with this text, as if it stood in this file."""
     return SchemaFiles(path, (SchemaFile(path, path.name, 1, text),), text)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"Cannot read {path}: it is not UTF-8.") from error
-    except OSError as error:
-        raise ConfigurationError(f"Cannot read {path}: {error.strerror}.") from error

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from prismongo import native
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.instances import compile_ready
+from prismongo.query.decode.instances import blank_values, compile_ready
 from prismongo.query.decode.selected_names import SharedNames, SharingNames
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def accelerated(
     names = {column.name for column in columns}
     made = _rows.Reader(
         kind,
-        _blank(kind, names, unselected),
+        blank_values(kind, names, unselected),
         SharedNames(names),
         issubclass(kind, SharingNames),
         SLOTS,
@@ -50,15 +50,6 @@ def accelerated(
         reader.many,
     )
     return Reader(made.one, made.many, made)
-
-
-def _blank(kind: type[BaseModel], names: set[str], unselected: Mapping[str, Any]) -> dict[str, Any]:
-    """The values before a row is read, in the order of the class."""
-    return {
-        name: None if name in names else unselected[name]
-        for name in kind.model_fields
-        if name in names or name in unselected
-    }
 
 
 def _column(column: Column) -> _rows.Column:

@@ -50,11 +50,7 @@ def compile_ready(
         unselected: the values of other fields, which are not set; what is neither is not there.
     """
     selected = {column.name for column in columns}
-    values = {
-        name: None if name in selected else unselected[name]
-        for name in kind.model_fields
-        if name in selected or name in unselected
-    }
+    values = blank_values(kind, selected, unselected)
     names: dict[str, Any] = {
         "FAILURES": _FAILURES,
         **_KNOWN,
@@ -69,6 +65,17 @@ def compile_ready(
     source = _SOURCE.format(once=indent(record, "    "), each=indent(record, "        "))
     exec(source, names)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
     return Reader(names["one"], names["many"])
+
+
+def blank_values(
+    kind: type[BaseModel], selected: set[str], unselected: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of an instance before a row is read, in the order of the class."""
+    return {
+        name: None if name in selected else unselected[name]
+        for name in kind.model_fields
+        if name in selected or name in unselected
+    }
 
 
 _RECORD: Final = """\

@@ -7,12 +7,14 @@ Only `Complement` is true for everything that its filter does not match.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from typing import Any, Literal, TypeVar, assert_never
 
 from prismongo.query.nodes.frozen import frozen
 from prismongo.schema.datamodel import Link
+
+YieldT = TypeVar("YieldT")
 
 Path = tuple[str, ...]
 """Stored names from the root of the document; inside `Elements`, from the element."""
@@ -277,54 +279,59 @@ def has_relations(item: Filter) -> bool:
             assert_never(item)
 
 
-def searches(item: Filter) -> Iterator[Search]:
-    """The searches in the filter, apart from those for related records."""
+def conditions(item: Filter) -> Iterator[Filter]:
+    """What the filter joins by And, Or and Complement, apart from what is inside of others."""
     match item:
-        case Search():
-            yield item
         case And(filters) | Or(filters):
             for part in filters:
-                yield from searches(part)
+                yield from conditions(part)
         case Complement(inner):
-            yield from searches(inner)
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements():
-            pass
+            yield from conditions(inner)
+        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            yield item
         case Related() | After():
-            pass
+            yield item
         case _:
             assert_never(item)
+
+
+def searches(item: Filter) -> Iterator[Search]:
+    """The searches in the filter, apart from those for related records."""
+    return (each for each in conditions(item) if isinstance(each, Search))
 
 
 def is_search(item: Filter) -> bool:
     """Whether the filter searches, apart from what it says of related records."""
-    match item:
-        case Compare() | In() | Text() | IsSet() | Has() | IsEmpty() | Elements():
-            return False
-        case And(filters) | Or(filters):
-            return any(map(is_search, filters))
-        case Complement(inner):
-            return is_search(inner)
-        case Search():
-            return True
-        case Related() | After():
-            return False
-        case _:
-            assert_never(item)
+    return any(True for _ in searches(item))
 
 
 def related_filters(item: Filter) -> Iterator[Related]:
     """The filters by related records, apart from those inside others."""
+    return (each for each in conditions(item) if isinstance(each, Related))
+
+
+def with_related(
+    item: Filter, replaced: Callable[[Related], Generator[YieldT, Any, Filter]]
+) -> Generator[YieldT, Any, Filter]:
+    """The filter with others in place of those by related records.
+
+    Args:
+        item: the filter.
+        replaced: yields reads of what it needs, and returns the filter to take instead.
+    """
     match item:
-        case Related():
-            yield item
         case And(filters) | Or(filters):
+            parts: tuple[Filter, ...] = ()
             for part in filters:
-                yield from related_filters(part)
+                parts = (*parts, (yield from with_related(part, replaced)))
+            return type(item)(parts)
         case Complement(inner):
-            yield from related_filters(inner)
+            return Complement((yield from with_related(inner, replaced)))
+        case Related():
+            return (yield from replaced(item))
         case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            pass
+            return item
         case After():
-            pass
+            return item
         case _:
             assert_never(item)

@@ -10,25 +10,14 @@ from __future__ import annotations
 from collections.abc import Generator, Hashable, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from prismongo.query.nodes.filters import (
     EVERYTHING,
-    After,
-    And,
-    Compare,
-    Complement,
-    Elements,
     Filter,
-    Has,
-    In,
-    IsEmpty,
-    IsSet,
-    Or,
     Related,
-    Search,
-    Text,
     has_relations,
+    with_related,
 )
 from prismongo.query.nodes.rows import Rows, Unreadable
 from prismongo.query.nodes.selections import Page
@@ -46,21 +35,7 @@ def narrowed(where: Filter) -> Narrowed:
     """The filter without the relations to one of which few records match."""
     if not has_relations(where):
         return where
-    match where:
-        case And(filters):
-            return And((yield from _all_narrowed(filters)))
-        case Or(filters):
-            return Or((yield from _all_narrowed(filters)))
-        case Complement(inner):
-            return Complement((yield from narrowed(inner)))
-        case Related():
-            return (yield from _related(where))
-        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            return where
-        case After():
-            return where
-        case _:
-            assert_never(where)
+    return (yield from with_related(where, _related))
 
 
 def narrowed_page(page: Page) -> Generator[Step, Any, Page]:
@@ -68,13 +43,6 @@ def narrowed_page(page: Page) -> Generator[Step, Any, Page]:
     if not has_relations(page.where):
         return page
     return replace(page, where=(yield from narrowed(page.where)))
-
-
-def _all_narrowed(filters: Sequence[Filter]) -> Generator[Step, Any, tuple[Filter, ...]]:
-    found: list[Filter] = []
-    for each in filters:
-        found.append((yield from narrowed(each)))  # noqa: PERF401 - a generator has no comprehension
-    return tuple(found)
 
 
 def _related(item: Related) -> Narrowed:

@@ -107,7 +107,8 @@ def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) ->
 
 def _include(output: RelationOutput, parents: Rows) -> Plan:
     page = yield from narrowed_page(output.page)
-    output = replace(output, page=page)
+    if page is not output.page:
+        output = replace(output, page=page)
     link, name = output.link, RELATED + output.link.field.name
     parents, keys = _with_keys(link, parents, name)
     if link.field.is_list and not page.is_whole:

@@ -14,24 +14,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 
 from prismongo.query.nodes.filters import (
-    After,
     And,
     Compare,
     Complement,
-    Elements,
     Filter,
-    Has,
     In,
-    IsEmpty,
-    IsSet,
     Or,
     Related,
-    Search,
-    Text,
     both,
     has_relations,
     is_search,
     related_filters,
+    with_related,
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.steps import (
@@ -117,21 +111,9 @@ def _links(step: ReadStep) -> Iterator[Link]:
 
 
 def _links_of_filter(item: Filter) -> Iterator[Link]:
-    match item:
-        case And(filters) | Or(filters):
-            for part in filters:
-                yield from _links_of_filter(part)
-        case Complement(inner):
-            yield from _links_of_filter(inner)
-        case Related(link, inner):
-            yield link
-            yield from _links_of_filter(inner)
-        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            return
-        case After():
-            return
-        case _:
-            assert_never(item)
+    for related in related_filters(item):
+        yield related.link
+        yield from _links_of_filter(related.filter)
 
 
 def apart(step: ReadStep) -> Reading:
@@ -162,31 +144,15 @@ def apart(step: ReadStep) -> Reading:
 
 def _without_joins(item: Filter) -> Generator[Any, Any, Filter]:
     """The filter, in which the keys of the related records stand for relations."""
-    match item:
-        case And(filters):
-            return And((yield from _each_without_joins(filters)))
-        case Or(filters):
-            return Or((yield from _each_without_joins(filters)))
-        case Complement(inner):
-            return Complement((yield from _without_joins(inner)))
-        case Related(link, inner, exists):
-            where = yield from _without_joins(inner)
-            found = yield Group(link.target, where, link.remote, ())
-            matching = _among(link.local, _keys(link.remote, found))
-            return matching if exists else Complement(matching)
-        case Compare() | In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            return item
-        case After():
-            return item
-        case _:
-            assert_never(item)
+    return with_related(item, _by_keys)
 
 
-def _each_without_joins(filters: Iterable[Filter]) -> Generator[Any, Any, tuple[Filter, ...]]:
-    parts: tuple[Filter, ...] = ()
-    for part in filters:
-        parts = (*parts, (yield from _without_joins(part)))
-    return parts
+def _by_keys(item: Related) -> Generator[Any, Any, Filter]:
+    link = item.link
+    where = yield from _without_joins(item.filter)
+    found = yield Group(link.target, where, link.remote, ())
+    matching = _among(link.local, _keys(link.remote, found))
+    return matching if item.exists else Complement(matching)
 
 
 def _keys(fields: Sequence[Field], rows: Iterable[Row]) -> list[Key]:
