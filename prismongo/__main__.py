@@ -23,6 +23,8 @@ def main() -> int:
     """Run the command that `sys.argv` names; the exit status."""
     try:
         from prismongo.cli import main as run
+
+        return run()  # imports what the command needs
     except (ImportError, SyntaxError, NameError) as error:
         if not _is_of_the_client(error) or "--traceback" in sys.argv[1:]:
             raise
@@ -30,7 +32,6 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:  # may also come during the import
         return 130
-    return run()
 
 
 def _is_of_the_client(error: ImportError | SyntaxError | NameError) -> bool:

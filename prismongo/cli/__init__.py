@@ -1,6 +1,6 @@
 """The commands: `prismongo …`, the same as `python -m prismongo …`. Above everything else.
 
-program ──▶ commands ──▶ arguments, terminal
+program ──▶ commands ──▶ runs ──▶ arguments, terminal
 """
 
 from prismongo.cli.commands import COMMANDS, Command

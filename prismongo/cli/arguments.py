@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prismongo.errors import ConfigurationError
 from prismongo.project import DEFAULT_SCHEMA, environment, find_schema
 from prismongo.schema.datamodel import Datamodel, Function
 from prismongo.schema.files import SchemaFiles, read_schema
-from prismongo.seed import Size
 from prismongo.url import with_database
+
+if TYPE_CHECKING:
+    from prismongo.seed import Size
 
 DEFAULT_URL: Final = Function("env", ("DATABASE_URL",))
 

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
-from prismongo.check import as_dict, check, is_well, report_lines
 from prismongo.cli.arguments import (
-    database_url,
+    count,
     drop_argument,
     output_argument,
     port_number,
     schema_argument,
-    schema_files,
     shard_argument,
     size_argument,
     url_argument,
     wait_argument,
     whole_number,
 )
-from prismongo.cli.diagram import diagram, diagram_arguments
-from prismongo.cli.files import write
-from prismongo.cli.project import seed_script, selection_modules
-from prismongo.cli.terminal import say
-from prismongo.embedded.mongod import Mongod
-from prismongo.errors import ConfigurationError, SchemaError
-from prismongo.generator import generate
-from prismongo.generator.settings import output_of, python_generator
-from prismongo.generator.validate import validated
-from prismongo.project import find_schema
-from prismongo.pull import SAMPLE, pull, pulled_lines
-from prismongo.schema import Datamodel, push
-from prismongo.schema.files import read_schema, schema_of_text
-from prismongo.seed import load_script, progress_bar, run_script
-from prismongo.settings import EMBEDDED_DATABASE, DatabaseSettings
-from prismongo.stores.mongo.push.events import PushEvent
-from prismongo.stores.mongo.push.text import event_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +31,11 @@ class Command:
     description: str
     epilog: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Import what the command does, from `prismongo.cli.runs`, and do it."""
+        status: int = import_module(f"prismongo.cli.runs.{self.name}").run(arguments)
+        return status
 
 
 # --- generate ---
@@ -64,22 +46,7 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     output_argument(parser)
 
 
-def _generate(arguments: argparse.Namespace) -> int:
-    schema = schema_files(arguments.schema)  # raises an error that mentions --schema
-    done = generate(schema.path, output=arguments.output)
-    state = "Generated" if done.written else "Unchanged:"
-    say(f"{state} Prisma Client Python in {done.output}")
-    return 0
-
-
 # --- validate ---
-
-
-def _validate(arguments: argparse.Namespace) -> int:
-    schema = schema_files(arguments.schema)
-    validated(schema)
-    say(f"The schema {schema.path} is valid.")
-    return 0
 
 
 # --- push, sync ---
@@ -94,34 +61,9 @@ def _push_arguments(parser: argparse.ArgumentParser) -> None:
     shard_argument(parser)
 
 
-def _push(arguments: argparse.Namespace) -> int:
-    schema = schema_files(arguments.schema)
-    datamodel = schema.parse()
-    pushing = push(
-        datamodel,
-        database_url(arguments.url, datamodel, schema),
-        dry_run=arguments.dry_run,
-        drop=arguments.drop,
-        shard=arguments.shard,
-        report=_say_event,
-        wait=arguments.wait,
-    )
-    with schema.located():
-        return 1 if asyncio.run(pushing).violations else 0
-
-
-def _say_event(event: PushEvent) -> None:
-    for line in event_lines(event):
-        say(line)
-
-
 def _sync_arguments(parser: argparse.ArgumentParser) -> None:
     _push_arguments(parser)
     output_argument(parser)
-
-
-def _sync(arguments: argparse.Namespace) -> int:
-    return _generate(arguments) or _push(arguments)
 
 
 # --- check ---
@@ -141,34 +83,6 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    schema = schema_files(arguments.schema)
-    datamodel = schema.parse()
-    checking = check(
-        datamodel,
-        database_url(arguments.url, datamodel, schema),
-        output=arguments.output or _output(datamodel, schema.folder.absolute()),
-        sample=arguments.sample,
-        selections=selection_modules(),
-        wait=arguments.wait,
-    )
-    with schema.located():
-        checked = asyncio.run(checking)
-    for line in (
-        [json.dumps(as_dict(checked), indent=2)] if arguments.json else report_lines(checked)
-    ):
-        say(line)
-    return 0 if is_well(checked) else 1
-
-
-def _output(datamodel: Datamodel, folder: Path) -> Path | None:
-    """The folder of the generated client; None: the package of the environment."""
-    try:
-        return output_of(python_generator(datamodel), folder)
-    except SchemaError:
-        return None
-
-
 # --- pull ---
 
 
@@ -179,10 +93,9 @@ def _pull_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample",
         type=whole_number,
-        default=SAMPLE,
         metavar="N",
         help="read N documents of each collection, chosen by chance, or all if there are fewer "
-        "(default: %(default)s)",
+        "(default: 1000)",
     )
     parser.add_argument(
         "--enums", action="store_true", help="make an enum of a field with few different texts"
@@ -195,25 +108,6 @@ def _pull_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="write no file: print what would be in it"
     )
-
-
-def _pull(arguments: argparse.Namespace) -> int:
-    path = arguments.schema or find_schema()
-    schema = read_schema(path) if path.exists() else None
-    before = schema or schema_of_text("", path)
-    url = database_url(arguments.url, before.parse(), before)
-    options = {name: getattr(arguments, name) for name in ("sample", "enums", "force", "wait")}
-    with progress_bar(sys.stderr) as progress:
-        pulled = asyncio.run(pull(url, schema, path, **options, progress=progress))
-    for file, text in pulled.files.items():
-        if arguments.dry_run:
-            say(text.rstrip("\n"))
-        else:
-            write(file, text)
-    if not arguments.dry_run:
-        for line in pulled_lines(pulled, path):
-            say(line)
-    return 0
 
 
 # --- seed ---
@@ -241,16 +135,36 @@ def _seed_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _seed(arguments: argparse.Namespace) -> int:
-    script = load_script(arguments.script or seed_script())
-    schema = schema_files(arguments.schema)
-    url = database_url(arguments.url, schema.parse(), schema)
-    chosen = {"size": arguments.size, "number": arguments.number}
-    options = {name: value for name, value in chosen.items() if value is not None}
-    with progress_bar(sys.stderr) as progress:
-        answer = asyncio.run(run_script(script, DatabaseSettings(url=url), options, progress))
-    say(answer or f"Done: {script.name}.")
-    return 0
+# --- diagram ---
+
+
+def _diagram_arguments(parser: argparse.ArgumentParser) -> None:
+    schema_argument(parser)
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        metavar="NAME",
+        help="draw these models, views or composite types alone, and the composite types in them",
+    )
+    parser.add_argument(
+        "--depth",
+        type=count,
+        metavar="N",
+        help="with --models: also the models that N relations lead to (default: 0)",
+    )
+    parser.add_argument("--no-fields", action="store_true", help="draw the names alone")
+    parser.add_argument(
+        "--container",
+        metavar="MODULE:CLASS",
+        help="draw a container of dependency-injector, not the schema",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the file: .svg is drawn by Graphviz, .dot is its language, any other is Mermaid "
+        "(default: Mermaid, to standard output)",
+    )
 
 
 # --- mongod ---
@@ -263,29 +177,6 @@ def _mongod_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _mongod(arguments: argparse.Namespace) -> int:
-    try:
-        return asyncio.run(_serve(Mongod(data=arguments.data, port=arguments.port)))
-    except OSError as error:  # about the directory, with the message of the system
-        raise ConfigurationError(f"The server cannot be started: {error}.") from error
-
-
-async def _serve(server: Mongod) -> int:
-    """Run the server until SIGINT or SIGTERM (status 0), or until it ends by itself (status 1)."""
-    serving = asyncio.current_task()
-    if serving is not None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
-    try:
-        async with server:
-            say(server.url(EMBEDDED_DATABASE))
-            await server.wait()
-    except asyncio.CancelledError:
-        return 0
-    sys.stderr.write("mongod ended by itself.\n")
-    return 1
-
-
 COMMANDS: tuple[Command, ...] = (
     Command(
         "generate",
@@ -294,7 +185,6 @@ COMMANDS: tuple[Command, ...] = (
         "nothing changed writes nothing. Restart the application afterwards.",
         "Example: %(prog)s --schema schema.prisma",
         _generate_arguments,
-        _generate,
     ),
     Command(
         "validate",
@@ -304,7 +194,6 @@ COMMANDS: tuple[Command, ...] = (
         "and no server is asked.",
         "Exit status 0: the schema is valid. 1: it is not.\nExample: %(prog)s --schema prisma",
         schema_argument,
-        _validate,
     ),
     Command(
         "push",
@@ -315,7 +204,6 @@ COMMANDS: tuple[Command, ...] = (
         "Examples: %(prog)s --dry-run        only show the plan\n"
         "          %(prog)s --drop           also replace and remove indexes",
         _push_arguments,
-        _push,
     ),
     Command(
         "sync",
@@ -324,7 +212,6 @@ COMMANDS: tuple[Command, ...] = (
         "generated, and the plan of the push only shown.",
         "Example: %(prog)s --url 'mongodb://localhost:27017/chat?replicaSet=rs0'",
         _sync_arguments,
-        _sync,
     ),
     Command(
         "check",
@@ -336,7 +223,6 @@ COMMANDS: tuple[Command, ...] = (
         "Examples: %(prog)s --sample 1000\n"
         "          %(prog)s --json | python -m json.tool",
         _check_arguments,
-        _check,
     ),
     Command(
         "pull",
@@ -347,7 +233,6 @@ COMMANDS: tuple[Command, ...] = (
         "Examples: %(prog)s --url 'mongodb://localhost:27017/shop?replicaSet=rs0' --enums\n"
         "          %(prog)s --sample 10000 --dry-run",
         _pull_arguments,
-        _pull,
     ),
     Command(
         "seed",
@@ -357,7 +242,6 @@ COMMANDS: tuple[Command, ...] = (
         "Push the schema first.",
         "Examples: %(prog)s --size small\n          %(prog)s --script app.seed:few --number 7",
         _seed_arguments,
-        _seed,
     ),
     Command(
         "diagram",
@@ -368,8 +252,7 @@ COMMANDS: tuple[Command, ...] = (
         "Examples: %(prog)s --models Message --depth 1\n"
         "          %(prog)s --output schema.svg\n"
         "          %(prog)s --container containers:ApplicationContainer",
-        diagram_arguments,
-        diagram,
+        _diagram_arguments,
     ),
     Command(
         "mongod",
@@ -379,6 +262,5 @@ COMMANDS: tuple[Command, ...] = (
         "asks for no password.",
         "Example: %(prog)s --data ~/chat-data --port 27017",
         _mongod_arguments,
-        _mongod,
     ),
 )

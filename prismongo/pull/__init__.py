@@ -3,6 +3,6 @@
 sample ──▶ observe ──▶ kinds, names, indexes ──▶ build, relations ──▶ draft ──▶ write ──▶ pull
 """
 
-from prismongo.pull.pull import SAMPLE, Pulled, pull, pulled_lines
+from prismongo.pull.pull import Pulled, pull, pulled_lines
 
-__all__ = ["SAMPLE", "Pulled", "pull", "pulled_lines"]
+__all__ = ["Pulled", "pull", "pulled_lines"]

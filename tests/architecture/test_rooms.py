@@ -309,7 +309,7 @@ print("imported")
     [
         "import prismongo.containers.database",
         "import prismongo.engine",
-        "import prismongo.cli",
+        "from prismongo.cli.runs import check, diagram, generate, mongod, pull, push, seed",
         "import prismongo.embedded",
         "import prismongo.testing.plugin",
         "from prismongo import DatabaseSettings, Service",

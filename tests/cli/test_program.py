@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import io
 import os
+import subprocess
+import sys
+import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from prismongo.cli import COMMANDS, main
+from prismongo.pull.pull import SAMPLE
 
 SCHEMA = Path(__file__).parents[1] / "schema" / "fixtures" / "many_to_many.prisma"
 
@@ -148,3 +152,30 @@ def test_output_that_cannot_be_written(mongo_url: str, capsys: pytest.CaptureFix
     with redirect_stdout(FullDisk()):
         assert main(["push", "--dry-run", "--schema", str(SCHEMA), "--url", mongo_url]) == 1
     assert capsys.readouterr().err == "[Errno 28] No space left on device\n"
+
+
+def test_a_command_is_imported_when_it_is_run() -> None:
+    """What one needs (a driver, the kit for containers) costs the others nothing."""
+    code = """
+import sys
+from prismongo.cli import COMMANDS, main
+heavy = {"pymongo", "dependency_injector", "pydantic", "prisma.client"}
+print(heavy & set(sys.modules), [name for name in sys.modules if ".runs." in name])
+main(["generate", "--output", sys.argv[1]])
+print({"pymongo", "dependency_injector"} & set(sys.modules))
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        told = subprocess.run(
+            [sys.executable, "-c", code, f"{folder}/client"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    first, _, last = told.stdout.splitlines()
+    assert (first, last) == ("set() []", "set()")
+
+
+def test_help_says_how_much_pull_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["pull", "--help"])
+    assert f"(default: {SAMPLE})" in " ".join(capsys.readouterr().out.split())

@@ -1,12 +1,11 @@
-"""The command `diagram`: draws the schema, or a container."""
+"""`prismongo diagram`: draws the schema, or a container."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from prismongo.cli.arguments import count, schema_argument, schema_files
+from prismongo.cli.arguments import schema_files
 from prismongo.cli.files import write
 from prismongo.cli.terminal import say
 from prismongo.diagram import (
@@ -22,37 +21,7 @@ from prismongo.diagram import (
 )
 
 
-def diagram_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `diagram`."""
-    schema_argument(parser)
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        metavar="NAME",
-        help="draw these models, views or composite types alone, and the composite types in them",
-    )
-    parser.add_argument(
-        "--depth",
-        type=count,
-        metavar="N",
-        help="with --models: also the models that N relations lead to (default: 0)",
-    )
-    parser.add_argument("--no-fields", action="store_true", help="draw the names alone")
-    parser.add_argument(
-        "--container",
-        metavar="MODULE:CLASS",
-        help="draw a container of dependency-injector, not the schema",
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="the file: .svg is drawn by Graphviz, .dot is its language, any other is Mermaid "
-        "(default: Mermaid, to standard output)",
-    )
-
-
-def diagram(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
     if (reason := _misused(arguments)) is not None:
         arguments.parser.error(reason)

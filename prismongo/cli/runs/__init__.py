@@ -1,0 +1,1 @@
+"""What the commands do: a module a command, imported only when it is run."""

@@ -1,0 +1,37 @@
+"""`prismongo pull`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from prismongo.cli.arguments import database_url
+from prismongo.cli.files import write
+from prismongo.cli.terminal import say
+from prismongo.project import find_schema
+from prismongo.pull import pull, pulled_lines
+from prismongo.schema.files import read_schema, schema_of_text
+from prismongo.seed import progress_bar
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
+    path = arguments.schema or find_schema()
+    schema = read_schema(path) if path.exists() else None
+    before = schema or schema_of_text("", path)
+    url = database_url(arguments.url, before.parse(), before)
+    options = {name: getattr(arguments, name) for name in ("enums", "force", "wait")}
+    if arguments.sample is not None:
+        options["sample"] = arguments.sample
+    with progress_bar(sys.stderr) as progress:
+        pulled = asyncio.run(pull(url, schema, path, **options, progress=progress))
+    for file, text in pulled.files.items():
+        if arguments.dry_run:
+            say(text.rstrip("\n"))
+        else:
+            write(file, text)
+    if not arguments.dry_run:
+        for line in pulled_lines(pulled, path):
+            say(line)
+    return 0
