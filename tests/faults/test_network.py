@@ -24,6 +24,11 @@ async def test_a_read_is_tried_again(behind: DatabaseService, proxy: Proxy) -> N
     proxy.lose("aggregate", answer=True)
     assert await behind.user.count() == 1
     assert proxy.lost == 2
+    proxy.lose("find")
+    assert await behind.user.find_unique({"id": ada.id}) == ada
+    proxy.lose("find", answer=True)
+    assert await behind.user.find_many(take=10) == [ada]
+    assert proxy.lost == 4
 
 
 @pytest.mark.parametrize("answer", [False, True], ids=["asked", "answered"])

@@ -58,6 +58,7 @@ from prismongo.stores.mongo.compile.find import (
 )
 from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
+from prismongo.stores.mongo.one_reply import FEW, is_direct, read_in_one_reply
 from prismongo.stores.mongo.optioned import find_options
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
@@ -84,6 +85,7 @@ class Executor:
 
     def __init__(self, database: AsyncDatabase[Document], joins: Joins | None = None) -> None:
         self.database = database
+        self._is_direct = is_direct(database)
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
@@ -162,10 +164,8 @@ class Executor:
         options: Options,
     ) -> list[Row]:
         match command:
-            case FindCommand(limit=1):
-                rows = await _only(self._cursor(command, session, options))
             case FindCommand():
-                rows = await self._cursor(command, session, options).to_list()
+                rows = await self._documents(command, session, options)
             case AggregateCommand():
                 rows = await self._aggregate(command, session, options)
             case _:
@@ -177,6 +177,18 @@ class Executor:
             for row in rows:
                 row[ORDER_VALUES] = [_at(known_of(row), name) for name in names]
         return rows
+
+    async def _documents(
+        self, command: FindCommand, session: AsyncClientSession | None, options: Options
+    ) -> list[Row]:
+        """The documents of a `find`."""
+        is_few = 0 < command.limit <= FEW
+        if is_few and self._is_direct and session is None and options is ROWS:
+            found = await read_in_one_reply(self.database, command)
+            if found is not None:
+                return found
+        cursor = self._cursor(command, session, options)
+        return await (_only(cursor) if command.limit == 1 else cursor.to_list())
 
     def _cursor(
         self, command: FindCommand, session: AsyncClientSession | None, options: Options

@@ -1,0 +1,80 @@
+"""A `find` of few rows, sent as a command of the database: it takes the driver less than a cursor.
+
+The driver does not repeat a command. Where a repetition may help, the answer is None, and the read
+is sent again as a cursor, which the driver repeats itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    ConnectionFailure,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+
+from prismongo.query.nodes.rows import Rows
+from prismongo.stores.mongo.compile.commands import Document, FindCommand
+from prismongo.stores.rows import ROWS
+
+FEW: Final = 100
+"""The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
+
+_RETRYABLE: Final = frozenset({6, 7, 89, 134, 262, 9001})
+"""The server's codes after which the driver repeats a read. Those of a server that is no primary
+are a ConnectionFailure of their own."""
+
+
+def is_direct(database: Any) -> bool:
+    """Whether reads of a database can be sent as commands: these have no read concern."""
+    return type(database) is AsyncDatabase and database.read_concern.level is None
+
+
+async def read_in_one_reply(database: AsyncDatabase[Document], command: FindCommand) -> Rows | None:
+    """The rows of a `find` with a limit; None if it must be sent as a cursor.
+
+    Raises:
+        pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
+    """
+    try:
+        reply = await database.command(
+            _command(command), codec_options=ROWS, read_preference=database.read_preference
+        )
+    except (ConnectionFailure, OperationFailure) as error:
+        if database.client.options.retry_reads and may_pass(error):
+            return None
+        raise
+    cursor = reply["cursor"]
+    if cursor["id"]:  # more than one reply holds
+        await database.command({"killCursors": command.collection, "cursors": [cursor["id"]]})
+        return None
+    rows: Rows = cursor["firstBatch"]
+    return rows
+
+
+def _command(command: FindCommand) -> Document:
+    """The command, with the names in the driver's order."""
+    limit = command.limit
+    sent: Document = {"find": command.collection, "filter": command.filter}
+    if command.projection is not None:
+        sent["projection"] = command.projection
+    if command.sort is not None:
+        sent["sort"] = dict(command.sort)
+    if command.skip:
+        sent["skip"] = command.skip
+    sent["limit"] = limit
+    if limit == 1:
+        sent["singleBatch"] = True
+    else:
+        sent["batchSize"] = limit + 1  # with the limit itself the server keeps the cursor open
+    return sent
+
+
+def may_pass(error: ConnectionFailure | OperationFailure) -> bool:
+    """Whether the same read may succeed if it is sent at once again."""
+    if isinstance(error, OperationFailure):
+        return error.code in _RETRYABLE
+    return not isinstance(error, ServerSelectionTimeoutError | WaitQueueTimeoutError)

@@ -1,0 +1,107 @@
+"""Reads of few rows: sent as a command of the database, as a cursor where that is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from pymongo import AsyncMongoClient
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    NotPrimaryError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+
+from database import DatabaseService, DatabaseSettings
+from prismongo.stores.mongo import MongoStore
+from prismongo.stores.mongo.one_reply import may_pass
+from prismongo.url import url_database
+from tests.commands import Sent
+from tests.records import NOBODY, user
+
+LARGE: Final = "x" * 6_000_000
+"""Three of them are more than one reply holds."""
+
+pytestmark = pytest.mark.mongo_only("commands are a server's")
+
+
+def service(url: str, sent: Sent, **options: Any) -> DatabaseService:
+    """A service whose commands are kept."""
+
+    def client(*listeners: Any) -> AsyncMongoClient[dict[str, Any]]:
+        return AsyncMongoClient(url, event_listeners=[*listeners, sent], **options)
+
+    made = DatabaseService(DatabaseSettings(url=url))
+    made._make_store = lambda datamodel, _: MongoStore(datamodel, client, url_database(url))
+    return made
+
+
+@pytest.fixture
+async def database(mongo_url: str, sent: Sent) -> AsyncIterator[DatabaseService]:
+    async with service(mongo_url, sent) as database:
+        yield database
+
+
+async def test_what_is_sent(database: DatabaseService, sent: Sent) -> None:
+    ada = await database.user.create(user("ada"))
+    sent.clear()
+    assert await database.user.find_unique({"id": ada.id}) == ada
+    assert await database.user.find_unique({"id": NOBODY}) is None
+    assert await database.user.find_many(
+        where={"username": "ada"}, order=[{"lastSeenAt": "desc"}, {"id": "asc"}], take=10, skip=0
+    ) == [ada]
+    assert await database.user.find_many(take=10, skip=1) == []
+    assert sent.names == ["find"] * 4
+    one, none, page, behind = sent.commands
+    assert (one["limit"], one["singleBatch"], none["singleBatch"]) == (1, True, True)
+    assert (page["limit"], page["batchSize"]) == (10, 11)
+    assert list(page["sort"].items()) == [("lastSeenAt", -1), ("_id", 1)]
+    assert behind["skip"] == 1
+
+
+async def test_more_than_one_reply_holds(database: DatabaseService, sent: Sent) -> None:
+    for name in ("ada", "alan", "grace"):
+        await database.user.create({**user(name), "bio": LARGE})
+    sent.clear()
+    found = await database.user.find_many(take=3)
+    assert [each.username for each in found] == ["ada", "alan", "grace"]
+    assert sent.names == ["find", "killCursors", "find", "getMore"]
+
+
+async def test_options_of_a_view_go_with_the_read(database: DatabaseService, sent: Sent) -> None:
+    sent.clear()
+    view = database.with_options(comment="why", read_concern=ReadConcern("majority"))
+    await view.user.find_unique({"id": NOBODY})
+    assert [each["comment"] for each in sent.commands] == ["why"]
+    assert sent.commands[0]["readConcern"]["level"] == "majority"
+
+
+async def test_the_read_concern_of_the_url_goes_with_the_read(mongo_url: str, sent: Sent) -> None:
+    async with service(mongo_url, sent, readConcernLevel="majority") as database:
+        sent.clear()
+        await database.user.find_unique({"id": NOBODY})
+    assert [each["readConcern"]["level"] for each in sent.commands] == ["majority"]
+
+
+@pytest.mark.parametrize(
+    ("error", "may"),
+    [
+        (AutoReconnect(), True),
+        (NotPrimaryError("x", {"code": 10107}), True),
+        (ConnectionFailure(), True),
+        (OperationFailure("x", 11602), False),
+        (OperationFailure("x", 6), True),
+        (OperationFailure("x", 50), False),
+        (OperationFailure("x"), False),
+        (ServerSelectionTimeoutError(), False),
+        (WaitQueueTimeoutError(), False),
+    ],
+    ids=repr,
+)
+def test_what_may_pass(error: Any, may: bool) -> None:
+    assert may_pass(error) == may
