@@ -29,6 +29,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -51,6 +52,8 @@ Contended = tuple[str, Any]
 def contended(step: Step) -> Contended | None:
     """What a step competes for; None if that is not known."""
     match step:
+        case KnownFind():
+            return contended(step.find)
         case Find() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
             try:
                 hash(step.where)

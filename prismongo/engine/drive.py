@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from prisma.errors import DataError, PrismaError
@@ -24,6 +24,9 @@ winner wrote. Who loses again and again does not race: the value is simply taken
 
 StepObserver = Callable[[Step, float], None]
 """Called after every step, with the step and the `time.perf_counter` of its start."""
+
+Work = Callable[[Store, Transaction | None, StepObserver], Awaitable[Any]]
+"""Steps, to be driven on a store."""
 
 _ABORTING: Final[set[asyncio.Task[None]]] = set()
 """Rollbacks under way."""

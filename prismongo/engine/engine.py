@@ -6,7 +6,7 @@ Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overloa
 from prisma.errors import DataError
 
 from prismongo.engine.answers import Answers
+from prismongo.engine.calls import Calls
 from prismongo.engine.conflicts import Conflicts
-from prismongo.engine.drive import StepObserver, run, run_step, together
+from prismongo.engine.drive import Work, run, together
 from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
 from prismongo.engine.owner import OwnerLoop, already_connected
@@ -48,10 +49,6 @@ else:
 
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
-
-
-Work = Callable[[Store, Transaction | None, StepObserver], Awaitable[Any]]
-"""Steps, to be driven on a store."""
 
 
 class Attached(Protocol):
@@ -91,10 +88,11 @@ class MongoEngine(AsyncAbstractEngine):
             words: Validator(datamodel, words) for words in WORDS
         }
         self._planner = Planner(datamodel)
+        self.conflicts = Conflicts(conflict_timeout.total_seconds())
+        self._calls = Calls(datamodel, self._validators, self._planner, self.conflicts)
         self._answers = Answers(datamodel)
         self._documents = Documents(datamodel)
         self._observer = Observer(log or LogSettings())
-        self.conflicts = Conflicts(conflict_timeout.total_seconds())
         self._store: Store | None = None
         self._connecting: Store | None = None
         self.home = OwnerLoop(self.aclose)
@@ -214,13 +212,7 @@ class MongoEngine(AsyncAbstractEngine):
         options: Options | None = None,
     ) -> Any:
         """The structured door: what a request answers, in the form asked for."""
-        operation = self._validators[request.words].validate(request)
-        work: Work
-        if (step := self._planner.only_step(operation)) is not None:
-            work = partial(run_step, step)
-        else:
-            plan = partial(self._planner.plan, operation, is_enclosed=tx_id is not None)
-            work = partial(run, plan, self.conflicts)
+        operation, work = self._calls.prepared(request, is_enclosed=tx_id is not None)
         if tx_id is None:
             result = await self._run(work, None, (request,), options)
         else:

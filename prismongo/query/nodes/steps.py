@@ -8,10 +8,10 @@ documents (`dict`) with at least the requested `fields`. An arrow (→) precedes
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
-from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
+from prismongo.query.nodes.filters import EVERYTHING, Filter, Path, filled
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.schema.datamodel import Field, Link, Model
@@ -67,6 +67,37 @@ class Find:
     distinct: tuple[Field, ...] = ()
     order_values: bool = False
     skip_id_sort: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class FindTemplate:
+    """A `Find` whose filter has marks in place of the values.
+
+    Attributes:
+        find: the step with the marks.
+        marks: objects that are nowhere else, one for each value.
+        prepared: what the store makes of it once; None before.
+    """
+
+    find: Find
+    marks: tuple[object, ...]
+    prepared: Any = None
+
+
+@frozen
+@dataclass(frozen=True, slots=True)
+class KnownFind:
+    """A `Find` of a known form. → list of rows, as for the `Find`."""
+
+    template: FindTemplate
+    values: tuple[object, ...]
+
+    @property
+    def find(self) -> Find:
+        """The step with its values."""
+        find, marks = self.template.find, map(id, self.template.marks)
+        values = dict(zip(marks, self.values, strict=True))
+        return replace(find, where=filled(find.where, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +374,7 @@ RawStep = RawFind | RawAggregate | RawCommand
 FlowStep = Atomic | InPortion
 """What the engine does itself: it begins and ends transactions."""
 
-Step = ReadStep | WriteStep | RawStep | FlowStep
+Step = ReadStep | KnownFind | WriteStep | RawStep | FlowStep
 
 
 class LostRaceError(Exception):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from prismongo.query.nodes.filters import Compare
+from prismongo.query.nodes.filters import Compare, has_relations
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateMany,
@@ -28,9 +28,11 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
     UpsertRecord,
 )
+from prismongo.query.nodes.rows import Rows
 from prismongo.query.nodes.selections import Page
 from prismongo.query.nodes.steps import (
     Aggregate,
+    Find,
     Group,
     GroupOrder,
     Plan,
@@ -42,9 +44,9 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.plan.many import ManyPlanner
 from prismongo.query.plan.narrow import narrowed, narrowed_page
-from prismongo.query.plan.page import locate
+from prismongo.query.plan.page import LocatedPage, locate
 from prismongo.query.plan.portions import Scope
-from prismongo.query.plan.read import first_step, read_first, read_page
+from prismongo.query.plan.read import attach, first_step, read_first, read_page, stored_fields
 from prismongo.query.plan.write import WritePlanner, not_found
 from prismongo.schema.datamodel import Datamodel, Model
 
@@ -66,6 +68,26 @@ class Planner:
         ):
             return first_step(operation.unique.filter, operation.selected)
         return None
+
+    def known(self, operation: FindUnique | FindPage) -> Find | None:
+        """The first step of a read that is one `find` and its includes; None of another."""
+        found: Find | None
+        match operation:
+            case FindUnique():
+                found = first_step(operation.unique.filter, operation.selected)
+            case FindPage():
+                found = _located_at_once(operation)
+            case _:
+                assert_never(operation)
+        return None if found is None or has_relations(found.where) else found
+
+    def plan_known(self, operation: FindUnique | FindPage, step: Step) -> Plan:
+        """The plan of a read whose first step is known."""
+        rows: Rows = yield step
+        yield from attach(operation.selected, rows)
+        if not rows and operation.must_exist:
+            raise not_found("Expected a record, found none.", operation.model)
+        return rows
 
     def plan(self, operation: Operation, *, is_enclosed: bool = False) -> Plan:
         """The steps that answer an operation; the plan returns rows, a number, or a row.
@@ -132,6 +154,25 @@ def _find_page(operation: FindPage) -> Plan:
     if not rows and operation.must_exist:
         raise not_found("Expected a record, found none.", operation.model)
     return rows
+
+
+def _located_at_once(operation: FindPage) -> Find | None:
+    """The step of a page, if the page is one `find` whose rows are in order."""
+    page, selected = operation.page, operation.selected
+    if has_relations(page.where) or page.cursor is not None or page.distinct:
+        return None
+    if operation.first and page == Page(page.where):
+        return first_step(page.where, selected)
+    page = _first_of(page) if operation.first else page
+    try:
+        next(locate(operation.model, page, stored_fields(selected)))
+    except StopIteration as end:
+        located: LocatedPage | None = end.value
+    else:
+        return None
+    if located is None or located.reversed or located.find.skip_id_sort:
+        return None
+    return located.find if all(key.is_plain for key in located.find.order) else None
 
 
 def _first_of(page: Page) -> Page:

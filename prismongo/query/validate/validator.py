@@ -49,11 +49,14 @@ class Validator:
     Args:
         datamodel: the schema.
         words: whose names of operators and arguments the messages have.
+        values: validates values; None for an object of its own.
     """
 
-    def __init__(self, datamodel: Datamodel, words: Words = "prisma") -> None:
+    def __init__(
+        self, datamodel: Datamodel, words: Words = "prisma", values: Values | None = None
+    ) -> None:
         self._datamodel = datamodel
-        self._values = Values(datamodel, words)
+        self._values = values or Values(datamodel, words)
         self._layouts = Layouts(self._values)
         self._writers = Writers(datamodel, self._values, self._layouts)
         self._wheres = WhereValidator(datamodel, self._values)

@@ -117,7 +117,7 @@ class Values:
         if isinstance(value, Name) and field.kind != "enum":
             raise invalid(path, f"expected {field.type}, got a bare word; texts need quotes")
         try:
-            return self._encoder(field)(value)
+            return self.encoder(field)(value)
         except MalformedError as error:
             raise malformed(path, str(error)) from None
         except TooLargeError:
@@ -217,15 +217,18 @@ class Values:
 
     def constant(self, field: Field, value: object) -> object:
         """A constant default as it is stored."""
-        return encode_constant(self._encoder(field), field, value)
+        return encode_constant(self.encoder(field), field, value)
 
     def _encoded_default(self, field: Field) -> object:
         if not isinstance(field.default, Literals):
             raise LookupError(f"{field.name} has no constant default")
         return self.constant(field, field.default.value)
 
-    def _encoder(self, field: Field) -> Callable[[Any], object]:
-        """Looked up by the identity of the field, which is fast: every written value needs it."""
+    def encoder(self, field: Field) -> Callable[[Any], object]:
+        """What stores a value of a field; it raises a ValueError or a TypeError.
+
+        Looked up by the identity of the field, which is fast: every written value needs it.
+        """
         known = self._encoders.get(id(field))
         if known is None:
             known = self._encoders[id(field)] = field, field_encoder(self._datamodel, field)

@@ -17,6 +17,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -56,6 +57,8 @@ def _collection_of(step: Step) -> str | None:
             return step.link.target.db_name
         case Aggregate():
             return step.find.model.db_name
+        case KnownFind():
+            return step.template.find.model.db_name
         case Insert() | RawFind() | RawAggregate() | RawCommand() | Atomic() | InPortion():
             return None
         case _:

@@ -24,6 +24,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -94,6 +95,8 @@ class MemoryStore:
 
     def describe(self, step: Step) -> Any:
         """The class and the model of the step."""
+        if isinstance(step, KnownFind):
+            step = step.template.find
         model = getattr(step, "model", None)
         return {f"{model.name if model else '-'}.{type(step).__name__}": {}}
 
@@ -127,6 +130,8 @@ class MemoryStore:
         match step:
             case Find():
                 return reader.find(step)
+            case KnownFind():
+                return reader.find(step.find)
             case FindPerParent():
                 return reader.find_per_parent(step)
             case CountPerParent():

@@ -15,6 +15,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -39,6 +40,8 @@ def describe(step: Step) -> Document:
     match step:
         case Find():
             return _command(compile_find(step))
+        case KnownFind():
+            return _command(compile_find(step.find))
         case FindPerParent():
             return _command(compile_find_per_parent(step))
         case CountPerParent():

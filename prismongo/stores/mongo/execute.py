@@ -30,6 +30,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -56,6 +57,7 @@ from prismongo.stores.mongo.compile.find import (
     compile_known_order,
     order_names,
 )
+from prismongo.stores.mongo.compile.known import compile_known
 from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
 from prismongo.stores.mongo.one_reply import FEW, is_direct, read_in_one_reply
@@ -99,7 +101,7 @@ class Executor:
         if isinstance(step, ReadStep) and self._is_read_apart(step, session is not None):
             return await self._read_apart(step, session)
         match step:
-            case Find() | FindPerParent() | KnownOrder():
+            case Find() | KnownFind() | FindPerParent() | KnownOrder():
                 try:
                     return await self._rows(step, session, ROWS)
                 except InvalidBSON:
@@ -140,13 +142,15 @@ class Executor:
 
     async def _rows(
         self,
-        step: Find | FindPerParent | KnownOrder,
+        step: Find | KnownFind | FindPerParent | KnownOrder,
         session: AsyncClientSession | None,
         options: Options,
     ) -> Any:
         match step:
             case Find():
                 return await self._find(step, compile_find(step), session, options)
+            case KnownFind(template):
+                return await self._find(template.find, compile_known(step), session, options)
             case KnownOrder(find):
                 return await self._find(find, compile_known_order(step), session, options)
             case FindPerParent():

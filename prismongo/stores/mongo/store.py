@@ -28,6 +28,7 @@ from prismongo.query.nodes.steps import (
     Group,
     InPortion,
     Insert,
+    KnownFind,
     RawAggregate,
     RawCommand,
     RawFind,
@@ -262,6 +263,8 @@ def _model_of(step: Step) -> Model | None:
             return step.link.target
         case Aggregate():
             return step.find.model
+        case KnownFind():
+            return step.template.find.model
         case Atomic() | InPortion() | RawCommand():
             return None
         case (

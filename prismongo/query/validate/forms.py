@@ -1,0 +1,121 @@
+"""The forms of calls: what is equal in calls that differ in the values of their filters alone.
+
+Calls of one form are validated, planned and compiled alike (`engine/calls.py`), but for the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+from bson import ObjectId
+
+from prismongo.query.nodes.requests import Request, Selection
+
+Form = tuple[object, ...]
+"""The form of a call; to be hashed and compared."""
+
+LARGEST: Final = 256
+"""The most parts of a form."""
+
+_FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
+"""The types of values that a form leaves open."""
+
+_READS: Final = frozenset(
+    {"findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow"}
+)
+
+
+class FormlessError(Exception):
+    """A call holds what no form describes."""
+
+
+def form_of(request: Request) -> Form | None:
+    """The form of a request; None if it has none that is worth keeping."""
+    if request.action not in _READS or request.words != "python":
+        return None
+    parts: list[object] = [request.action, request.model, request.declared]
+    try:
+        for name, value in request.arguments.items():
+            if value is not None:
+                parts.append(name)
+                (_add_filter if name == "where" else _add_constant)(value, parts)
+        if request.selections:
+            _add_selections(request.selections, parts)
+    except (FormlessError, RecursionError):
+        return None
+    return tuple(parts)
+
+
+def _add_filter(value: Any, parts: list[object]) -> None:
+    """Objects, lists, booleans and nulls as they are; of other values, the type alone."""
+    kind = type(value)
+    if kind is dict:
+        parts += (kind, len(value))
+        for key, item in value.items():
+            if type(key) is not str:
+                raise FormlessError
+            parts.append(key)
+            _add_filter(item, parts)
+    elif kind in _FILLED:
+        parts.append(kind)
+    elif value is None or kind is bool:
+        parts.append(value)
+    elif kind is list:
+        parts += (kind, len(value))
+        for item in value:
+            _add_filter(item, parts)
+    elif issubclass(kind, str) and issubclass(kind, Enum):
+        parts.append(kind)
+    else:
+        raise FormlessError
+    if len(parts) > LARGEST:
+        raise FormlessError
+
+
+def _add_constant(value: Any, parts: list[object]) -> None:
+    """The value as it is."""
+    kind = type(value)
+    if kind is dict:
+        parts += (kind, len(value))
+        for key, item in value.items():
+            _add_constant(key, parts)
+            _add_constant(item, parts)
+    elif kind is list:
+        parts += (kind, len(value))
+        for item in value:
+            _add_constant(item, parts)
+    elif kind is str or kind is int or kind is bool or value is None:
+        parts += (kind, value)
+    else:
+        raise FormlessError
+    if len(parts) > LARGEST:
+        raise FormlessError
+
+
+def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> None:
+    """Names alone: relations with arguments have values of their own."""
+    parts += (Selection, len(selections))
+    for item in selections:
+        if item.arguments:
+            raise FormlessError
+        parts += (item.name, item.declared)
+        _add_selections(item.selections, parts)
+    if len(parts) > LARGEST:
+        raise FormlessError
+
+
+def open_values(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The values in a filter that its form leaves open, each with its path."""
+    kind = type(value)
+    if kind is dict:
+        for key, item in value.items():
+            yield from open_values(item, (*path, key))
+    elif kind is list:
+        for index, item in enumerate(value):
+            yield from open_values(item, (*path, index))
+    elif value is not None and kind is not bool:
+        yield path, value

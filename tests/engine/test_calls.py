@@ -1,0 +1,409 @@
+"""Calls of a known form: what is bound is what the careful way makes, and nothing else is."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from random import Random
+from typing import Any, Final
+
+import bson
+import pytest
+from bson import ObjectId
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prisma.errors import PrismaError
+
+from prismongo.engine.calls import Calls
+from prismongo.engine.conflicts import Conflicts
+from prismongo.fields import Json
+from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
+from prismongo.query.nodes.steps import Find, KnownFind
+from prismongo.query.plan.planner import Planner
+from prismongo.query.validate.forms import LARGEST, form_of
+from prismongo.query.validate.validator import Validator
+from prismongo.stores.mongo.compile.commands import FindCommand
+from prismongo.stores.mongo.compile.find import compile_find
+from prismongo.stores.mongo.compile.known import compile_known
+from tests.query.schemas import ID, datamodel
+
+OTHER: Final = ID[::-1]
+MOMENT: Final = datetime(2025, 6, 1, 12, 30, 15, 123_456, tzinfo=UTC)
+VALIDATOR: Final = Validator(datamodel(), "python")
+PLANNER: Final = Planner(datamodel())
+
+
+def new_calls() -> Calls:
+    """The calls of a new engine."""
+    return Calls(datamodel(), {"python": VALIDATOR}, PLANNER, Conflicts(1))
+
+
+class Role(str, Enum):  # noqa: UP042 - as clients write them
+    """The schema's enum, and a member that the schema has not."""
+
+    USER = "USER"
+    ADMIN = "ADMIN"
+    NONE = "NONE"
+
+
+class Text(str):
+    """A subclass, of which the characters count."""
+
+    __slots__ = ()
+
+
+def careful(request: Request) -> Find:
+    """The first step, as every call gets it that is not known."""
+    step = next(PLANNER.plan(VALIDATOR.validate(request)))
+    assert isinstance(step, Find)
+    return step
+
+
+def assert_same(step: KnownFind, request: Request) -> None:
+    """It is what the careful way makes: the step, and the bytes that are sent."""
+    wanted = careful(request)
+    made, command = compile_known(step), compile_find(wanted)
+    assert isinstance(made, FindCommand)
+    assert isinstance(command, FindCommand)
+    # By their bytes: NaN is not equal to itself.
+    assert bson.encode(made.filter) == bson.encode(command.filter)
+    assert repr(step.find) == repr(wanted)
+    assert repr(made) == repr(command)
+
+
+def request_of(action: Any, model: str, *selections: Selection, **arguments: Any) -> Request:
+    return Request(action, model, arguments, selections, words="python")
+
+
+def known(calls: Calls, request: Request) -> KnownFind | None:
+    found = calls.find(request)
+    return None if found is None else found[1]
+
+
+# --- what is known ---
+
+ASKED: Final[tuple[tuple[str, Callable[[Any], Request], tuple[Any, ...]], ...]] = (
+    ("id", lambda v: request_of("findUnique", "User", where={"id": v}), (ID, OTHER, ID)),
+    ("unique", lambda v: request_of("findUnique", "User", where={"email": v}), ("a", "", "é")),
+    (
+        "a unique and more",
+        lambda v: request_of("findUniqueOrThrow", "User", where={"id": v, "age": {"gt": 3}}),
+        (ID, OTHER, ID),
+    ),
+    (
+        "a unique of two fields",
+        lambda v: request_of(
+            "findUnique", "Post", where={"title_authorId": {"title": v, "authorId": ID}}
+        ),
+        ("a", "b", "c"),
+    ),
+    (
+        "a page",
+        lambda v: request_of(
+            "findMany",
+            "User",
+            where={
+                "email": "a",
+                "role": Role.ADMIN,
+                "active": False,
+                "born": {"gte": v, "lt": MOMENT},
+                "groupId": ID,
+            },
+            order=[{"born": "desc"}, {"id": "desc"}],
+            take=10,
+            skip=None,
+        ),
+        (MOMENT, MOMENT + timedelta(days=1), MOMENT.astimezone(timezone(timedelta(hours=2)))),
+    ),
+    (
+        "lists, AND, OR, NOT",
+        lambda v: request_of(
+            "findFirst",
+            "User",
+            where={
+                "AND": [{"age": {"in": [v, 2, None]}}, {"score": {"not": 1.5}}],
+                "OR": [{"big": v}, {"big": {"not_in": [v]}}, {"nick": None}],
+                "NOT": {"score": {"lte": v}},
+            },
+        ),
+        (0, 1, 2**40),
+    ),
+    (
+        "inside a composite",
+        lambda v: request_of("findFirst", "User", where={"home": {"is": {"city": v}}}),
+        ("a", "b", "c"),
+    ),
+    ("no filter", lambda v: request_of("findMany", "User", take=10, order={"id": v}), ("asc",) * 3),
+    (
+        "with its relations",
+        lambda v: request_of(
+            "findMany",
+            "User",
+            Selection("id"),
+            Selection("group", selections=(Selection("id"),)),
+            where={"id": v},
+        ),
+        (ID, OTHER, ID),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("request_for", "values"), [each[1:] for each in ASKED], ids=[each[0] for each in ASKED]
+)
+def test_the_third_call_of_a_form_is_bound(
+    request_for: Callable[[Any], Request], values: tuple[Any, ...]
+) -> None:
+    calls = new_calls()
+    first, second, third = map(request_for, values)
+    assert known(calls, first) is None
+    assert known(calls, second) is None
+    step = known(calls, third)
+    assert step is not None
+    assert_same(step, third)
+    again = known(calls, first)
+    assert again is not None
+    assert_same(again, first)
+
+
+NEVER: Final[tuple[tuple[str, Request], ...]] = (
+    ("text", request_of("findMany", "User", where={"email": {"contains": "a"}})),
+    ("mode", request_of("findMany", "User", where={"email": {"equals": "a", "mode": "default"}})),
+    ("a relation", request_of("findMany", "User", where={"group": {"is": {"name": "a"}}})),
+    ("a list", request_of("findMany", "User", where={"tags": {"has": "a"}})),
+    ("a whole list", request_of("findMany", "User", where={"levels": {"equals": [1]}})),
+    ("a composite", request_of("findMany", "User", where={"home": {"equals": {"city": "a"}}})),
+    ("an element", request_of("findMany", "User", where={"places": {"some": {"city": "a"}}})),
+    ("Json", request_of("findMany", "User", where={"data": {"equals": "1"}})),
+    ("a Json", request_of("findMany", "User", where={"data": Json("a")})),
+    ("a reference", request_of("findMany", "User", where={"age": {"gt": FieldReference("small")}})),
+    (
+        "ties",
+        request_of("findMany", "Post", where={"title": "a"}, order={"authorId": "asc"}, take=2),
+    ),
+    ("from the end", request_of("findMany", "User", where={"age": 1}, take=-1)),
+    ("nothing", request_of("findMany", "User", where={"age": 1}, take=0)),
+    ("a cursor", request_of("findMany", "User", where={"age": 1}, cursor={"id": ID})),
+    ("distinct", request_of("findMany", "User", where={"age": 1}, distinct=["age"])),
+    ("by a relation", request_of("findMany", "User", order={"group": {"name": "asc"}})),
+    ("a subclass", request_of("findMany", "User", where={"email": Text("a")})),
+    ("a bare word", request_of("findMany", "User", where={"role": Name("USER")})),
+    (
+        "an include with arguments",
+        request_of("findMany", "User", Selection("posts", {"take": 1}, (Selection("id"),))),
+    ),
+)
+
+
+@pytest.mark.parametrize("request_", [each for _, each in NEVER], ids=[name for name, _ in NEVER])
+def test_what_goes_the_careful_way(request_: Request) -> None:
+    calls = new_calls()
+    VALIDATOR.validate(request_)
+    assert [known(calls, request_) for _ in range(4)] == [None] * 4
+
+
+# --- what is bound is what the careful way makes ---
+
+GOOD: Final[dict[str, tuple[Any, ...]]] = {
+    "id": (ID, ObjectId(ID)),
+    "email": ("a",),
+    "nick": ("a", None),
+    "age": (1,),
+    "small": (1,),
+    "big": (1,),
+    "score": (1.5, 1, Decimal(1)),
+    "active": (True, False),
+    "role": (Role.USER, "USER"),
+    "born": (MOMENT, "2025-06-01T00:00:00Z", None),
+    "groupId": (ID, ObjectId(ID)),
+    "data": ("1", Json(1)),
+    "tags": (["a"], []),
+    "home": ({"city": "a"}, {"is": {"city": "a"}}),
+    "group": ({"name": "a"}, {"is": {"name": "a"}}),
+    "nothing": (1,),
+}
+"""Values that a field takes, but for one that there is not."""
+TEXTS: Final = (
+    *("", "b", "é", "\ud800", "\0", "USER", "administrator", ID, OTHER, ID[:23], ID[:23] + "x"),
+    *("2025-06-01T00:00:00Z", "2025-06-01", "2025-13-01T00:00:00Z", "1", "{", "x" * 40_000),
+)
+ALIKE: Final[dict[type, tuple[Any, ...]]] = {
+    str: TEXTS,
+    int: (0, -1, 2, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400),
+    float: (0.0, -0.0, 1e300, float("inf"), float("nan")),
+    datetime: (
+        MOMENT.replace(tzinfo=None),
+        MOMENT.astimezone(timezone(timedelta(hours=2))),
+        datetime.max.replace(tzinfo=timezone(-timedelta(hours=2))),
+        datetime.min.replace(tzinfo=UTC),
+    ),
+    Decimal: (Decimal("1.5"), Decimal("1e-400"), Decimal("NaN"), Decimal(10) ** 400),
+    Role: tuple(Role),
+    bool: (True, False),
+    ObjectId: (ObjectId(OTHER),),
+}
+"""Values of the same type, of which a field may refuse some."""
+OTHERS: Final[tuple[Any, ...]] = (
+    *(Text("a"), Text(ID), Name("USER"), MOMENT.date(), b"a", object(), None, True, 1, "a"),
+    *(FieldReference("email"), FieldReference("age"), [], ["a"], [1, None], ("a",), {}, {"a": 1}),
+)
+OPERATORS: Final = (
+    *(None, None, None, "equals", "not", "in", "not_in", "lt", "gte", "contains", "startswith"),
+    *("has", "is_set", "is", "some", "$gt"),
+)
+PAGES: Final[tuple[dict[str, Any], ...]] = (
+    *({}, {}, {"take": 1}, {"take": 1}, {"take": 10}, {"take": 20}, {"take": True}, {"take": -1}),
+    *({"skip": 1}, {"skip": -1}),
+    *({"order": {"age": "asc"}}, {"order": {"age": "desc"}}, {"order": {"a": 1}}),
+    {"order": [{"born": "desc"}, {"id": "asc"}], "take": 10},
+    {"order": [{"born": "desc"}, {"id": "desc"}], "take": 10},
+)
+Leaf = tuple[str, Any, list[Any]]
+"""A field, its operator, and values that it takes."""
+
+
+def drawn(random: Random) -> tuple[Any, list[Leaf]]:
+    """What calls of about the same form have in common."""
+    is_likely = random.random() < 0.8
+    names = random.sample(list(GOOD)[: 10 if is_likely else None], random.choice((1, 1, 2, 3)))
+    leaves: list[Leaf] = []
+    for name in names:
+        operator = random.choice(OPERATORS[: 7 if is_likely else None])
+        number = random.randint(0, 3) if operator in ("in", "not_in") else 1
+        leaves.append((name, operator, [random.choice(GOOD[name]) for _ in range(number)]))
+    return random.choice((None, None, "AND", "OR", "NOT")), leaves
+
+
+def another(random: Random | None, value: Any) -> Any:
+    """A value of the same type, now and then of another one; the same where nothing is random."""
+    if random is None:
+        return value
+    if random.random() < 0.05:
+        return random.choice(OTHERS)
+    if isinstance(value, dict):
+        return {key: another(random, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [another(random, item) for item in value]
+    return random.choice((value, *ALIKE.get(type(value), ())))
+
+
+def where_of(outer: Any, leaves: list[Leaf], new: Callable[[Any], Any]) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    for name, operator, likely in leaves:
+        values = [new(value) for value in likely]
+        one = values if operator in ("in", "not_in") else values[0]
+        parts[name] = one if operator is None else {operator: one}
+    if outer is None:
+        return parts
+    return {outer: [parts, {"age": new(1)}] if outer == "OR" else parts}
+
+
+def answer_of(calls: Calls, request: Request, answers: Counter[str]) -> None:
+    """Ask for a step, which must be that of the careful way; where that refuses, there is none."""
+    step = known(calls, request)
+    was_known = form_of(request) in calls._known
+    try:
+        VALIDATOR.validate(request)
+    except (PrismaError, TypeError, OverflowError):
+        assert step is None  # the careful way says what is wrong
+        answers["refused"] += was_known
+    else:
+        answers["bound"] += step is not None
+        if step is not None:
+            assert_same(step, request)
+
+
+def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
+    answers: Counter[str] = Counter()
+
+    def of_one_form(seed: int) -> None:
+        random = Random(seed)  # noqa: S311 - a test's choices
+        calls, (outer, leaves) = new_calls(), drawn(random)
+        action = random.choice(("findMany", "findFirst", "findUnique"))
+        pages = random.choices(PAGES, k=2)
+        for number in range(14):
+            new = partial(another, random if number > 3 else None)
+            where = where_of(outer, leaves, new)
+            page = pages[number % 2]
+            if action == "findUnique":
+                where, page = {"id": new(ID), **where}, {}
+            answer_of(calls, request_of(action, "User", where=where, **page), answers)
+
+    # Of a seed, so that choices are as likely as written.
+    test: Callable[[], None] = settings(max_examples=400)(given(st.integers(0, 2**32))(of_one_form))
+    test()
+    assert min(answers["bound"], answers["refused"]) > 500
+
+
+def test_what_is_refused_is_refused_in_the_same_words() -> None:
+    calls = new_calls()
+
+    def refusal(value: Any) -> Any:
+        where = {"AND": [{"age": 1}, {"groupId": value}]}
+        with pytest.raises(PrismaError) as caught:
+            calls.prepared(request_of("findMany", "User", where=where), is_enclosed=False)
+        return type(caught.value), str(caught.value), vars(caught.value)
+
+    before = [refusal(value) for value in ("x", "\ud800", ID + "0")]
+    for _ in range(3):
+        where = {"AND": [{"age": 1}, {"groupId": ID}]}
+        step = known(calls, request_of("findMany", "User", where=where))
+    assert step is not None
+    assert [refusal(value) for value in ("x", "\ud800", ID + "0")] == before
+    assert "where.AND.1.groupId" in before[0][1]
+
+
+# --- its bounds ---
+
+
+def test_the_number_of_forms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prismongo.engine.calls.FORMS", 20)
+    calls = new_calls()
+    most = 0
+    for number in range(100):
+        for where in ({"age": 1}, {"email": {"contains": "a"}}, {f"a{number}": 1}):
+            for _ in range(3):
+                calls.find(request_of("findMany", "User", where=where, skip=number))
+        kept = [len(each) for each in (calls._known, calls._seen, calls._careful)]
+        most = max(most, *kept)
+    assert most == 20
+
+
+def test_what_is_refused_is_not_kept() -> None:
+    calls = new_calls()
+    name = "x" * 1_000_000
+    before = sys.getrefcount(name)
+    for _ in range(4):
+        assert calls.find(request_of("findMany", "User", where={name: 1})) is None
+        where = {"data": {"equals": "1"}, name: 1}
+        assert calls.find(request_of("findMany", "User", where=where)) is None
+    del where
+    assert sys.getrefcount(name) == before
+
+
+def test_a_large_filter_has_no_form() -> None:
+    where = {"OR": [{"age": number} for number in range(LARGEST)]}
+    assert form_of(request_of("findMany", "User", where=where)) is None
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"AND": deep}
+    assert form_of(request_of("findMany", "User", where=deep)) is None
+
+
+def test_a_value_of_another_type_is_of_another_form() -> None:
+    values: tuple[Any, ...] = (
+        *(None, True, False, 1, 1.0, "a", [], [1], [1, 1], ["a"], {}, {"equals": 1}, MOMENT),
+    )
+    forms = [form_of(request_of("findMany", "User", where={"age": value})) for value in values]
+    assert len(set(forms)) == len(values)
+    inside = {"AND": {"age": 1, "big": 1}}, {"AND": {"age": 1}, "big": 1}
+    forms = [form_of(request_of("findMany", "User", where=where)) for where in inside]
+    assert forms[0] != forms[1]
+    constants: tuple[Any, ...] = (True, 1, "1", [1], {"a": 1}, None)
+    forms = [form_of(request_of("findMany", "User", take=value)) for value in constants]
+    assert len(set(forms)) == len(constants)
