@@ -274,7 +274,9 @@ def filled(item: Filter, values: Mapping[int, object]) -> Filter:
             return replace(item, value=values.get(id(value), value))
         case In(values=tuple(given)):
             return replace(item, values=tuple([values.get(id(each), each) for each in given]))
-        case In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | Related() | After():
+        case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            return item
+        case Related() | After():
             return item
         case _:
             assert_never(item)
@@ -291,7 +293,9 @@ def fillable(item: Filter) -> list[object]:
             return [] if item.insensitive or item.exact else [value]
         case In(values=tuple(given)):
             return [] if item.insensitive else list(given)
-        case In() | Text() | IsSet() | Has() | IsEmpty() | Elements() | Related() | After():
+        case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
+            return []
+        case Related() | After():
             return []
         case _:
             assert_never(item)

@@ -60,7 +60,7 @@ from prismongo.stores.mongo.compile.find import (
 from prismongo.stores.mongo.compile.known import compile_known
 from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
-from prismongo.stores.mongo.one_reply import FEW, is_direct, read_in_one_reply
+from prismongo.stores.mongo.one_reply import few, read_in_one_reply
 from prismongo.stores.mongo.optioned import find_options
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
@@ -87,10 +87,10 @@ class Executor:
 
     def __init__(self, database: AsyncDatabase[Document], joins: Joins | None = None) -> None:
         self.database = database
-        self._is_direct = is_direct(database)
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
+        self._few = few(database, accelerated=self._cursor_of_rows is not AsyncCursor)
 
     async def execute(self, step: Step | KnownOrder, session: AsyncClientSession | None) -> Any:
         """Execute a step, in the transaction of the session if there is one → its result.
@@ -186,8 +186,7 @@ class Executor:
         self, command: FindCommand, session: AsyncClientSession | None, options: Options
     ) -> list[Row]:
         """The documents of a `find`."""
-        is_few = 0 < command.limit <= FEW
-        if is_few and self._is_direct and session is None and options is ROWS:
+        if 0 < command.limit <= self._few and session is None and options is ROWS:
             found = await read_in_one_reply(self.database, command)
             if found is not None:
                 return found
