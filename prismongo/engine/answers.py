@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import json
+from functools import partial
 from typing import Any, assert_never
 
 from bson import json_util
 from prisma.errors import DataError
 
 from prismongo.engine.skipping import Skipping
-from prismongo.query.decode.columns import Reader
+from prismongo.garbage import without_collecting
 from prismongo.query.decode.decoder import WIRE, Decoder, Form
 from prismongo.query.nodes.operations import (
     AggregateRecords,
@@ -29,7 +29,6 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
     UpsertRecord,
 )
-from prismongo.query.nodes.rows import Row
 from prismongo.query.values.json import RELAXED
 from prismongo.schema.datamodel import Datamodel
 
@@ -77,9 +76,11 @@ class Answers:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
         match operation:
             case FindPage() if not operation.first:
-                return _without_collecting(self._decoder.reader(operation.selected, form), result)
+                reader = self._decoder.reader(operation.selected, form)
+                return without_collecting(partial(reader.many, result))
             case CreateManyAndReturn() | UpdateRecordsAndReturn():
-                return _without_collecting(self._decoder.reader(operation.selected, form), result)
+                reader = self._decoder.reader(operation.selected, form)
+                return without_collecting(partial(reader.many, result))
             case (
                 FindUnique()
                 | FindPage()
@@ -105,18 +106,3 @@ class Answers:
                 )
             case _:
                 assert_never(operation)
-
-
-def _without_collecting(reader: Reader, rows: list[Row]) -> list[Any]:
-    """The records, made while the garbage collector rests.
-
-    It would walk over all of them again and again, and they are not garbage: 10,000 take a third
-    of the time. Nothing is awaited meanwhile.
-    """
-    if not gc.isenabled():
-        return reader.many(rows)
-    gc.disable()
-    try:
-        return reader.many(rows)
-    finally:
-        gc.enable()

@@ -171,9 +171,9 @@ async def test_bytes_are_a_limit_too(engine: MongoEngine, raw: Database[Document
 def test_portions_keep_the_order_and_a_large_document_stands_alone() -> None:
     large = {"text": "x" * TRANSACTION_BYTES}
     documents: list[Document] = [{"_id": 1}, large, {"_id": 2}, {"_id": 3}]
-    found = [part for part, _ in portions_of(documents)]
+    found = [part.documents for part in portions_of(documents)]
     assert found == [({"_id": 1},), (large,), ({"_id": 2}, {"_id": 3})]
-    assert [len(part) for part, _ in portions_of([{}] * MANY)] == [MOST, MOST, 10]
+    assert [len(part.documents) for part in portions_of([{}] * MANY)] == [MOST, MOST, 10]
 
 
 # --- in one transaction ---

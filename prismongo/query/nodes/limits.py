@@ -8,6 +8,7 @@ limits hold on a server with the smallest cache (256 MB) and six indexes on the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import bson
@@ -23,50 +24,49 @@ larger."""
 UNCOUNTED: Final = 100
 """A nested write of no more records is not counted."""
 
-FEW: Final = 100
-"""How many documents are encoded at once, to see how large they are."""
 
-Portion = tuple[tuple[dict[str, Any], ...], int]
-"""Some documents, and their size in bytes."""
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some new documents.
+
+    Attributes:
+        documents: as they were given.
+        encoded: the same in BSON; None if BSON cannot hold one of them, which the store reports.
+        size: of all of them, in bytes.
+    """
+
+    documents: tuple[dict[str, Any], ...]
+    encoded: tuple[bytes, ...] | None
+    size: int
 
 
 def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
     """The documents in portions, in their order."""
-    if len(documents) <= TRANSACTION_RECORDS and (size := size_of(documents)) <= TRANSACTION_BYTES:
-        return [(tuple(documents), size)]
+    encoded = [_encoded(document) for document in documents]
     found: list[Portion] = []
     start = size = 0
-    for index, document in enumerate(documents):
-        own = _size(document)
+    for index, own in enumerate(map(len, encoded)):
         is_full = index - start == TRANSACTION_RECORDS or size + own > TRANSACTION_BYTES
         if is_full and index > start:
-            found.append((tuple(documents[start:index]), size))
+            found.append(_portion(documents[start:index], encoded[start:index], size))
             start, size = index, 0
         size += own
-    found.append((tuple(documents[start:]), size))
+    found.append(_portion(documents[start:], encoded[start:], size))
     return found
 
 
 def size_of(documents: Sequence[dict[str, Any]]) -> int:
     """The size of the documents, in bytes."""
-    return sum(
-        _size_of_few(documents[start : start + FEW]) for start in range(0, len(documents), FEW)
-    )
+    return sum(len(_encoded(document)) for document in documents)
 
 
-def _size_of_few(documents: Sequence[dict[str, Any]]) -> int:
-    """The size of so many documents as are encoded at once, which takes a third of the time."""
+def _portion(documents: Sequence[dict[str, Any]], encoded: list[bytes], size: int) -> Portion:
+    return Portion(tuple(documents), tuple(encoded) if all(encoded) else None, size)
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    """The document in BSON; no bytes if BSON cannot hold it."""
     try:
-        size = len(bson.encode({"": documents}))
+        return bson.encode(document)
     except (BSONError, UnicodeEncodeError, OverflowError, RecursionError):
-        return sum(map(_size, documents))
-    # 12 bytes are those of the array and of what holds it; an element's type and name are its own
-    return size - 12 - sum(2 + len(str(number)) for number in range(len(documents)))
-
-
-def _size(document: dict[str, Any]) -> int:
-    """The bytes of a document in BSON; 0 if BSON cannot hold it, which the store reports."""
-    try:
-        return len(bson.encode(document))
-    except (BSONError, UnicodeEncodeError, OverflowError):
-        return 0
+        return b""

@@ -185,6 +185,7 @@ class Insert:
 
     model: Model
     documents: tuple[Row, ...]
+    encoded: tuple[bytes, ...] | None = None  # the documents in BSON, where that is known
 
 
 @frozen

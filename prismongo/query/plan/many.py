@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from prismongo.query.nodes.filters import Filter, both, has_relations
-from prismongo.query.nodes.limits import TRANSACTION_RECORDS, portions_of
+from prismongo.query.nodes.limits import TRANSACTION_RECORDS, Portion, portions_of
 from prismongo.query.nodes.operations import (
     CreateMany,
     CreateManyAndReturn,
@@ -61,11 +61,14 @@ class ManyPlanner:
         """Create records by one command, or in portions → how many."""
         model, documents = operation.model, operation.documents
         if len(documents) < 2:
-            return (yield from _insert(model, documents, 0))
+            return (yield from _insert(model, Portion(documents, None, 0)))
         portions = portions_of(documents)
-        if scope == "whole" or len(portions) == 1:
-            return (yield from _insert(model, documents, sum(size for _, size in portions)))
-        parts = [(partial(_insert, model, part, size), len(part)) for part, size in portions]
+        if scope == "whole" and len(portions) > 1:
+            size = sum(portion.size for portion in portions)
+            return (yield from _insert(model, Portion(documents, None, size)))
+        if len(portions) == 1:
+            return (yield from _insert(model, portions[0]))
+        parts = [(partial(_insert, model, part), len(part.documents)) for part in portions]
         return sum((yield from in_portions(parts, len(documents))))
 
     def create_and_return(self, operation: CreateManyAndReturn, scope: Scope) -> RowsPlan:
@@ -204,13 +207,14 @@ def _named(model: Model, rows: Sequence[Row], where: Filter) -> Filter:
     return beside(named, where) if model.shard_key else both(named, where)
 
 
-def _insert(model: Model, documents: tuple[Row, ...], size: int) -> CountPlan:
+def _insert(model: Model, portion: Portion) -> CountPlan:
     """Create records by one command, all or none of them."""
-    if len(documents) > 1:
-        yield Atomic(records=len(documents), size=size)
-    if documents:
-        yield Insert(model, documents)
-    return len(documents)
+    count = len(portion.documents)
+    if count > 1:
+        yield Atomic(records=count, size=portion.size)
+    if count:
+        yield Insert(model, portion.documents, portion.encoded)
+    return count
 
 
 def _matching(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from prismongo.errors import data_error
+from prismongo.garbage import without_collecting
 from prismongo.query.errors.input import (
     ArgumentPath,
     invalid,
@@ -199,10 +200,7 @@ class Validator:
         given = self._required_arguments(arguments, ("data",), ("skipDuplicates", "atomic"))
         if given.get("skipDuplicates"):
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
-        documents = tuple(
-            data.create(model, item, path, flat=True).document
-            for path, item in as_objects(given["data"], ("data",))
-        )
+        documents = without_collecting(lambda: _documents(model, data, given["data"]))
         return CreateMany(model, documents, _is_atomic(given))
 
     def _update_many(
@@ -255,3 +253,10 @@ class Validator:
 
 def _is_atomic(given: Mapping[str, Any]) -> bool:
     return as_boolean(given.get("atomic", False), ("atomic",))
+
+
+def _documents(model: Model, data: DataValidator, given: object) -> tuple[dict[str, Any], ...]:
+    return tuple(
+        data.create(model, item, path, flat=True).document
+        for path, item in as_objects(given, ("data",))
+    )

@@ -11,6 +11,7 @@ from typing import Any, Final, assert_never
 
 from bson import CodecOptions, DatetimeConversion
 from bson.errors import InvalidBSON, InvalidDocument
+from bson.raw_bson import RawBSONDocument
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -226,11 +227,12 @@ class Executor:
     async def _write(self, step: WriteStep, session: AsyncClientSession | None) -> Any:
         collection = self._collection(step.model.db_name)
         match step:
-            case Insert(_, documents):
+            case Insert(_, documents, encoded):
                 if len(documents) == 1:
                     await collection.insert_one(documents[0], session=session)
                 else:
-                    await collection.insert_many(documents, session=session)
+                    given = documents if encoded is None else map(RawBSONDocument, encoded)
+                    await collection.insert_many(given, session=session)
                 return None
             case UpdateOne(_, where, updates, fields):
                 return await collection.find_one_and_update(
