@@ -14,8 +14,11 @@ from prisma import Prisma, _registry
 from database import DatabaseService, DatabaseSettings
 from prismongo import Service
 from prismongo.engine import MongoEngine
+from prismongo.engine.engine import MakeStore
 from prismongo.schema import parse, push
 from prismongo.testing import fake
+from tests.client.working_together import Communities, Users
+from tests.commands import Sent
 from tests.project import SCHEMA
 
 
@@ -26,6 +29,30 @@ async def indexes(store: str, request: pytest.FixtureRequest) -> None:
         settings: DatabaseSettings = request.getfixturevalue("settings")
         assert settings.url is not None
         await push(parse(SCHEMA.read_text()), settings.url.get_secret_value())
+
+
+@pytest.fixture
+def users(database: DatabaseService) -> Users:
+    """A service of users."""
+    return Users(database)
+
+
+@pytest.fixture
+def communities(database: DatabaseService) -> Communities:
+    """A service of communities."""
+    return Communities(database)
+
+
+@pytest.fixture
+async def observed(
+    settings: DatabaseSettings, make_store: MakeStore, sent: Sent
+) -> AsyncIterator[DatabaseService]:
+    """A service whose commands `sent` has."""
+    service = DatabaseService(settings)
+    service._make_store = make_store
+    async with service:
+        sent.clear()
+        yield service
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from tests.records import user
 LONG: Final = 600
 """Seconds; longer than it takes on any machine."""
 
+USERNAME: Final = "User_username_key"
+"""The index of `User.username`."""
+
 
 class Users:
     """Creates users."""

@@ -5,73 +5,27 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
-from typing import Annotated, Any, Final
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from dependency_injector import providers
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response, WebSocket
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import JSONResponse, StreamingResponse
-from prisma.errors import DataError, TransactionExpiredError
+from prisma.errors import TransactionExpiredError
 
 from database import DatabaseService
-from prismongo.containers.asgi import AtomicRequests, answer_errors, lifespan, provided
-from prismongo.containers.base import Container
+from prismongo.containers.asgi import AtomicRequests, lifespan
 from prismongo.containers.validation import ValidationError
-from prismongo.schema import parse, push
+from tests.containers.atomic_requests import (
+    LONG,
+    Database,
+    Elsewhere,
+    Root,
+    Users,
+    messages_of,
+    names,
+)
 from tests.containers.serving import serving
-from tests.project import SCHEMA
-from tests.records import NOBODY, user
-
-LONG: Final = 600
-
-
-class UserService:
-    """A service that knows nothing of requests."""
-
-    def __init__(self, database: DatabaseService) -> None:
-        self.database = database
-
-    async def create(self, name: str) -> None:
-        await self.database.user.create(user(name))
-
-
-class Root(Container):
-    """A database and two services."""
-
-    database = providers.Dependency(instance_of=DatabaseService)
-    users = providers.Factory(UserService, database=database)
-
-
-class Elsewhere(Container):
-    """A container that is not served."""
-
-    database = providers.Dependency(instance_of=DatabaseService)
-
-
-Users = Annotated[UserService, Depends(provided(Root.users))]
-Database = Annotated[DatabaseService, Depends(provided(Root.database))]
-
-
-@pytest.fixture
-async def indexed(store: str, request: pytest.FixtureRequest) -> None:
-    """One transaction alone can create a collection."""
-    if store == "mongo":
-        await push(parse(SCHEMA.read_text()), request.getfixturevalue("mongo_url"))
-
-
-@pytest.fixture
-def app(indexed: None, database: DatabaseService) -> FastAPI:
-    """An application whose requests are blocks."""
-    made = FastAPI(lifespan=lifespan(Root(database=database)))
-    answer_errors(made, {KeyError: 422})
-    made.add_middleware(AtomicRequests, database=Root.database, timeout=LONG, max_wait=LONG)
-    return made
-
-
-async def names(database: DatabaseService) -> list[str]:
-    return sorted(each.username for each in await database.user.find_many())
 
 
 async def test_services_of_a_request_are_kept_together(
@@ -113,145 +67,8 @@ async def test_it_commits_before_the_response_starts(
 
         await app(scope, receive, watched)
 
-    await _request(app, outermost)
+    await messages_of(app, outermost)
     assert kept == [["after 1", "ada"]] * 2
-
-
-async def _request(
-    app: FastAPI, served: Callable[[Any, Any, Any], Awaitable[None]], **scope: Any
-) -> list[Any]:
-    """The messages that an ASGI application sends for a request to `/`."""
-    sent: list[Any] = []
-    received = iter([{"type": f"{scope.get('type', 'http')}.{scope.pop('first', 'request')}"}])
-
-    async def receive() -> Any:
-        return next(received)
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asked = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
-    async with app.router.lifespan_context(app) as state:
-        await served({**asked, **scope, "state": dict(state or {})}, receive, send)
-    return sent
-
-
-@pytest.mark.parametrize(
-    ("raised", "status"),
-    [
-        (HTTPException(418), 418),
-        (HTTPException(500), 500),
-        (KeyError("x"), 422),
-        (RuntimeError("x"), 500),
-        (None, 400),
-    ],
-)
-async def test_an_error_or_a_status_of_400_and_above_rolls_back(
-    app: FastAPI, database: DatabaseService, raised: Exception | None, status: int
-) -> None:
-    called: list[str] = []
-
-    @app.post("/")
-    async def create(users: Users, response: Response) -> None:
-        database.after_commit(lambda: called.append("never"))
-        await users.create("ada")
-        if raised is not None:
-            raise raised
-        response.status_code = 400
-
-    async with serving(app) as client:
-        answer = await client.post("/")
-    assert answer.status_code == status
-    assert await names(database) == []
-    assert called == []
-    await database.user.create(user("ada"))  # nobody holds a lock
-
-
-async def test_an_error_of_the_database_is_answered_with_its_status(
-    app: FastAPI, database: DatabaseService
-) -> None:
-    @app.post("/")
-    async def create(users: Users) -> None:
-        await users.create("ada")
-        await users.database.user.find_unique_or_raise({"id": NOBODY})
-
-    async with serving(app) as client:
-        answer = await client.post("/")
-    assert (answer.status_code, answer.json()["code"]) == (404, "P2025")
-    assert await names(database) == []
-
-
-async def test_a_redirect_and_an_empty_response_are_kept(
-    app: FastAPI, database: DatabaseService
-) -> None:
-    @app.post("/{status}")
-    async def create(status: int, users: Users) -> Response:
-        await users.create(f"user {status}")
-        return Response(status_code=status)
-
-    async with serving(app) as client:
-        for status in (204, 303, 304):
-            assert (await client.post(f"/{status}")).status_code == status
-    assert await names(database) == ["user 204", "user 303", "user 304"]
-
-
-async def test_a_commit_that_fails_is_answered_with_the_errors_status(
-    app: FastAPI, database: DatabaseService
-) -> None:
-    ada = await database.user.create(user("ada"))
-    called: list[str] = []
-
-    @app.post("/")
-    async def create(users: Users) -> None:
-        database.after_commit(lambda: called.append("never"))
-        await users.create("alan")
-        with database.detached():
-            await database.user.update(where={"id": ada.id}, data={"bio": "first"})
-        with pytest.raises(DataError, match="write conflict"):
-            await database.user.update(where={"id": ada.id}, data={"bio": "second"})
-
-    async with serving(app) as client:
-        answer = await client.post("/")
-    assert (answer.status_code, answer.json()["code"]) == (409, "P2034")
-    assert await names(database) == ["ada"]
-    assert called == []
-
-
-async def test_statuses_of_answer_errors_count_for_the_commit_too(
-    indexed: None, database: DatabaseService
-) -> None:
-    app = FastAPI(lifespan=lifespan(Root(database=database)))
-    answer_errors(app, {"P2028": 418})
-    app.add_middleware(AtomicRequests, database=Root.database, timeout=LONG)
-
-    @app.post("/")
-    async def create(users: Users) -> None:
-        await users.create("ada")
-        with suppress(KeyError):
-            async with database.atomic():
-                raise KeyError
-
-    async with serving(app) as client:
-        answer = await client.post("/")
-    assert (answer.status_code, answer.json()["code"]) == (418, "P2028")
-    assert await names(database) == []
-
-
-async def test_an_error_after_a_commit_that_failed_is_not_lost(
-    app: FastAPI, database: DatabaseService
-) -> None:
-    @app.post("/")
-    async def create(background: BackgroundTasks) -> None:
-        async def later() -> None:
-            raise LookupError("after the response")
-
-        background.add_task(later)
-        with suppress(KeyError):
-            async with database.atomic():
-                raise KeyError
-
-    with pytest.raises(LookupError, match="after the response"):
-        await _request(app, app)
 
 
 async def test_a_streaming_response_is_refused_with_the_reason(
@@ -308,7 +125,7 @@ async def test_a_websocket_is_refused_with_the_reason(
     async def listen(socket: WebSocket) -> None:
         pytest.fail("it was called")
 
-    sent = await _request(app, app, type="websocket", first="connect", extensions=extensions)
+    sent = await messages_of(app, app, type="websocket", first="connect", extensions=extensions)
     if extensions:
         assert [each["type"] for each in sent] == [
             "websocket.http.response.start",

@@ -1,4 +1,7 @@
-"""Statements that type checkers accept: each line of `accepted` is one, about one thing."""
+"""Statements that type checkers accept: each line of `accepted` is one, about one thing.
+
+They are one module, because a type checker reads what they import once a run.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, assert_type
