@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 DEPENDENCIES := $(VENV)/.dependencies
 CLIENT := $(VENV)/.client
 TOOLS := $(VENV)/tools
-EXTRAS := bench dev embedded factories
+EXTRAS := bench dev embedded factories opentelemetry
 ONE := $(BIN)/python -m pytest --capture no -p no:randomly
 
 # Two makes in one clone must not install at the same time. The lock is on this file, so nothing is left behind.

@@ -7,9 +7,9 @@ Prometheus exposition format.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 BOUNDS_MS: Final = (0, 1, 5, 10, 50, 100, 500, 1000, 5000, 50000)
 
@@ -76,6 +76,42 @@ class PoolCounts:
     def idle(self) -> int:
         """The number of connections that are not in use or requested."""
         return max(0, self.opened - self.closed - self.busy - self.waiting)
+
+
+class Place(NamedTuple):
+    """Where data is.
+
+    Attributes:
+        database: its name; None if it has none.
+        host: the server's; None if there are several, or none.
+        port: the server's; None for a Unix socket.
+    """
+
+    database: str | None = None
+    host: str | None = None
+    port: int | None = None
+
+
+class Pool(NamedTuple):
+    """The connections to one server, now.
+
+    Attributes:
+        place: the database and the server.
+        idle: how many are open, and in use by nobody.
+        busy: how many are in use.
+        waiting: how many operations wait for one.
+        most: how many there may be; None: any number.
+    """
+
+    place: Place
+    idle: int
+    busy: int
+    waiting: int
+    most: int | None
+
+
+OnWait = Callable[[Place, float], None]
+"""Called with the seconds that an operation waited for a connection to a server."""
 
 
 @dataclass(slots=True)

@@ -63,6 +63,7 @@ class Service(BaseClient):
         self.settings = settings
         self._make_store = self._stores(settings)
         self._conflict_timeout = settings.conflict_timeout
+        self._has_telemetry = settings.telemetry
 
     def _stores(self, settings: DatabaseSettings) -> MakeStore:
         from prismongo.stores.mongo.client import mongo_stores
@@ -151,7 +152,7 @@ class Service(BaseClient):
                 return await callback(self)
 
         async def attempt() -> T:
-            async with self.tx(max_wait=max_wait, timeout=timeout) as tx:
+            async with self.tx(max_wait=max_wait, timeout=timeout).as_attempt() as tx:
                 return await callback(tx)
 
         return await repeated(self, attempt, conflict_timeout, retries)

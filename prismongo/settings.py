@@ -112,6 +112,8 @@ class DatabaseSettings(BaseModel):
         log: how the query log shows values: `redacted` means `?` for each; or `values`.
         pool_waits: whether it is measured how long operations wait for a connection, for the metric
             `prisma_client_queries_wait_histogram_ms`. It takes about a thirtieth of a read.
+        telemetry: whether a service makes the spans and metrics of OpenTelemetry; the API must be
+            installed, `prismongo[opentelemetry]`.
         health_timeout: how long a health check may take; a timedelta or seconds.
     """
 
@@ -138,6 +140,7 @@ class DatabaseSettings(BaseModel):
     slow_query: Duration | None = None
     log: Literal["redacted", "values"] = "redacted"
     pool_waits: bool = False
+    telemetry: bool = False
     health_timeout: Duration = timedelta(seconds=2)
 
     if TYPE_CHECKING:
@@ -164,6 +167,7 @@ class DatabaseSettings(BaseModel):
             slow_query: timedelta | float | None = None,
             log: Literal["redacted", "values"] = "redacted",
             pool_waits: bool = False,
+            telemetry: bool = False,
             health_timeout: timedelta | float = ...,
         ) -> None: ...
 

@@ -18,6 +18,7 @@ from prismongo.changes.streams import Streams
 from prismongo.errors import NotStartedError
 from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.changes import ChangeType
+from prismongo.spans import NO_SPAN
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -90,6 +91,7 @@ class Changes(Generic[ModelT]):
         self._stream: SharedStream | None = None
         self._delivered_token = ""
         self._saved_token: str | None = None
+        self._span = NO_SPAN
 
     async def __aenter__(self) -> Self:
         if self._stream is not None:
@@ -112,6 +114,7 @@ class Changes(Generic[ModelT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._span.end(error)
         await self._streams.leave(self._entered, self._buffer)
 
     def __aiter__(self) -> Self:
@@ -130,7 +133,9 @@ class Changes(Generic[ModelT]):
         if self._stream is None:
             raise _not_entered()
         try:
-            if not self._buffer.is_closed:
+            if self._buffer.is_closed:
+                self._span.end()
+            else:
                 await self.handled()
             delivery = await self._next()
         except PrismaError as error:
@@ -142,7 +147,9 @@ class Changes(Generic[ModelT]):
         self._delivered_token = delivery.token
         if isinstance(delivery.content, DataError):
             raise delivery.content.with_traceback(None)
-        return cast(Change[ModelT], delivery.content)
+        change = delivery.content
+        self._span = self._streams.spans.change(change.model, change.operation)
+        return cast(Change[ModelT], change)
 
     @property
     def token(self) -> str:
@@ -175,9 +182,10 @@ class Changes(Generic[ModelT]):
         Requesting the next change does this. Call it before a `break`; otherwise the last change
         counts as not handled, and comes again.
         """
-        if self._checkpoint is not None and self._delivered_token != self._saved_token:
-            await self._checkpoint.save(self._delivered_token)
-            self._saved_token = self._delivered_token
+        with self._span:  # ends it
+            if self._checkpoint is not None and self._delivered_token != self._saved_token:
+                await self._checkpoint.save(self._delivered_token)
+                self._saved_token = self._delivered_token
 
     async def _next(self) -> Delivery | None:
         if self._checkpoint is None:

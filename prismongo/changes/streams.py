@@ -16,6 +16,7 @@ from prismongo.query.nodes.changes import ChangeQuery, ChangeType
 from prismongo.query.nodes.requests import Request
 from prismongo.query.validate.changes import validate_changes
 from prismongo.query.validate.validator import Validator
+from prismongo.spans import Spans
 from prismongo.stores.changes import ChangeSource
 from prismongo.tasks import start_background
 
@@ -38,6 +39,11 @@ class Streams:
     def source(self) -> ChangeSource:
         """Where the store's changes come from."""
         return self._engine.store.changes
+
+    @property
+    def spans(self) -> Spans:
+        """Those of the engine."""
+        return self._engine.spans
 
     def query(
         self,

@@ -42,10 +42,12 @@ class Block:
         client: whose block it is.
         max_wait: how long beginning may take.
         timeout: how long the whole may take, then it is rolled back.
+        is_attempt: whether it is one of several, begun by who repeats them.
     """
 
     __slots__ = (
         "_client",
+        "_is_attempt",
         "_is_entered",
         "_is_own",
         "_manager",
@@ -54,10 +56,18 @@ class Block:
         "_timeout",
     )
 
-    def __init__(self, client: BaseClient, max_wait: timedelta, timeout: timedelta) -> None:
+    def __init__(
+        self,
+        client: BaseClient,
+        max_wait: timedelta,
+        timeout: timedelta,
+        *,
+        is_attempt: bool = False,
+    ) -> None:
         self._client = client
         self._max_wait = max_wait
         self._timeout = timeout
+        self._is_attempt = is_attempt
         self._manager: TransactionManager[Any] | None = None
         self._is_entered = False
         self._is_own = False
@@ -78,6 +88,8 @@ class Block:
             manager = TransactionManager(
                 client=self._client, max_wait=self._max_wait, timeout=self._timeout
             )
+            if self._is_attempt:
+                manager.as_attempt()
             await manager.start()
             self._is_own = True
         else:
@@ -161,8 +173,10 @@ class Atomic:
         """
         limit = None if conflict_timeout is None else as_limit(conflict_timeout, "conflict_timeout")
 
+        most, longest_wait = as_limit(timeout, "timeout"), as_limit(max_wait, "max_wait")
+
         async def attempt() -> T:
-            async with self(timeout=timeout, max_wait=max_wait):
+            async with Block(self._client, longest_wait, most, is_attempt=True):
                 return await callback()
 
         if joined(self._client) is not None:

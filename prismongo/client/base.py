@@ -15,7 +15,18 @@ from datetime import timedelta
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple, Self, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from prisma.errors import ClientNotRegisteredError, UnknownModelError
 from pydantic import BaseModel
@@ -45,6 +56,8 @@ if TYPE_CHECKING:
     from prismongo.query.nodes.requests import Request, Selection
     from prismongo.schema.datamodel import Datamodel
     from prismongo.stores.store import Store
+
+EngineT = TypeVar("EngineT", bound="MongoEngine")
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -106,6 +119,7 @@ class BaseClient(Connectable):
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
         self._conflict_timeout = CONFLICT_TIMEOUT
+        self._has_telemetry = False
         if use_dotenv:
             load_env()
         if auto_register:
@@ -193,12 +207,24 @@ class BaseClient(Connectable):
         """The engine to connect, made at each connect; upstream's seam."""
         from prismongo.engine.engine import MongoEngine
 
-        return MongoEngine(
+        return self._kind_of(MongoEngine)(
             self.client_schema.datamodel,
             self._make_store,
             log=self._log_settings(),
             conflict_timeout=self._conflict_timeout,
         )
+
+    def _kind_of(self, engine: type[EngineT]) -> type[EngineT]:
+        """The class of the engine: with telemetry if the settings ask for it.
+
+        Raises:
+            ConfigurationError: OpenTelemetry is not installed.
+        """
+        if not self._has_telemetry:
+            return engine
+        from prismongo.telemetry import observed
+
+        return observed(engine)
 
     def _store_of_schema(self, datamodel: Datamodel, url: str | None) -> Store:
         """The store of the URL that the schema names, or of another one."""

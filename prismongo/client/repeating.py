@@ -26,15 +26,28 @@ async def repeated(
 
     Args:
         client: has the turns of those that want the same documents.
-        attempt: begins a transaction, works in it, and commits.
+        attempt: begins a transaction, works in it, and commits, as an attempt.
         conflict_timeout: how long to start again; None means the client's limit.
         retries: how often to start again at most; None means until the time limit.
     """
     from prismongo.engine.conflicts import repeat
 
     limit = None if conflict_timeout is None else conflict_timeout.total_seconds()
-    attempts = client._mongo_engine.conflicts.attempts(limit)
-    return await repeat(attempt, attempts, may_start_again, retries)
+    engine = client._mongo_engine
+    attempts = engine.conflicts.attempts(limit)
+    lost: BaseException | None = None
+
+    async def observed() -> T:
+        nonlocal lost
+        span.attempt(lost)
+        try:
+            return await attempt()
+        except BaseException as error:
+            lost = error
+            raise
+
+    with engine.spans.transaction() as span:
+        return await repeat(observed, attempts, may_start_again, retries)
 
 
 def may_start_again(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ import logging
 import warnings
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from prisma.errors import TransactionNotStartedError
 
@@ -15,6 +15,7 @@ from prismongo.client.ambient import ambient
 from prismongo.client.callbacks import Callbacks, keep_running
 from prismongo.client.options import check_begin
 from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.spans import NO_SPAN
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
@@ -60,6 +61,13 @@ class TransactionManager(Generic[ClientT]):
         self._is_over = False
         self._failure: BaseException | None = None
         self.callbacks = Callbacks()
+        self._is_attempt = False
+        self._span = NO_SPAN
+
+    def as_attempt(self) -> Self:
+        """The same as one of several attempts: whoever repeats them has the span of all."""
+        self._is_attempt = True
+        return self
 
     async def start(self, *, _from_context: bool = False) -> ClientT:
         """Begin.
@@ -77,9 +85,16 @@ class TransactionManager(Generic[ClientT]):
             raise _inside_of_a_block()
         if self.options is not None:
             check_begin(self.options)
-        self._tx_id = await self._client._mongo_engine.begin(
-            max_wait=self._max_wait, timeout=self._timeout, options=self.options
-        )
+        engine = self._client._mongo_engine
+        if not self._is_attempt:
+            self._span = engine.spans.transaction()
+        try:
+            self._tx_id = await engine.begin(
+                max_wait=self._max_wait, timeout=self._timeout, options=self.options
+            )
+        except BaseException as error:
+            self._span.end(error)
+            raise
         self._is_over, self._failure, self.callbacks = False, None, Callbacks()
         client = self._client._copy()
         client._tx_id = self._tx_id
@@ -98,12 +113,13 @@ class TransactionManager(Generic[ClientT]):
         tx_id = self._begun()
         self._is_over = True
         self.callbacks.close()
-        if self._failure is not None:
-            raise _given_up(self._failure)
-        if self.callbacks:
-            await asyncio.shield(keep_running(self._commit_and_call(tx_id)))
-        else:
-            await self._client._mongo_engine.commit_transaction(tx_id)
+        with self._span:
+            if self._failure is not None:
+                raise _given_up(self._failure)
+            if self.callbacks:
+                await asyncio.shield(keep_running(self._commit_and_call(tx_id)))
+            else:
+                await self._client._mongo_engine.commit_transaction(tx_id)
 
     async def _commit_and_call(self, tx_id: TransactionId) -> None:
         await self._client._mongo_engine.commit_transaction(tx_id)
@@ -116,16 +132,17 @@ class TransactionManager(Generic[ClientT]):
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
         """
-        tx_id = self._begun()
-        self._is_over = True
-        self.callbacks.close()
-        await self._client._mongo_engine.rollback_transaction(tx_id)
+        with self._span:
+            await self._roll_back()
 
-    async def drop(self) -> None:
-        """Roll back; a failure is logged, for there is another error to raise."""
-        if self._failure is None:
-            await self._roll_back_quietly()
-        self._is_over = True
+    async def drop(self, error: BaseException | None = None) -> None:
+        """Roll back, because of an error if there is one; a failure of this is logged."""
+        try:
+            if self._failure is None:
+                await self._roll_back_quietly()
+            self._is_over = True
+        finally:
+            self._span.end(error)
 
     async def give_up(self, failure: BaseException) -> None:
         """Roll back because of what was raised through a block inside of it; it stays so."""
@@ -163,11 +180,17 @@ class TransactionManager(Generic[ClientT]):
         if error is None:
             await self.commit()
         else:
-            await self.drop()
+            await self.drop(error)
+
+    async def _roll_back(self) -> None:
+        tx_id = self._begun()
+        self._is_over = True
+        self.callbacks.close()
+        await self._client._mongo_engine.rollback_transaction(tx_id)
 
     async def _roll_back_quietly(self) -> None:
         try:
-            await self.rollback()
+            await self._roll_back()
         except Exception as failure:  # noqa: BLE001 - the error that ended it is the one to raise
             logger.warning("A transaction could not be rolled back: %s", failure)
 

@@ -17,6 +17,7 @@ from prismongo.client.types import (
     UpdateT,
     UpsertT,
 )
+from prismongo.query.errors.related import is_related
 
 
 class Writes(
@@ -220,15 +221,9 @@ class Writes(
         try:
             return cast("ModelT", await self._ask(method, arguments))
         except RecordNotFoundError as error:
-            if _is_nested(error):
+            if is_related(error):
                 raise
             return None
-
-
-def _is_nested(error: RecordNotFoundError) -> bool:
-    """Whether a related record is missing, and not the one that was to be changed."""
-    meta = error.meta or {}
-    return "cause" in meta and "modelName" not in meta
 
 
 def _changed(

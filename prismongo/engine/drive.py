@@ -15,6 +15,7 @@ from prisma.errors import DataError, PrismaError
 from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts, lose
 from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.steps import Atomic, InPortion, LostRaceError, Plan, Step
+from prismongo.spans import context_of_rollback
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import back_off, start_background
 
@@ -140,7 +141,9 @@ class _Run:
             return end.value
         except BaseException:
             if self._own is not None:
-                await asyncio.shield(start_background(self._own.abort(), _ABORTING))
+                context = context_of_rollback()
+                abort = start_background(self._own.abort(), _ABORTING, context=context)
+                await asyncio.shield(abort)
             raise
         finally:
             plan.close()

@@ -37,6 +37,7 @@ from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.parser import parse
 from prismongo.settings import CONFLICT_TIMEOUT, DatabaseSettings
+from prismongo.spans import NO_SPANS, Spans
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.store import Store, Transaction
 
@@ -73,6 +74,8 @@ class MongoEngine(AsyncAbstractEngine):
     Attributes:
         conflicts: the turns of what lost.
     """
+
+    spans: Spans = NO_SPANS
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from prisma.errors import PrismaError
 
 from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.spans import context_of_rollback
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import start_background
@@ -215,7 +216,8 @@ class Sessions:
         self._abort(found.transaction)
 
     def _abort(self, transaction: Transaction) -> asyncio.Task[None]:
-        return start_background(transaction.abort(), self._aborting)
+        context = context_of_rollback()
+        return start_background(transaction.abort(), self._aborting, context=context)
 
     def _remember(self, tx_id: str, state: str) -> None:
         self._over[tx_id] = state

@@ -35,6 +35,14 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "find_unique_or_raise": "findUniqueOrThrow",
 }
 
+METHODS: Final[Mapping[Action, str]] = {
+    **{action: method for method, action in reversed(list(ACTIONS.items()))},
+    "findRaw": "find_raw",
+    "aggregateRaw": "aggregate_raw",
+    "runCommandRaw": "run_command_raw",
+}
+"""The client's word for each action; of several the first."""
+
 
 def structured_request(
     method: str,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from prisma.errors import PrismaError
 
-from prismongo.metrics import PoolCounts
+from prismongo.metrics import OnWait, Place, Pool, PoolCounts
 from prismongo.query.nodes.limits import TRANSACTION_BYTES, TRANSACTION_RECORDS
 from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import Step
@@ -57,7 +57,13 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """Executes steps."""
+    """Executes steps.
+
+    Attributes:
+        on_wait: set before connect: who is told of each wait for a connection, if it is measured.
+    """
+
+    on_wait: OnWait | None
 
     async def connect(self, timeout: float) -> None:
         """Connect within `timeout` seconds.
@@ -97,6 +103,14 @@ class Store(Protocol):
     @property
     def pool(self) -> PoolCounts:
         """The counts of the connections."""
+
+    @property
+    def pools(self) -> Sequence[Pool]:
+        """The connections now, a server each; asked from any thread."""
+
+    @property
+    def place(self) -> Place:
+        """Where the data is."""
 
     def with_options(self, options: Options, hints: Mapping[str, IndexHint]) -> Store:
         """The same store, on the same connections, with options for each step.

@@ -33,7 +33,7 @@ _FAKES: Final[WeakKeyDictionary[type[Service], type[Service]]] = WeakKeyDictiona
 """Class of a service → class of its fakes."""
 
 
-def fake(service: type[ServiceT]) -> ServiceT:
+def fake(service: type[ServiceT], *, telemetry: bool = False) -> ServiceT:
     """A database in memory, with the schema's collections and unique indexes; empty at first.
 
     It can be used at once, without connect, but `async with` and `connect` also work. After
@@ -44,6 +44,7 @@ def fake(service: type[ServiceT]) -> ServiceT:
     Args:
         service: the application's class: `class DatabaseService(Service, Prisma)`. Its constructor
             takes settings alone.
+        telemetry: whether it makes the spans and metrics of OpenTelemetry, as the setting does.
 
     Returns:
         An instance of a subclass of `service`.
@@ -56,7 +57,7 @@ def fake(service: type[ServiceT]) -> ServiceT:
     if service not in _FAKES:
         _FAKES[service] = _fake_of(service)
     kind: Any = _FAKES[service]
-    made: ServiceT = kind(DatabaseSettings())
+    made: ServiceT = kind(DatabaseSettings(telemetry=telemetry))
     return made
 
 
@@ -120,7 +121,7 @@ class _Fake(Service):
         return super()._copy()
 
     def _create_engine(self, dml_path: object = None) -> FakeEngine:
-        return FakeEngine(
+        return self._kind_of(FakeEngine)(
             self.client_schema.datamodel,
             self._make_store,
             self.fake._faults,

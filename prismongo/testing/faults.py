@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from prisma.errors import DataError
 
-from prismongo.engine.structured import ACTIONS, copied
+from prismongo.engine.structured import ACTIONS, METHODS, copied
 from prismongo.errors import CLASS_BY_CODE, ConfigurationError, data_error
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
@@ -23,16 +23,7 @@ BEGIN: Final = "begin"
 COMMIT: Final = "commit"
 MESSAGE: Final = "Failed on purpose, by the fake."
 
-_RAW: Final = {
-    "findRaw": "find_raw",
-    "aggregateRaw": "aggregate_raw",
-    "runCommandRaw": "run_command_raw",
-}
-_METHODS: Final[Mapping[str, str]] = {
-    **{action: method for method, action in reversed(list(ACTIONS.items()))},
-    **_RAW,
-}
-_NAMES: Final = (*ACTIONS, *_RAW.values())
+_NAMES: Final = tuple(dict.fromkeys([*ACTIONS, *METHODS.values()]))
 
 Failure = BaseException | type[BaseException] | str
 
@@ -69,7 +60,7 @@ def call_of(request: Request) -> Call:
     if isinstance(request, RecordedRequest):
         return request.call
     model = (request.model or "").lower()
-    return Call(model, _METHODS[request.action], copied(dict(request.arguments)))
+    return Call(model, METHODS[request.action], copied(dict(request.arguments)))
 
 
 @dataclass

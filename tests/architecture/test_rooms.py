@@ -23,11 +23,12 @@ LONGEST_FUNCTION = 40  # lines without the docstring; about 10 is what we aim at
 # know one another, too.
 ROOMS = """
 * prismongo.errors prismongo.fields prismongo.url prismongo.settings prismongo.tasks
-  prismongo.project prismongo.garbage
+  prismongo.project prismongo.garbage prismongo.spans
   prismongo.metrics prismongo.embedded prismongo.schema prismongo.native
   prismongo.query
   prismongo.stores
   prismongo.engine
+  prismongo.telemetry
   prismongo.client
   prismongo.testing.faults
 * prismongo.health prismongo.changes prismongo.service prismongo.testing.controls
@@ -275,6 +276,20 @@ def test_fastapi_is_no_dependency_and_one_module_needs_starlette() -> None:
     assert importing("fastapi", "uvicorn") == set()
     assert importing("starlette") == {"prismongo.containers.asgi"}
     assert importing("prismongo.containers.asgi") == set()
+
+
+def test_opentelemetry_is_optional_and_one_room_needs_it() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert not [each for each in project["dependencies"] if "opentelemetry" in each]
+    extra = project["optional-dependencies"]["opentelemetry"]
+    assert [re.split(r"[^\w-]", each)[0] for each in extra] == ["opentelemetry-api"]
+    assert {each.rpartition(".")[0] for each in importing("opentelemetry")} == {
+        "prismongo.telemetry"
+    }
+    assert importing("opentelemetry.sdk") == set()
+    outside = {each for each in importing("prismongo.telemetry") if "telemetry" not in each}
+    assert outside == {"prismongo.client.base"}
 
 
 @pytest.mark.parametrize("module", MODULES)

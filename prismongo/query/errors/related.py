@@ -6,6 +6,8 @@ P2017 where the relation is a list of children.
 
 from __future__ import annotations
 
+from prisma.errors import RecordNotFoundError
+
 from prismongo.errors import data_error
 from prismongo.schema.datamodel import Link
 
@@ -64,3 +66,9 @@ def _kind(link: Link) -> str:
     if link.is_many_to_many:
         return "many-to-many"
     return "one-to-many" if link.field.is_list or link.opposite.is_list else "one-to-one"
+
+
+def is_related(error: RecordNotFoundError) -> bool:
+    """Whether a related record is missing, and not the one that was to be changed."""
+    meta = error.meta or {}
+    return "cause" in meta and "modelName" not in meta

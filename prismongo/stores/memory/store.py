@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, assert_never
 
 from prisma.errors import PrismaError
 
 from prismongo.errors import NotStartedError
-from prismongo.metrics import PoolCounts
+from prismongo.metrics import OnWait, Place, Pool, PoolCounts
 from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import (
@@ -55,6 +55,9 @@ class MemoryStore:
         self.memory = Memory() if memory is None else memory
         self.memory.add(datamodel)
         self.pool = PoolCounts()
+        self.pools: Sequence[Pool] = ()
+        self.place = Place()
+        self.on_wait: OnWait | None = None
         self._is_open = True
 
     # --- life ---

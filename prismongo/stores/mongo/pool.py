@@ -9,28 +9,40 @@ The driver has no public view of its pools. `tests/stores/mongo/test_pool.py` ho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from pymongo import AsyncMongoClient, monitoring
 from pymongo.asynchronous.pool import Pool
 
-from prismongo.metrics import Histogram, PoolCounts
+from prismongo.metrics import Histogram, OnWait, Place, PoolCounts
+from prismongo.metrics import Pool as PoolNow
+
+Ended = monitoring.ConnectionCheckedOutEvent | monitoring.ConnectionCheckOutFailedEvent
 
 
 class PoolWaits(monitoring.ConnectionPoolListener):
-    """How long operations waited for a connection."""
+    """How long operations waited for a connection.
 
-    def __init__(self) -> None:
+    Args:
+        database: the name of the database.
+        on_wait: is told of each wait; None: nobody is.
+    """
+
+    def __init__(self, database: str = "", on_wait: OnWait | None = None) -> None:
         self.waits = Histogram()
+        self._database = database
+        self._on_wait = on_wait
 
-    def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
-        """A command did not get a connection."""
-        self.waits.add((event.duration or 0) * 1000)
+    def _add(self, event: Ended) -> None:
+        """A command got a connection, or did not get one."""
+        seconds = event.duration or 0
+        self.waits.add(seconds * 1000)
+        if self._on_wait is not None:
+            self._on_wait(Place(self._database, *event.address), seconds)
 
-    def connection_checked_out(self, event: monitoring.ConnectionCheckedOutEvent) -> None:
-        """A command got a connection."""
-        self.waits.add((event.duration or 0) * 1000)
+    connection_check_out_failed = connection_checked_out = _add
 
     def _ignore(self, event: object) -> None:
         """Everything else is read from the pools."""
@@ -76,6 +88,18 @@ class Pools:
             counts.waits = self._waits.waits
         return counts
 
+    def of(self, database: str) -> Iterator[PoolNow]:
+        """The pools now, a server each."""
+        for pool in self._now():
+            most = pool.opts.max_pool_size
+            yield PoolNow(
+                Place(database, *pool.address),
+                idle=len(pool.conns),
+                busy=pool.active_sockets,
+                waiting=max(0, pool.operation_count - pool.active_sockets),
+                most=None if math.isinf(most) else int(most),
+            )
+
     def _now(self) -> Iterator[Pool]:
-        topology = self._client._topology
-        return (server.pool for server in topology._servers.values())
+        servers = list(self._client._topology._servers.values())  # metrics are read in any thread
+        return (server.pool for server in servers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, Final, assert_never
 
@@ -15,7 +15,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 
 from prismongo.errors import NotStartedError, data_error
-from prismongo.metrics import PoolCounts
+from prismongo.metrics import OnWait, Place, Pool, PoolCounts
 from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import (
     Aggregate,
@@ -97,6 +97,7 @@ class MongoStore:
         self._connected_in: tuple[int, asyncio.AbstractEventLoop] | None = None
         self.topology: Topology | None = None
         self._options: Options | None = None
+        self.on_wait: OnWait | None = None
 
     # --- life ---
 
@@ -106,7 +107,7 @@ class MongoStore:
         Raises:
             prismongo.errors.ConnectionError: P1000, P1001, P1002 …
         """
-        waits = PoolWaits() if self._measures_waits else None
+        waits = PoolWaits(self._name, self.on_wait) if self._measures_waits else None
         client = self._make_client() if waits is None else self._make_client(waits)
         try:
             self.topology = await open_client(client, timeout)
@@ -222,6 +223,19 @@ class MongoStore:
     def pool(self) -> PoolCounts:
         """The counts of the connections since the last connect."""
         return PoolCounts() if self._pools is None else self._pools.counts
+
+    @property
+    def pools(self) -> Sequence[Pool]:
+        """The connections now, a server each."""
+        return () if self._pools is None else tuple(self._pools.of(self._name))
+
+    @property
+    def place(self) -> Place:
+        """The name of the database, and the server if there is only one."""
+        if self._client is None:
+            return Place(self._name)
+        servers = list(self._client.topology_description.server_descriptions())
+        return Place(self._name, *servers[0]) if len(servers) == 1 else Place(self._name)
 
     # --- steps ---
 
