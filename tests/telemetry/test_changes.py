@@ -53,7 +53,9 @@ async def test_the_body_of_the_loop_is_below(database: DatabaseService, exported
     assert said["prismongo.change.operation"] == "insert"
 
 
-async def test_handled_ends_it(database: DatabaseService, exported: Exported) -> None:
+async def test_handled_ends_it_once(
+    database: DatabaseService, exported: Exported, caplog: pytest.LogCaptureFixture
+) -> None:
     changes = database.watch(User, checkpoint=Checkpoint(database, "telemetry"))
     async with changes:
         await database.user.create(user("ada"))
@@ -64,6 +66,7 @@ async def test_handled_ends_it(database: DatabaseService, exported: Exported) ->
         assert is_quiet()
         await changes.handled()
     assert exported.tree == ["handle User"]
+    assert caplog.records == []  # OpenTelemetry warns of what is ended twice
 
 
 async def test_an_error_of_the_body_is_its_error(

@@ -194,13 +194,15 @@ async def test_a_block_in_a_generator_that_is_closed_elsewhere(
         return await anext(generator)
 
     async def left(generator: AsyncGenerator[DatabaseService, None]) -> None:
-        await generator.aclose()
+        with exported.tracer.start_as_current_span("elsewhere") as elsewhere:
+            await generator.aclose()
+            assert get_current_span() is elsewhere
 
     opened = session()
     tx = await asyncio.create_task(entered(opened))
     await tx.user.create(user("ada"))
     await asyncio.create_task(left(opened))
-    assert sorted(exported.tree) == ["create User", "transaction"]
+    assert sorted(exported.tree) == ["create User", "elsewhere", "transaction"]
     assert exported.one("transaction").status.status_code is StatusCode.UNSET
     assert caplog.records == []
 
