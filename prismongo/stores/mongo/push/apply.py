@@ -14,6 +14,7 @@ from typing import Final, assert_never
 
 from pymongo.errors import OperationFailure
 
+from prismongo.errors import ConnectionError
 from prismongo.query.errors.input import unsupported
 from prismongo.stores.mongo.push.build import build_indexes
 from prismongo.stores.mongo.push.differences import differences
@@ -35,6 +36,11 @@ from prismongo.stores.wanted.specs import IndexSpec
 
 NAMESPACE_EXISTS: Final = 48
 UNKNOWN_OPTION: Final = 40415
+UNAUTHORIZED: Final = 13
+NO_ADMIN: Final = (
+    "The user of DATABASE_URL was denied access on the database. `/// @changeImages` of a "
+    "collection that is there needs the role dbAdmin: grant it, or push once as a user who has it."
+)
 NOT_FOUND: Final = (26, 27)  # NamespaceNotFound, IndexNotFound
 
 
@@ -83,8 +89,9 @@ async def apply(progress: PushProgress, steps: Sequence[PushStep]) -> None:
     phases = _phases(steps)
     for removed in phases.removed:
         await _remove(progress, removed)
+    images = {step.collection for step in phases.images}
     for created in phases.created:
-        await _create_collection(progress, created)
+        await _create_collection(progress, created, images=created.collection in images)
     for kept in phases.images:
         await _keep_images(progress, kept)
     for _, missing in groupby(phases.missing, key=lambda step: step.index.collection):
@@ -138,10 +145,12 @@ async def _remove(progress: PushProgress, step: IndexNotInSchema) -> None:
     progress.mark_done([step], since)
 
 
-async def _create_collection(progress: PushProgress, step: CreateCollection) -> None:
+async def _create_collection(
+    progress: PushProgress, step: CreateCollection, *, images: bool
+) -> None:
     since = time.perf_counter()
     try:
-        await progress.database.command("create", step.collection)
+        await _command(progress.database, "create", step.collection, images=images)
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise
@@ -149,15 +158,27 @@ async def _create_collection(progress: PushProgress, step: CreateCollection) -> 
 
 
 async def _keep_images(progress: PushProgress, step: KeepImages) -> None:
+    """Turn them on, unless the collection was created with them, which needs no `dbAdmin`."""
     since = time.perf_counter()
-    options = {"changeStreamPreAndPostImages": {"enabled": True}}
+    found = (await find_indexes(progress.database, [step.collection])).get(step.collection)
+    if found is None or found.may_keep_images:
+        try:
+            await _command(progress.database, "collMod", step.collection, images=True)
+        except OperationFailure as error:
+            if error.code != UNAUTHORIZED:
+                raise
+            raise ConnectionError(NO_ADMIN, code="P1010") from error
+    progress.mark_done([step], since)
+
+
+async def _command(database: Database, name: str, collection: str, *, images: bool) -> None:
+    options = {"changeStreamPreAndPostImages": {"enabled": True}} if images else {}
     try:
-        await progress.database.command({"collMod": step.collection, **options})
+        await database.command({name: collection, **options})
     except OperationFailure as error:
         if error.code != UNKNOWN_OPTION:
             raise
         raise unsupported("`/// @changeImages`", "it needs MongoDB 6.0 or later") from error
-    progress.mark_done([step], since)
 
 
 async def _create_indexes(progress: PushProgress, steps: Sequence[CreateIndex]) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 from pymongo.database import Database
 
+from prismongo.embedded.mongod import HOST, Mongod
+from prismongo.errors import ConnectionError
 from prismongo.schema import Datamodel, parse, push
 from prismongo.stores.mongo.push.plan import CreateCollection, KeepImages
 from prismongo.stores.mongo.push.text import plan_lines
@@ -87,3 +92,26 @@ async def test_a_view_keeps_none(live: Live, mongo_url: str) -> None:
     pushed = await push(datamodel(), mongo_url)
 
     assert pushed.done == (CreateCollection("Other"),)
+
+
+async def test_what_the_role_read_write_is_enough_for(tmp_path: Path) -> None:
+    """A new collection keeps images; a collection that is there needs the role dbAdmin."""
+    key = tmp_path / "key"
+    key.write_text("abcdef")
+    key.chmod(0o400)
+    async with Mongod(arguments=["--keyFile", str(key)]) as server:
+        url = await asyncio.to_thread(_user_who_reads_and_writes, server)
+        assert (await push(datamodel(), url)).done[-1] == KeepImages("users")
+        with pytest.raises(ConnectionError, match="needs the role dbAdmin") as caught:
+            await push(parse(f"{HEAD}\n/// @changeImages\nmodel Other {{\n{ID}\n}}"), url)
+        assert caught.value.code == "P1010"
+
+
+def _user_who_reads_and_writes(server: Mongod) -> str:
+    address = f"{HOST}:{server.port}"
+    roles = [{"role": "readWrite", "db": "shop"}]
+    with MongoClient[dict[str, Any]](f"mongodb://{address}/?directConnection=true") as first:
+        first.admin.command("createUser", "root", pwd="secret", roles=["root"])
+    with MongoClient[dict[str, Any]](f"mongodb://root:secret@{address}/") as root:
+        root.admin.command("createUser", "shop", pwd="secret", roles=roles)
+    return f"mongodb://shop:secret@{address}/shop?authSource=admin&replicaSet=rs0"
