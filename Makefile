@@ -6,7 +6,7 @@
 #   make check     what CI runs: formatter, linter, strict type checker, tests
 #   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network: see docs/reliability.md
 #   make fuzz-native   the accelerator under gcc's sanitizers, and its memory over many rows
-#   make lock      write requirements.lock again from pyproject.toml; make audit: known weaknesses
+#   make lock      write requirements.lock, and that of the image, again from pyproject.toml; make audit: known weaknesses
 
 PYTHON ?= python3
 VENV := .venv
@@ -76,6 +76,9 @@ network: install
 lock: $(TOOLS)/.uv
 	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate $(EXTRAS:%=--extra %) --group kraken --output-file requirements.lock pyproject.toml
+	$(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group kraken --group image --constraint requirements.lock \
+		--output-file docs/deploy/requirements.lock pyproject.toml
 
 # --strict: what cannot be looked up is a failure, not a pass.
 audit: $(TOOLS)/.pip-audit

@@ -119,6 +119,11 @@ async def page(channel_id: str, messages: Messages, before: str | None = None) -
     return await messages.page(channel_id, before=before)
 
 
+@router.get("/alive", status_code=204)
+async def alive() -> None:
+    """For a liveness probe: the event loop answers, whether or not the database does."""
+
+
 def create_app(container: ApplicationContainer | None = None) -> FastAPI:
     """The application; its container starts with it, and stops after its last request."""
     app = FastAPI(title="Chat", lifespan=lifespan(container or ApplicationContainer()))

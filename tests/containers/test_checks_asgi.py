@@ -101,6 +101,7 @@ async def test_no_answer_of_the_example_has_a_hash(application: ApplicationConta
             ),
             await client.put(f"/communities/{community.json()['id']}/members/{alan.json()['id']}"),
             await client.post("/users", json=ADA),  # 409: the name is taken
+            await client.get("/alive"),
             await client.get("/health"),
         ]
     asked = {(answer.request.method, answer.request.url.path) for answer in answers}
