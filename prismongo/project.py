@@ -42,7 +42,7 @@ def project_settings() -> dict[str, Any]:
     """`[tool.prismongo]` of the project; empty if there is none.
 
     Raises:
-        ConfigurationError: pyproject.toml cannot be read.
+        ConfigurationError: pyproject.toml cannot be read, or has something else there.
     """
     path = project_folder() / "pyproject.toml"
     if not path.is_file():
@@ -53,8 +53,11 @@ def project_settings() -> dict[str, Any]:
         raise ConfigurationError(f"{path} cannot be read: {error}") from None
     except OSError as error:
         raise ConfigurationError(f"Cannot read {path}: {error.strerror}.") from error
-    settings = found.get("tool", {}).get("prismongo", {})
-    return settings if isinstance(settings, dict) else {}
+    for name in ("tool", "prismongo"):
+        found = found.get(name, {})
+        if not isinstance(found, dict):
+            raise ConfigurationError(f"{path}: `{name}` is not a table: [tool.prismongo] is one.")
+    return found
 
 
 def imported(name: str, role: Literal["seed", "container"]) -> Any:

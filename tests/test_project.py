@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prismongo.errors import ConfigurationError
-from prismongo.project import environment, find_schema
+from prismongo.project import environment, find_schema, project_settings
 
 
 @pytest.fixture
@@ -142,3 +142,13 @@ def test_two_values_for_one_variable_are_named_and_not_told(
     assert str(here / "prisma/.env") in str(caught.value)
     monkeypatch.setenv("URL", "decided")
     assert environment()["URL"] == "decided"
+
+
+@pytest.mark.parametrize("text", ["tool = 1", "[tool]\nprismongo = []"])
+def test_a_table_that_is_something_else(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"is not a table: \[tool\.prismongo\] is one"):
+        project_settings()

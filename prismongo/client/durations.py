@@ -19,7 +19,7 @@ def as_limit(value: object, name: str) -> timedelta:
         name: the argument's name.
 
     Raises:
-        DataError: P2009, it is not a duration, or not longer than nothing.
+        DataError: P2009, it is not a duration, or not greater than 0.
     """
     if isinstance(value, timedelta):
         limit = value
@@ -31,5 +31,5 @@ def as_limit(value: object, name: str) -> timedelta:
         except OverflowError:
             raise invalid((name,), "it is too long") from None
     if limit <= timedelta(0):
-        raise invalid((name,), "expected a time longer than nothing")
+        raise invalid((name,), "expected a time greater than 0")
     return limit

@@ -108,7 +108,7 @@ def _comment(value: object) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise invalid(("comment",), "it is no text of Unicode") from None
+        raise invalid(("comment",), "the text is not valid Unicode") from None
     return value
 
 

@@ -19,7 +19,7 @@ class DraftField:
     notes: list[str] = field(default_factory=list)
 
     def lines(self, width: int, type_width: int) -> Iterator[str]:
-        """The text; names and types are as wide as is said."""
+        """The text; names and types are padded to the widths that are given."""
         for note in self.notes:
             yield f"  {note}"
         kind, *others = self.words or [""]

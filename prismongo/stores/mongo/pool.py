@@ -64,6 +64,7 @@ class Pools:
         self._client = client
         self._waits = waits
         self._opened: dict[Pool, int] = {}
+        self._opened_before = 0  # by pools that went with their servers
 
     @property
     def idle(self) -> int:
@@ -74,10 +75,10 @@ class Pools:
     def counts(self) -> PoolCounts:
         """What the pools hold now, and how many connections they have opened and closed."""
         pools = list(self._now())
-        # A pool goes with its server; what it opened stays counted.
-        self._opened |= {pool: pool.next_connection_id - 1 for pool in pools}
+        before, self._opened = self._opened, {pool: pool.next_connection_id - 1 for pool in pools}
+        self._opened_before += sum(before[pool] for pool in before.keys() - self._opened.keys())
         busy = sum(pool.active_sockets for pool in pools)
-        opened = sum(self._opened.values())
+        opened = self._opened_before + sum(self._opened.values())
         counts = PoolCounts(
             opened=opened,
             closed=opened - busy - sum(len(pool.conns) for pool in pools),

@@ -63,6 +63,21 @@ async def test_a_connection_that_is_closed_is_counted(client: Client) -> None:
     assert pools.counts == PoolCounts(opened=2, closed=1)
 
 
+async def test_a_pool_that_goes_with_its_server_is_counted_and_forgotten(client: Client) -> None:
+    pools = Pools(client, None)
+    await client.admin.command("ping")
+    assert pools.counts == PoolCounts(opened=1)
+    servers = client._topology._servers
+    address, server = next(iter(servers.items()))
+    del servers[address]
+    try:
+        for _ in range(2):
+            assert pools.counts == PoolCounts(opened=1, closed=1)
+        assert pools._opened == {}
+    finally:
+        servers[address] = server
+
+
 async def test_waits_are_those_of_the_listener(mongo_url: str) -> None:
     waits = PoolWaits()
     async with AsyncMongoClient[dict[str, Any]](mongo_url, event_listeners=[waits]) as client:
