@@ -8,10 +8,13 @@ memory. Records with equal keys are then put in order here (`_order_ties`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
+
+from bson import Decimal128, Int64, ObjectId
 
 from prismongo.query.nodes.filters import (
     After,
@@ -38,6 +41,12 @@ from prismongo.query.nodes.steps import ORDER_VALUES, Find, OrderKey, RowsPlan, 
 from prismongo.query.plan.links import equal
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Field, Model
+
+_KINDS: Final[Mapping[type, type]] = {
+    **dict.fromkeys((int, Int64, float, Decimal128), float),
+    **{kind: kind for kind in (str, ObjectId, bool, datetime)},
+}
+"""The types whose values Python orders as MongoDB does, and what they can be compared with."""
 
 Position = tuple[object, ...]
 """The values of a row by which its page is ordered."""
@@ -234,6 +243,9 @@ def _order_ties(find: Find) -> RowsPlan:
     limit = find.limit or 0
     rows: Rows = yield replace(find, limit=limit + 1)
     names, by_id = [key.path[0] for key in find.order[:-1]], find.order[-1]
+    if not _are_comparable([*rows, *_position(find)], [*names, by_id.path[0]]):
+        rows = yield replace(find, skip_id_sort=False)
+        return rows
     page, beyond = rows[:limit], rows[limit:]
     if beyond and _values(page[-1], names) == _values(beyond[0], names):
         tied = _values(page[-1], names)
@@ -241,10 +253,37 @@ def _order_ties(find: Find) -> RowsPlan:
         where = both(find.where, _tie_filter(find, page[-1], names))
         share = yield Find(find.model, where, (by_id,), limit=limit - len(kept), fields=find.fields)
         page = [*kept, *share]
+        if not _are_comparable(share, names):
+            rows = yield replace(find, skip_id_sort=False)  # a list has the value as an element
+            return rows
     settled: Rows = []
     for _, group in groupby(page, key=lambda row: _values(row, names)):
-        settled += sorted(group, key=lambda row: row[by_id.path[0]], reverse=by_id.descending)
+        settled += sorted(
+            group, key=lambda row: comparable(row[by_id.path[0]]), reverse=by_id.descending
+        )
     return settled
+
+
+def _position(find: Find) -> Rows:
+    """The values after which a page begins, as a row; none if it begins at the beginning."""
+    if find.after is None:
+        return []
+    return [{key.path[0]: value for key, value in zip(find.order, find.after, strict=True)}]
+
+
+def _are_comparable(rows: Rows, names: Sequence[str]) -> bool:
+    """Whether Python orders the values as MongoDB does: those of a field are of one kind, or null.
+
+    If others have stored something else there, the server sorts.
+    """
+    return all(_are_of_one_kind([known_of(row).get(name) for row in rows]) for name in names)
+
+
+def _are_of_one_kind(values: Sequence[Any]) -> bool:
+    kinds = {_KINDS.get(type(value)) for value in values if value is not None}
+    if len(kinds) > 1 or None in kinds:
+        return False
+    return not any(value != value for value in map(comparable, values))  # NaN
 
 
 def _tie_filter(find: Find, row: Row, names: list[str]) -> Filter:

@@ -256,7 +256,8 @@ def _named(name: str, *, descending: bool) -> Callable[[Row], ComparisonKey]:
 
 def _is_after(step: Find, values: list[Any]) -> bool:
     for by, mine, cursor in zip(step.order, values, step.after or (), strict=True):
-        here, there = key(mine), key(cursor)
+        here = order_value(mine, descending=by.descending)
+        there = order_value(cursor, descending=by.descending)
         if here != there:
             return (here > there) != by.descending
     return step.after_inclusive

@@ -111,7 +111,7 @@ class _FilterCompiler:
             case Related():
                 return self._related(item)
             case After():
-                return compile_after(item)
+                raise AssertionError("a cursor is part of Find")
             case _:
                 assert_never(item)
 
@@ -286,40 +286,6 @@ def _split(item: Filter) -> tuple[Filter, Filter | None]:
     plain = tuple(part for part in item.filters if not has_relations(part))
     joined = tuple(part for part in item.filters if has_relations(part))
     return And(plain), And(joined)
-
-
-def compile_after(item: After) -> Document:
-    """The documents after a cursor: equal to it in the first keys, after it in the next key."""
-    steps: list[Document] = []
-    for position, (path, descending) in enumerate(item.keys):
-        same = [
-            {dotted(before): {"$eq": value}}
-            for (before, _), value in zip(item.keys[:position], item.values, strict=False)
-        ]
-        inclusive = item.inclusive and position == len(item.keys) - 1
-        behind = _after_value(
-            path, item.values[position], descending=descending, inclusive=inclusive
-        )
-        if behind is not None:
-            steps.append(merge([*same, behind]))
-    rest = {"$or": steps} if len(steps) > 1 else steps[0] if steps else dict(NO_DOCUMENT)
-    bound = _after_value(
-        item.keys[0][0], item.values[0], descending=item.keys[0][1], inclusive=True
-    )
-    return merge([bound, rest]) if bound and len(steps) > 1 else rest
-
-
-def _after_value(path: Path, value: Any, *, descending: bool, inclusive: bool) -> Document | None:
-    """The documents after one value; null and missing sort first."""
-    name = dotted(path)
-    if value is None:
-        if descending:
-            return {name: None} if inclusive else None
-        return {} if inclusive else {name: {"$ne": None}}
-    if not descending:
-        return {name: {"$gte" if inclusive else "$gt": value}}
-    below = {name: {"$lte" if inclusive else "$lt": value}}
-    return below if path == ("_id",) else {"$or": [below, {name: None}]}
 
 
 def _condition(path: Path, operator: Comparison, value: Any) -> Any:

@@ -18,9 +18,9 @@ from prismongo.query.nodes.steps import (
     OrderKey,
 )
 from prismongo.schema.datamodel import Field, Link
+from prismongo.stores.mongo.compile.after import compile_after
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
 from prismongo.stores.mongo.compile.filter import (
-    compile_after,
     compile_filter,
     dotted,
     match_stages,

@@ -9,7 +9,6 @@ from bson import ObjectId, Regex
 
 from prismongo.query.nodes.filters import (
     EVERYTHING,
-    After,
     And,
     Compare,
     Comparison,
@@ -29,7 +28,7 @@ from prismongo.query.nodes.filters import (
 )
 from prismongo.query.nodes.steps import RELATED
 from prismongo.schema.datamodel import Link
-from prismongo.stores.mongo.compile.filter import compile_after, compile_filter, match_stages
+from prismongo.stores.mongo.compile.filter import compile_filter, match_stages
 from tests.query.schemas import ID, datamodel
 
 Document = dict[str, Any]
@@ -309,59 +308,6 @@ def test_two_relations_have_two_names() -> None:
         "$match": {"$or": [{"_r0.0": {"$exists": True}}, {"_r1.0": {"$exists": False}}]}
     }
     assert unset == {"$unset": ["_r0", "_r1"]}
-
-
-# --- cursors ---
-
-AFTER: Final[dict[str, tuple[After, Document]]] = {
-    "the id": (After(((ID_PATH, False),), (5,), inclusive=True), {"_id": {"$gte": 5}}),
-    "the id, exclusive": (After(((ID_PATH, False),), (5,), inclusive=False), {"_id": {"$gt": 5}}),
-    "the id, descending": (After(((ID_PATH, True),), (5,), inclusive=True), {"_id": {"$lte": 5}}),
-    "ascending": (
-        After(((AGE, False), (ID_PATH, False)), (1, 5), inclusive=True),
-        {
-            "age": {"$gte": 1},
-            "$or": [{"age": {"$gt": 1}}, {"age": {"$eq": 1}, "_id": {"$gte": 5}}],
-        },
-    ),
-    "ascending from null": (
-        After(((AGE, False), (ID_PATH, False)), (None, 5), inclusive=False),
-        {"$or": [{"age": {"$ne": None}}, {"age": {"$eq": None}, "_id": {"$gt": 5}}]},
-    ),
-    "descending, null is behind": (
-        After(((AGE, True), (ID_PATH, True)), (1, 5), inclusive=True),
-        {
-            "$and": [
-                {"$or": [{"age": {"$lte": 1}}, {"age": None}]},
-                {
-                    "$or": [
-                        {"$or": [{"age": {"$lt": 1}}, {"age": None}]},
-                        {"age": {"$eq": 1}, "_id": {"$lte": 5}},
-                    ]
-                },
-            ]
-        },
-    ),
-    "descending from null, nothing is behind": (
-        After(((AGE, True), (ID_PATH, False)), (None, 5), inclusive=True),
-        {"age": {"$eq": None}, "_id": {"$gte": 5}},
-    ),
-    "a stored document is no operator": (
-        After(((("data",), False), (ID_PATH, False)), ({"$ne": 1}, 5), inclusive=False),
-        {
-            "data": {"$gte": {"$ne": 1}},
-            "$or": [
-                {"data": {"$gt": {"$ne": 1}}},
-                {"data": {"$eq": {"$ne": 1}}, "_id": {"$gt": 5}},
-            ],
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize(("after", "expected"), AFTER.values(), ids=AFTER)
-def test_a_cursor_is_a_condition(after: After, expected: Document) -> None:
-    assert compile_after(after) == expected
 
 
 # --- what filters are made of ---

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from prismongo.query.nodes.filters import EVERYTHING, Compare, Related
+from prismongo.query.nodes.filters import EVERYTHING, After, Compare, Related
 from prismongo.query.nodes.steps import (
     Aggregate,
     Aggregation,
@@ -18,6 +18,7 @@ from prismongo.query.nodes.steps import (
     OrderKey,
 )
 from prismongo.schema.datamodel import Field, Link
+from prismongo.stores.mongo.compile.after import compile_after
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import (
     compile_aggregate,
@@ -45,6 +46,11 @@ def field(name: str) -> Field:
     return USER.by_name[name]
 
 
+def behind(order: tuple[OrderKey, ...], *values: object, inclusive: bool) -> dict[str, Any]:
+    keys = tuple((key.path, key.descending) for key in order)
+    return compile_after(After(keys, values, inclusive))
+
+
 FINDS: Final[dict[str, tuple[Find, FindCommand]]] = {
     "everything": (Find(USER), FindCommand("User", {})),
     "the mapped collection": (Find(POST), FindCommand("articles", {})),
@@ -70,13 +76,15 @@ FINDS: Final[dict[str, tuple[Find, FindCommand]]] = {
     ),
     "behind a cursor": (
         Find(USER, Compare(("nick",), "eq", "a"), (BY_ID,), after=(5,), limit=3),
-        FindCommand("User", {"nick": "a", "_id": {"$gte": 5}}, None, [("_id", 1)], 0, 3),
+        FindCommand(
+            "User", {"nick": "a"} | behind((BY_ID,), 5, inclusive=True), None, [("_id", 1)], 0, 3
+        ),
     ),
     "behind a cursor, two keys": (
         Find(USER, order=(AGE, BY_ID), after=(None, 5), after_inclusive=False, limit=3),
         FindCommand(
             "User",
-            {"$or": [{"age": {"$ne": None}}, {"age": {"$eq": None}, "_id": {"$gt": 5}}]},
+            behind((AGE, BY_ID), None, 5, inclusive=False),
             None,
             [("age", 1), ("_id", 1)],
             0,
