@@ -20,6 +20,7 @@ from prisma.errors import (
     UniqueViolationError,
 )
 from prisma.models import Message, User
+from pydantic import ValidationError
 
 from database import DatabaseService
 from prismongo.errors import ConfigurationError, ConnectionError, UnsupportedOperationError
@@ -284,6 +285,21 @@ async def test_a_stub_answers_in_an_actions_place(database: DatabaseService) -> 
     assert groups == [{"bio": None, "_count": {"_all": 1}}]
     database.fake.forget()
     assert await database.user.count() == 1
+
+
+async def test_a_stubs_mapping_may_lack_what_answers_omit(database: DatabaseService) -> None:
+    ada = await database.user.create(user("ada"))
+    shown = ada.model_dump()
+    assert "hashedPassword" not in shown
+    database.fake.stub("user.find_first", shown)
+    found = await database.user.find_first()
+    assert found is not None
+    assert (type(found), found.model_dump()) == (User, shown)
+    with pytest.raises(AttributeError, match=r"User\.hashedPassword was not selected"):
+        _ = found.hashedPassword
+    del shown["username"]
+    with pytest.raises(ValidationError, match="username"):
+        await database.user.find_first()
 
 
 async def test_a_stub_may_look_at_the_call(database: DatabaseService) -> None:

@@ -120,12 +120,16 @@ class Shape:
         return CompositeForm(found)
 
     def made(self, found: Any) -> Any:
-        """Records of the class, of what a stub answered; None stays None."""
+        """Records of the class, of what a stub answered; None stays None.
+
+        A mapping may lack fields with `@omit`, as answers do.
+        """
         if isinstance(found, list):
             return [self.made(item) for item in found]
         if found is None or isinstance(found, self.kind):
             return found
-        return self.kind.model_validate(found)
+        absent = self._omitted - found.keys() if isinstance(found, Mapping) else frozenset()
+        return _validator(self.kind, frozenset(absent))(found)
 
     @cached_property
     def _omitted(self) -> frozenset[str]:
