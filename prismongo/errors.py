@@ -4,6 +4,7 @@
     ├── prisma.errors.DataError                 .code .meta
     │   ├── UniqueViolationError, RecordNotFoundError, FieldNotFoundError, …   (by code)
     │   ├── UnsupportedOperationError           P2026: the engine does not offer this
+    │   ├── WriteConcernError                   P2035: applied, not acknowledged as demanded
     │   └── ArgumentTypeError                   P2009: also a TypeError, as in prisma-client-py
     ├── SchemaError                             .position: schema.prisma is not valid
     ├── SelectionError                      a class for `returning` does not fit the schema
@@ -37,6 +38,14 @@ Meta = Mapping[str, Any]
 
 class UnsupportedOperationError(upstream.DataError):
     """This engine or this server does not support the operation (P2026)."""
+
+
+class WriteConcernError(upstream.DataError):
+    """A write is applied, but fewer members acknowledged it than its write concern demands (P2035).
+
+    It is on the primary: nothing is rolled back, and to repeat it would apply it twice. A failover
+    may still undo it. After a commit the callbacks of `after_commit` have run.
+    """
 
 
 class ArgumentTypeError(upstream.DataError, TypeError):
@@ -305,12 +314,14 @@ def with_kept(error: upstream.PrismaError, kept: int, total: int) -> upstream.Pr
 
     Args:
         error: of the portion; its class, code and meta stay.
-        kept: how many records the portions before it have written.
+        kept: how many records are written: by the portions before it, and by itself if only its
+            write concern was not met.
         total: how many all portions were to write. Both are in `meta`, too.
     """
+    failed = "" if isinstance(error, WriteConcernError) else ", none of the portion that failed"
     words = (
-        f"It was written in portions: {kept:,} of {total:,} records are written and stay so, none "
-        "of the portion that failed."
+        f"It was written in portions: {kept:,} of {total:,} records are written and stay "
+        f"so{failed}."
     )
     text = f"{error} {words}"
     error.args = (text, *error.args[1:])

@@ -14,7 +14,7 @@ from prisma.errors import TransactionNotStartedError
 from prismongo.client.ambient import ambient
 from prismongo.client.callbacks import Callbacks, keep_running
 from prismongo.client.options import check_begin
-from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.errors import TransactionError, TransactionExpiredError, WriteConcernError
 from prismongo.spans import NO_SPAN
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class TransactionManager(Generic[ClientT]):
         Raises:
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
+            WriteConcernError: it is kept, but not acknowledged as its write concern demands.
         """
         tx_id = self._begun()
         self._is_over = True
@@ -122,7 +123,11 @@ class TransactionManager(Generic[ClientT]):
                 await self._client._mongo_engine.commit_transaction(tx_id)
 
     async def _commit_and_call(self, tx_id: TransactionId) -> None:
-        await self._client._mongo_engine.commit_transaction(tx_id)
+        try:
+            await self._client._mongo_engine.commit_transaction(tx_id)
+        except WriteConcernError:
+            await self.callbacks.run()  # the work is kept
+            raise
         await self.callbacks.run()
 
     async def rollback(self) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from prisma.errors import PrismaError
 
-from prismongo.errors import TransactionError, TransactionExpiredError
+from prismongo.errors import TransactionError, TransactionExpiredError, WriteConcernError
 from prismongo.spans import context_of_rollback
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.store import Store, Transaction
@@ -151,7 +151,8 @@ class Sessions:
     async def commit(self, tx_id: TransactionId) -> None:
         """Commit, after the operation that runs; those that wait for it are not executed.
 
-        Raises like `using`, and P2034 where another transaction was faster.
+        Raises like `using`, P2034 where another transaction was faster, and WriteConcernError
+        where it is committed but not acknowledged as demanded.
         """
         found = self._take(tx_id, "commit")
         self._remember(tx_id, ROLLED_BACK)
@@ -161,6 +162,9 @@ class Sessions:
             async with found.queue:
                 _check_usable(found)
                 await found.transaction.commit()
+        except WriteConcernError:
+            self._remember(tx_id, COMMITTED)
+            raise
         except (asyncio.CancelledError, TransactionError):
             self._abort(found.transaction)  # it may not have come to the commit
             raise

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from prisma.errors import PrismaError
 
-from prismongo.errors import with_kept
+from prismongo.errors import WriteConcernError, with_kept
 from prismongo.query.nodes.filters import And, Compare, Filter, In
 from prismongo.query.nodes.limits import TRANSACTION_RECORDS, UNCOUNTED
 from prismongo.query.nodes.steps import (
@@ -67,6 +67,7 @@ def in_portions(
         try:
             answers.append((yield InPortion(make_plan)))
         except PrismaError as error:
+            kept += records if isinstance(error, WriteConcernError) else 0
             raise with_kept(error, kept, total)  # noqa: B904 - the same error
         kept += records
     return answers

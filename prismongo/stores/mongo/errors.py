@@ -24,8 +24,9 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
 )
+from pymongo.errors import WriteConcernError as UnmetConcern
 
-from prismongo.errors import ConnectionError, TransactionError, data_error
+from prismongo.errors import ConnectionError, TransactionError, WriteConcernError, data_error
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
@@ -251,9 +252,10 @@ def _of_driver(code: str, error: Exception) -> PrismaError:
 
 def _first_write_error(error: BulkWriteError) -> OperationFailure:
     details = error.details or {}
+    kind = OperationFailure if details.get("writeErrors") else UnmetConcern
     failures = details.get("writeErrors") or details.get("writeConcernErrors") or [{}]
     first = failures[0]
-    return OperationFailure(first.get("errmsg", ""), first.get("code"), first)
+    return kind(first.get("errmsg", ""), first.get("code"), first)
 
 
 def code_of(error: OperationFailure) -> str:
@@ -280,6 +282,8 @@ def _translate_failure(
     code = code_of(error)
     if code == "P2034":
         return write_conflict()
+    if isinstance(error, UnmetConcern) and code in ("P1008", "P2035") and not raw:
+        return _unmet(error)
     if raw:
         return raw_failure(str(error.code or "unknown"), _text(error))
     match code:
@@ -304,6 +308,16 @@ def _translate_failure(
         case "P2035" if found := _NULL_NUMBER.search(_text(error)):
             return null_number(found[1])
     return _other(code, error, _owner(error, model, datamodel))
+
+
+def _unmet(error: OperationFailure) -> PrismaError:
+    """The members did not acknowledge it in time, or there are not so many."""
+    message = (
+        "The write was applied, but not acknowledged by as many members as its write concern "
+        "demands (`w`, in `wtimeout`). Do not repeat it: it is on the primary, and only a failover "
+        f"may undo it.{_servers(error)}"
+    )
+    return data_error("P2035", message, _meta(error), kind=WriteConcernError)
 
 
 def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaError:
