@@ -1,4 +1,4 @@
-"""Errors that both stores raise, with the same texts."""
+"""Errors of the stores, with the same texts wherever they come from."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from prismongo.errors import (
     HistoryLostError,
     OversizedChangeError,
     TransactionError,
+    WriteConcernError,
     data_error,
 )
 from prismongo.query.errors.input import unsupported
@@ -34,6 +35,21 @@ SEARCH_REMEDIES: Final[Mapping[int, str]] = {
 }
 """What to do about errors of the server about a search: BadValue, IndexNotFound and
 NoQueryExecutionPlans."""
+
+
+def unmet_concern(said: str, meta: Mapping[str, Any]) -> DataError:
+    """The members did not acknowledge a write in time, or there are not so many.
+
+    Args:
+        said: the server's error, as a sentence.
+        meta: its facts.
+    """
+    message = (
+        "The write was applied, but not acknowledged by as many members as its write concern "
+        "demands (`w`, in `wtimeout`). Do not repeat it: it is on the primary, and only a failover "
+        f"may undo it.{said}"
+    )
+    return data_error("P2035", message, meta, kind=WriteConcernError)
 
 
 def write_conflict() -> DataError:

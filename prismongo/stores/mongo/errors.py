@@ -26,7 +26,7 @@ from pymongo.errors import (
 )
 from pymongo.errors import WriteConcernError as UnmetConcern
 
-from prismongo.errors import ConnectionError, TransactionError, WriteConcernError, data_error
+from prismongo.errors import ConnectionError, TransactionError, data_error
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.codes import name_of
 from prismongo.stores.errors import (
@@ -39,6 +39,7 @@ from prismongo.stores.errors import (
     too_deep,
     too_large,
     unique_violation,
+    unmet_concern,
     write_conflict,
 )
 
@@ -283,7 +284,7 @@ def _translate_failure(
     if code == "P2034":
         return write_conflict()
     if isinstance(error, UnmetConcern) and code in ("P1008", "P2035") and not raw:
-        return _unmet(error)
+        return unmet_concern(_servers(error), _meta(error))
     if raw:
         return raw_failure(str(error.code or "unknown"), _text(error))
     match code:
@@ -308,16 +309,6 @@ def _translate_failure(
         case "P2035" if found := _NULL_NUMBER.search(_text(error)):
             return null_number(found[1])
     return _other(code, error, _owner(error, model, datamodel))
-
-
-def _unmet(error: OperationFailure) -> PrismaError:
-    """The members did not acknowledge it in time, or there are not so many."""
-    message = (
-        "The write was applied, but not acknowledged by as many members as its write concern "
-        "demands (`w`, in `wtimeout`). Do not repeat it: it is on the primary, and only a failover "
-        f"may undo it.{_servers(error)}"
-    )
-    return data_error("P2035", message, _meta(error), kind=WriteConcernError)
 
 
 def _other(code: str, error: OperationFailure, model: Model | None) -> PrismaError:
