@@ -10,12 +10,16 @@ from typing import Final, TypeVar
 PATIENCE: Final = 60.0
 """Seconds until something that must happen has not happened."""
 
+ELECTION: Final = 3 * PATIENCE
+"""The same where servers elect a primary, and copy from it, while others are silent or gone: they
+have time-outs of their own, one after the other."""
+
 T = TypeVar("T")
 
 
-async def until(reached: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Return once the condition is true; TimeoutError after `PATIENCE` seconds."""
-    async with asyncio.timeout(PATIENCE):
+async def until(reached: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:
+    """Return once the condition is true; TimeoutError after `patience` seconds."""
+    async with asyncio.timeout(patience):
         while not await _result(reached()):
             await asyncio.sleep(0.01)
 

@@ -13,7 +13,7 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from tests.processes import kill
 from tests.replica_set import ReplicaSet
-from tests.waiting import PATIENCE
+from tests.waiting import ELECTION
 
 WRITES = 5_000
 AT_ONCE = 64
@@ -79,7 +79,7 @@ async def test_every_acknowledged_write_is_seen_once(tmp_path: Path) -> None:
             await kill(await servers.primary())
             await writing
             acknowledged = set(writer.acknowledged)
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(ELECTION):
                 while not (acknowledged <= set(seen_from_tokens) & set(seen_at_once)):
                     await asyncio.sleep(0.1)
             stored = {message.id for message in await database.message.find_many()}

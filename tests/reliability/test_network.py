@@ -33,7 +33,7 @@ from tests.proxy import Proxy
 from tests.records import user
 from tests.reliability.bad_network import CODES, LATENCY, LIMITS, is_up
 from tests.replica_set import ReplicaSet
-from tests.waiting import PATIENCE, until
+from tests.waiting import ELECTION, PATIENCE, until
 
 SECONDS: Final = float(os.environ.get("NETWORK_SECONDS") or 5)
 
@@ -131,7 +131,7 @@ async def test_a_primary_that_falls_silent(servers: ReplicaSet, limit: str) -> N
         while not done.is_set():
             number += 1
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(ELECTION):
                     content = f"{task} {number}"
                     await database.message.create(data={"content": content})
             except PrismaError as error:
@@ -150,7 +150,7 @@ async def test_a_primary_that_falls_silent(servers: ReplicaSet, limit: str) -> N
             async with stopped(primary):
                 # a new primary is elected, and found
                 before = len(acknowledged)
-                await until(lambda: len(acknowledged) > before + 100)
+                await until(lambda: len(acknowledged) > before + 100, ELECTION)
                 health = await database.health()
                 assert health.is_up
                 assert health.primary != f"{HOST}:{primary.port}"
