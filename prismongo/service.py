@@ -130,7 +130,8 @@ class Service(BaseClient):
         After a write conflict, or if the server or the network dropped the transaction, the
         callback is called again, so it must have no other effects. Those that want the same
         documents take turns, in the order in which they came. Inside of a block of `atomic` it
-        joins that one: the callback is called once, with this client.
+        joins that one: the callback is called once, with this client, and the block's limits count
+        instead of these.
 
         Args:
             callback: receives the client of the transaction.

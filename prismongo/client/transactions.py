@@ -76,9 +76,11 @@ class TransactionManager(Generic[ClientT]):
             A client whose actions are in the transaction.
 
         Raises:
-            prisma.errors.TransactionError: it did not begin in time, or it would begin inside of
-                a block of `atomic`.
+            prisma.errors.TransactionError: it did not begin in time, it has begun and is not over,
+                or it would begin inside of a block of `atomic`.
         """
+        if self._tx_id is not None and not self._is_over:
+            raise TransactionError(_BEGUN)
         if self._client._tx_id is not None:
             warnings.warn(_NESTED, UserWarning, stacklevel=3 if _from_context else 2)
         elif ambient(self._client._database) is not None:
@@ -118,9 +120,17 @@ class TransactionManager(Generic[ClientT]):
             if self._failure is not None:
                 raise _given_up(self._failure)
             if self.callbacks:
-                await asyncio.shield(keep_running(self._commit_and_call(tx_id)))
+                await self._commit_to_its_end(tx_id)
             else:
                 await self._client._mongo_engine.commit_transaction(tx_id)
+
+    async def _commit_to_its_end(self, tx_id: TransactionId) -> None:
+        work = keep_running(self._commit_and_call(tx_id))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            work.add_done_callback(_log_failure)  # nobody else hears of it
+            raise
 
     async def _commit_and_call(self, tx_id: TransactionId) -> None:
         try:
@@ -200,11 +210,21 @@ class TransactionManager(Generic[ClientT]):
             logger.warning("A transaction could not be rolled back: %s", failure)
 
 
+_BEGUN: Final = (
+    "Transaction API error: this transaction has begun and is not over. Make another one by "
+    "calling `database.tx()` again."
+)
+
 _OUTLIVED: Final = (
     "Transaction already closed: A query cannot be executed on the transaction of a block of "
     "`atomic` that is over. This task was begun inside of the block: let the block wait for it, or "
     "let it work outside, `with database.detached():`."
 )
+
+
+def _log_failure(work: asyncio.Task[None]) -> None:
+    if not work.cancelled() and (failure := work.exception()) is not None:
+        logger.error("A commit failed after its caller was cancelled: %s", failure)
 
 
 def _given_up(failure: BaseException) -> TransactionError:

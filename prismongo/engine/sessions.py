@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from prisma.errors import PrismaError
+from prisma.errors import DataError, PrismaError
 
 from prismongo.errors import TransactionError, TransactionExpiredError, WriteConcernError
 from prismongo.spans import context_of_rollback
@@ -34,6 +34,7 @@ COMMIT_WAIT: Final = 2.0
 """How long a disconnect waits for commits, in seconds."""
 
 COMMITTED: Final = "a committed transaction"
+UNKNOWN: Final = "a transaction whose commit was interrupted: it may be committed"
 ROLLED_BACK: Final = "a transaction that was rolled back"
 
 
@@ -161,10 +162,7 @@ class Sessions:
         try:
             async with found.queue:
                 _check_usable(found)
-                await found.transaction.commit()
-        except WriteConcernError:
-            self._remember(tx_id, COMMITTED)
-            raise
+                await self._send_commit(tx_id, found.transaction)
         except (asyncio.CancelledError, TransactionError):
             self._abort(found.transaction)  # it may not have come to the commit
             raise
@@ -172,6 +170,17 @@ class Sessions:
             self._committing.discard(ended)
             ended.set_result(None)
         self._remember(tx_id, COMMITTED)
+
+    async def _send_commit(self, tx_id: str, transaction: Transaction) -> None:
+        self._remember(tx_id, UNKNOWN)
+        try:
+            await transaction.commit()
+        except WriteConcernError:
+            self._remember(tx_id, COMMITTED)
+            raise
+        except (TransactionError, DataError):
+            self._remember(tx_id, ROLLED_BACK)
+            raise
 
     async def rollback(self, tx_id: TransactionId) -> None:
         """Roll back; raises like `using`."""

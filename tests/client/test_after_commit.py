@@ -232,6 +232,31 @@ async def test_a_commit_that_is_cancelled_still_calls_what_it_keeps(
     assert await counts(database) == (1, 0)
 
 
+async def test_a_commit_that_fails_after_its_caller_was_cancelled_is_logged(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    committing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def failing(tx_id: str) -> None:
+        committing.set()
+        await go_on.wait()
+        raise TransactionError("the reason")
+
+    monkeypatch.setattr(database._mongo_engine, "commit_transaction", failing)
+
+    async def work() -> None:
+        async with database.atomic(timeout=LONG):
+            database.after_commit(lambda: None)
+
+    task = asyncio.ensure_future(work())
+    await committing.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    await until(lambda: "after its caller was cancelled: the reason" in caplog.text)
+
+
 async def test_a_disconnect_waits_for_a_commit_whose_caller_was_cancelled(
     database: DatabaseService, called: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from prisma.errors import (
@@ -315,3 +316,41 @@ async def test_max_wait_bounds_the_wait_for_a_server() -> None:
 async def _found(tx: DatabaseService, name: str) -> None:
     """A user and a community of theirs: more than one command each."""
     await tx.user.create({**user(name), "ownedCommunities": {"create": {"name": name}}})
+
+
+async def test_one_that_has_begun_is_not_begun_again(database: DatabaseService) -> None:
+    manager = database.tx()
+    async with manager as tx:
+        await tx.user.create(user("ada"))
+        with pytest.raises(TransactionError, match="has begun and is not over"):
+            await manager.start()
+        with pytest.raises(TransactionError, match="has begun and is not over"):
+            async with manager:
+                pass
+    assert await database.user.count() == 1
+    async with manager as tx:  # after it is over it may begin another one
+        assert await tx.user.count() == 1
+
+
+async def test_a_commit_that_was_cancelled_is_not_called_rolled_back(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = database.tx()
+    tx = await manager.start()
+    await tx.user.create(user("ada"))
+    sent = asyncio.Event()
+    engine = database._mongo_engine
+    kind: Any = type(engine._all().find(manager._begun()))
+
+    async def endless(_: object) -> None:
+        sent.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(kind, "commit", endless)
+    commit = asyncio.ensure_future(manager.commit())
+    await sent.wait()
+    commit.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await commit
+    with pytest.raises(TransactionExpiredError, match="was interrupted: it may be committed"):
+        await tx.user.count()
