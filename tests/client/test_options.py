@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import weakref
 from datetime import timedelta
 from typing import Any
@@ -227,8 +228,14 @@ async def test_a_hint_of_no_index_is_an_error(database: DatabaseService) -> None
         with pytest.raises(DataError) as caught:
             await view.user.find_many()
         assert caught.value.code == "P2035"
-        with pytest.raises(DataError):
+        assert caught.value.meta == {"database_error": "BadValue", "model": "User"}
+        assert re.search(
+            r"`.*nothing.*` is no index of User\. .*`User_username_key`", str(caught.value)
+        )
+        with pytest.raises(DataError, match="is no index of User"):
             await view.user.update_many(where={}, data={"bio": "x"})
+        with pytest.raises(DataError, match="is no index of User"):
+            await view.user.find_many(order={"username": "asc"}, include={"ownedCommunities": True})
     existing: list[Hint] = [USERNAME, "_id_", [("_id", 1)], [("username", 1)]]
     for right in existing:
         assert await database.with_options(hint=right).user.count() == 1

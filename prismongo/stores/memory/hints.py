@@ -25,12 +25,9 @@ from prismongo.query.nodes.steps import (
     UpdateMany,
     UpdateOne,
 )
-from prismongo.schema.datamodel import Datamodel
-from prismongo.stores.errors import assertion
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.stores.wanted.hints import no_such_index
 from prismongo.stores.wanted.indexes import wanted_indexes
-
-BAD_VALUE = 2
-"""The server's code for a hint of an index that does not exist."""
 
 
 def check_hint(datamodel: Datamodel, hints: Mapping[str, IndexHint], step: Step) -> None:
@@ -39,26 +36,26 @@ def check_hint(datamodel: Datamodel, hints: Mapping[str, IndexHint], step: Step)
     Raises:
         DataError: P2035, the schema makes no such index.
     """
-    collection = _collection_of(step)
-    hint = None if collection is None else hints.get(collection)
-    if collection is None or hint is None or hint in ("_id_", (("_id", 1),)):
+    model = _model_of(step)
+    hint = None if model is None else hints.get(model.db_name)
+    if model is None or hint is None or hint in ("_id_", (("_id", 1),)):
         return
-    indexes = wanted_indexes(datamodel).get(collection, ())
+    indexes = wanted_indexes(datamodel).get(model.db_name, ())
     if not any(hint in (index.name, index.keys) for index in indexes):
-        raise assertion(BAD_VALUE)
+        raise no_such_index(datamodel, model, hint)
 
 
-def _collection_of(step: Step) -> str | None:
-    """The collection of a step that chooses an index."""
+def _model_of(step: Step) -> Model | None:
+    """The model of a step that chooses an index."""
     match step:
         case Find() | Group() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
-            return step.model.db_name
+            return step.model
         case FindPerParent() | CountPerParent():
-            return step.link.target.db_name
+            return step.link.target
         case Aggregate():
-            return step.find.model.db_name
+            return step.find.model
         case KnownFind():
-            return step.template.find.model.db_name
+            return step.template.find.model
         case Insert() | RawFind() | RawAggregate() | RawCommand() | Atomic() | InPortion():
             return None
         case _:

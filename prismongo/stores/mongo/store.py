@@ -12,7 +12,7 @@ import pymongo
 from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeoutError
 
 from prismongo.errors import NotStartedError, data_error
 from prismongo.metrics import OnWait, Place, Pool, PoolCounts
@@ -56,6 +56,7 @@ from prismongo.stores.mongo.streams.source import MongoChanges
 from prismongo.stores.mongo.transactions import MongoTransaction
 from prismongo.stores.rows import ROWS
 from prismongo.stores.store import Transaction
+from prismongo.stores.wanted.hints import no_such_index
 
 CLOSE_TIMEOUT: Final = 1.0
 """Seconds for ending sessions on the server, which also removes them by itself."""
@@ -98,6 +99,7 @@ class MongoStore:
         self.topology: Topology | None = None
         self._options: Options | None = None
         self.on_wait: OnWait | None = None
+        self._hints: Mapping[str, IndexHint] = {}
 
     # --- life ---
 
@@ -178,7 +180,7 @@ class MongoStore:
         database: Any = OptionedDatabase(self.database, options, hints)
         view = copy(self)
         joins = self._joins(self.topology) if self.topology else None
-        view._executor, view._options = Executor(database, joins), options
+        view._executor, view._options, view._hints = Executor(database, joins), options, hints
         return view
 
     async def begin(self, *, required: bool) -> MongoTransaction | None:
@@ -264,7 +266,15 @@ class MongoStore:
             return unreachable(client, waited, topology.hosts)
         model = None if step is None else _model_of(step)
         raw = isinstance(step, RawStep)
+        hint = None if model is None else self._hints.get(model.db_name)
+        if model is not None and hint is not None and not raw and _is_bad_hint(error):
+            return no_such_index(self._datamodel, model, hint)
         return translate(error, model, self._datamodel, raw=raw)
+
+
+def _is_bad_hint(error: DriverFailure) -> bool:
+    """Whether it is that the hint names no index; only the server's text says so."""
+    return isinstance(error, OperationFailure) and "hint provided does not" in str(error)
 
 
 def _process_and_loop() -> tuple[int, asyncio.AbstractEventLoop]:
