@@ -203,6 +203,18 @@ async def test_json_is_kept_as_upstream_writes_it(
     assert found == made
 
 
+async def test_a_record_as_input_is_told_how_it_can_be(database: DatabaseService) -> None:
+    made = await database.message.create({"content": "hi", "parts": [{"text": "hi"}]})
+    again: Any = {"content": "again", "parts": made.parts}
+    for parts in (made.parts, {"set": made.parts}):
+        with pytest.raises(TypeError, match=r"instance of MessagePart\. Give its `model_dump\(\)`"):
+            await database.message.create(again | {"parts": parts})
+    copied = await database.message.create(
+        again | {"parts": [part.model_dump() for part in made.parts]}
+    )
+    assert copied.parts == made.parts
+
+
 async def test_what_is_no_json_is_upstreams_type_error(database: DatabaseService) -> None:
     ada = await database.user.create(user("ada"))
     with pytest.raises(TypeError, match=r"Type <class '.*DatabaseService'> not serializable"):

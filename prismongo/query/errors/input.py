@@ -62,9 +62,17 @@ def given_twice(path: ArgumentPath) -> DataError:
 
 def not_serializable(path: ArgumentPath, error: TypeError) -> DataError:
     """An object for which no serializer is registered (P2009); the text is that of `error`."""
-    return data_error(
-        "P2009", f"Invalid value at `{dotted(path)}`: {error}.", _at(path), kind=ArgumentTypeError
+    message = f"Invalid value at `{dotted(path)}`: {error}."
+    return data_error("P2009", message, _at(path), kind=ArgumentTypeError)
+
+
+def is_record(path: ArgumentPath, kind: str) -> DataError:
+    """An instance of a pydantic class, where a mapping is wanted (P2009)."""
+    message = (
+        f"Invalid value at `{dotted(path)}`: expected a mapping, got an instance of {kind}. Give "
+        "its `model_dump()`."
     )
+    return data_error("P2009", message, _at(path), kind=ArgumentTypeError)
 
 
 def too_deep() -> DataError:

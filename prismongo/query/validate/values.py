@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any, Final, assert_never
 
 from prisma.errors import DataError
+from pydantic import BaseModel
 
 from prismongo.query.errors.input import (
     ArgumentPath,
     invalid,
+    is_record,
     malformed,
     missing,
     not_serializable,
@@ -246,6 +248,8 @@ def _serialized(value: object, path: ArgumentPath) -> object:
     try:
         return serialized(value)
     except TypeError as error:
+        if isinstance(value, BaseModel):
+            raise is_record(path, type(value).__name__) from None
         raise not_serializable(path, error) from error
 
 
