@@ -46,9 +46,6 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     output_argument(parser)
 
 
-# --- validate ---
-
-
 # --- push, sync ---
 
 

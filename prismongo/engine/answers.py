@@ -29,6 +29,8 @@ from prismongo.query.nodes.operations import (
     UpdateRecordsAndReturn,
     UpsertRecord,
 )
+from prismongo.query.nodes.rows import Rows
+from prismongo.query.nodes.selections import Selected
 from prismongo.query.values.json import RELAXED
 from prismongo.schema.datamodel import Datamodel
 
@@ -76,11 +78,9 @@ class Answers:
         """A record or None, a list of records, `{"count": n}`, an aggregate, or raw documents."""
         match operation:
             case FindPage() if not operation.first:
-                reader = self._decoder.reader(operation.selected, form)
-                return without_collecting(partial(reader.many, result))
+                return self._many(operation.selected, form, result)
             case CreateManyAndReturn() | UpdateRecordsAndReturn():
-                reader = self._decoder.reader(operation.selected, form)
-                return without_collecting(partial(reader.many, result))
+                return self._many(operation.selected, form, result)
             case (
                 FindUnique()
                 | FindPage()
@@ -106,3 +106,7 @@ class Answers:
                 )
             case _:
                 assert_never(operation)
+
+    def _many(self, selected: Selected, form: Form, rows: Rows) -> list[Any]:
+        reader = self._decoder.reader(selected, form)
+        return without_collecting(partial(reader.many, rows))

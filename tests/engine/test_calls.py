@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -25,7 +24,7 @@ from prismongo.fields import Json
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.nodes.steps import Find, KnownFind
 from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.forms import LARGEST, form_of
+from prismongo.query.validate.forms import form_of
 from prismongo.query.validate.validator import Validator
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import compile_find
@@ -356,54 +355,3 @@ def test_what_is_refused_is_refused_in_the_same_words() -> None:
     assert step is not None
     assert [refusal(value) for value in ("x", "\ud800", ID + "0")] == before
     assert "where.AND.1.groupId" in before[0][1]
-
-
-# --- its bounds ---
-
-
-def test_the_number_of_forms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prismongo.engine.calls.FORMS", 20)
-    calls = new_calls()
-    most = 0
-    for number in range(100):
-        for where in ({"age": 1}, {"email": {"contains": "a"}}, {f"a{number}": 1}):
-            for _ in range(3):
-                calls.find(request_of("findMany", "User", where=where, skip=number))
-        kept = [len(each) for each in (calls._known, calls._seen, calls._careful)]
-        most = max(most, *kept)
-    assert most == 20
-
-
-def test_what_is_refused_is_not_kept() -> None:
-    calls = new_calls()
-    name = "x" * 1_000_000
-    before = sys.getrefcount(name)
-    for _ in range(4):
-        assert calls.find(request_of("findMany", "User", where={name: 1})) is None
-        where = {"data": {"equals": "1"}, name: 1}
-        assert calls.find(request_of("findMany", "User", where=where)) is None
-    del where
-    assert sys.getrefcount(name) == before
-
-
-def test_a_large_filter_has_no_form() -> None:
-    where = {"OR": [{"age": number} for number in range(LARGEST)]}
-    assert form_of(request_of("findMany", "User", where=where)) is None
-    deep: dict[str, Any] = {}
-    for _ in range(100_000):
-        deep = {"AND": deep}
-    assert form_of(request_of("findMany", "User", where=deep)) is None
-
-
-def test_a_value_of_another_type_is_of_another_form() -> None:
-    values: tuple[Any, ...] = (
-        *(None, True, False, 1, 1.0, "a", [], [1], [1, 1], ["a"], {}, {"equals": 1}, MOMENT),
-    )
-    forms = [form_of(request_of("findMany", "User", where={"age": value})) for value in values]
-    assert len(set(forms)) == len(values)
-    inside = {"AND": {"age": 1, "big": 1}}, {"AND": {"age": 1}, "big": 1}
-    forms = [form_of(request_of("findMany", "User", where=where)) for where in inside]
-    assert forms[0] != forms[1]
-    constants: tuple[Any, ...] = (True, 1, "1", [1], {"a": 1}, None)
-    forms = [form_of(request_of("findMany", "User", take=value)) for value in constants]
-    assert len(set(forms)) == len(constants)
