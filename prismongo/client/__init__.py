@@ -8,10 +8,12 @@
     inputs/         the typed dicts that no schema changes
     transactions, registry, partial, validator, schema
 
-Of upstream's package these are used, and nothing else: `prisma.errors`, `prisma._metrics` (what
-`get_metrics` answers), `prisma.engine.errors` (`AlreadyConnectedError`), `prisma._constants` (the
-aliases of operators) and `prisma._builder.serializer` (which users extend by their own types). They
-are the classes that applications import. `prisma.fields` has those of `prismongo.fields`.
+Of upstream's package these are used, and nothing else: `prisma.errors`, `prisma.engine.errors`
+(`AlreadyConnectedError`), `prisma._constants` (the aliases of operators) and
+`prisma._builder.serializer` (which users extend by their own types). They are the classes that
+applications import. `prisma.fields` has those of `prismongo.fields`, `prisma.Metrics` is of
+`metrics` here. The two whose packages import an HTTP client are imported by name, where type
+checkers do not follow.
 """
 
 from __future__ import annotations

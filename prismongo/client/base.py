@@ -43,9 +43,8 @@ from prismongo.settings import CONFLICT_TIMEOUT
 
 # What only a client in use needs is imported there: the engine and the driver take the time.
 if TYPE_CHECKING:
-    from prisma._metrics import Metrics
-
     from prismongo.client.inputs.settings import DatasourceOverride, HttpConfig, MetricsFormat
+    from prismongo.client.metrics import Metrics
     from prismongo.client.returning import ClassSelection
     from prismongo.engine.engine import MakeStore, MongoEngine
     from prismongo.engine.observe import LogSettings
@@ -197,7 +196,7 @@ class BaseClient(Connectable):
         found = await self._mongo_engine.metrics(format=format, global_labels=global_labels)
         if format == "prometheus":
             return cast(str, found)
-        from prisma._metrics import Metrics
+        from prismongo.client.metrics import Metrics
 
         return Metrics.model_validate(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 ModelT = TypeVar("ModelT")
 CreateT = TypeVar("CreateT")
@@ -25,3 +25,24 @@ HavingT = TypeVar("HavingT")
 GroupOrderT = TypeVar("GroupOrderT")
 GroupT = TypeVar("GroupT")
 AggregateT = TypeVar("AggregateT")
+
+PrismaMethod = Literal[
+    "query_raw",
+    "query_first",
+    "execute_raw",
+    "create",
+    "delete",
+    "update",
+    "upsert",
+    "create_many",
+    "delete_many",
+    "update_many",
+    "count",
+    "group_by",
+    "find_many",
+    "find_first",
+    "find_first_or_raise",
+    "find_unique",
+    "find_unique_or_raise",
+]
+"""Upstream's name of its actions; upstream's module of it imports an HTTP client."""

@@ -1,4 +1,4 @@
-"""MongoEngine: the parts put together, behind upstream's `AsyncAbstractEngine`.
+"""MongoEngine: the parts put together, with the methods of upstream's `AsyncAbstractEngine`.
 
 Source of the contract: prisma-client-py 0.15, `prisma/engine/_abstract.py` and `_http.py`.
 """
@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast, overload
+from typing import Any, Literal, Protocol, TypeVar, cast, overload
 
 from prisma.errors import DataError
 
@@ -41,13 +41,6 @@ from prismongo.spans import NO_SPANS, Spans
 from prismongo.stores.mongo.client import mongo_stores
 from prismongo.stores.store import Store, Transaction
 
-if TYPE_CHECKING:
-    from prisma._types import DatasourceOverride, MetricsFormat
-    from prisma.engine import AsyncAbstractEngine
-else:
-    AsyncAbstractEngine = object
-    """Upstream's contract, whose module imports an HTTP client."""
-
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
 
@@ -62,7 +55,7 @@ class Attached(Protocol):
 AttachedT = TypeVar("AttachedT", bound=Attached)
 
 
-class MongoEngine(AsyncAbstractEngine):
+class MongoEngine:
     """Answers the generated client in this process, over PyMongo.
 
     Args:
@@ -126,7 +119,7 @@ class MongoEngine(AsyncAbstractEngine):
     async def connect(
         self,
         timeout: timedelta = timedelta(seconds=10),
-        datasources: list[DatasourceOverride] | None = None,
+        datasources: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         """Connect within `timeout`.
 
@@ -382,7 +375,7 @@ class MongoEngine(AsyncAbstractEngine):
     ) -> str: ...
 
     async def metrics(
-        self, *, format: MetricsFormat, global_labels: dict[str, str] | None
+        self, *, format: Literal["json", "prometheus"], global_labels: dict[str, str] | None
     ) -> str | dict[str, Any]:
         """What was done since connect, under Prisma's names."""
         metrics, pool = self._observer.metrics, self.store.pool

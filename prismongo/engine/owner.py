@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from typing import Any, Final
 
 from prismongo.tasks import start_background
@@ -57,7 +58,7 @@ class OwnerLoop:
 
 
 def already_connected() -> Exception:
-    """Upstream's error; its module imports an HTTP client, which nobody else needs."""
-    from prisma.engine.errors import AlreadyConnectedError
-
-    return AlreadyConnectedError("Already connected to the query engine")
+    """Upstream's error; its package imports an HTTP client, which nobody else needs."""
+    errors: Any = import_module("prisma.engine.errors")  # type checkers need not read it either
+    error: Exception = errors.AlreadyConnectedError("Already connected to the query engine")
+    return error

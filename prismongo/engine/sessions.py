@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from prisma.errors import DataError, PrismaError
 
@@ -20,12 +20,8 @@ from prismongo.errors import TransactionError, TransactionExpiredError, WriteCon
 from prismongo.spans import context_of_rollback
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.store import Store, Transaction
+from prismongo.stores.store import TransactionId as TransactionId
 from prismongo.tasks import start_background
-
-if TYPE_CHECKING:
-    from prisma._types import TransactionId as TransactionId
-else:
-    TransactionId = str  # upstream's module imports an HTTP client
 
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""

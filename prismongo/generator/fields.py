@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from prismongo.generator.source import Shared
 from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import CompositeType, Field, Model
 
@@ -83,7 +84,11 @@ def averaged(field: Field) -> str:
 
 def optional(field: Field, text: str) -> str:
     """The type, with None where the field may be null."""
-    return text if field.is_required or field.is_list else f"_Optional[{text}]"
+    if field.is_required or field.is_list:
+        return text
+    kind = f"_Optional[{text}]"
+    is_its_own = field.kind in ("scalar", "enum") and text == whole(field)
+    return Shared(f"_{field.type}OrNone", kind) if is_its_own else kind
 
 
 def is_foreign_key(model: Model, field: Field) -> bool:

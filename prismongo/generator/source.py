@@ -10,6 +10,26 @@ Item = tuple[str, str]
 """A key of a typed dict, and the text of its type."""
 
 
+class Shared(str):
+    """The type of many keys: the name of an alias, which is written before its first use.
+
+    mypy goes through all that a typed dict leads to, again and again. A union that is written out
+    is copied each time, an alias is looked at once.
+
+    Args:
+        name: the alias.
+        meaning: the text of its type.
+    """
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> Shared:
+        """The name, with its meaning beside it."""
+        self = super().__new__(cls, name)
+        self.meaning = meaning
+        return self
+
+
 class NameTakenError(SchemaError):
     """Two definitions of one module have the same name."""
 
@@ -25,6 +45,7 @@ class Source:
     def __init__(self, opening: str, names: Iterable[str] = ()) -> None:
         self._lines = [opening.rstrip("\n")]
         self._names = set(names)
+        self._shared: set[str] = set()
 
     def text(self) -> str:
         """The whole module."""
@@ -59,12 +80,20 @@ class Source:
     ) -> None:
         """A typed dict, by a class; one of keywords (`in`, `is`, `not`) is `functional`."""
         self.define(name)
+        items = list(items)
+        for _, kind in items:
+            self._share(kind)
         parents = ", ".join(bases) or "_TypedDict"
         head = f"class {name}({parents}{'' if total else ', total=False'}):"
         body = [f"    {key}: {kind}" for key, kind in items]
         if doc:
             body.insert(0, f'    """{doc}"""')
         self.add("", *([head, *body] if body else [f"{head} ..."]))
+
+    def _share(self, kind: str) -> None:
+        if isinstance(kind, Shared) and kind not in self._shared:
+            self._shared.add(kind)
+            self.alias(str(kind), kind.meaning)
 
     def keyword_dict(self, name: str, keyword: Item, items: Iterable[Item]) -> None:
         """A typed dict that has a key which is a keyword, and may lead back to itself.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NewType, Protocol
 
 from prisma.errors import PrismaError
 
@@ -13,6 +13,9 @@ from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import Step
 from prismongo.stores.changes import ChangeSource
 from prismongo.stores.errors import transaction_full
+
+TransactionId = NewType("TransactionId", str)
+"""What names an open transaction to the engine."""
 
 
 class Load:

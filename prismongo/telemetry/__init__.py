@@ -23,7 +23,7 @@ def observed(engine: type[EngineT]) -> type[EngineT]:
     Raises:
         ConfigurationError: OpenTelemetry's API is not installed.
     """
-    return cast("type[EngineT]", _observed(engine))
+    return cast("type[EngineT]", _observed(engine))  # type: ignore[arg-type]  # a class has a hash
 
 
 @cache

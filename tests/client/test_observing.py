@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import pytest
-from prisma._metrics import Metrics
+from prisma import Metrics
 from prisma.errors import UniqueViolationError
 from prisma.models import User
 

@@ -6,6 +6,7 @@ import inspect
 from importlib.metadata import version
 
 import prisma
+import prisma._types
 from prisma.engine import AsyncAbstractEngine
 
 from database import DatabaseService
@@ -15,6 +16,10 @@ from prismongo.engine import MongoEngine
 
 def test_the_version_is_pinned() -> None:
     assert version("prisma") == "0.15.0"
+
+
+def test_the_names_of_actions_are_upstreams() -> None:
+    assert prisma.PrismaMethod == prisma._types.PrismaMethod
 
 
 def test_the_engine_gives_all_that_upstream_asks_of_one() -> None:

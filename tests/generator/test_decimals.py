@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -177,10 +178,12 @@ async def test_what_is_calculated_are_decimals(database: Any) -> None:
 
 def test_types_say_so(client: Any) -> None:
     inputs = Path(client.__file__).with_name("_inputs.py").read_text(encoding="utf-8")
+    shared = dict(re.findall(r"^(_\w+) = (.*)$", inputs, re.MULTILINE))
 
     def items(name: str) -> dict[str, str]:
         body = inputs.partition(f"class {name}(")[2].partition("\n\n")[0].splitlines()[1:]
-        return dict(line.strip().split(": ", 1) for line in body if ": " in line)
+        said = dict(line.strip().split(": ", 1) for line in body if ": " in line)
+        return {key: shared.get(kind, kind) for key, kind in said.items()}
 
     def decimals(name: str) -> dict[str, str]:
         fields = ("price", "cap", "marks")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from prisma.errors import DataError
 
@@ -20,9 +20,7 @@ from prismongo.query.decode.decoder import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel
-
-if TYPE_CHECKING:
-    from prisma._types import TransactionId
+from prismongo.stores.store import TransactionId
 
 Roots = tuple[tuple[str, Request], ...]
 """What one document asks for: the key of each answer, and its request."""

@@ -13,7 +13,7 @@ from prismongo.generator.fields import (
     whole,
 )
 from prismongo.generator.inputs.where import combinations
-from prismongo.generator.source import Source
+from prismongo.generator.source import Shared, Source
 from prismongo.schema.datamodel import Field, Model
 
 
@@ -92,7 +92,7 @@ def _write_groups(source: Source, model: Model) -> None:
 
 
 def _grouped(field: Field) -> str:
-    kind = reference(value(field))
-    if field.is_required:
-        return f"_Union[{value(field)}, {kind}, {field.type}WithAggregatesFilter]"
-    return f"_Union[None, {value(field)}, {kind}, {field.type}NullableWithAggregatesFilter]"
+    kind = f"{value(field)}, {reference(value(field))}"
+    name = field.type if field.is_required else f"{field.type}Nullable"
+    none = "" if field.is_required else "None, "
+    return Shared(f"_{name}Having", f"_Union[{none}{kind}, {name}WithAggregatesFilter]")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prismongo.generator.fields import relations, some, stored, value
-from prismongo.generator.source import Item, Source
+from prismongo.generator.source import Item, Shared, Source
 from prismongo.query.values.scalars import is_number
 from prismongo.schema.datamodel import Field, Model
 
@@ -94,4 +94,5 @@ def _changed_value(field: Field) -> str:
         parts.append(f"Atomic{field.type}Input")
     if not field.is_required:
         parts = ["None", *parts, "_Unset"]
-    return parts[0] if len(parts) == 1 else f"_Union[{', '.join(parts)}]"
+    name = f"_{field.type}{'' if field.is_required else 'Nullable'}Change"
+    return parts[0] if len(parts) == 1 else Shared(name, f"_Union[{', '.join(parts)}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from prismongo.generator.fields import members, reference, some, value, whole
-from prismongo.generator.source import Item, Source
+from prismongo.generator.source import Item, Shared, Source
 from prismongo.schema.datamodel import Field, Model
 from prismongo.schema.text_indexes import is_searched, searched_field
 
@@ -67,13 +67,10 @@ def _whole_search(model: Model) -> list[Item]:
 
 def condition(field: Field, searched: Field | None = None) -> Item:
     """What a filter says of one field; `searched` is the field of the model's text index."""
-    said = _condition(field)
-    if field == searched:
-        said = said.replace("Filter]", "SearchFilter]")
-    return field.name, said
+    return field.name, _condition(field, "Search" if field == searched else "")
 
 
-def _condition(field: Field) -> str:
+def _condition(field: Field, search: str) -> str:
     kind = field.type
     match field.kind:
         case "relation" if field.is_list:
@@ -87,12 +84,17 @@ def _condition(field: Field) -> str:
         case "composite":
             return f"_Optional[{kind}NullableCompositeFilter]"
         case "scalar" | "enum" if field.is_list:
-            return f"_Union[_List[{value(field)}], {reference(whole(field))}, {kind}ListFilter]"
+            return _compared(field, f"{kind}List{search}")
         case "scalar" | "enum" if field.is_required:
-            return f"_Union[{value(field)}, {reference(whole(field))}, {kind}Filter]"
+            return _compared(field, f"{kind}{search}")
         case "scalar" | "enum":
-            text = f"{value(field)}, {reference(whole(field))}"
-            return f"_Union[None, {text}, {kind}NullableFilter]"
+            return _compared(field, f"{kind}Nullable{search}", "None, ")
+
+
+def _compared(field: Field, name: str, none: str = "") -> Shared:
+    """A value, another field, or a filter."""
+    kind = whole(field)
+    return Shared(f"_{name}Condition", f"_Union[{none}{kind}, {reference(kind)}, {name}Filter]")
 
 
 def _or_none(field: Field, text: str) -> str:

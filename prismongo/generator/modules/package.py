@@ -29,12 +29,14 @@ if TYPE_CHECKING:
         load_env as load_env,
         register as register,
     )
-    from prisma._config import config as config
-    from prisma._metrics import Metric as Metric, MetricHistogram as MetricHistogram
-    from prisma._metrics import Metrics as Metrics
-    from prisma._types import PrismaMethod as PrismaMethod
+    from prismongo.client.metrics import Metric as Metric, MetricHistogram as MetricHistogram
+    from prismongo.client.metrics import Metrics as Metrics
+    from prismongo.client.types import PrismaMethod as PrismaMethod
     from prismongo.client.validator import validate as validate
     from prismongo.fields import Base64 as Base64, Json as Json
+    from typing import Any as _Any
+
+    config: _Any  # upstream's settings of its own commands
 else:
     if __name__ == "prisma":  # what upstream has and this package has not is found beside it
         from pkgutil import extend_path
@@ -80,10 +82,10 @@ _NAMES: Final = {
     "register": ".client",
     "Base64": "prismongo.fields",
     "Json": "prismongo.fields",
-    "Metric": "prisma._metrics",
-    "MetricHistogram": "prisma._metrics",
-    "Metrics": "prisma._metrics",
-    "PrismaMethod": "prisma._types",
+    "Metric": "prismongo.client.metrics",
+    "MetricHistogram": "prismongo.client.metrics",
+    "Metrics": "prismongo.client.metrics",
+    "PrismaMethod": "prismongo.client.types",
     "config": "prisma._config",
     "validate": "prismongo.client.validator",
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 
 def serialized(value: object) -> object:
     """What upstream's `serializer` makes of a value; users extend it by types of their own.
@@ -9,6 +12,6 @@ def serialized(value: object) -> object:
     Raises:
         TypeError: it does not know the type.
     """
-    from prisma._builder import serializer  # its module imports an HTTP client
-
-    return serializer(value)
+    builder: Any = import_module("prisma._builder")  # which imports an HTTP client
+    result: object = builder.serializer(value)
+    return result

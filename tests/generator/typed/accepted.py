@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pymongo import ReadPreference
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
-from shop import Base64, Json, Prisma, errors, register, types
+from shop import Base64, Json, Metrics, Prisma, errors, register, types
 from shop.enums import Role, Tag
 from shop.models import Address, Order, Review, User
 
@@ -392,10 +392,10 @@ async def living(db: Prisma) -> None:
     assert_type(db.is_connected(), bool)
     register(db)
     failed: type[errors.PrismaError] = errors.UniqueViolationError
-    metrics: Any = await db.get_metrics()
+    assert_type(await db.get_metrics(), Metrics)
     assert_type(await db.get_metrics(format="prometheus"), str)
     Prisma(datasource={"url": "mongodb://localhost/x"}, log_queries=True, auto_register=False)
-    _ = (failed, metrics)
+    _ = failed
 
 
 class Shop(Service, Prisma):
