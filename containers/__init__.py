@@ -3,7 +3,7 @@
 from prismongo.client.missing import explained
 from prismongo.containers import running, start, stop, validate
 
-with explained():
+with explained():  # says what to run where no client is generated yet
     from containers.application import ApplicationContainer
     from containers.database import DatabaseContainer
 

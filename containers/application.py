@@ -1,17 +1,11 @@
 """The root container: reads configuration, mounts the database and the features.
 
-                       config ── config.yml, environment
-                         │
-        ┌────────────────┼─────────────┐
-    lifecycle        database         settings of auth and notifications
-                  server → service        │
-                         │                │
-        ┌──────────┬──────┴───┬───────────┬─────────┤
-     friends   messages  communities    users ──▶ auth
-        ├─ direct_messages                │
-        ├─ notifications               instance
-        └─ files ────────────────────────▶┘
+    config          config.yml and the environment; only this container reads them
+    database        a resource: server, then service
+    features        each receives `database.service`, and some another feature's service
 
+`mount` nests a container and binds what it needs; `section` reads a section of the configuration.
+`prismongo diagram --container containers:ApplicationContainer` draws what is injected where.
 Nothing is read or opened before the start.
 """
 

@@ -2,8 +2,9 @@
 
     settings ──▶ server ──▶ service ◀── schema
 
-The library's container declares `settings`, `schema` and `server`. `server` starts a local MongoDB
-if the settings ask for one. `service` is this application's database.
+The library's container declares `settings`, `schema` and `server`. `server` is a `Remote`: the URL
+of a server that runs, a local MongoDB that it starts if the settings ask for one. `service` is this
+application's database.
 """
 
 from __future__ import annotations

@@ -6,13 +6,21 @@ It uses the server of the configuration, with a new database that it drops at th
 from __future__ import annotations
 
 import time
+from typing import assert_never
 from uuid import uuid4
 
 from prisma.models import User
 
 from containers.application import ApplicationContainer
 from containers.errors import NotFoundError
-from containers.messages import ChannelEvent, MessagePosted, ReactionAdded
+from containers.messages import (
+    ChannelEvent,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from containers.notifications import NotificationSettings
 from containers.report import Report
 from database.selections import ChannelView, FoundedCommunity, MessageView
@@ -196,8 +204,10 @@ def _line(event: ChannelEvent) -> str:
             return f"posted: {message.content}"
         case ReactionAdded(emoji=emoji, user=user):
             return f"{user.display_name if user else 'somebody'} reacted: {emoji}"
-        case _:
+        case MessageEdited() | MessageDeleted() | ReactionRemoved():
             return type(event).__name__
+        case _:
+            assert_never(event)
 
 
 def _row(message: MessageView) -> tuple[str, str, str]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from database.instance import PASSWORD, make_instance
-from database.instance import instance_id as id_of
+from database.sample import PASSWORD, make_instance
+from database.sample import instance_id as id_of
 from database.service import DatabaseService
 from prismongo.errors import ConfigurationError
 from prismongo.seed import Progress, Size, no_progress

@@ -29,19 +29,26 @@ from prisma.models import (
     Role,
     User,
 )
-from pydantic import BaseModel, Field, computed_field
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, computed_field
+from pydantic.alias_generators import to_camel
 
 from prismongo import Count, Include, selects
 
 
+class _Selection(BaseModel):
+    """Reads `createdAt` as `created_at`; a field of another name says its `validation_alias`."""
+
+    model_config = ConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel))
+
+
 @selects(User)
-class PublicUser(BaseModel):
+class PublicUser(_Selection):
     """A user, as others see one."""
 
     id: str
     username: str
     bio: str | None
-    created_at: datetime = Field(validation_alias="createdAt")
+    created_at: datetime
     chosen_name: str | None = Field(validation_alias="displayName", exclude=True)
 
     @computed_field  # type: ignore[prop-decorator]
@@ -51,7 +58,7 @@ class PublicUser(BaseModel):
         return self.chosen_name or self.username
 
 
-class _Joined(BaseModel):
+class _Joined(_Selection):
     name: str
 
 
@@ -71,7 +78,7 @@ class Profile(PublicUser):
 
 
 @selects(Community)
-class CommunityCard(BaseModel):
+class CommunityCard(_Selection):
     """A community in a list."""
 
     id: str
@@ -82,73 +89,73 @@ class CommunityCard(BaseModel):
 
 
 @selects(Friendship)
-class FriendshipView(BaseModel):
+class FriendshipView(_Selection):
     """A friendship or a request for one, as both of its users see it."""
 
     id: str
     requester: PublicUser
     addressee: PublicUser
     status: FriendshipStatus
-    created_at: datetime = Field(validation_alias="createdAt")
-    answered_at: datetime | None = Field(validation_alias="answeredAt")
+    created_at: datetime
+    answered_at: datetime | None
 
 
-class PartView(BaseModel):
+class PartView(_Selection):
     """A piece of a message's text that is shown in one way."""
 
     type: PartType
     text: str
-    user_id: str | None = Field(validation_alias="userId")
+    user_id: str | None
     url: str | None
 
 
-class ReactionView(BaseModel):
+class ReactionView(_Selection):
     """An emoji, and who reacted with it."""
 
     emoji: str
-    user_ids: list[str] = Field(validation_alias="userIds")
+    user_ids: list[str]
 
 
-class AttachmentView(BaseModel):
+class AttachmentView(_Selection):
     """A file that a message shows."""
 
-    file_id: str = Field(validation_alias="fileId")
+    file_id: str
     name: str
-    mime_type: str = Field(validation_alias="mimeType")
+    mime_type: str
     size: int
 
 
 @selects(Message)
-class MessageView(BaseModel):
+class MessageView(_Selection):
     """A message with its author, as the members of its channel or its group see it."""
 
     id: str
-    channel_id: str | None = Field(validation_alias="channelId")
-    direct_message_group_id: str | None = Field(validation_alias="directMessageGroupId")
+    channel_id: str | None
+    direct_message_group_id: str | None
     author: PublicUser | None
     content: str
     parts: list[PartView]
     reactions: list[ReactionView]
     attachments: list[AttachmentView]
-    sent_at: datetime = Field(validation_alias="sentAt")
-    edited_at: datetime | None = Field(validation_alias="editedAt")
-    parent_message_id: str | None = Field(validation_alias="parentMessageId")
-    reply_count: int = Field(validation_alias="replyCount")
-    last_reply_at: datetime | None = Field(validation_alias="lastReplyAt")
-    is_pinned: bool = Field(validation_alias="isPinned")
+    sent_at: datetime
+    edited_at: datetime | None
+    parent_message_id: str | None
+    reply_count: int
+    last_reply_at: datetime | None
+    is_pinned: bool
 
 
-class _GroupMember(BaseModel):
+class _GroupMember(_Selection):
     user: PublicUser
 
 
 @selects(DirectMessageGroup)
-class GroupView(BaseModel):
+class GroupView(_Selection):
     """A group of direct messages in a list, with its members and its last message."""
 
     id: str
     name: str | None
-    updated_at: datetime = Field(validation_alias="updatedAt")
+    updated_at: datetime
     places: Annotated[list[_GroupMember], Include(order=[{"joinedAt": "asc"}, {"id": "asc"}])] = (
         Field(validation_alias="members", exclude=True)
     )
@@ -171,19 +178,19 @@ class GroupView(BaseModel):
 
 
 @selects(Role)
-class RoleView(BaseModel):
+class RoleView(_Selection):
     """A role, and how many users it was given to."""
 
     id: str
     name: str
     permissions: list[Permission]
-    is_default: bool = Field(validation_alias="isDefault")
+    is_default: bool
     position: int
     users: Annotated[int, Count("users")]
 
 
 @selects(Channel)
-class ChannelView(BaseModel):
+class ChannelView(_Selection):
     """A channel in a list."""
 
     id: str
@@ -194,58 +201,58 @@ class ChannelView(BaseModel):
 
 
 @selects(Community)
-class FoundedCommunity(BaseModel):
+class FoundedCommunity(_Selection):
     """A community with its channels, in their order."""
 
     id: str
     name: str
     description: str | None
-    owner_id: str | None = Field(validation_alias="ownerId")
+    owner_id: str | None
     channels: Annotated[list[ChannelView], Include(order={"position": "asc"})]
 
 
-class _Thread(BaseModel):
-    author_id: str | None = Field(validation_alias="authorId")
+class _Thread(_Selection):
+    author_id: str | None
 
 
 @selects(Message)
-class PostedMessage(BaseModel):
+class PostedMessage(_Selection):
     """What says whom a message concerns: the mentioned users, and the author of its thread."""
 
     id: str
-    channel_id: str | None = Field(validation_alias="channelId")
-    author_id: str | None = Field(validation_alias="authorId")
-    mentioned_user_ids: list[str] = Field(validation_alias="mentionedUserIds")
+    channel_id: str | None
+    author_id: str | None
+    mentioned_user_ids: list[str]
     thread: _Thread | None = Field(validation_alias="parentMessage")
 
 
 @selects(Notification)
-class NotificationView(BaseModel):
+class NotificationView(_Selection):
     """A notification with who caused it."""
 
     id: str
     type: NotificationType
     actor: PublicUser | None
-    message_id: str | None = Field(validation_alias="messageId")
-    channel_id: str | None = Field(validation_alias="channelId")
-    community_id: str | None = Field(validation_alias="communityId")
-    is_read: bool = Field(validation_alias="isRead")
-    created_at: datetime = Field(validation_alias="createdAt")
+    message_id: str | None
+    channel_id: str | None
+    community_id: str | None
+    is_read: bool
+    created_at: datetime
 
 
 @selects(File)
-class FileView(BaseModel):
+class FileView(_Selection):
     """A file, as its owner sees it."""
 
     id: str
     name: str
-    mime_type: str = Field(validation_alias="mimeType")
+    mime_type: str
     size: int
     status: FileStatus
 
 
 @selects(User)
-class StorageQuota(BaseModel):
+class StorageQuota(_Selection):
     """The bytes that a user uses and may use."""
 
     used: int = Field(validation_alias="storageUsed")
@@ -259,11 +266,11 @@ class StorageQuota(BaseModel):
 
 
 @selects(InstanceSettings)
-class InstanceView(BaseModel):
+class InstanceView(_Selection):
     """The settings of the instance."""
 
     name: str
     description: str | None
-    registration_mode: RegistrationMode = Field(validation_alias="registrationMode")
-    default_storage_quota: int = Field(validation_alias="defaultStorageQuota")
-    max_file_size: int = Field(validation_alias="maxFileSize")
+    registration_mode: RegistrationMode
+    default_storage_quota: int
+    max_file_size: int

@@ -1,4 +1,4 @@
-"""The errors: the classes of prisma-client-py by code, and our own. Below every other room.
+"""The errors: the classes of prisma-client-py by code, and our own. Below every other module.
 
     prisma.errors.PrismaError
     ├── prisma.errors.DataError                 .code .meta

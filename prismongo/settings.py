@@ -1,4 +1,4 @@
-"""Settings of the database: frozen pydantic models. Below all other rooms.
+"""Settings of the database: frozen pydantic models. Below all other packages.
 
 `DatabaseSettings` has the values; `resolve` returns the server that they mean, a URL or the
 embedded one. Nothing here reads a file, the environment or a socket; the root container does that.

@@ -1,4 +1,4 @@
-"""The seam for telemetry: work that lasts longer than one operation. Below all other rooms.
+"""The seam for telemetry: work that lasts longer than one operation. Below all other packages.
 
 An engine has `Spans`. These begin none; those of `prismongo.telemetry` do, and an engine has them
 where the settings ask for telemetry. Operations need no seam: an engine with telemetry overrides

@@ -1,6 +1,6 @@
 """Tasks of asyncio: in the background, shared, shielded, with a time-out; and the back-off.
 
-Below every room. asyncio cancels a task as soon as one of its waiters is cancelled, and
+Below every other package. asyncio cancels a task as soon as one of its waiters is cancelled, and
 `asyncio.timeout` never returns if the work ignores its cancellation. These functions avoid both.
 """
 

@@ -1,4 +1,4 @@
-"""Parses MongoDB URLs without a driver. Below every other room.
+"""Parses MongoDB URLs without a driver. Below every other package.
 
     mongodb[+srv]://[user:password@]host[,host…]/database?option=value&…
 

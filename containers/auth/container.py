@@ -12,7 +12,7 @@ from prismongo.containers.base import Container
 
 
 class AuthContainer(Container):
-    """Needs a database and settings; provides an `AuthService`."""
+    """Needs a database and settings; provides an `AuthService` and the password hasher."""
 
     database = providers.Dependency(instance_of=DatabaseService)
     settings = providers.Dependency(instance_of=AuthSettings)

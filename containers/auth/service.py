@@ -15,10 +15,7 @@ from uuid import uuid4
 
 from prisma.enums import RefreshTokenStatus
 from prisma.models import InstanceInvite, User
-from prisma.types import (
-    InstanceInviteCreateInput,
-    RefreshTokenWhereInput,
-)
+from prisma.types import InstanceInviteCreateInput, RefreshTokenWhereInput
 
 from containers.auth.invites import redeem
 from containers.auth.passwords import Passwords
@@ -92,9 +89,9 @@ class AuthService:
             where={
                 "tokenHash": token_hash,
                 "status": RefreshTokenStatus.ACTIVE,
-                "expiresAt": {"gt": _now()},
+                "expiresAt": {"gt": datetime.now(UTC)},
             },
-            data={"status": RefreshTokenStatus.ROTATED, "rotatedAt": _now()},
+            data={"status": RefreshTokenStatus.ROTATED, "rotatedAt": datetime.now(UTC)},
         )
         if not used:
             return None
@@ -115,7 +112,9 @@ class AuthService:
 
     async def forget_expired(self) -> int:
         """Delete the expired tokens; returns their number."""
-        return await self.database.refreshtoken.delete_many(where={"expiresAt": {"lte": _now()}})
+        return await self.database.refreshtoken.delete_many(
+            where={"expiresAt": {"lte": datetime.now(UTC)}}
+        )
 
     async def invite(
         self,
@@ -135,18 +134,12 @@ class AuthService:
         return await self.database.instanceinvite.create(data=data)
 
     async def redeem(self, code: str, user_id: str) -> InstanceInvite:
-        """Use an invite for a user, never more often than it allows, also with concurrent calls.
-
-        A second call for the same user changes nothing.
-
-        Raises:
-            CredentialsError: unknown, disabled, expired or used up.
-        """
+        """Use an invite for a user: see `redeem` in invites.py."""
         return await redeem(self.database, code, user_id)
 
     async def _issue(self, user_id: str, family: str, user_agent: str | None) -> Session:
         token = secrets.token_urlsafe(32)
-        expires_at = _now() + self._settings.refresh_token_lifetime
+        expires_at = datetime.now(UTC) + self._settings.refresh_token_lifetime
         stored = await self.database.refreshtoken.create(
             data={
                 "userId": user_id,
@@ -173,7 +166,7 @@ class AuthService:
         # finds the new token. A single write would miss it.
         return await self.database.refreshtoken.update_many(
             where={**which, "status": RefreshTokenStatus.ACTIVE},
-            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": _now()},
+            data={"status": RefreshTokenStatus.REVOKED, "revokedAt": datetime.now(UTC)},
         )
 
     async def _renew_hash(self, user: User, password: str) -> None:
@@ -187,7 +180,3 @@ class AuthService:
 def _hash(token: str) -> str:
     """SHA-256 is enough, because a token is 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

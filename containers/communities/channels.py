@@ -1,4 +1,4 @@
-"""ChannelService: channels, and who may see the private ones. Beside service.py.
+"""ChannelService: channels, and who may see the private ones.
 
 Every member of a community sees its channels, but a private one only with a `ChannelMembership`.
 """

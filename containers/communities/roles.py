@@ -1,4 +1,4 @@
-"""Roles and the permissions that they give. A part of service.py."""
+"""Roles and the permissions that they give: a base class of `CommunityService`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from database.selections import RoleView
 
 
 class Roles:
-    """Creates, gives and checks roles: a part of `CommunityService`.
+    """Creates, gives and checks roles: a base class of `CommunityService`.
 
     The caller must check the permission MANAGE_ROLES: `require`.
     """

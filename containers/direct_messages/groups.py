@@ -1,4 +1,4 @@
-"""Groups of direct messages and their members. Beside service.py.
+"""GroupService: groups of direct messages and their members.
 
 Each transaction that posts, adds or leaves writes the group first (`change_group`). So of those of
 one moment one comes after the other: nobody posts to a group after leaving it, and the messages of
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from prisma.types import DirectMessageGroupCreateInput
+from prisma.types import DirectMessageGroupCreateInput, DirectMessageGroupWhereInput
 
 from containers.errors import InvalidValueError, NotAllowedError, NotFoundError
 from database import DatabaseService
@@ -98,12 +98,14 @@ class GroupService:
             take: the maximum number.
             before: the id of the last group of the page before.
         """
+        where: DirectMessageGroupWhereInput = {"members": {"some": {"userId": user_id}}}
+        if before is not None:
+            where["id"] = {"not": before}  # not `skip`: the user may have left it
         return await self.database.directmessagegroup.returning(GroupView).find_many(
-            where={"members": {"some": {"userId": user_id}}},
+            where=where,
             order=[{"updatedAt": "desc"}, {"id": "desc"}],
             take=take,
             cursor=None if before is None else {"id": before},
-            skip=None if before is None else 1,
         )
 
 

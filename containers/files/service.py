@@ -77,10 +77,10 @@ class FileService:
         _check_size(size)
         if size > (await self._instance.settings()).max_file_size:
             raise QuotaExceededError("The file is larger than a file may be.")
-        return await self._count(owner_id, name, size, mime_type)
+        return await self._reserve(owner_id, name, size, mime_type)
 
     @atomic
-    async def _count(self, owner_id: str, name: str, size: int, mime_type: str) -> FileView:
+    async def _reserve(self, owner_id: str, name: str, size: int, mime_type: str) -> FileView:
         user = await self.database.user.update(
             where={"id": owner_id}, data={"storageUsed": {"increment": size}}
         )

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from prisma.enums import FriendshipStatus
-from prisma.types import FriendshipWhereInput, UserBlockWhereInput
+from prisma.types import FriendshipWhereInput, UserBlockWhereInput, UserWhereInput
 
 from containers.errors import NotAllowedError, NotFoundError
 from database import DatabaseService
+from database.friendships import pair_of
 from database.selections import FriendshipView, PublicUser
 
 
@@ -41,7 +42,7 @@ class FriendService:
         friendship = await self._ask(user_id, other_id)
         # The block may have come meanwhile: see `UserService.block`.
         if await self._is_blocked(user_id, other_id):
-            await self.database.friendship.delete_many(where={"pair": _pair(user_id, other_id)})
+            await self.database.friendship.delete_many(where={"pair": pair_of(user_id, other_id)})
             raise NotAllowedError("One of the two users has blocked the other.")
         if friendship.status == FriendshipStatus.DECLINED:
             raise NotAllowedError("The user has declined.")
@@ -64,12 +65,12 @@ class FriendService:
         """Create the friendship, or change the one that there is."""
         while True:
             held = await self.database.friendship.returning(FriendshipView).upsert(
-                where={"pair": _pair(user_id, other_id)},
+                where={"pair": pair_of(user_id, other_id)},
                 data={
                     "create": {
                         "requesterId": user_id,
                         "addresseeId": other_id,
-                        "pair": _pair(user_id, other_id),
+                        "pair": pair_of(user_id, other_id),
                     },
                     "update": {},
                 },
@@ -93,7 +94,7 @@ class FriendService:
         """Turn a friendship that this user has declined into a request of this user's."""
         return await self.database.friendship.returning(FriendshipView).update(
             where={
-                "pair": _pair(user_id, other_id),
+                "pair": pair_of(user_id, other_id),
                 "addresseeId": user_id,
                 "status": FriendshipStatus.DECLINED,
             },
@@ -101,7 +102,7 @@ class FriendService:
                 "requesterId": user_id,
                 "addresseeId": other_id,
                 "status": FriendshipStatus.PENDING,
-                "createdAt": _now(),
+                "createdAt": datetime.now(UTC),
                 "answeredAt": None,
             },
         )
@@ -136,18 +137,18 @@ class FriendService:
         """Answer a request, if it is pending; the filter decides between answers of one moment."""
         return await self.database.friendship.returning(FriendshipView).update(
             where={
-                "pair": _pair(user_id, requester_id),
+                "pair": pair_of(user_id, requester_id),
                 "addresseeId": user_id,
                 "status": FriendshipStatus.PENDING,
             },
-            data={"status": status, "answeredAt": _now()},
+            data={"status": status, "answeredAt": datetime.now(UTC)},
         )
 
     async def cancel(self, user_id: str, addressee_id: str) -> bool:
         """Withdraw a pending request of this user's; returns whether there was one."""
         removed = await self.database.friendship.delete_many(
             where={
-                "pair": _pair(user_id, addressee_id),
+                "pair": pair_of(user_id, addressee_id),
                 "requesterId": user_id,
                 "status": FriendshipStatus.PENDING,
             }
@@ -157,7 +158,7 @@ class FriendService:
     async def unfriend(self, user_id: str, friend_id: str) -> bool:
         """End a friendship; returns whether there was one."""
         removed = await self.database.friendship.delete_many(
-            where={"pair": _pair(user_id, friend_id), "status": FriendshipStatus.ACCEPTED}
+            where={"pair": pair_of(user_id, friend_id), "status": FriendshipStatus.ACCEPTED}
         )
         return removed > 0
 
@@ -172,17 +173,19 @@ class FriendService:
             after: the id of the last friend of the page before.
         """
         accepted = FriendshipStatus.ACCEPTED
+        where: UserWhereInput = {
+            "OR": [
+                {"friendshipsAsked": {"some": {"addresseeId": user_id, "status": accepted}}},
+                {"friendshipsReceived": {"some": {"requesterId": user_id, "status": accepted}}},
+            ]
+        }
+        if after is not None:
+            where["id"] = {"not": after}  # not `skip`: it may be no friend by now
         return await self.database.user.returning(PublicUser).find_many(
-            where={
-                "OR": [
-                    {"friendshipsAsked": {"some": {"addresseeId": user_id, "status": accepted}}},
-                    {"friendshipsReceived": {"some": {"requesterId": user_id, "status": accepted}}},
-                ]
-            },
+            where=where,
             order={"username": "asc"},
             take=take,
             cursor=None if after is None else {"id": after},
-            skip=None if after is None else 1,
         )
 
     async def received(self, user_id: str) -> list[FriendshipView]:
@@ -198,12 +201,3 @@ class FriendService:
             where={**where, "status": FriendshipStatus.PENDING},
             order=[{"createdAt": "desc"}, {"id": "desc"}],
         )
-
-
-def _pair(first: str, second: str) -> str:
-    """The `pair` of two users; an id in capitals is the same id."""
-    return "-".join(sorted((first.lower(), second.lower())))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

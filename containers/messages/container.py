@@ -12,7 +12,7 @@ from prismongo.containers.base import Container
 
 
 class MessagesContainer(Container):
-    """Needs a database; provides a `MessageService` and a `ReadingService`."""
+    """Needs a database; provides a `MessageService`, with one feed, and a `ReadingService`."""
 
     database = providers.Dependency(instance_of=DatabaseService)
     feed = providers.Singleton(ChannelFeed, database=database)

@@ -1,4 +1,4 @@
-"""ChannelFeed turns changes of messages into events of a channel. Beside service.py.
+"""ChannelFeed turns changes of messages into events of a channel: for `MessageService.subscribe`.
 
 All subscribers of a channel share one change stream, and they also share its events: the author of
 an event is read once, however many subscribers there are.
@@ -78,13 +78,13 @@ class ChannelFeed:
         Raises:
             prisma.errors.PrismaError: the author could not be read; you may call it again.
         """
-        unread = _event(change, channel_id)
-        if unread is None:
+        draft = _event(change, channel_id)
+        if draft is None:
             return None
         recent = self._recent.setdefault((channel_id, change.token), _Recent())
         async with recent.lock:
             if recent.event is None:
-                recent.event = unread.make(await self._user(unread.user_id))
+                recent.event = draft.make(await self._user(draft.user_id))
                 self._forget_old()
         return recent.event
 
@@ -157,14 +157,14 @@ class ChannelEvents:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unread:
+class _Draft:
     """An event whose user was not read yet: `make` takes the user."""
 
     user_id: str | None
     make: Callable[[PublicUser | None], ChannelEvent]
 
 
-def _event(change: ChannelChange, channel_id: str) -> _Unread | None:
+def _event(change: ChannelChange, channel_id: str) -> _Draft | None:
     """The event of a change: what it means to somebody who looks at the channel."""
     was, now = _shown(change.before, channel_id), _shown(change.after, channel_id)
     if now is None:
@@ -180,12 +180,12 @@ def _of_message(
     kind: type[MessagePosted | MessageEdited | MessageDeleted],
     change: ChannelChange,
     message: Message,
-) -> _Unread:
+) -> _Draft:
     def make(author: PublicUser | None) -> ChannelEvent:
         view = MessageView.model_validate({**message.model_dump(), "author": author})
         return kind(change.token, change.time, view)
 
-    return _Unread(message.authorId, make)
+    return _Draft(message.authorId, make)
 
 
 def _of_reaction(
@@ -193,7 +193,7 @@ def _of_reaction(
     message_id: str,
     before: frozenset[tuple[str, str]],
     after: frozenset[tuple[str, str]],
-) -> _Unread | None:
+) -> _Draft | None:
     """One event: the service adds and removes the reactions one by one."""
     kind: type[ReactionAdded | ReactionRemoved] = ReactionAdded
     changed = after - before
@@ -202,7 +202,7 @@ def _of_reaction(
     if not changed:
         return None
     emoji, user_id = min(changed)
-    return _Unread(user_id, lambda user: kind(change.token, change.time, message_id, emoji, user))
+    return _Draft(user_id, lambda user: kind(change.token, change.time, message_id, emoji, user))
 
 
 def _reactions(message: Message) -> frozenset[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Reactions: changed in place, inside of the message. A part of service.py.
+"""Reactions, changed in place inside of the message: a base class of `MessageService`.
 
 No method reads before it writes. Each write is one update of one document, with a filter that says
 when it is right, so calls at the same moment cannot undo each other.
@@ -13,7 +13,7 @@ from database import DatabaseService
 
 
 class Reactions:
-    """Adds, removes and counts the reactions to a message: a part of `MessageService`."""
+    """Adds, removes and counts the reactions to a message: a base class of `MessageService`."""
 
     database: DatabaseService
 

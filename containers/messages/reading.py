@@ -1,4 +1,4 @@
-"""Read receipts, unread counts and search. Beside service.py.
+"""ReadingService: read receipts, unread counts and search.
 
 A user has read a channel up to one message. Later messages of other users, in the order of the
 pages, are unread. This order is also defined for two messages of the same millisecond.

@@ -90,7 +90,7 @@ class MessageService(Reactions):
         # First, so that a transaction that waits for another one has not written anything yet.
         counted = await self.database.message.update_many(
             where={"id": root, "isDeleted": False},
-            data={"replyCount": {"increment": 1}, "lastReplyAt": _now()},
+            data={"replyCount": {"increment": 1}, "lastReplyAt": datetime.now(UTC)},
         )
         if not counted:
             raise NotFoundError("The message to reply to was deleted.")
@@ -130,7 +130,7 @@ class MessageService(Reactions):
         """
         changed = await self.database.message.update_many(
             where={"id": message_id, "authorId": author_id, "isDeleted": False},
-            data={"content": content, "editedAt": _now()},
+            data={"content": content, "editedAt": datetime.now(UTC)},
         )
         if not changed:
             raise NotFoundError("There is no such message of this author.")
@@ -155,7 +155,7 @@ class MessageService(Reactions):
         parent = message.parentMessageId
         removed = await self.database.message.update_many(
             where={"id": message_id, "isDeleted": False},
-            data={"isDeleted": True, "deletedAt": _now(), "isPinned": False},
+            data={"isDeleted": True, "deletedAt": datetime.now(UTC), "isPinned": False},
         )
         if removed and parent:
             await self.database.message.update_many(
@@ -208,7 +208,7 @@ class MessageService(Reactions):
             where={"id": message_id},
             data={
                 "isPinned": True,
-                "pinnedAt": _now(),
+                "pinnedAt": datetime.now(UTC),
                 "pinnedBy": {"connect": {"id": user_id}},
             },
         )
@@ -222,7 +222,3 @@ class MessageService(Reactions):
         return await self.database.message.returning(MessageView).find_many(
             where={"channelId": channel_id, "isPinned": True}, order={"pinnedAt": "desc"}
         )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""NotificationConsumer makes the notifications of posted messages. Beside service.py.
+"""NotificationConsumer makes the notifications of posted messages; service.py reads them.
 
 Each mention and each reply gives exactly one notification. A message is delivered at least once:
 its notifications are written before the checkpoint is saved, so it comes again after a crash
@@ -86,11 +86,11 @@ class NotificationConsumer:
                 raise
             LOGGER.warning("Notifications pause for %s s", RETRY_DELAY, exc_info=error)
             if isinstance(error, ChangeStreamError):
-                await self._pass_by(error)
+                await self._skip(error)
             return False
         return True
 
-    async def _pass_by(self, error: ChangeStreamError) -> None:
+    async def _skip(self, error: ChangeStreamError) -> None:
         """Continue after a change that no stream can deliver; all before it were handled."""
         try:
             if error.token is not None:

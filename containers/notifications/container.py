@@ -1,4 +1,7 @@
-"""The notifications feature. Its consumer is a resource: it starts and stops with the container."""
+"""The notifications feature. Its consumer is a resource: it starts and stops with the container.
+
+`PlainResource` is for any resource, `DatabaseResource` for a database: only one can override it.
+"""
 
 from __future__ import annotations
 

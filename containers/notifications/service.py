@@ -1,6 +1,6 @@
 """Notifications: list, mark as read, count. A feature service on the client.
 
-Those of messages are made by consumer.py. Other features call `create`.
+consumer.py makes those of messages. `create` is for all others: an application calls it.
 """
 
 from __future__ import annotations

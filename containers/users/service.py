@@ -13,6 +13,7 @@ from containers.auth.passwords import Passwords
 from containers.errors import CredentialsError, NotAllowedError, NotFoundError
 from containers.instance import InstanceService
 from database import DatabaseService
+from database.friendships import pair_of
 from database.selections import Profile, PublicUser
 from prismongo import atomic
 
@@ -125,14 +126,7 @@ class UserService:
         )
         # After the block and not in one transaction with it: what `FriendService.ask` writes at
         # the same moment is either found here, or `ask` finds the block.
-        await self.database.friendship.delete_many(
-            where={
-                "OR": [
-                    {"requesterId": blocker_id, "addresseeId": blocked_id},
-                    {"requesterId": blocked_id, "addresseeId": blocker_id},
-                ]
-            }
-        )
+        await self.database.friendship.delete_many(where={"pair": pair_of(blocker_id, blocked_id)})
 
     async def unblock(self, blocker_id: str, blocked_id: str) -> bool:
         """Remove a block; returns whether there was one."""

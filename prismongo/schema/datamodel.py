@@ -1,4 +1,4 @@
-"""The Datamodel: a schema.prisma as frozen dataclasses. Every other room uses it.
+"""The Datamodel: a schema.prisma as frozen dataclasses. Every other package uses it.
 
 `parser` makes a `Datamodel` from text; `generate` turns it into DMMF; `push` into collections and
 indexes; `query` validates requests with it. It contains what Prisma's schema language expresses,

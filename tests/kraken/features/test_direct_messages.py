@@ -149,6 +149,9 @@ async def test_groups_are_listed_by_their_last_messages_in_pages(
     first = await groups.mine(ada.id, take=3)
     rest = await groups.mine(ada.id, take=3, before=first[-1].id)
     assert [found.name for found in [*first, *rest]] == ["1", "3", "0", "2"]
+    await groups.leave(first[-1].id, ada.id)
+    left = await groups.mine(ada.id, take=3, before=first[-1].id)
+    assert [found.name for found in left] == ["1", "3", "2"]  # it moved to the front as one left
     last = first[0].last_message
     assert last is not None
     assert last.author is not None

@@ -155,6 +155,8 @@ async def test_the_friends_of_both_directions_are_listed_in_pages(
     rest = await friends.friends(ada.id, take=3, after=first[-1].id)
     assert [friend.username for friend in first] == ["bob", "carl", "dora"]
     assert [friend.username for friend in rest] == ["eve"]
+    await friends.unfriend(ada.id, first[-1].id)
+    assert await friends.friends(ada.id, take=3, after=first[-1].id) == rest
 
 
 async def test_a_friendship_goes_with_its_user(

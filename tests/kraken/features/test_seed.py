@@ -13,10 +13,10 @@ from prisma.enums import FriendshipStatus, NotificationType, Permission
 
 from containers import ApplicationContainer
 from database import DatabaseService
-from database.instance import PASSWORD, Instance, make_instance
-from database.instance.people import add_users
-from database.instance.places import add_communities
-from database.instance.rows import Chance
+from database.sample import PASSWORD, Instance, make_instance
+from database.sample.people import add_users
+from database.sample.places import add_communities
+from database.sample.rows import Chance
 from database.seed import seed
 from prismongo.errors import ConfigurationError
 from tests.project import TOP
@@ -235,7 +235,7 @@ async def test_a_few_messages_are_enough(database: DatabaseService, size: int) -
 
 DIGEST = """
 from hashlib import sha256
-from database.instance import make_instance
+from database.sample import make_instance
 print(sha256(repr(make_instance(400, 1)).encode()).hexdigest())
 """
 

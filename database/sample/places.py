@@ -7,8 +7,8 @@ from typing import Final
 
 from prisma.enums import Permission
 
-from database.instance.rows import MIDDLE, Chance, Instance, Room, User
-from database.instance.words import CHANNELS, COMMUNITIES
+from database.sample.rows import MIDDLE, Chance, Instance, Room, UserRow
+from database.sample.words import CHANNELS, COMMUNITIES
 
 ROLES: Final = (
     ("everyone", [Permission.POST_MESSAGES, Permission.ADD_REACTIONS]),
@@ -47,7 +47,7 @@ def add_communities(made: Instance, chance: Chance, count: int) -> list[Room]:
 
 
 def _add_members(
-    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[User]
+    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[UserRow]
 ) -> None:
     for member in members:
         member["communityIds"].append(community_id)
@@ -62,7 +62,7 @@ def _add_members(
 
 
 def _add_roles(
-    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[User]
+    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[UserRow]
 ) -> None:
     for position, (name, permissions) in enumerate(ROLES):
         role_id = chance.object_id(founded)
@@ -90,7 +90,7 @@ def _add_roles(
 
 
 def _add_channels(
-    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[User]
+    made: Instance, chance: Chance, community_id: str, founded: datetime, members: list[UserRow]
 ) -> list[Room]:
     rooms = []
     for position, (name, topic) in enumerate(CHANNELS[: chance.randint(3, len(CHANNELS))]):

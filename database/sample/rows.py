@@ -10,14 +10,14 @@ from typing import Final
 from prisma import types
 from prisma.enums import NotificationType
 
-User = types.UserCreateWithoutRelationsInput
-Message = types.MessageCreateWithoutRelationsInput
-Notification = types.NotificationCreateWithoutRelationsInput
+UserRow = types.UserCreateWithoutRelationsInput
+MessageRow = types.MessageCreateWithoutRelationsInput
+NotificationRow = types.NotificationCreateWithoutRelationsInput
 
 BEGIN: Final = datetime(2025, 1, 1, tzinfo=UTC)
 MIDDLE: Final = datetime(2025, 3, 1, tzinfo=UTC)
 END: Final = datetime(2025, 9, 1, tzinfo=UTC)
-"""Users register between the first two; messages are sent between the last two."""
+"""Users register between BEGIN and MIDDLE; messages are sent between MIDDLE and END."""
 
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of users who do not exist
 HASHED: Final = (
@@ -45,16 +45,16 @@ class Room:
     """A channel, or a direct message group: a place for messages."""
 
     id: str
-    members: list[User]
+    members: list[UserRow]
     community_id: str | None = None
-    messages: list[Message] = field(default_factory=list)
+    messages: list[MessageRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Instance:
     """The rows of each model."""
 
-    users: list[User] = field(default_factory=list)
+    users: list[UserRow] = field(default_factory=list)
     friendships: list[types.FriendshipCreateWithoutRelationsInput] = field(default_factory=list)
     communities: list[types.CommunityCreateWithoutRelationsInput] = field(default_factory=list)
     memberships: list[types.MembershipCreateWithoutRelationsInput] = field(default_factory=list)
@@ -65,9 +65,9 @@ class Instance:
     group_members: list[types.DirectMessageGroupMemberCreateWithoutRelationsInput] = field(
         default_factory=list
     )
-    messages: list[Message] = field(default_factory=list)
+    messages: list[MessageRow] = field(default_factory=list)
     receipts: list[types.ReadReceiptCreateWithoutRelationsInput] = field(default_factory=list)
-    notifications: list[Notification] = field(default_factory=list)
+    notifications: list[NotificationRow] = field(default_factory=list)
 
 
 def notify(
@@ -77,9 +77,9 @@ def notify(
     user_id: str,
     actor_id: str,
     moment: datetime,
-) -> Notification:
+) -> NotificationRow:
     """Add a notification of a user, read or not; returns its row."""
-    row: Notification = {
+    row: NotificationRow = {
         "id": chance.object_id(moment),
         "userId": user_id,
         "actorId": actor_id,

@@ -8,8 +8,9 @@ from typing import Final
 from prisma.enums import FriendshipStatus, InstanceRole, NotificationType
 from prisma.types import FriendshipCreateWithoutRelationsInput
 
-from database.instance.rows import BEGIN, END, HASHED, MIDDLE, Chance, Instance, User, notify
-from database.instance.words import BIOS, FIRST_NAMES, LAST_NAMES
+from database.friendships import pair_of
+from database.sample.rows import BEGIN, END, HASHED, MIDDLE, Chance, Instance, UserRow, notify
+from database.sample.words import BIOS, FIRST_NAMES, LAST_NAMES
 
 SPECIAL: Final = {0: InstanceRole.OWNER, 1: InstanceRole.ADMIN}
 ANSWERS: Final = [FriendshipStatus.ACCEPTED, FriendshipStatus.PENDING, FriendshipStatus.DECLINED]
@@ -28,7 +29,7 @@ def add_users(made: Instance, chance: Chance, count: int, instance_id: str) -> N
         made.users.append(user)
 
 
-def _user(chance: Chance, username: str, name: str) -> User:
+def _user(chance: Chance, username: str, name: str) -> UserRow:
     registered = chance.between(BEGIN, MIDDLE)
     return {
         "id": chance.object_id(registered),
@@ -60,7 +61,7 @@ def _ask(made: Instance, chance: Chance, asking: str, asked: str) -> None:
         "id": chance.object_id(moment),
         "requesterId": asking,
         "addresseeId": asked,
-        "pair": "-".join(sorted((asking, asked))),
+        "pair": pair_of(asking, asked),
         "status": status,
         "createdAt": moment,
     }

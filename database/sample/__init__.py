@@ -8,10 +8,10 @@ number give the same rows, their ids among them.
 
 from __future__ import annotations
 
-from database.instance.conversations import converse
-from database.instance.people import add_friendships, add_users
-from database.instance.places import add_communities, add_groups
-from database.instance.rows import PASSWORD, Chance, Instance
+from database.sample.conversations import converse
+from database.sample.people import add_friendships, add_users
+from database.sample.places import add_communities, add_groups
+from database.sample.rows import PASSWORD, Chance, Instance
 
 __all__ = ["PASSWORD", "Instance", "instance_id", "make_instance"]
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from prisma.enums import NotificationType, PartType
 
-from database.instance.rows import END, MIDDLE, Chance, Instance, Message, Room, User, notify
-from database.instance.words import CLAUSES, EMOJIS, ENDINGS, OPENINGS
+from database.sample.rows import END, MIDDLE, Chance, Instance, MessageRow, Room, UserRow, notify
+from database.sample.words import CLAUSES, EMOJIS, ENDINGS, OPENINGS
 
 RECENT: Final = 20
-"""A reply goes to one of the last conversations of its channel: so many."""
+"""The number of last messages of a place that a reply may go to."""
 
 
 def converse(
@@ -34,7 +34,7 @@ def converse(
 
 
 def _fill(made: Instance, chance: Chance, room: Room, count: int) -> None:
-    recent: deque[Message] = deque(maxlen=RECENT)
+    recent: deque[MessageRow] = deque(maxlen=RECENT)
     for moment in sorted(chance.between(MIDDLE, END) for _ in range(count)):
         author = chance.choice(room.members)
         message = _message(chance, room, author, moment)
@@ -49,9 +49,9 @@ def _fill(made: Instance, chance: Chance, room: Room, count: int) -> None:
             _react(chance, room, message)
 
 
-def _message(chance: Chance, room: Room, author: User, moment: datetime) -> Message:
+def _message(chance: Chance, room: Room, author: UserRow, moment: datetime) -> MessageRow:
     text = f"{chance.choice(OPENINGS)} {chance.choice(CLAUSES)}. {chance.choice(ENDINGS)}"
-    message: Message = {
+    message: MessageRow = {
         "id": chance.object_id(moment),
         "authorId": author["id"],
         "content": text,
@@ -79,7 +79,7 @@ def _message(chance: Chance, room: Room, author: User, moment: datetime) -> Mess
     return message
 
 
-def _reply(made: Instance, chance: Chance, parent: Message, reply: Message) -> None:
+def _reply(made: Instance, chance: Chance, parent: MessageRow, reply: MessageRow) -> None:
     """Make a message a reply, and count it where it is shown."""
     reply["parentMessageId"] = parent["id"]
     if reply["isDeleted"]:
@@ -90,7 +90,7 @@ def _reply(made: Instance, chance: Chance, parent: Message, reply: Message) -> N
         _tell(made, chance, NotificationType.REPLY, str(parent["authorId"]), reply)
 
 
-def _mention(made: Instance, chance: Chance, room: Room, message: Message) -> None:
+def _mention(made: Instance, chance: Chance, room: Room, message: MessageRow) -> None:
     """Put the name of a member before the text."""
     member = chance.choice(room.members)
     if member["id"] == message["authorId"]:
@@ -107,7 +107,7 @@ def _mention(made: Instance, chance: Chance, room: Room, message: Message) -> No
 
 
 def _tell(
-    made: Instance, chance: Chance, kind: NotificationType, user_id: str, message: Message
+    made: Instance, chance: Chance, kind: NotificationType, user_id: str, message: MessageRow
 ) -> None:
     """Notify a user of a message."""
     row = notify(made, chance, kind, user_id, str(message["authorId"]), message["sentAt"])
@@ -116,7 +116,7 @@ def _tell(
         row["channelId"] = message["channelId"]
 
 
-def _react(chance: Chance, room: Room, message: Message) -> None:
+def _react(chance: Chance, room: Room, message: MessageRow) -> None:
     most = min(5, len(room.members))
     message["reactions"] = [
         {
@@ -158,7 +158,7 @@ def _add_group_members(made: Instance, chance: Chance, room: Room) -> None:
         )
 
 
-def _last_read(chance: Chance, room: Room) -> Message:
+def _last_read(chance: Chance, room: Room) -> MessageRow:
     """One of the messages, mostly one of the last."""
     unread = int(len(room.messages) * chance.random() ** 6)
     return room.messages[-1 - unread]
