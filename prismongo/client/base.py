@@ -75,6 +75,10 @@ def load_env(*, override: bool = False, **options: Any) -> None:
         load_dotenv(path, override=override, **options)
 
 
+class Identity:
+    """Stands for a database: a client and its copies have the same; no other client has it."""
+
+
 class BaseClient(Connectable):
     """A client of one schema, in one of these states: not connected, connected, in a transaction.
 
@@ -113,7 +117,7 @@ class BaseClient(Connectable):
             name = type(self).__name__
             raise TypeError(f"{name} has no generated client: class {name}(Service, Prisma)")
         self._datasource = datasource
-        self._database = object()  # copies have the same
+        self._database = Identity()  # copies have the same
         self._class_selections: dict[tuple[type, str], ClassSelection] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")

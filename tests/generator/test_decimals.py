@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
 from prisma.errors import DataError
 
-from prismongo.generator import generate
 from prismongo.service import Service
 from prismongo.testing import fake
+from tests.generator.clients import generated
 
-HEAD: Final = """
-generator client {
-  provider             = "prisma-client-py"
-  recursive_type_depth = -1
-  previewFeatures      = ["views"]
-}
-
-datasource db {
-  provider = "mongodb"
-  url      = env("DATABASE_URL")
-}
-"""
 SCHEMA: Final = """
 type Cost {
   net   Decimal
@@ -53,18 +38,6 @@ view Sale {
   total Decimal
 }
 """
-
-
-def generated(folder: Path, name: str, schema: str) -> Iterator[ModuleType]:
-    """The client of a schema, imported from a folder by a name that no other test has."""
-    generate(HEAD + schema, output=folder / name)
-    sys.path.insert(0, str(folder))
-    try:
-        yield import_module(name)
-    finally:
-        sys.path.remove(str(folder))
-        for module in [each for each in sys.modules if each.partition(".")[0] == name]:
-            del sys.modules[module]
 
 
 @pytest.fixture(scope="module")
