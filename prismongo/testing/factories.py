@@ -39,7 +39,7 @@ def factory(model: type[ModelT], database: BaseClient, *, seed: int = 0) -> Fact
             All factories of a model, a database and a seed go on where the others are.
 
     Raises:
-        ImportError: polyfactory is not installed.
+        ImportError: polyfactory is not installed; `build` and `create` raise it.
     """
     return Factory(model, database, seed=seed)
 

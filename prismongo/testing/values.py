@@ -47,36 +47,43 @@ def _required(owner: Model | CompositeType) -> Iterator[SchemaField]:
 
 def values_of(owner: Model | CompositeType, datamodel: Datamodel, chance: random.Random) -> Values:
     """The made up data of one record after the other."""
-    try:
-        from polyfactory import Use
-        from polyfactory.factories.pydantic_factory import ModelFactory
-    except ImportError as error:
-        raise ImportError("Factories need polyfactory: pip install prismongo[factories]") from error
     needed = list(_required(owner))
-    shape = {item.name: (_type(item, datamodel), ...) for item in needed}
-    ours = {item.name: _maker(item, datamodel, chance) for item in needed}
-    made = ModelFactory.create_factory(
-        create_model(owner.name, **shape),  # type: ignore[call-overload]
-        __random_seed__=chance.getrandbits(32),
-        **{name: Use(make) for name, make in ours.items() if make is not None},
-    )
+    makers = {item.name: _maker(item, datamodel, chance) for item in needed}
+    ours = {name: make for name, make in makers.items() if make is not None}
+    others = {item.name: _type(item, datamodel) for item in needed if makers[item.name] is None}
+    theirs = _by_polyfactory(owner.name, others, chance) if others else dict
     uniques = [item.name for item in needed if item.is_unique and item.type == "String"]
     for number in count(1):
-        data = made.build().model_dump()
+        data = theirs() | {name: make() for name, make in ours.items()}
         yield data | {name: f"{data[name]}{number}" for name in uniques}
 
 
+def _by_polyfactory(
+    name: str, types: Mapping[str, Any], chance: random.Random
+) -> Callable[[], dict[str, Any]]:
+    """What makes values of the types."""
+    try:
+        from polyfactory.factories.pydantic_factory import ModelFactory
+    except ImportError as error:
+        raise ImportError("Factories need polyfactory: pip install prismongo[factories]") from error
+    shape: Any = {field: (kind, ...) for field, kind in types.items()}
+    made = ModelFactory.create_factory(
+        create_model(name, **shape), __random_seed__=chance.getrandbits(32)
+    )
+    return lambda: made.build().model_dump()
+
+
 def _type(field: SchemaField, datamodel: Datamodel) -> Any:
-    """The type that polyfactory makes a value for; Any where `_maker` does."""
+    """The type that polyfactory makes a value for."""
     if field.kind == "enum":
         return Literal[tuple(item.name for item in datamodel.enum[field.type].values)]
-    return Any if field.is_object_id else _TYPES.get(field.type, Any)
+    return _TYPES[field.type]
 
 
 def _maker(
     field: SchemaField, datamodel: Datamodel, chance: random.Random
 ) -> Callable[[], Any] | None:
-    """What makes a value that polyfactory has no type for."""
+    """What makes a value by hand; None where polyfactory does."""
     if field.kind == "composite":
         return values_of(datamodel.type[field.type], datamodel, chance).__next__
     if field.is_object_id:
