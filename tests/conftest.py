@@ -26,6 +26,8 @@ from prismongo.url import url_database
 from tests.commands import Sent
 
 if TYPE_CHECKING:
+    from prisma.models import User
+
     from database import DatabaseService
 
 pytest_plugins = ["tests.clock", "tests.engines"]
@@ -155,3 +157,13 @@ async def database(store: str, request: pytest.FixtureRequest) -> AsyncIterator[
     )
     async with made as service:
         yield service
+
+
+@pytest.fixture
+async def ada(database: DatabaseService) -> User:
+    """A user of this test's database."""
+    from prisma.models import User
+
+    from prismongo.testing import factory
+
+    return await factory(User, database).create(username="ada")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from prisma.models import User
 from prisma.types import UserCreateInput
 
 from database import DatabaseService
+from prismongo.testing import factory, fake
 
 NOBODY: Final = "0" * 24
 """The id of no record."""
+_PEOPLE: Final = factory(User, fake(DatabaseService))
 
 
 def user(name: str) -> UserCreateInput:
     """What a user needs."""
-    return {"username": name, "hashedPassword": "x"}
+    return cast(UserCreateInput, _PEOPLE.build(username=name))
 
 
 def wrong(value: object) -> Any:
@@ -26,13 +28,10 @@ def wrong(value: object) -> Any:
 
 async def three(database: DatabaseService) -> list[User]:
     """Three users whose names, quotas and moments rise."""
+    people = factory(User, database)
     return [
-        await database.user.create(
-            {
-                **user(name),
-                "storageQuota": quota,
-                "lastSeenAt": datetime(2024, 1, quota, tzinfo=UTC),
-            }
+        await people.create(
+            username=name, storageQuota=quota, lastSeenAt=datetime(2024, 1, quota, tzinfo=UTC)
         )
         for quota, name in enumerate(("ada", "alan", "grace"), start=1)
     ]

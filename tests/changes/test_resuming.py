@@ -16,6 +16,7 @@ from database import DatabaseService, DatabaseSettings
 from prismongo.changes import Changes
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
+from prismongo.testing import factory
 from tests.changes.taking import take
 from tests.proxy import Proxy
 from tests.waiting import PATIENCE, until
@@ -65,7 +66,7 @@ async def test_the_token_of_changes_moves_on_without_changes(database: DatabaseS
         database.watch(User) as others,
     ):
         await post(database, "one", "two")
-        await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+        await factory(User, database).create()
         (later,) = await take(others, 1)
         await database.user.delete(where={"id": later.id})
         await until(lambda: changes.token > later.token)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError
+from prisma.models import User
 
 from database import DatabaseService
 from tests.client.working_together import LONG, counts, increment_elsewhere
@@ -74,9 +75,8 @@ async def _wait_inside(database: DatabaseService, called: list[str]) -> None:
 
 
 async def test_a_commit_that_fails_calls_nothing(
-    database: DatabaseService, called: list[str]
+    database: DatabaseService, ada: User, called: list[str]
 ) -> None:
-    ada = await database.user.create(user("ada"))
     with pytest.raises(DataError) as caught:
         async with database.atomic(timeout=LONG):
             database.after_commit(lambda: called.append("conflict"))
@@ -105,9 +105,8 @@ async def test_outside_of_a_block_it_runs_at_once(
 
 
 async def test_callbacks_of_a_repeated_attempt_are_dropped(
-    database: DatabaseService, called: list[str]
+    database: DatabaseService, ada: User, called: list[str]
 ) -> None:
-    ada = await database.user.create(user("ada"))
     tries = 0
 
     async def work() -> None:

@@ -27,8 +27,7 @@ from tests.records import user
 pytestmark = pytest.mark.usefixtures("indexes")  # one transaction alone can create a collection
 
 
-async def test_run_starts_again_after_a_conflict(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_run_starts_again_after_a_conflict(database: DatabaseService, ada: User) -> None:
     tries = 0
 
     async def work() -> int:
@@ -48,10 +47,9 @@ async def test_run_starts_again_after_a_conflict(database: DatabaseService) -> N
 
 @pytest.mark.parametrize("how", ["gather", "group", "waiter"])
 async def test_a_conflict_of_a_task_inside_starts_again(
-    database: DatabaseService, how: str
+    database: DatabaseService, ada: User, how: str
 ) -> None:
     """Also if it comes in an exception group, or the task that waited behind it fails first."""
-    ada = await database.user.create(user("ada"))
     tries = 0
 
     async def work() -> None:
@@ -80,8 +78,9 @@ async def test_a_conflict_of_a_task_inside_starts_again(
     assert await counts(database) == (6, 0)
 
 
-async def test_conflicts_are_given_up_by_time(database: DatabaseService, clock: Clock) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_conflicts_are_given_up_by_time(
+    database: DatabaseService, ada: User, clock: Clock
+) -> None:
     tries = 0
 
     async def work() -> None:
@@ -99,9 +98,8 @@ async def test_conflicts_are_given_up_by_time(database: DatabaseService, clock: 
 
 
 async def test_only_the_outermost_block_starts_again(
-    database: DatabaseService, communities: Communities
+    database: DatabaseService, ada: User, communities: Communities
 ) -> None:
-    ada = await database.user.create(user("ada"))
     outer = 0
 
     async def work() -> None:
@@ -166,9 +164,8 @@ async def test_errors_that_are_no_conflicts_are_not_tried_again(database: Databa
 
 
 async def test_many_blocks_that_want_the_same_record_are_all_done(
-    database: DatabaseService, communities: Communities
+    database: DatabaseService, ada: User, communities: Communities
 ) -> None:
-    ada = await database.user.create(user("ada"))
     await asyncio.gather(*(communities.found(f"{number}", ada) for number in range(30)))
     assert (await database.user.find_first_or_raise()).storageUsed == 30
     assert await counts(database) == (1, 30)

@@ -118,8 +118,8 @@ async def test_what_runs_when_the_block_ends_is_kept_and_what_waits_is_refused(
 
 async def test_a_task_of_a_first_attempt_never_writes_in_the_second(
     database: DatabaseService,
+    ada: User,
 ) -> None:
-    ada = await database.user.create(user("ada"))
     tries = 0
     second = asyncio.Event()
     late: list[asyncio.Task[User]] = []

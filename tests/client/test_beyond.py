@@ -77,8 +77,7 @@ async def test_what_is_set_and_what_is_none(database: DatabaseService) -> None:
     assert await database.user.count(where={"bio": {"is_set": False}}) == 2
 
 
-async def test_a_unique_with_more_conditions(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_unique_with_more_conditions(database: DatabaseService, ada: User) -> None:
     find = database.user.find_unique
     assert await find({"username": "ada", "role": InstanceRole.MEMBER}) == ada
     assert await find({"username": "ada", "role": InstanceRole.OWNER}) is None

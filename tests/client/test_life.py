@@ -16,9 +16,11 @@ from prisma.errors import (
     ClientNotConnectedError,
     ClientNotRegisteredError,
 )
+from prisma.models import User
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.errors import ConfigurationError, ConnectionError, NotStartedError
+from prismongo.testing import factory
 from tests.client.connections import Driver, connections, until_gone
 
 PYMONGO_LEAVES_A_SOCKET = pytest.mark.filterwarnings(
@@ -217,7 +219,7 @@ async def test_a_subclass_may_have_any_constructor(settings: DatabaseSettings) -
         assert type(tx) is Audited
         assert tx.who == "ada"
         assert tx.settings is settings
-        await tx.user.create({"username": "ada", "hashedPassword": "x"})
+        await factory(User, tx).create()
 
 
 @pytest.mark.usefixtures("unregistered")

@@ -192,9 +192,8 @@ async def test_lists_of_enums(database: DatabaseService) -> None:
     ids=repr,
 )
 async def test_json_is_kept_as_upstream_writes_it(
-    database: DatabaseService, given: Any, kept: object
+    database: DatabaseService, ada: User, given: Any, kept: object
 ) -> None:
-    ada = await database.user.create(user("ada"))
     made = await database.notification.create(
         {"user": {"connect": {"id": ada.id}}, "data": Json(given)}
     )
@@ -215,8 +214,9 @@ async def test_a_record_as_input_is_told_how_it_can_be(database: DatabaseService
     assert copied.parts == made.parts
 
 
-async def test_what_is_no_json_is_upstreams_type_error(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_what_is_no_json_is_upstreams_type_error(
+    database: DatabaseService, ada: User
+) -> None:
     with pytest.raises(TypeError, match=r"Type <class '.*DatabaseService'> not serializable"):
         await database.notification.create(
             {"userId": ada.id, "data": Json.keys(what=cast(Any, DatabaseService))}

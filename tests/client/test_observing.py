@@ -102,9 +102,8 @@ async def test_names_and_numbers(measured: DatabaseService) -> None:
 
 @pytest.mark.mongo_only("a fake has no connections")
 async def test_what_is_under_way(
-    database: DatabaseService, held: Callable[[str], AbstractContextManager[None]]
+    database: DatabaseService, ada: User, held: Callable[[str], AbstractContextManager[None]]
 ) -> None:
-    ada = await database.user.create(user("ada"))
     with held("User"):
         waiting = database.user.update(where={"id": ada.id}, data={"bio": "x"})
         under_way = asyncio.ensure_future(waiting)

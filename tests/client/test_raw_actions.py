@@ -10,6 +10,7 @@ import pytest
 from bson import Decimal128, ObjectId
 from prisma.bases import BaseUser
 from prisma.errors import DataError, RawQueryError
+from prisma.models import User
 from pydantic import BaseModel, Field, ValidationError
 
 from database import DatabaseService
@@ -41,8 +42,7 @@ class Name(BaseUser):
 
 
 @server
-async def test_documents_as_they_are_stored(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_documents_as_they_are_stored(database: DatabaseService, ada: User) -> None:
     await database.user.create(user("bob"))
     found = await database.user.find_raw({"_id": ObjectId(ada.id)}, {"projection": {"username": 1}})
     assert_type(found, list[dict[str, Any]])

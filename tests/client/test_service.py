@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from prisma.errors import DataError, TransactionError, TransactionExpiredError, UniqueViolationError
+from prisma.models import User
 
 from database import DatabaseService
 from tests.clock import Clock
@@ -42,8 +43,7 @@ async def test_an_error_of_the_callback_rolls_back_and_is_not_tried_again(
     assert await database.user.count() == 0
 
 
-async def test_a_write_conflict_is_tried_again(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_write_conflict_is_tried_again(database: DatabaseService, ada: User) -> None:
     tries = 0
 
     async def work(tx: DatabaseService) -> None:
@@ -59,8 +59,7 @@ async def test_a_write_conflict_is_tried_again(database: DatabaseService) -> Non
     assert (await database.user.find_first_or_raise()).storageUsed == 101
 
 
-async def test_conflicts_without_end_are_given_up(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_conflicts_without_end_are_given_up(database: DatabaseService, ada: User) -> None:
     tries = 0
 
     async def work(tx: DatabaseService) -> None:
@@ -77,9 +76,8 @@ async def test_conflicts_without_end_are_given_up(database: DatabaseService) -> 
 
 
 async def test_conflicts_are_given_up_when_the_time_is_up(
-    database: DatabaseService, clock: Clock
+    database: DatabaseService, ada: User, clock: Clock
 ) -> None:
-    ada = await database.user.create(user("ada"))
     tries = 0
 
     async def work(tx: DatabaseService) -> None:
@@ -98,9 +96,9 @@ async def test_conflicts_are_given_up_when_the_time_is_up(
 
 async def test_what_a_callback_does_outside_of_its_transaction_waits_for_no_turn(
     database: DatabaseService,
+    ada: User,
 ) -> None:
     """The callback itself may have it: the two would wait for each other."""
-    ada = await database.user.create(user("ada"))
     tries = 0
 
     async def work(tx: DatabaseService) -> None:
@@ -118,8 +116,9 @@ async def test_what_a_callback_does_outside_of_its_transaction_waits_for_no_turn
     assert (await database.user.find_first_or_raise()).storageUsed == 1
 
 
-async def test_a_hundred_and_fifty_at_once_are_all_done(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_hundred_and_fifty_at_once_are_all_done(
+    database: DatabaseService, ada: User
+) -> None:
 
     async def work(tx: DatabaseService) -> int:
         found = await tx.user.find_unique_or_raise({"id": ada.id})
@@ -184,8 +183,7 @@ async def test_cancelled_it_is_rolled_back(database: DatabaseService) -> None:
     assert await database.user.count() == 0
 
 
-async def test_a_thousand_increments_lose_none(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_thousand_increments_lose_none(database: DatabaseService, ada: User) -> None:
     sixteen = asyncio.Semaphore(16)
     tries = 0
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from prisma.enums import NotificationType
 from prisma.errors import DataError
+from prisma.models import User
 from prisma.types import NotificationInclude
 from pydantic import BaseModel
 from pymongo import MongoClient
@@ -168,9 +169,8 @@ async def test_what_is_refused(
         await anext(wrong(database.user.stream)(**arguments))
 
 
-async def test_records_that_cannot_be_read(database: DatabaseService) -> None:
+async def test_records_that_cannot_be_read(database: DatabaseService, ada: User) -> None:
     """The last record of a batch is one of them."""
-    ada = await database.user.create(user("ada"))
     await database.notification.create_many(
         [
             {"userId": NOBODY if number in (3, 9) else ada.id, "type": NotificationType.SYSTEM}

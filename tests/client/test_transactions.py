@@ -219,8 +219,7 @@ async def test_what_upstream_answers_with_none_does_not_end_it(database: Databas
     assert await database.user.count() == 1
 
 
-async def test_a_write_conflict_is_p2034(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_write_conflict_is_p2034(database: DatabaseService, ada: User) -> None:
     with pytest.raises(DataError) as caught:
         async with database.tx() as first, database.tx() as second:
             await first.user.update(where={"id": ada.id}, data={"bio": "first"})

@@ -12,7 +12,7 @@ from prisma.errors import (
     RecordNotFoundError,
     UniqueViolationError,
 )
-from prisma.models import Community
+from prisma.models import Community, User
 
 from database import DatabaseService
 from tests.records import NOBODY, three, user, wrong
@@ -81,8 +81,7 @@ async def test_create_needs_what_is_required(database: DatabaseService) -> None:
 
 
 @pytest.mark.usefixtures("indexes")
-async def test_what_is_unique_is_kept_so(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_what_is_unique_is_kept_so(database: DatabaseService, ada: User) -> None:
     with pytest.raises(UniqueViolationError, match="Unique constraint failed") as caught:
         await database.user.create(user("ada"))
     assert caught.value.meta["target"] == ["username"]

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from fastapi import BackgroundTasks, FastAPI, HTTPException, Response
 from prisma.errors import DataError
+from prisma.models import User
 
 from database import DatabaseService
 from prismongo.containers.asgi import AtomicRequests, answer_errors, lifespan
@@ -81,9 +82,8 @@ async def test_a_redirect_and_an_empty_response_are_kept(
 
 
 async def test_a_commit_that_fails_is_answered_with_the_errors_status(
-    app: FastAPI, database: DatabaseService
+    app: FastAPI, database: DatabaseService, ada: User
 ) -> None:
-    ada = await database.user.create(user("ada"))
     called: list[str] = []
 
     @app.post("/")

@@ -10,7 +10,7 @@ from weakref import ref
 
 import pytest
 from dependency_injector import providers
-from prisma.types import UserCreateInput
+from prisma.models import User
 
 from containers import ApplicationContainer, running, start, stop
 from containers.auth import AuthSettings
@@ -25,10 +25,9 @@ from prismongo.containers.resource import PlainResource
 from prismongo.containers.testing import overridden
 from prismongo.errors import ConfigurationError, NotStartedError
 from prismongo.settings import SchemaSettings
-from prismongo.testing import fake
+from prismongo.testing import factory, fake
 
 CHEAP = AuthSettings(time_cost=1, memory_cost=8, parallelism=1)
-ADA: UserCreateInput = {"username": "ada", "hashedPassword": "-"}
 
 
 async def test_before_start_no_server_is_started(application: ApplicationContainer) -> None:
@@ -66,7 +65,7 @@ async def test_after_start_the_real_one_goes_on_unused(settings: DatabaseSetting
         real = forum.database.service()
         with overridden(forum, database=fake(DatabaseService)) as container:
             assert container.friends.service().database is not real
-            await container.friends.service().database.user.create(data=ADA)
+            await factory(User, container.friends.service().database).create()
             assert await container.friends.service().database.user.count() == 1
         assert forum.friends.service().database is real
         assert await real.user.count() == 0

@@ -10,6 +10,7 @@ from prisma.models import Message, User
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
+from prismongo.testing import factory
 from tests.client.connections import connections, until_gone
 from tests.waiting import until
 
@@ -27,7 +28,7 @@ async def test_a_process_has_its_pool_its_streams_and_two_to_watch_the_server(
 
     async with DatabaseService(settings) as database:
         busy = {"$where": "sleep(100) || true"}
-        await database.user.create({"username": "ada", "hashedPassword": "-"})
+        await factory(User, database).create()
         reads = [database.user.find_raw(busy) for _ in range(POOL * 5)]
         reading = asyncio.gather(*reads, return_exceptions=True)
         await until(lambda: count() >= POOL + 2)

@@ -8,9 +8,11 @@ import inspect
 import re
 
 import pytest
+from prisma.models import User
 
 from containers.messages import MessageService
 from database import DatabaseService, DatabaseSettings
+from prismongo.testing import factory
 from tests.application import pushed_url, settings_pushed
 from tests.project import TOP
 from tests.waiting import PATIENCE
@@ -29,8 +31,9 @@ def settings(settings_pushed: DatabaseSettings) -> DatabaseSettings:
 
 async def write(database: DatabaseService) -> None:
     """Something to be told of, again and again."""
-    for number in range(1_000):
-        user = await database.user.create({"username": f"ada {number}", "hashedPassword": "-"})
+    people = factory(User, database)
+    for _ in range(1_000):
+        user = await people.create()
         await MessageService(database).post(CHANNEL, user.id, "hello")
         await asyncio.sleep(0.02)
 

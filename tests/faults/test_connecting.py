@@ -16,12 +16,14 @@ from typing import Any, Final
 import pytest
 from bson import encode
 from prisma.errors import DataError, PrismaError
+from prisma.models import User
 from pymongo import MongoClient
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.connection import DirectConnection
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ConnectionError
+from prismongo.testing import factory
 from tests.processes import kill
 from tests.replica_set import ReplicaSet
 from tests.waiting import PATIENCE, with_enough_time
@@ -273,7 +275,7 @@ async def test_not_the_primary(said: list[str], tmp_path: Path) -> None:
         async with DatabaseService(url_of(other.port, reads, user="")) as database:
             assert await database.user.count() == 0
             with pytest.raises(PrismaError) as caught:
-                await database.user.create({"username": "ada", "hashedPassword": "x"})
+                await factory(User, database).create()
             assert getattr(caught.value, "code", None) == "P1001"
             assert "it is not the primary" in str(caught.value)
 
@@ -337,7 +339,7 @@ async def test_working_tells_no_password_either(said: list[str]) -> None:
         await asyncio.to_thread(_create_users, server)
         settings = url_of(server.port, "authSource=admin").model_copy(update={"log": "values"})
         async with DatabaseService(settings) as database:
-            await database.user.create({"username": "ada", "hashedPassword": "x"})
+            await factory(User, database).create()
             said += [repr(await database.get_metrics()), await database.get_metrics("prometheus")]
             said += [repr(await database.health()), repr(database)]
             with pytest.raises(DataError) as caught:

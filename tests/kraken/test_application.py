@@ -26,6 +26,7 @@ from prismongo.containers.base import Container, mount
 from prismongo.errors import ConfigurationError, ConnectionError, NotStartedError
 from prismongo.testing import factory
 from tests.application import Calls, made
+from tests.records import user
 from tests.waiting import with_enough_time
 
 
@@ -122,13 +123,8 @@ async def test_users_of_an_instance_with_communities_newest_first(
         database = container.database.service()
         community = await database.community.create(data={"name": "Engines"})
         for name in ("ada", "grace"):
-            await database.user.create(
-                data={
-                    "username": name,
-                    "hashedPassword": "-",
-                    "instanceId": "some-id",
-                    "communities": {"connect": [{"id": community.id}]},
-                }
+            await factory(User, database).create(
+                username=name, instanceId="some-id", communities=[community]
             )
             await asyncio.sleep(0.002)
         await factory(User, database).create(username="other")
@@ -162,9 +158,9 @@ async def test_a_transaction_commits_both_or_leaves_nothing(
 ) -> None:
     database = container.database.service()
     community = await database.community.create(data={"name": "Engines"})
-    data: UserCreateInput = {"username": "ada", "hashedPassword": "-"}
-    user, membership = await create_user_with_membership(database, data, community.id)
-    assert membership.userId == user.id
+    data = user("ada")
+    ada, membership = await create_user_with_membership(database, data, community.id)
+    assert membership.userId == ada.id
     with pytest.raises(UniqueViolationError):
         await create_user_with_membership(database, data, community.id)
 

@@ -20,6 +20,7 @@ from pymongo.database import Database
 from database import DatabaseService
 from prismongo import native
 from prismongo.settings import DatabaseSettings
+from prismongo.testing import factory
 from tests.hostile_documents import BAD, document
 from tests.native.everything import told
 
@@ -51,8 +52,8 @@ async def both(
 async def filled(both: list[DatabaseService], live: Live) -> list[DatabaseService]:
     """Three users with messages, which have composites and lists."""
     for number in range(3):
-        user = await both[0].user.create(
-            {"username": f"user {number}", "hashedPassword": "x", "storageUsed": 2**40 + number}
+        user = await factory(User, both[0]).create(
+            username=f"user {number}", storageUsed=2**40 + number
         )
         for count in range(number * 2):
             await both[0].message.create(

@@ -54,9 +54,8 @@ async def test_an_operation_is_one_span(
 
 
 async def test_the_words_are_those_of_the_client(
-    database: DatabaseService, exported: Exported
+    database: DatabaseService, ada: User, exported: Exported
 ) -> None:
-    ada = await database.user.create(user("ada"))
     where: Any = {"id": ada.id}
     await database.user.find_unique(where=where)
     await database.user.find_first()
@@ -266,9 +265,8 @@ async def test_nothing_stays_current(database: DatabaseService, exported: Export
 
 @pytest.mark.mongo_only("the driver's commands")
 async def test_spans_of_the_driver_are_below(
-    driver_spans: None, database: DatabaseService, exported: Exported
+    driver_spans: None, database: DatabaseService, ada: User, exported: Exported
 ) -> None:
-    ada = await database.user.create(user("ada"))
     exported.clear()
     await database.user.find_many(include={"ownedCommunities": True})
     await database.user.update(

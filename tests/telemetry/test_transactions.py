@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 from prisma.errors import DataError, TransactionError
+from prisma.models import User
 
 from database import DatabaseService
 from prismongo import atomic
@@ -61,8 +62,9 @@ async def test_a_transaction_of_its_own_client(
     assert not get_current_span().get_span_context().is_valid
 
 
-async def test_attempts_are_one_span(database: DatabaseService, exported: Exported) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_attempts_are_one_span(
+    database: DatabaseService, ada: User, exported: Exported
+) -> None:
     calls = 0
 
     class Orders:
@@ -97,9 +99,8 @@ async def test_attempts_are_one_span(database: DatabaseService, exported: Export
 
 
 async def test_attempts_of_a_callback_are_counted(
-    database: DatabaseService, exported: Exported
+    database: DatabaseService, ada: User, exported: Exported
 ) -> None:
-    ada = await database.user.create(user("ada"))
     exported.clear()
 
     async def work(tx: DatabaseService) -> None:

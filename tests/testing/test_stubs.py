@@ -16,8 +16,7 @@ def database() -> DatabaseService:
     return fake(DatabaseService)
 
 
-async def test_a_stub_answers_in_an_actions_place(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_stub_answers_in_an_actions_place(database: DatabaseService, ada: User) -> None:
     database.fake.stub("user.count", 7)
     database.fake.stub("user.find_unique", None)
     database.fake.stub("user.find_first", ada)
@@ -35,8 +34,9 @@ async def test_a_stub_answers_in_an_actions_place(database: DatabaseService) -> 
     assert await database.user.count() == 1
 
 
-async def test_a_stubs_mapping_may_lack_what_answers_omit(database: DatabaseService) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_a_stubs_mapping_may_lack_what_answers_omit(
+    database: DatabaseService, ada: User
+) -> None:
     shown = ada.model_dump()
     assert "hashedPassword" not in shown
     database.fake.stub("user.find_first", shown)

@@ -12,6 +12,7 @@ from prisma.models import Community, Membership, User
 from containers import ApplicationContainer
 from containers.communities import CommunityService
 from containers.errors import NotAllowedError, NotFoundError
+from tests.records import user
 
 NOBODY = "0" * 24
 
@@ -144,12 +145,10 @@ async def test_joining_what_is_not_there(
 async def test_a_user_is_created_with_the_membership_or_not_at_all(
     communities: CommunityService, community: Community
 ) -> None:
-    user, membership = await communities.create_member(
-        community.id, {"username": "new", "hashedPassword": "-"}
-    )
-    assert membership.userId == user.id
+    created, membership = await communities.create_member(community.id, user("new"))
+    assert membership.userId == created.id
     with pytest.raises(NotFoundError):
-        await communities.create_member(NOBODY, {"username": "other", "hashedPassword": "-"})
+        await communities.create_member(NOBODY, user("other"))
     found = await communities.database.user.find_many(order={"username": "asc"})
     assert [one.username for one in found] == ["ada", "new"]
 

@@ -14,7 +14,7 @@ from containers.errors import InvalidValueError, NotFoundError, QuotaExceededErr
 from containers.files import FileService, Total
 from database import DatabaseService
 from database.selections import FileView
-from prismongo.testing import fake
+from prismongo.testing import factory, fake
 from tests.clock import Clock
 
 NOBODY = "0" * 24
@@ -125,7 +125,7 @@ async def test_of_storing_and_failing_at_once_one_happens(files: FileService, ad
 async def test_a_quota_that_is_lowered_meanwhile_holds(clock: Clock) -> None:
     database = fake(DatabaseService)
     files = FileService(database)
-    ada = await database.user.create(data={"username": "ada", "hashedPassword": "-"})
+    ada = await factory(User, database).create()
     database.fake.delay("user.update", 4, times=1)  # a transaction has 5
     reserving = asyncio.ensure_future(files.reserve(ada.id, "a", 2_000))
     while database.fake.calls[-1].name != "user.update":

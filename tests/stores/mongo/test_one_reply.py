@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
+from prisma.models import User
 from pymongo import AsyncMongoClient
 from pymongo.errors import (
     AutoReconnect,
@@ -47,8 +48,7 @@ async def database(mongo_url: str, sent: Sent) -> AsyncIterator[DatabaseService]
         yield database
 
 
-async def test_what_is_sent(database: DatabaseService, sent: Sent) -> None:
-    ada = await database.user.create(user("ada"))
+async def test_what_is_sent(database: DatabaseService, ada: User, sent: Sent) -> None:
     sent.clear()
     assert await database.user.find_unique({"id": ada.id}) == ada
     assert await database.user.find_unique({"id": NOBODY}) is None
