@@ -172,7 +172,6 @@ class Atomic:
             prisma.errors.TransactionError: P2028, it took too long, or an error inside was caught.
         """
         limit = None if conflict_timeout is None else as_limit(conflict_timeout, "conflict_timeout")
-
         most, longest_wait = as_limit(timeout, "timeout"), as_limit(max_wait, "max_wait")
 
         async def attempt() -> T:

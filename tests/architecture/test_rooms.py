@@ -58,7 +58,8 @@ SHELVES = {
 """,
     "prismongo.stores": """
   prismongo.stores.codes
-* prismongo.stores.errors prismongo.stores.rows prismongo.stores.updates prismongo.stores.changes
+* prismongo.stores.errors prismongo.stores.models prismongo.stores.rows
+* prismongo.stores.updates prismongo.stores.changes
   prismongo.stores.store prismongo.stores.wanted
   prismongo.stores.mongo prismongo.stores.memory
 """,

@@ -241,6 +241,12 @@ async def test_a_hint_of_no_index_is_an_error(database: DatabaseService) -> None
         assert await database.with_options(hint=right).user.count() == 1
 
 
+async def test_a_hint_is_not_asked_by_an_insert(database: DatabaseService, ada: User) -> None:
+    view = database.with_options(hint={Message: "nothing"})
+    await view.user.update(where={"id": ada.id}, data={"messages": {"create": [{"content": "x"}]}})
+    assert await database.message.count() == 1
+
+
 async def test_a_hint_where_none_can_be_is_refused(database: DatabaseService) -> None:
     view = database.with_options(hint=USERNAME)
     with pytest.raises(UnsupportedOperationError, match="hint for createOne"):

@@ -19,27 +19,17 @@ from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
 from prismongo.engine.calls import Calls
-from prismongo.engine.conflicts import Conflicts
 from prismongo.fields import Json
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.nodes.steps import Find, KnownFind
-from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.forms import form_of
-from prismongo.query.validate.validator import Validator
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import compile_find
 from prismongo.stores.mongo.compile.known import compile_known
-from tests.query.schemas import ID, datamodel
+from tests.engine.calls import MOMENT, PLANNER, VALIDATOR, new_calls, request_of
+from tests.query.schemas import ID
 
 OTHER: Final = ID[::-1]
-MOMENT: Final = datetime(2025, 6, 1, 12, 30, 15, 123_456, tzinfo=UTC)
-VALIDATOR: Final = Validator(datamodel(), "python")
-PLANNER: Final = Planner(datamodel())
-
-
-def new_calls() -> Calls:
-    """The calls of a new engine."""
-    return Calls(datamodel(), {"python": VALIDATOR}, PLANNER, Conflicts(1))
 
 
 class Role(str, Enum):  # noqa: UP042 - as clients write them
@@ -73,10 +63,6 @@ def assert_same(step: KnownFind, request: Request) -> None:
     assert bson.encode(made.filter) == bson.encode(command.filter)
     assert repr(step.find) == repr(wanted)
     assert repr(made) == repr(command)
-
-
-def request_of(action: Any, model: str, *selections: Selection, **arguments: Any) -> Request:
-    return Request(action, model, arguments, selections, words="python")
 
 
 def known(calls: Calls, request: Request) -> KnownFind | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from prismongo.query.validate.forms import LARGEST, form_of
-from tests.engine.test_calls import MOMENT, new_calls, request_of
+from tests.engine.calls import MOMENT, new_calls, request_of
 
 
 def test_the_number_of_forms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 import pymongo
 from prisma.errors import PrismaError
@@ -17,27 +17,9 @@ from pymongo.errors import OperationFailure, PyMongoError, ServerSelectionTimeou
 from prismongo.errors import NotStartedError, data_error
 from prismongo.metrics import OnWait, Place, Pool, PoolCounts
 from prismongo.query.nodes.options import IndexHint, Options
-from prismongo.query.nodes.steps import (
-    Aggregate,
-    Atomic,
-    CountPerParent,
-    DeleteMany,
-    DeleteOne,
-    Find,
-    FindPerParent,
-    Group,
-    InPortion,
-    Insert,
-    KnownFind,
-    RawAggregate,
-    RawCommand,
-    RawFind,
-    RawStep,
-    Step,
-    UpdateMany,
-    UpdateOne,
-)
-from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.query.nodes.steps import RawStep, Step
+from prismongo.schema.datamodel import Datamodel
+from prismongo.stores.models import model_of
 from prismongo.stores.mongo.accelerator import State, state
 from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.connect import Topology, open_client, unreachable
@@ -264,7 +246,7 @@ class MongoStore:
         if isinstance(error, ServerSelectionTimeoutError) and client and topology:
             waited = client.options.server_selection_timeout
             return unreachable(client, waited, topology.hosts)
-        model = None if step is None else _model_of(step)
+        model = None if step is None else model_of(step)
         raw = isinstance(step, RawStep)
         hint = None if model is None else self._hints.get(model.db_name)
         if model is not None and hint is not None and not raw and _is_bad_hint(error):
@@ -279,29 +261,3 @@ def _is_bad_hint(error: DriverFailure) -> bool:
 
 def _process_and_loop() -> tuple[int, asyncio.AbstractEventLoop]:
     return os.getpid(), asyncio.get_running_loop()
-
-
-def _model_of(step: Step) -> Model | None:
-    match step:
-        case FindPerParent() | CountPerParent():
-            return step.link.target
-        case Aggregate():
-            return step.find.model
-        case KnownFind():
-            return step.template.find.model
-        case Atomic() | InPortion() | RawCommand():
-            return None
-        case (
-            Find()
-            | Group()
-            | Insert()
-            | UpdateOne()
-            | UpdateMany()
-            | DeleteOne()
-            | DeleteMany()
-            | RawFind()
-            | RawAggregate()
-        ):
-            return step.model
-        case _:
-            assert_never(step)
