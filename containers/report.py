@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 BOLD, DIM, RED, PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[0m"
-STEP_WIDTH = 52
+STEP_WIDTH = 56
 
 
 class Report:

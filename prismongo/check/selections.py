@@ -52,10 +52,10 @@ def check_selections(modules: Iterable[str], datamodel: Datamodel) -> SelectionF
         classes = list(_classes(module))
         marked = [kind for kind in classes if SELECTED in vars(kind)]
         checked += len(marked)
-        inside: set[type[BaseModel]] = set()
+        inside: set[type] = set()  # and their bases, whose fields they have
         for kind in marked:
             try:
-                inside.update(_selected(kind, datamodel))
+                inside.update(*(each.__mro__ for each in _selected(kind, datamodel)))
             except SelectionError as error:
                 errors.append(str(error))
         if not errors:  # what stands inside of a class that does not fit is not known

@@ -51,6 +51,15 @@ def test_classes_that_fit(project: Path) -> None:
     assert fit(project, GOOD) == SelectionFit(1)
 
 
+def test_bases_are_compared_as_their_classes_are(project: Path) -> None:
+    base = "class Base(BaseModel):\n    id: {}\n"
+    derived = GOOD.replace("Card(BaseModel)", "Card(Base)")
+    assert fit(project, base.format("str") + derived) == SelectionFit(1)
+    del sys.modules["cards"]
+    (error,) = fit(project, base.format("int") + derived).errors
+    assert error.startswith("Card.id: User.id is String in the schema.")
+
+
 def test_a_class_that_does_not_say_its_model(project: Path) -> None:
     assert fit(project, "") == SelectionFit(0, (), ("cards.Post",))
 
