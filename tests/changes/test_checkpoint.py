@@ -11,8 +11,8 @@ from prisma.errors import PrismaError
 from prisma.models import Message
 
 from database import DatabaseService, DatabaseSettings
-from prismongo.changes import Changes, Checkpoint, TokenStore, stream
-from tests.changes.taking import take
+from prismongo.changes import Checkpoint, TokenStore, stream
+from tests.changes.taking import contents, post, take
 from tests.processes import line_of, running
 from tests.waiting import PATIENCE, until
 
@@ -33,15 +33,6 @@ class Kept:
 @pytest.fixture(params=["in the database", "an object"])
 def checkpoint(request: pytest.FixtureRequest, database: DatabaseService) -> TokenStore:
     return Kept() if request.param == "an object" else Checkpoint(database, "consumer")
-
-
-async def post(database: DatabaseService, *contents: str) -> None:
-    for content in contents:
-        await database.message.create(data={"content": content})
-
-
-async def contents(changes: Changes[Message], count: int) -> list[str]:
-    return [change.after.content for change in await take(changes, count) if change.after]
 
 
 async def test_what_fails_comes_again(database: DatabaseService, checkpoint: TokenStore) -> None:

@@ -11,14 +11,9 @@ from database import DatabaseService
 from prismongo.changes import Checkpoint
 from prismongo.errors import ChangeStreamError, HistoryLostError
 from prismongo.testing import fake
-from tests.changes.taking import take
+from tests.changes.taking import post, take
 
 REAL_TOKEN = "826560A1B2000000012B0229296E04"  # as a server gives them
-
-
-async def post(database: DatabaseService, *contents: str) -> None:
-    for content in contents:
-        await database.message.create(data={"content": content})
 
 
 async def test_a_fake_that_nobody_has_connected_can_be_watched() -> None:

@@ -16,14 +16,10 @@ from prismongo.changes import Changes
 from prismongo.containers.lifecycle import stop
 from prismongo.errors import NotStartedError
 from tests.application import made
-from tests.changes.taking import take
+from tests.changes.taking import post, take
 from tests.waiting import PATIENCE, until
 
 Cursors = Callable[[], list[int]]
-
-
-async def post(database: DatabaseService, content: str) -> None:
-    await database.message.create(data={"content": content})
 
 
 async def consume(

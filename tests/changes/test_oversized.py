@@ -15,21 +15,12 @@ from database import DatabaseService
 from prismongo.changes import Change, Changes, Checkpoint, OnOversized
 from prismongo.changes.stream import WatchOptions
 from prismongo.errors import OversizedChangeError
-from tests.changes.taking import take
+from tests.changes.taking import contents, post, take
 from tests.waiting import until
 
 Document = dict[str, Any]
 LARGE = 9_000_000
 """Bytes: a record holds so many, and an event holds no two of them."""
-
-
-async def post(database: DatabaseService, *contents: str) -> None:
-    for content in contents:
-        await database.message.create(data={"content": content})
-
-
-async def contents(changes: Changes[Message], count: int) -> list[str]:
-    return [change.after.content for change in await take(changes, count) if change.after]
 
 
 async def change_large(database: DatabaseService, message: Message, letter: str = "b") -> None:

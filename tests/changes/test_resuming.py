@@ -17,20 +17,11 @@ from prismongo.changes import Changes
 from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.errors import ChangeStreamError, CollectionGoneError, HistoryLostError
 from prismongo.testing import factory
-from tests.changes.taking import take
+from tests.changes.taking import contents, post, take
 from tests.proxy import Proxy
 from tests.waiting import PATIENCE, until
 
 Document = dict[str, Any]
-
-
-async def post(database: DatabaseService, *contents: str) -> None:
-    for content in contents:
-        await database.message.create(data={"content": content})
-
-
-async def contents(changes: Changes[Message], count: int) -> list[str]:
-    return [change.after.content for change in await take(changes, count) if change.after]
 
 
 # --- a token ---

@@ -11,17 +11,12 @@ from prisma.models import Message
 from database import DatabaseService
 from prismongo.changes import Change, Policy
 from prismongo.errors import SlowConsumerError
-from tests.changes.taking import take
+from tests.changes.taking import post, take
 from tests.waiting import PATIENCE, until
 
 SUBSCRIBERS = 1_000
 EVENTS = 100
 LONG = 10 * PATIENCE
-
-
-async def post(database: DatabaseService, *contents: str) -> None:
-    for content in contents:
-        await database.message.create(data={"content": content})
 
 
 def contents(changes: list[Change[Message]]) -> list[str]:
