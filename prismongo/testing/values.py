@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from itertools import count
 from string import ascii_lowercase
 from typing import Annotated, Any, Final, Literal
@@ -63,11 +64,11 @@ def _by_polyfactory(
 ) -> Callable[[], dict[str, Any]]:
     """What makes values of the types."""
     try:
-        from polyfactory.factories.pydantic_factory import ModelFactory
+        factories: Any = import_module("polyfactory.factories.pydantic_factory")  # not for mypy
     except ImportError as error:
         raise ImportError("Factories need polyfactory: pip install prismongo[factories]") from error
     shape: Any = {field: (kind, ...) for field, kind in types.items()}
-    made = ModelFactory.create_factory(
+    made = factories.ModelFactory.create_factory(
         create_model(name, **shape), __random_seed__=chance.getrandbits(32)
     )
     return lambda: made.build().model_dump()
