@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from opentelemetry import metrics, trace
@@ -16,12 +16,13 @@ from tests.telemetry.exporting import DriverSpans, Exported
 
 
 @pytest.fixture
-def exported(monkeypatch: pytest.MonkeyPatch) -> Exported:
-    """What this test exports: its providers are those that are set."""
+def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exported]:
+    """What this test exports: its providers are those that are set. At its end all has ended."""
     made = Exported()
     monkeypatch.setattr(trace, "get_tracer_provider", lambda: made.traces)
     monkeypatch.setattr(metrics, "get_meter_provider", lambda: made.meters)
-    return made
+    yield made
+    assert made.unfinished == []
 
 
 @pytest.fixture

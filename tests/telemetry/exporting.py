@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from opentelemetry.context import Context
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import Span as SdkSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Span, Tracer
 from pymongo import monitoring
 
 NOT_OURS = ("hello", "ping", "endSessions", "listCollections", "createIndexes", "create")
+
+
+class _Begun(SpanProcessor):
+    """Knows the spans that have begun: how many of each trace, and which have not ended."""
+
+    def __init__(self) -> None:
+        self.spans: dict[int, str] = {}
+        self.of_trace = Counter[int]()
+
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:
+        """One begins."""
+        self.spans[span.context.span_id] = span.name
+        self.of_trace[span.context.trace_id] += 1
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """One ends."""
+        del self.spans[span.context.span_id]
 
 
 class Exported:
@@ -27,6 +47,8 @@ class Exported:
         self._exporter = InMemorySpanExporter()
         self.traces = TracerProvider()
         self.traces.add_span_processor(SimpleSpanProcessor(self._exporter))
+        self._begun = _Begun()
+        self.traces.add_span_processor(self._begun)
         self._reader = InMemoryMetricReader()
         self.meters = MeterProvider([self._reader])
         self.tracer: Tracer = self.traces.get_tracer("test")
@@ -34,6 +56,15 @@ class Exported:
     def clear(self) -> None:
         """Forget the spans."""
         self._exporter.clear()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The names of those that have begun, and have not ended."""
+        return list(self._begun.spans.values())
+
+    def begun(self, trace: int) -> int:
+        """How many spans of a trace have begun."""
+        return self._begun.of_trace[trace]
 
     @property
     def spans(self) -> list[ReadableSpan]:
