@@ -23,6 +23,7 @@
         └── prisma.errors.TransactionExpiredError
 
 A message contains facts (code, model, path, type) and what to do, but no value and no secret.
+Every error can be pickled, so that a task in another process can raise it.
 """
 
 from __future__ import annotations
@@ -334,6 +335,24 @@ def with_kept(error: upstream.PrismaError, kept: int, total: int) -> upstream.Pr
     else:
         error.__dict__["meta"] = {**getattr(error, "meta", {}), **facts}
     return error
+
+
+def _reduced(error: upstream.PrismaError) -> tuple[Any, ...]:
+    """How an error is pickled and copied: with its text and its attributes, without its cause."""
+    return _restored, (type(error), error.args, error.__dict__)
+
+
+def _restored(
+    kind: type[upstream.PrismaError], words: tuple[object, ...], attributes: dict[str, Any]
+) -> upstream.PrismaError:
+    error = kind.__new__(kind, *words)
+    error.__dict__.update(attributes)
+    return error
+
+
+# An exception is made anew by `kind(*args)`, and the parameters of most classes are not `args`: to
+# unpickle one of them fails, and stops a whole pool of processes.
+upstream.PrismaError.__reduce__ = _reduced  # type: ignore[assignment, method-assign]
 
 
 def _caret(text: str, line: int, column: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,13 @@ async def kill(server: Mongod) -> None:
     os.kill(process_id(server.directory), signal.SIGKILL)
     while server.is_running:
         await asyncio.sleep(0.01)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def is_alive(process: int) -> bool:

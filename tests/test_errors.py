@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from prisma.errors import ClientNotConnectedError, PrismaError
+from prisma.errors import (
+    ClientNotConnectedError,
+    PrismaError,
+    TransactionNotStartedError,
+    UniqueViolationError,
+)
+from prisma.models import User
 
 from prismongo import errors
+from prismongo.containers.validation import ValidationError
 from prismongo.errors import (
     CLASS_BY_CODE,
     HTTP_STATUS,
@@ -23,6 +32,7 @@ from prismongo.errors import (
     TransactionExpiredError,
     data_error,
     http_status,
+    with_kept,
 )
 from prismongo.stores.codes import name_of
 from prismongo.stores.mongo.errors import SERVER_CODES
@@ -145,3 +155,66 @@ def test_every_class_of_ours_is_one_of_upstreams_and_in_the_tree() -> None:
 def test_the_page_is_linked() -> None:
     for page in ("README.md", "CHANGELOG.md"):
         assert "docs/errors.md" in (TOP / page).read_text()
+
+
+MISTAKE: Final = SchemaError("It has no type.", 1, 7, text="model User")
+CROSSING: Final[list[PrismaError]] = [
+    *(data_error(code, "It failed.", {"target": ["email"]}) for code in sorted(HTTP_STATUS)),
+    errors.WriteConcernError({}),
+    errors.ArgumentTypeError({}),
+    MISTAKE,
+    SchemaError.joined([MISTAKE, MISTAKE]),
+    errors.SelectionError(User, "name", "there is no such field"),
+    ConfigurationError("It is not set."),
+    errors.MongodNotFoundError("There is none."),
+    ConnectionError("It is down.", code="P1001", meta={"host": "db"}),
+    NotStartedError("Start it."),
+    NotConnectedError(),
+    errors.ChangeStreamError("It ended.", token="82"),
+    errors.HistoryLostError(
+        "Too late.", since=datetime(2024, 1, 1, tzinfo=UTC), meta={}, token="8"
+    ),
+    errors.CollectionGoneError("It was dropped.", meta={"models": ["User"]}),
+    errors.SlowConsumerError("It was full."),
+    errors.OversizedChangeError("It is too large."),
+    TransactionError("It failed."),
+    TransactionExpiredError("It is over."),
+    TransactionNotStartedError(),
+    ClientNotConnectedError(),
+    with_kept(data_error("P2002", "It is taken.", {"target": ["email"]}), 1, 2),
+    ValidationError(["one", "two"]),
+]
+
+
+@pytest.mark.parametrize("error", CROSSING, ids=lambda each: type(each).__name__)
+def test_an_error_of_another_process_is_the_same(error: PrismaError) -> None:
+    error.add_note("in the worker")
+    made = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert (type(made), str(made), made.args) == (type(error), str(error), error.args)
+    attributes, parts = vars(made), vars(error)
+    assert {key: str(value) for key, value in attributes.items()} == {
+        key: str(value) for key, value in parts.items()
+    }
+
+
+def test_every_error_of_ours_is_among_them() -> None:
+    ours = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, PrismaError)
+    }
+    assert ours - {type(error) for error in CROSSING} == set()
+
+
+def test_one_of_the_application_is_the_same() -> None:
+    made = pickle.loads(pickle.dumps(TakenError({}, name="ada")))  # noqa: S301 - our own
+    assert isinstance(made, TakenError)
+    assert made.name == "ada"
+
+
+class TakenError(UniqueViolationError):
+    """An application's own."""
+
+    def __init__(self, data: dict[str, object], *, name: str) -> None:
+        self.name = name
+        super().__init__(data)

@@ -1,7 +1,8 @@
 """One embedded server for the workers of one parent: a second one would have data of its own.
 
-uvicorn starts its workers by multiprocessing, gunicorn forks them. Each would start a server, and
-each would know a part of the data. A lock per parent and database lets only the first do so.
+uvicorn starts its workers by multiprocessing, gunicorn and Celery fork them. Each would start a
+server, and each would know a part of the data. A lock per parent and database lets only the first
+do so.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from prismongo.errors import ConfigurationError
+
+_IMPORTED_BY: Final = os.getpid()
+"""Another process than this one, if it was forked after the application was imported."""
 
 
 @contextmanager
@@ -83,6 +88,8 @@ def _parent() -> int | None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         return parent.pid
+    if os.getpid() != _IMPORTED_BY:
+        return _IMPORTED_BY
     is_forked = os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn/")
     return os.getppid() if is_forked else None
 

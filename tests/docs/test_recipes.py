@@ -65,7 +65,7 @@ def told(*arguments: str) -> str:
 
 
 def test_every_example_is_run() -> None:
-    names = ["command", "worker", "background", "prefork", "server", "site"]
+    names = ["command", "worker", "background", "prefork", "tasks", "server", "site"]
     assert list(FILES) == [f"{name}.py" for name in names]
     assert len(CELLS) == 3
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -82,6 +84,41 @@ def test_a_forked_worker_of_gunicorn_too(monkeypatch: pytest.MonkeyPatch) -> Non
         pytest.fail("it started")
     with one_of_all("kraken"):
         pass
+
+
+def test_workers_that_are_forked_after_the_import_too() -> None:
+    """As Celery does, and `gunicorn --preload`."""
+    said = subprocess.run(
+        [sys.executable, "-c", FORKING], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["started", "refused", "refused"]
+
+
+FORKING = """
+import os
+from prismongo.embedded.workers import one_of_all
+from prismongo.errors import ConfigurationError
+
+def forked():
+    told, tell = os.pipe()
+    if not os.fork():
+        os.close(told)
+        os.close(go)
+        try:
+            with one_of_all("kraken"):
+                os.write(tell, b"started")
+                os.read(wait, 1)
+        except ConfigurationError:
+            os.write(tell, b"refused")
+        os._exit(0)
+    os.close(tell)
+    print(os.read(told, 10).decode())
+
+wait, go = os.pipe()
+for _ in range(3):
+    forked()
+os.close(go)
+"""
 
 
 def test_a_process_without_siblings_starts_as_many_as_it_likes() -> None:

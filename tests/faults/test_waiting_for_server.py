@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from prismongo.embedded import Mongod
 from prismongo.errors import ConnectionError
 from prismongo.pull import pull
 from prismongo.schema import parse, push
+from tests.processes import free_port
 from tests.project import SCHEMA
 from tests.waiting import PATIENCE
 
@@ -41,12 +41,6 @@ WAITERS: dict[str, Callable[[str], Coroutine[Any, Any, Any]]] = {
     "check": checked,
     "pull": lambda url: pull(url, None, Path("x.prisma"), wait=PATIENCE),
 }
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @asynccontextmanager
