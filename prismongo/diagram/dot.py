@@ -22,7 +22,7 @@ from prismongo.diagram.picture import (
 _FONT: Final = 'fontname="Helvetica"'
 _ENDS: Final[dict[Cardinality, str]] = {"one": "teetee", "optional": "teeodot", "many": "crowodot"}
 _SHAPES: Final[dict[Shape, str]] = {
-    "resource": "shape=cylinder",
+    "resource": 'shape=cylinder margin="0.15,0.12"',
     "single": 'shape=box style="rounded"',
     "called": "shape=box",
     "missing": 'shape=hexagon style="dashed"',
@@ -39,7 +39,7 @@ def dot_text(picture: Picture) -> str:
             lines = _container(picture)
         case _:
             assert_never(picture)
-    start = ["digraph {", f"    graph [rankdir=LR {_FONT}]"]
+    start = ["digraph {", f"    graph [rankdir=LR nodesep=0.4 ranksep=1 {_FONT}]"]
     start += [f"    node [{_FONT} fontsize=11]", f"    edge [{_FONT} fontsize=9]"]
     return "\n".join([*start, *lines, "}"]) + "\n"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -105,6 +107,21 @@ def test_svg_of_kraken(options: list[str], tmp_path: Path, monkeypatch: pytest.M
     assert main(["diagram", *options, "--output", str(tmp_path / "a.svg")]) == 0
     text = (tmp_path / "a.svg").read_text()
     assert ">Factory of MessageService<" in text if options else ">sentAt: DateTime<" in text
+    drawn = Counter(each.get("class") for each in ElementTree.fromstring(text).iter())  # noqa: S314 - ours
+    assert main(["diagram", *options, "--output", str(tmp_path / "a.dot")]) == 0
+    dot = (tmp_path / "a.dot").read_text()
+    assert drawn["edge"] == dot.count(" -> ") > 30
+    assert drawn["cluster"] == dot.count("subgraph ")
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_svg_of_names_in_other_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = SCHEMA.replace("Cat", "Größe").replace("Toy", "Игрушка")
+    (tmp_path / "schema.prisma").write_text(text, encoding="utf-8")
+    assert main(["diagram", "--output", "a.svg"]) == 0
+    drawn = ElementTree.parse(tmp_path / "a.svg").getroot()  # noqa: S314 - ours
+    assert {"Größe", "Игрушка"} <= set(drawn.itertext())
 
 
 def test_a_container(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:

@@ -191,7 +191,7 @@ def test_dot() -> None:
     text = dot_text(container_picture(Small()))
     assert '    subgraph "cluster end" {\n        label="end: Feature"\n' in text
     cache = 'label="cache\\nResource of Thing\\nstart 1"'
-    assert f'        "end.cache" [shape=cylinder {cache}]\n' in text
+    assert f'        "end.cache" [shape=cylinder margin="0.15,0.12" {cache}]\n' in text
     assert '    "stage" -> "end.cache" [label="stage"]\n' in text
 
 
