@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -103,15 +104,52 @@ def test_files_that_are_mounted_and_built_are_there() -> None:
     assert set(PASSWORDS["services"]) == set(COMPOSE["services"])
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    unit = tmp_path / "kraken.service"
-    unit.write_text(UNIT.replace("/opt/kraken", str(TOP)), encoding="utf-8")
-    done = subprocess.run(
-        ["systemd-analyze", "verify", str(unit)],  # noqa: S607  wherever it is
+def here(program: str) -> pytest.MarkDecorator:
+    """Skip a test where a program is not installed."""
+    return pytest.mark.skipif(not shutil.which(program), reason=f"there is no {program} here")
+
+
+def told(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a program says of the files."""
+    return subprocess.run(
+        arguments,
         capture_output=True,
         text=True,
         check=False,
+        cwd=FILES,
+        env={**os.environ, **environment},
     )
+
+
+@here("systemd-analyze")
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "kraken.service"
+    unit.write_text(UNIT.replace("/opt/kraken", str(TOP)), encoding="utf-8")
+    done = told("systemd-analyze", "verify", str(unit))
     assert "kraken.service" not in done.stderr, done.stderr
     assert done.returncode == 0, done.stderr
+
+
+@here("systemd-analyze")
+def test_the_unit_may_do_little() -> None:
+    """The exposure that systemd tells is below 2 of 10."""
+    unit = str(FILES / "kraken.service")
+    done = told("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@here("kubernetes-validate")
+@pytest.mark.parametrize("name", ["push", "application"])
+def test_kubernetes_knows_the_fields(name: str) -> None:
+    done = told("kubernetes-validate", "--strict", f"kubernetes/{name}.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@here("docker-compose")
+def test_compose_reads_its_files() -> None:
+    """Without a container engine."""
+    both = ("-f", "compose.yaml", "-f", "compose.passwords.yaml")
+    secrets = {"MONGO_KEY": "ab", "MONGO_ROOT_PASSWORD": "cd", "MONGO_PASSWORD": "ef"}
+    assert told("docker-compose", *both[:2], "config", "--quiet").stderr == ""
+    assert told("docker-compose", *both, "config", "--quiet", **secrets).stderr == ""
+    assert "required variable MONGO_KEY" in told("docker-compose", *both, "config").stderr
