@@ -167,17 +167,17 @@ class Builder:
         self._fields(collection, inner, {}, kind.shape or Shape(), path)
         return inner.name
 
-    def _known_indexes(self, model: Model | None) -> set[str]:
-        """The names of the indexes that the schema has."""
-        wanted = wanted_indexes(self.known) if model else {}
-        return {index.name for index in wanted.get(model.db_name if model else "", ())}
+    def _known_indexes(self, model: Model | None) -> Sequence[IndexSpec]:
+        """The indexes that the schema has."""
+        return () if model is None else wanted_indexes(self.known).get(model.db_name, ())
 
-    def _indexes(self, each: Observed, block: DraftBlock, known: set[str]) -> None:
-        written: set[tuple[object, ...]] = set()
+    def _indexes(self, each: Observed, block: DraftBlock, known: Sequence[IndexSpec]) -> None:
+        names_known = {index.name for index in known}
+        written = {_fields(index) for index in known}
         for index in sorted(each.found.indexes, key=lambda index: not index.unique):
-            if index.name in known:
+            if index.name in names_known:
                 continue
-            if tuple(index.keys) in written or self._expires_otherwise(each, index):
+            if _fields(index) in written or self._expires_otherwise(each, index):
                 self.tries[each.name, index.name] = 2
             tries = self.tries.get((each.name, index.name), 0)
             if tries > 1:
@@ -198,7 +198,7 @@ class Builder:
                 self.tries[each.name, index.name] = 2
                 _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
                 continue
-            written.add(tuple(index.keys))
+            written.add(_fields(index))
             lines = index_lines(index, names, explicit=tries > 0)
             if len(lines) > 1 or not _beside_field(block, index, [*names.values()]):
                 block.attributes += lines
@@ -209,6 +209,11 @@ class Builder:
             return False
         _, kind = self.paths.get((each.name, index.paths[0]), ("", None))
         return kind is not None and not kind.type.startswith("DateTime")
+
+
+def _fields(index: IndexSpec) -> tuple[tuple[str, bool], ...]:
+    """Its paths, and whether they descend: of each, Prisma allows a model one index of any kind."""
+    return tuple((path, direction == -1) for path, direction in index.keys)
 
 
 def _note(block: DraftBlock, text: str) -> None:

@@ -168,3 +168,15 @@ async def test_a_share_of_hits_decides(live: Live, mongo_url: str) -> None:
         "// 70%, 7 of 10 ids, are in to: no relation, for the others refer to nothing.",
     ]
     assert [item.kind for item in parse(text).model["all"].fields] == ["scalar"] * 2 + ["relation"]
+
+
+async def test_an_index_of_fields_that_the_schema_has_an_index_of(
+    live: Live, mongo_url: str
+) -> None:
+    """Prisma allows one of them only: the database may have a text index, or another name."""
+    live["people"].insert_one({"name": "a", "age": 1})
+    live["people"].create_index([("name", "text")])
+    live["people"].create_index("age", name="of the age")
+    written = WRITTEN.replace("@@map", "age Int @db.Int\n  @@index([age])\n  @@map")
+    pulled = await pull(mongo_url, schema_of_text(written, PATH), PATH)
+    assert pulled.files.get(PATH, written) == written

@@ -77,3 +77,41 @@ async def test_a_ttl_of_what_is_no_date(live: Live, mongo_url: str, value: objec
     live["Thing"].insert_many([{"at": datetime(2024, 1, 1, tzinfo=UTC)}, {"at": value}])
     live["Thing"].create_index("at", name="expiry", expireAfterSeconds=2**31 - 1)
     assert "The schema has no words for the index expiry." in await pulled(mongo_url)
+
+
+INDEXES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
+    "unique and text": [([("a", "text")], {}), ([("a", 1)], {"unique": True})],
+    "plain and text": [([("a", 1)], {}), ([("a", "text")], {})],
+    "two texts, one plain of both": [
+        ([("a", "text"), ("b", "text")], {}),
+        ([("a", 1), ("b", 1)], {}),
+    ],
+    "a text behind a field, and a plain one": [
+        ([("a", 1), ("b", "text")], {}),
+        ([("a", 1), ("b", 1)], {}),
+    ],
+    "two collations": [
+        ([("a", 1)], {"collation": {"locale": "de"}, "name": "de"}),
+        ([("a", 1)], {}),
+    ],
+    "unique and partial": [
+        ([("a", 1)], {"unique": True, "name": "one"}),
+        ([("a", 1)], {"partialFilterExpression": {"b": 1}, "name": "two"}),
+    ],
+    "both directions": [([("a", 1)], {}), ([("a", -1)], {})],
+}
+"""Several indexes of the same fields: Prisma allows one of a direction, of whatever kind."""
+
+
+@pytest.mark.parametrize("indexes", INDEXES.values(), ids=INDEXES)
+async def test_several_indexes_of_the_same_fields(
+    live: Live, mongo_url: str, indexes: list[tuple[Any, dict[str, Any]]]
+) -> None:
+    live["Thing"].insert_one({"a": "one", "b": "two"})
+    for keys, options in indexes:
+        live["Thing"].create_index(keys, **options)
+    text = await pulled(mongo_url)
+    told = len(parse(text).models[0].indexes) - 1
+    untold = text.count("// The schema has no words for the index ")
+    assert told + untold == len(indexes)
+    assert told >= 1
