@@ -54,7 +54,7 @@ def _options(index: IndexSpec, *, explicit: bool) -> list[str]:
         options.append(f"/// @partial({_json(index.partial)})")
     if index.sparse:
         options.append("/// @sparse")
-    elif explicit and index.unique and index.partial is None:
+    elif explicit and index.unique:
         options.append("/// @dense")
     if index.collation is not None and not index.is_text:
         given = {

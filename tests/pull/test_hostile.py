@@ -103,6 +103,23 @@ INDEXES: dict[str, list[tuple[Any, dict[str, Any]]]] = {
 """Several indexes of the same fields: Prisma allows one of a direction, of whatever kind."""
 
 
+@pytest.mark.parametrize(
+    "filter",
+    [{"a": {"$type": "string"}}, {"b": {"$gt": 5}}, {"b": True}, {"a": {"$exists": True}}],
+    ids=["a text", "another field", "a flag", "there"],
+)
+@pytest.mark.parametrize("documents", [[], [{"a": "one"}], [{"a": "one", "b": 6}, {"b": 6}]])
+async def test_a_partial_unique(
+    live: Live, mongo_url: str, filter: dict[str, Any], documents: list[dict[str, Any]]
+) -> None:
+    """Also of a field that documents lack: the schema that is pulled has the same index."""
+    live["Thing"].create_index("a", unique=True, partialFilterExpression=filter)
+    live["Thing"].insert_many(documents) if documents else None
+    text = await pulled(mongo_url)
+    assert "has no words" not in text
+    assert len(parse(text).models[0].indexes) == 2
+
+
 @pytest.mark.parametrize("indexes", INDEXES.values(), ids=INDEXES)
 async def test_several_indexes_of_the_same_fields(
     live: Live, mongo_url: str, indexes: list[tuple[Any, dict[str, Any]]]

@@ -67,8 +67,8 @@ def read_options(notes: str | None, position: Position) -> IndexOptions:
             found[name] = _value(name, match[2], position)
     if "sparse" in found and "partial" in found:
         raise refuse_option("An index is `@sparse` or `@partial`, not both.", position)
-    if "dense" in found and found.keys() & {"sparse", "partial"}:
-        raise refuse_option("An index that is `@dense` is not `@sparse` or `@partial`.", position)
+    if "dense" in found and "sparse" in found:
+        raise refuse_option("An index is `@dense` or `@sparse`, not both.", position)
     return IndexOptions(
         expire_after=found.get("ttl"),
         partial=found.get("partial"),

@@ -235,6 +235,15 @@ def test_a_dense_unique_has_every_document() -> None:
     }
 
 
+def test_a_dense_partial_unique_has_every_document_that_matches() -> None:
+    assert only('/// @partial({"b": 1})', "/// @dense", "a Int? @unique") == {
+        "key": {"a": 1},
+        "name": "User_a_key",
+        "unique": True,
+        "partialFilterExpression": {"b": 1},
+    }
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
@@ -255,8 +264,7 @@ def test_a_dense_unique_has_every_document() -> None:
         (["/// @ttl(1)", "a Int"], "`@ttl` needs an index on one DateTime field."),
         (["a DateTime", "b Int", "/// @ttl(1)", "@@index([a, b])"], "`@ttl` needs"),
         (["/// @dense()", "a Int? @unique"], "`@dense` is written"),
-        (["/// @dense", "/// @sparse", "a Int? @unique"], "`@dense` is not `@sparse` or"),
-        (["/// @dense", '/// @partial({"a": 1})', "a Int? @unique"], "`@dense` is not"),
+        (["/// @dense", "/// @sparse", "a Int? @unique"], "`@dense` or `@sparse`, not both"),
         (["/// @sparse", "a Int"], "give `a` @unique, or add @@index"),
         (["/// @sparse", "a Int", "@@index([a]) /// @sparse"], "both there and here"),
     ],
