@@ -46,6 +46,29 @@ def test_a_dry_run_writes_nothing(folder: Path, capsys: Output) -> None:
     assert [file.name for file in folder.iterdir()] == [".env"]
 
 
+def test_a_dry_run_that_finds_nothing_says_so(folder: Path, capsys: Output) -> None:
+    assert main(["pull"]) == 0
+    capsys.readouterr()
+    assert main(["pull", "--dry-run"]) == 0
+    assert "The schema schema.prisma lacks nothing of it.\n" in capsys.readouterr().out
+
+
+def test_a_dry_run_of_a_folder_says_which_file_is_which(
+    folder: Path, live: Any, capsys: Output
+) -> None:
+    (folder / "prisma").mkdir()
+    assert main(["pull", "--schema", "prisma/cats.prisma"]) == 0
+    live["dogs"].insert_one({"name": "a dog"})
+    live["cats"].insert_one({"name": "a cat", "kind": "a", "age": 3})
+    capsys.readouterr()
+    assert main(["pull", "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    cats, _, dogs = shown.partition("// prisma/pulled.prisma\n")
+    assert cats.startswith("// prisma/cats.prisma\n")
+    assert "  age Int? @db.Int\n" in cats
+    assert "model dogs {\n" in dogs
+
+
 def test_nothing_is_overwritten_without_force(folder: Path) -> None:
     assert main(["pull", "--schema", "new/my.prisma"]) == 0
     mine = folder / "new/my.prisma"

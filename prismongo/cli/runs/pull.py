@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 from prismongo.cli.arguments import database_url
 from prismongo.cli.files import write
@@ -26,12 +28,19 @@ def run(arguments: argparse.Namespace) -> int:
         options["sample"] = arguments.sample
     with progress_bar(sys.stderr) as progress:
         pulled = asyncio.run(pull(url, schema, path, **options, progress=progress))
+    if arguments.dry_run and pulled.files:
+        _show(pulled.files)
+        return 0
     for file, text in pulled.files.items():
-        if arguments.dry_run:
-            say(text.rstrip("\n"))
-        else:
-            write(file, text)
-    if not arguments.dry_run:
-        for line in pulled_lines(pulled, path):
-            say(line)
+        write(file, text)
+    for line in pulled_lines(pulled, path):
+        say(line)
     return 0
+
+
+def _show(files: Mapping[Path, str]) -> None:
+    """Print what would be in the files; of several, which is which."""
+    for file, text in files.items():
+        if len(files) > 1:
+            say(f"// {file}")
+        say(text.rstrip("\n"))
