@@ -97,6 +97,8 @@ async def pull(
 def pulled_lines(pulled: Pulled, path: Path) -> Iterator[str]:
     """The result in lines of text."""
     yield f"{pulled.read:,} documents read."
+    if pulled.files and not pulled.blocks:
+        yield "The database has no collections to make models of: is its name right?"
     for block in pulled.blocks:
         yield f"  + {block}"
     if pulled.files:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from prismongo.cli import main
+from prismongo.url import url_database
 
 Output = pytest.CaptureFixture[str]
 
@@ -67,6 +68,19 @@ def test_a_dry_run_of_a_folder_says_which_file_is_which(
     assert cats.startswith("// prisma/cats.prisma\n")
     assert "  age Int? @db.Int\n" in cats
     assert "model dogs {\n" in dogs
+
+
+def test_a_database_without_collections_is_told(
+    folder: Path, mongo_url: str, capsys: Output
+) -> None:
+    """MongoDB makes a database of any name: a mistake in it looks like an empty one."""
+    name = url_database(mongo_url)
+    assert main(["pull", "--url", mongo_url.replace(name, f"{name}_mistaken")]) == 0
+    assert capsys.readouterr().out == (
+        "0 documents read.\n"
+        "The database has no collections to make models of: is its name right?\n"
+        "Wrote schema.prisma. Read it, then run `prismongo generate`.\n"
+    )
 
 
 def test_nothing_is_overwritten_without_force(folder: Path) -> None:
