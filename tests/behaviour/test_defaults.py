@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from bson import Int64, ObjectId
+from bson import Int64, ObjectId, Timestamp
 
 from prismongo.engine import MongoEngine
+from prismongo.query.nodes.requests import ModelAction
 from tests.behaviour.asking import ask
 from tests.engines import EngineFor, Stored
 
@@ -205,3 +206,37 @@ class TestMade:
         found = await ask(engine, "findUnique", "Tick", "nr", where={"at": answer["at"]})
         assert found == {"nr": 1}
         assert isinstance(stored("Tick")[0]["_id"], datetime)
+
+
+STAMPED = """
+model Event {
+  id      Int       @id @map("_id")
+  text    String    @default("a")
+  born    DateTime  @default(now()) @db.Timestamp
+  changed DateTime  @updatedAt @db.Timestamp
+  placeId Int?
+  place   Place?    @relation(fields: [placeId], references: [id])
+}
+
+model Place {
+  id      Int       @id @map("_id")
+  events  Event[]
+  changed DateTime? @updatedAt @db.Timestamp
+}
+"""
+
+
+async def test_moments_are_stored_as_the_field_says(engine_for: EngineFor, stored: Stored) -> None:
+    engine = await engine_for(STAMPED)
+    await ask(engine, "createOne", "Place", data={"id": 1})
+    await ask(engine, "createOne", "Event", data={"id": 1})
+    changes: tuple[tuple[ModelAction, Any], ...] = (
+        ("updateOne", {"where": {"id": 1}, "data": {"text": "b"}}),
+        ("updateMany", {"data": {"text": "c"}}),
+        ("updateOne", {"where": {"id": 1}, "data": {"place": {"connect": {"id": 1}}}}),
+    )
+    for action, arguments in changes:
+        await ask(engine, action, "Event", **arguments)
+        (event,) = stored("Event")
+        assert isinstance(event["born"], Timestamp)
+        assert isinstance(event["changed"], Timestamp)

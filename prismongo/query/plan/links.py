@@ -10,6 +10,7 @@ from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.steps import FieldUpdate, Set
 from prismongo.query.values.date_time import now
+from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Field, Link, Model
 
 ReferenceKey = tuple[Any, ...]
@@ -124,7 +125,7 @@ def with_updated_at(model: Model, updates: Sequence[FieldUpdate]) -> tuple[Field
     """The updates, and the current time for every `@updatedAt` field that they do not set."""
     updated_names = {update.path[0] for update in updates}
     moments = (
-        Set((field.db_name,), now())
+        Set((field.db_name,), scalar_of(field).encode(now()))
         for field in model.stored_fields
         if field.is_updated_at and field.db_name not in updated_names
     )

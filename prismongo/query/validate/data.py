@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +15,7 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.steps import FieldUpdate, Set
 from prismongo.query.validate.layouts import NO_DEFAULT, Layouts
+from prismongo.query.validate.moment import Moment
 from prismongo.query.validate.nested import NestedValidator
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.updates import UpdateValidator, unfold
@@ -23,8 +23,7 @@ from prismongo.query.validate.values import Values, as_object
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import spelled
 from prismongo.query.validate.writers import Writers
-from prismongo.query.values.date_time import now
-from prismongo.schema.datamodel import Datamodel, Field, Link, Model, NativeType
+from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 
 class DataValidator:
@@ -45,7 +44,7 @@ class DataValidator:
         self._writers = writers
         self._wheres = wheres
         self._selects = selects
-        self._now_by_type: dict[NativeType | None, object] = {}
+        self._present = Moment()
 
     @cached_property
     def _updates(self) -> UpdateValidator:
@@ -54,10 +53,6 @@ class DataValidator:
     @cached_property
     def _nested(self) -> NestedValidator:
         return NestedValidator(self, self._values, self._wheres, self._selects)
-
-    @cached_property
-    def _now(self) -> datetime:
-        return now()
 
     def _word(self, name: str) -> str:
         return spelled((name,), self._values.words)[0]
@@ -76,7 +71,7 @@ class DataValidator:
         """A new record; `through` is the relation of a nested create, `flat` forbids relations."""
         given = as_object(value, path)
         if through is None:
-            document = self._writers.document(model, given, self._stored_now)
+            document = self._writers.document(model, given, self._present)
             if document is not None:
                 return NewRecord(model, document)
         outer_fields = self._fields_of_outer(through)
@@ -152,17 +147,10 @@ class DataValidator:
             elif make is not None:
                 document[db_name] = make()
             elif is_now:
-                document[db_name] = self._stored_now(field)
+                document[db_name] = self._present(field)
             elif is_needed and name not in supplied:
                 raise missing((*path, name))
         return document
-
-    def _stored_now(self, field: Field) -> object:
-        found = self._now_by_type.get(field.native_type)
-        if found is None:
-            found = self._values.one(field, self._now, (field.name,))
-            self._now_by_type[field.native_type] = found
-        return found
 
     # --- update ---
 
@@ -214,7 +202,7 @@ class DataValidator:
     ) -> tuple[FieldUpdate, ...]:
         if updates:
             updates += [
-                Set((field.db_name,), self._now)
+                Set((field.db_name,), self._present(field))
                 for field in model.stored_fields
                 if field.is_updated_at and field.name not in given
             ]
