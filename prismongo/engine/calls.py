@@ -1,31 +1,60 @@
-"""Reads whose form was seen before: only their values are validated and bound anew.
+"""Calls whose form was seen before: only their values are validated and bound anew.
 
 A form (`query/validate/forms.py`) is what calls have in common that differ in the values of their
-filters alone. When a form is seen again, its call is validated and planned with marks in place of
+filters alone. When a form is seen again, its filter is validated and planned with marks in place of
 the values (`query/validate/marks.py`). Where each mark is found in the planned filter, exactly
 once, later values are put. They pass the encoder of their field, as all do. What it refuses, and
 any call of which something is not found again, goes the careful way, which says what is wrong.
+
+Of a write the filter alone has a form. Its data is validated whole at every call, by the functions
+that are generated once a model (`query/validate/writers.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from prisma.errors import PrismaError
 
 from prismongo.engine.conflicts import Conflicts
-from prismongo.engine.drive import Work, run, run_step
-from prismongo.query.errors.input import ArgumentPath
+from prismongo.engine.drive import Work, run, run_step, run_write
+from prismongo.engine.known import (
+    KnownAggregate,
+    KnownCall,
+    KnownCreate,
+    KnownDelete,
+    KnownFilter,
+    KnownRead,
+    KnownUpdate,
+    KnownWrite,
+)
 from prismongo.query.nodes.filters import fillable
-from prismongo.query.nodes.operations import FindPage, FindUnique, Operation
+from prismongo.query.nodes.operations import (
+    AggregateRecords,
+    CreateOne,
+    DeleteRecord,
+    FindPage,
+    FindUnique,
+    NewRecord,
+    Operation,
+    RecordUpdates,
+    UpdateRecord,
+)
 from prismongo.query.nodes.requests import Request, Words
-from prismongo.query.nodes.steps import FindTemplate, KnownFind
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    DeleteOne,
+    FindTemplate,
+    Insert,
+    KnownFind,
+    UpdateOne,
+)
 from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.forms import Form, FormlessError, form_of, open_values
+from prismongo.query.validate.forms import WRITES, Form, FormlessError, form_of, open_values
 from prismongo.query.validate.marks import Marked, MarkingValues
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
@@ -33,41 +62,10 @@ from prismongo.schema.datamodel import Datamodel
 FORMS: Final = 1_000
 """How many forms are kept. They come from code, which has fewer."""
 
-Kept = TypeVar("Kept", set[int], dict[Form, "KnownCall"])
+Kept = TypeVar("Kept", set[int], dict[Form, KnownCall])
 
-_Value = tuple[ArgumentPath, Callable[[Any], object], type]
-"""Where a value stands in the filter, its encoder, and the type of what is stored."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KnownCall:
-    """What was made of a call, for all of its form.
-
-    Attributes:
-        operation: with marks in place of the values.
-        is_one_step: whether its step answers it.
-    """
-
-    operation: FindUnique | FindPage
-    template: FindTemplate
-    values: tuple[_Value, ...]
-    is_one_step: bool
-
-    def bound(self, arguments: Mapping[str, Any]) -> KnownFind | None:
-        """The step with the values of a call; None if one of them is refused."""
-        where, bound = arguments.get("where"), []
-        try:
-            for path, encode, kind in self.values:
-                value: Any = where
-                for part in path:
-                    value = value[part]
-                stored = encode(value)
-                if type(stored) is not kind:
-                    return None
-                bound.append(stored)
-        except (ValueError, TypeError):
-            return None
-        return KnownFind(self.template, tuple(bound))
+_Read = FindUnique | FindPage | AggregateRecords
+KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
 
 class Calls:
@@ -106,17 +104,22 @@ class Calls:
         found = self.find(request)
         if found is not None:
             known, step = found
-            if known.is_one_step and not is_enclosed:
-                return known.operation, partial(run_step, step)
-            plan = partial(self._planner.plan_known, known.operation, step)
-            return known.operation, partial(run, plan, self._conflicts)
+            return known.operation, self._work(known, step, is_enclosed=is_enclosed)
         operation = self._validators[request.words].validate(request)
         if (only := self._planner.only_step(operation)) is not None:
             return operation, partial(run_step, only)
         plan = partial(self._planner.plan, operation, is_enclosed=is_enclosed)
         return operation, partial(run, plan, self._conflicts)
 
-    def find(self, request: Request) -> tuple[KnownCall, KnownFind] | None:
+    def _work(self, known: KnownCall, step: KnownStep, *, is_enclosed: bool) -> Work:
+        if isinstance(step, Insert | UpdateOne | DeleteOne):
+            return partial(run_write, step, self._conflicts)
+        if isinstance(known, KnownRead) and (is_enclosed or not known.is_one_step):
+            plan = partial(self._planner.plan_known, known.operation, step)
+            return partial(run, plan, self._conflicts)
+        return partial(run_step, step)
+
+    def find(self, request: Request) -> tuple[KnownCall, KnownStep] | None:
         """What is known of the form of a request, and its step; None: it goes the careful way."""
         form = form_of(request)
         if form is None:
@@ -125,7 +128,7 @@ class Calls:
         if known is None:
             self._note(form, request)
             return None
-        step = known.bound(request.arguments)
+        step = known.step(request.arguments)
         return None if step is None else (known, step)
 
     def _note(self, form: Form, request: Request) -> None:
@@ -149,22 +152,60 @@ class Calls:
             _emptied(self._known)[form] = known
 
     def _learnt(self, request: Request) -> KnownCall | None:
+        if request.action not in WRITES:
+            return self._learnt_read(request)
+        operation = self._validators[request.words].validate(request)
+        if not isinstance(operation, CreateOne | UpdateRecord | DeleteRecord):
+            raise FormlessError
+        is_known = self._planner.writes.is_one_step(operation)
+        return self._learnt_write(operation, request) if is_known else None
+
+    def _learnt_write(
+        self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
+    ) -> KnownWrite | None:
+        writers, selected = self._validators[request.words].writers, operation.selected
+        if isinstance(operation, CreateOne):
+            return KnownCreate(CreateOne(NewRecord(selected.model, {}), selected), writers)
+        read = replace(
+            request, action="findUnique", arguments={"where": request.arguments["where"]}
+        )
+        found, where = self._marked(read)
+        if where is None or not isinstance(found, FindUnique):
+            return None
+        if isinstance(operation, DeleteRecord):
+            return KnownDelete(DeleteRecord(found.unique, selected), where)
+        updated = UpdateRecord(found.unique, RecordUpdates(selected.model), selected)
+        return KnownUpdate(updated, where, writers, self._planner.writes.keys(selected.model))
+
+    def _learnt_read(self, request: Request) -> KnownRead | KnownAggregate | None:
+        operation, where = self._marked(request)
+        if where is None:
+            return None
+        if isinstance(operation, AggregateRecords):
+            return KnownAggregate(operation, where)
+        is_one_step = not operation.selected.relations and not operation.must_exist
+        return KnownRead(operation, where, is_one_step)
+
+    def _marked(self, request: Request) -> tuple[_Read, KnownFilter | None]:
+        """A read with marks, and its filter; None if one of them is not found again.
+
+        Raises:
+            FormlessError: it is no such read, or of one of its values there are no marks.
+        """
         marked: list[Marked] = []
         self._values.marked = marked
         operation = self._validator.validate(request)
-        if not isinstance(operation, FindUnique | FindPage):
-            return None
+        if not isinstance(operation, _Read):
+            raise FormlessError
         find = self._planner.known(operation)
         if find is None or not _are_all(marked, request.arguments):
-            return None
+            return operation, None
         found = Counter(map(id, fillable(find.where)))
         if any(found[id(item.mark)] != 1 for item in marked):
-            return None
-        return KnownCall(
-            operation,
+            return operation, None
+        return operation, KnownFilter(
             FindTemplate(find, tuple([item.mark for item in marked])),
             tuple([(item.path[1:], item.encode, type(item.mark)) for item in marked]),
-            is_one_step=not operation.selected.relations and not operation.must_exist,
         )
 
 

@@ -8,13 +8,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from prisma.errors import DataError, PrismaError
 
 from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts, lose
 from prismongo.query.errors.input import too_deep
-from prismongo.query.nodes.steps import Atomic, InPortion, LostRaceError, Plan, Step
+from prismongo.query.nodes.rows import Rows
+from prismongo.query.nodes.steps import (
+    Atomic,
+    DeleteOne,
+    InPortion,
+    Insert,
+    LostRaceError,
+    Plan,
+    Step,
+    UpdateOne,
+)
+from prismongo.query.plan.write import rows_of
 from prismongo.spans import context_of_rollback
 from prismongo.stores.store import Store, Transaction
 from prismongo.tasks import back_off, start_background
@@ -199,6 +211,36 @@ async def run_step(
         return await store.execute(step, transaction)
     finally:
         watch(step, started)
+
+
+async def run_write(
+    step: Insert | UpdateOne | DeleteOne,
+    conflicts: Conflicts,
+    store: Store,
+    transaction: Transaction | None,
+    watch: StepObserver,
+) -> Rows:
+    """What a write of one step answers. What loses starts again, as a plan that takes turns.
+
+    Raises:
+        prisma.errors.RecordNotFoundError: P2025, there was no record.
+    """
+    try:
+        found = await run_step(step, store, transaction, watch)
+    except DataError as error:
+        if error.code != "P2034":
+            raise
+        if transaction is not None:
+            lose(step)
+            raise
+        found = await run(partial(_alone, step), conflicts, store, None, watch)
+    except RecursionError:
+        raise too_deep() from None
+    return rows_of(step, found)
+
+
+def _alone(step: Step) -> Plan:
+    return (yield step)
 
 
 def together(plans: Sequence[Plan]) -> Plan:

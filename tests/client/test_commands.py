@@ -228,6 +228,22 @@ async def test_what_reaches_the_server(
     assert [named(command) for command in sent.commands] == expected
 
 
+AGAIN: Final = (
+    *("by id", "first", "a page", "a page with two levels", "a number", "create", "update"),
+    *("update, nobody", "create, with a relation in the answer", "two in a transaction"),
+)
+"""Calls that can be made again and again."""
+
+
+@pytest.mark.parametrize("name", AGAIN)
+async def test_each_call_sends_the_same_again(database: Any, sent: Sent, name: str) -> None:
+    call, expected = {**READS, **WRITES}[name]
+    for _ in range(5):
+        sent.clear()
+        await call(database)
+        assert [named(command) for command in sent.commands] == expected
+
+
 def named(command: dict[str, Any]) -> str:
     name, collection = next(iter(command.items()))
     return f"{name} {collection}" if isinstance(collection, str) else name

@@ -270,8 +270,9 @@ def filled(item: Filter, values: Mapping[int, object]) -> Filter:
             return Or(tuple([filled(part, values) for part in filters]))
         case Complement(inner):
             return Complement(filled(inner, values))
-        case Compare(value=value):
-            return replace(item, value=values.get(id(value), value))
+        case Compare(path, operator, value):
+            value = values.get(id(value), value)
+            return Compare(path, operator, value, item.insensitive, item.exact)
         case In(values=tuple(given)):
             return replace(item, values=tuple([values.get(id(each), each) for each in given]))
         case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():

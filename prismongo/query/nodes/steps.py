@@ -74,7 +74,6 @@ class FindTemplate:
     """A `Find` whose filter has marks in place of the values.
 
     Attributes:
-        find: the step with the marks.
         marks: objects that are nowhere else, one for each value.
         prepared: what the store makes of it once; None before.
     """
@@ -82,6 +81,10 @@ class FindTemplate:
     find: Find
     marks: tuple[object, ...]
     prepared: Any = None
+
+    def where(self, values: tuple[object, ...]) -> Filter:
+        """The filter with values in place of the marks."""
+        return filled(self.find.where, dict(zip(map(id, self.marks), values, strict=True)))
 
 
 @frozen
@@ -94,10 +97,8 @@ class KnownFind:
 
     @property
     def find(self) -> Find:
-        """The step with its values."""
-        find, marks = self.template.find, map(id, self.template.marks)
-        values = dict(zip(marks, self.values, strict=True))
-        return replace(find, where=filled(find.where, values))
+        """The `Find`."""
+        return replace(self.template.find, where=self.template.where(self.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,15 @@ from prismongo.schema.datamodel import Datamodel, Model
 
 
 class Planner:
-    """Plans operations on one datamodel."""
+    """Plans operations on one datamodel.
+
+    Attributes:
+        writes: plans the writes of one record.
+    """
 
     def __init__(self, datamodel: Datamodel) -> None:
-        self._writes = WritePlanner(datamodel)
-        self._many = ManyPlanner(datamodel, self._writes)
+        self.writes = WritePlanner(datamodel)
+        self._many = ManyPlanner(datamodel, self.writes)
 
     def only_step(self, operation: Operation) -> Step | None:
         """The only step of the plan, if the plan just reads one row by one value; else None."""
@@ -69,10 +73,15 @@ class Planner:
             return first_step(operation.unique.filter, operation.selected)
         return None
 
-    def known(self, operation: FindUnique | FindPage) -> Find | None:
-        """The first step of a read that is one `find` and its includes; None of another."""
+    def known(self, operation: FindUnique | FindPage | AggregateRecords) -> Find | None:
+        """The first step of a read that is one `find` and its includes; None of another.
+
+        Of an aggregate of all records that match, the read of these.
+        """
         found: Find | None
         match operation:
+            case AggregateRecords(model, page):
+                found = Find(model, page.where) if page == Page(page.where) else None
             case FindUnique():
                 found = first_step(operation.unique.filter, operation.selected)
             case FindPage():
@@ -102,7 +111,7 @@ class Planner:
             case FindPage():
                 return _find_page(operation)
             case CreateOne():
-                return self._writes.create_one(operation)
+                return self.writes.create_one(operation)
             case CreateMany():
                 return self._many.create(operation, _scope(operation, is_enclosed))
             case CreateManyAndReturn():
@@ -110,7 +119,7 @@ class Planner:
                     operation, _scope(operation.created, is_enclosed)
                 )
             case UpdateRecord():
-                return self._writes.update_one(operation)
+                return self.writes.update_one(operation)
             case UpdateRecords():
                 return self._many.update(operation, _scope(operation, is_enclosed))
             case UpdateRecordsAndReturn():
@@ -118,9 +127,9 @@ class Planner:
                     operation, _scope(operation.updated, is_enclosed)
                 )
             case UpsertRecord():
-                return self._writes.upsert_one(operation)
+                return self.writes.upsert_one(operation)
             case DeleteRecord():
-                return self._writes.delete_one(operation, "whole" if is_enclosed else "portions")
+                return self.writes.delete_one(operation, "whole" if is_enclosed else "portions")
             case DeleteRecords():
                 return self._many.delete(operation, _scope(operation, is_enclosed))
             case AggregateRecords():

@@ -7,7 +7,7 @@ reads before it are not part of the transaction.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from prisma.errors import UniqueViolationError
 
@@ -24,7 +24,7 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
-from prismongo.query.nodes.shard_keys import moves
+from prismongo.query.nodes.shard_keys import missing_key_fields, moves
 from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
@@ -73,6 +73,30 @@ class WritePlanner:
         self._datamodel = datamodel
         self._is_sharded = any(model.shard_key for model in datamodel.models)
         self._nested = NestedWritePlanner(datamodel, self)
+
+    # --- writes that are one step ---
+
+    def is_one_step(self, operation: CreateOne | UpdateRecord | DeleteRecord) -> bool:
+        """Whether one step does it, if nothing is nested in the data and no key changes."""
+        selected = operation.selected
+        if selected.relations:
+            return False
+        match operation:
+            case CreateOne():
+                return True
+            case UpdateRecord():
+                return _is_found_at_once(selected.model, operation.unique.filter)
+            case DeleteRecord():
+                alone = not dependents(self._datamodel, selected.model)
+                return alone and _is_found_at_once(selected.model, operation.unique.filter)
+            case _:
+                assert_never(operation)
+
+    def keys(self, model: Model) -> frozenset[str]:
+        """The stored names of the fields that other records refer to, or that place the record."""
+        links = dependents(self._datamodel, model)
+        referred = [field.db_name for link in links for field in link.local]
+        return frozenset([*referred, *(field.db_name for field in model.shard_fields)])
 
     # --- create ---
 
@@ -271,10 +295,34 @@ class WritePlanner:
         return bool(links_to_updated_keys(self._datamodel, data.model, data.updates))
 
 
+def rows_of(step: Insert | UpdateOne | DeleteOne, found: Row | None) -> Rows:
+    """What a write of one step answers, of what the store found.
+
+    Raises:
+        prisma.errors.RecordNotFoundError: P2025, there was no record.
+    """
+    match step:
+        case Insert(documents=documents):
+            return list(documents)
+        case UpdateOne() if found is None:
+            raise not_found("Record to update not found.", step.model)
+        case DeleteOne() if found is None:
+            raise not_found("Record to delete does not exist.", step.model)
+        case UpdateOne() | DeleteOne():
+            return [] if found is None else [found]
+        case _:
+            assert_never(step)
+
+
 def run_steps(steps: Sequence[Step]) -> WritePlan:
     """Run steps whose results are not needed."""
     for step in steps:  # noqa: UP028 - a list cannot be sent what the store found
         yield step
+
+
+def _is_found_at_once(model: Model, where: Filter) -> bool:
+    """Whether the write itself finds the record, without a read before it."""
+    return not has_relations(where) and not missing_key_fields(model, where)
 
 
 def not_found(cause: str, model: Model) -> Exception:

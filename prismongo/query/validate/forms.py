@@ -1,6 +1,7 @@
 """The forms of calls: what is equal in calls that differ in the values of their filters alone.
 
 Calls of one form are validated, planned and compiled alike (`engine/calls.py`), but for the values.
+The data of a write is no part of its form: it is validated whole at every call.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ LARGEST: Final = 256
 _FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
 """The types of values that a form leaves open."""
 
-_READS: Final = frozenset(
-    {"findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow"}
-)
+WRITES: Final = frozenset({"createOne", "updateOne", "deleteOne"})
+_ACTIONS: Final = WRITES | {
+    *("findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow", "aggregate")
+}
+_ARGUMENTS: Final = frozenset({"data", "where", "order", "take", "skip", "cursor", "distinct"})
+"""The names of arguments that may be None, as clients write them."""
 
 
 class FormlessError(Exception):
@@ -35,14 +39,18 @@ class FormlessError(Exception):
 
 def form_of(request: Request) -> Form | None:
     """The form of a request; None if it has none that is worth keeping."""
-    if request.action not in _READS or request.words != "python":
+    if request.action not in _ACTIONS or request.words != "python":
         return None
     parts: list[object] = [request.action, request.model, request.declared]
     try:
         for name, value in request.arguments.items():
+            if name == "data" and request.action in WRITES:
+                continue
             if value is not None:
                 parts.append(name)
                 (_add_filter if name == "where" else _add_constant)(value, parts)
+            elif name not in _ARGUMENTS:
+                return None
         if request.selections:
             _add_selections(request.selections, parts)
     except (FormlessError, RecursionError):

@@ -51,6 +51,10 @@ class Validator:
         datamodel: the schema.
         words: whose names of operators and arguments the messages have.
         values: validates values; None for an object of its own.
+
+    Attributes:
+        selects: validates selections.
+        writers: validate the data of writes.
     """
 
     def __init__(
@@ -59,7 +63,7 @@ class Validator:
         self._datamodel = datamodel
         self._values = values or Values(datamodel, words)
         self._layouts = Layouts(self._values)
-        self._writers = Writers(datamodel, self._values, self._layouts)
+        self.writers = Writers(datamodel, self._values, self._layouts)
         self._wheres = WhereValidator(datamodel, self._values)
         self.selects = SelectValidator(datamodel, self._values, self._wheres)
         self._aggregates = AggregateValidator(self._wheres, self.selects)
@@ -151,7 +155,7 @@ class Validator:
             self._wheres,
             self.selects,
             self._layouts,
-            self._writers,
+            self.writers,
         )
         match action:
             case "createOne":

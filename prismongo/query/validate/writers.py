@@ -1,7 +1,7 @@
-"""Writers: the data of a new record → its document, by a function that is generated once a model.
+"""Writers: the data of a write → a document, or updates, by functions generated once a model.
 
-It is for data without relations, which are most. A value of the type that is nearly always given is
-encoded by an expression (`ScalarType.given`), any other by `Values`. Where something is wrong the
+They are for data without relations, which are most. A value of the type that is nearly always given
+is encoded by an expression (`ScalarType.given`), any other by `Values`. Where something is wrong a
 function fails in any way, and `DataValidator` goes through the data field by field and says what.
 """
 
@@ -13,14 +13,20 @@ from typing import Any, Final
 
 from prisma.errors import PrismaError
 
+from prismongo.query.nodes.filters import Path
+from prismongo.query.nodes.steps import Set
 from prismongo.query.validate.layouts import NO_DEFAULT, Layouts, Part
+from prismongo.query.validate.moment import Moment
 from prismongo.query.validate.values import Values
-from prismongo.query.values.scalars import scalar_of
+from prismongo.query.values.scalars import is_any, scalar_of
 from prismongo.schema.datamodel import Datamodel, Field, Model
 
 Document = dict[str, Any]
 Present = Callable[[Field], object]
 """The time of the request, as a field stores it."""
+
+_Setters = tuple[dict[str, tuple[Path, Callable[[Any], object]]], tuple[Field, ...]]
+"""By a field's name its path, and what stores a value; and the fields that an update stamps."""
 
 _FAILURES: Final = (PrismaError, LookupError, TypeError, ValueError)
 
@@ -33,6 +39,11 @@ class Writers:
         self._values = values
         self._layouts = layouts
         self._known: dict[str, Callable[[Mapping[str, Any], Present], Document]] = {}
+        self._setters: dict[str, _Setters] = {}
+
+    def new(self, model: Model, given: object) -> Document | None:
+        """The same as `document`, of a request of its own."""
+        return self.document(model, given, Moment()) if type(given) is dict else None
 
     def document(self, model: Model, given: Mapping[str, Any], present: Present) -> Document | None:
         """The document of new data; None where it must be looked at field by field."""
@@ -43,6 +54,42 @@ class Writers:
             return write(given, present)
         except _FAILURES:
             return None
+
+    def sets(self, model: Model, given: object) -> tuple[Set, ...] | None:
+        """The updates of data that gives fields new values; None where it must be looked at."""
+        if type(given) is not dict:
+            return None
+        found = self._setters.get(model.name)
+        if found is None:
+            found = self._setters[model.name] = self._setters_of(model)
+        setters, stamps = found
+        updates: list[Set] = []
+        try:
+            for name, value in given.items():
+                path, encode = setters[name]
+                updates.append(Set(path, encode(value)))
+        except _FAILURES:
+            return None
+        if stamps and updates:
+            present = Moment()
+            updates += [
+                Set((each.db_name,), present(each)) for each in stamps if each.name not in given
+            ]
+        return tuple(updates)
+
+    def _setters_of(self, model: Model) -> _Setters:
+        """Of fields that hold values of one type: what is written is a value, or it is refused."""
+        known: dict[str, Any] = {}
+        paths: dict[str, tuple[Path, str]] = {}
+        for number, field in enumerate(model.stored_fields):
+            if not (field.is_id or field.ignored or field.kind == "composite" or is_any(field)):
+                paths[field.name] = (field.db_name,), self._given(field, number, known)
+        parts = [
+            f"{name!r}: ({path!r}, lambda v: {value})" for name, (path, value) in paths.items()
+        ]
+        exec(f"setters = {{{', '.join(parts)}}}", known)  # noqa: S102 - the same
+        stamps = tuple([field for field in model.stored_fields if field.is_updated_at])
+        return known["setters"], stamps
 
     def _compile(self, model: Model) -> Callable[[Mapping[str, Any], Present], Document]:
         parts = [part for part in self._layouts.of(model) if not part.field.ignored]

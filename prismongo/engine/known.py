@@ -1,0 +1,170 @@
+"""What is kept of calls whose form was seen before (`calls.py`): each makes the step of another.
+
+Values pass the encoders of their fields, as all do. What an encoder refuses, and whatever is
+unusual in the data of a write, gives None: that call goes the careful way, which says what is
+wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from prismongo.query.errors.input import ArgumentPath
+from prismongo.query.nodes.operations import (
+    AggregateRecords,
+    CreateOne,
+    DeleteRecord,
+    FindPage,
+    FindUnique,
+    UpdateRecord,
+)
+from prismongo.query.nodes.steps import (
+    Aggregate,
+    DeleteOne,
+    FindTemplate,
+    Insert,
+    KnownFind,
+    UpdateOne,
+)
+from prismongo.query.validate.writers import Writers
+
+Arguments = Mapping[str, Any]
+
+Value = tuple[ArgumentPath, Callable[[Any], object], type]
+"""Where a value stands in the filter, its encoder, and the type of what is stored."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownFilter:
+    """The filter of a form, with marks in place of the values.
+
+    Attributes:
+        template: a read of what the filter finds.
+        values: one for each mark.
+    """
+
+    template: FindTemplate
+    values: tuple[Value, ...]
+
+    def bound(self, where: Any) -> tuple[object, ...] | None:
+        """The stored values of a call, in the order of the marks; None if one is refused."""
+        bound = []
+        try:
+            for path, encode, kind in self.values:
+                value = where
+                for part in path:
+                    value = value[part]
+                stored = encode(value)
+                if type(stored) is not kind:
+                    return None
+                bound.append(stored)
+        except (ValueError, TypeError):
+            return None
+        return tuple(bound)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownRead:
+    """A read of one record, or of a page.
+
+    Attributes:
+        operation: with marks in place of the values.
+        is_one_step: whether its step answers it.
+    """
+
+    operation: FindUnique | FindPage
+    where: KnownFilter
+    is_one_step: bool
+
+    def step(self, arguments: Arguments) -> KnownFind | None:
+        """The first step of a call; None: it goes the careful way."""
+        values = self.where.bound(arguments.get("where"))
+        return None if values is None else KnownFind(self.where.template, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownAggregate:
+    """A count, or another aggregate, of all records that a filter finds."""
+
+    operation: AggregateRecords
+    where: KnownFilter
+
+    def step(self, arguments: Arguments) -> Aggregate | None:
+        """The only step of a call; None: it goes the careful way."""
+        values = self.where.bound(arguments.get("where"))
+        if values is None:
+            return None
+        template = self.where.template
+        find = replace(template.find, where=template.where(values))
+        return Aggregate(find, self.operation.aggregated.aggregations)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownCreate:
+    """A create of one record. All of its data is open, so long as no related record is in it.
+
+    Attributes:
+        operation: without data.
+    """
+
+    operation: CreateOne
+    writers: Writers
+
+    def step(self, arguments: Arguments) -> Insert | None:
+        """The only step of a call; None: it goes the careful way."""
+        model = self.operation.record.model
+        document = self.writers.new(model, arguments.get("data"))
+        return None if document is None else Insert(model, (document,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownUpdate:
+    """An update of one record by a unique. All of its data is open, so long as it sets fields.
+
+    Attributes:
+        operation: with marks in place of the values, and without data.
+        keys: the stored names of fields of which a change takes more than one step.
+    """
+
+    operation: UpdateRecord
+    where: KnownFilter
+    writers: Writers
+    keys: frozenset[str]
+
+    def step(self, arguments: Arguments) -> UpdateOne | None:
+        """The only step of a call; None: it goes the careful way."""
+        values = self.where.bound(arguments.get("where"))
+        if values is None:
+            return None
+        template = self.where.template
+        find = template.find
+        updates = self.writers.sets(find.model, arguments.get("data"))
+        if not updates or (self.keys and any(each.path[0] in self.keys for each in updates)):
+            return None
+        return UpdateOne(find.model, template.where(values), updates, find.fields)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownDelete:
+    """A delete of one record by a unique, to which no other record refers.
+
+    Attributes:
+        operation: with marks in place of the values.
+    """
+
+    operation: DeleteRecord
+    where: KnownFilter
+
+    def step(self, arguments: Arguments) -> DeleteOne | None:
+        """The only step of a call; None: it goes the careful way."""
+        values = self.where.bound(arguments.get("where"))
+        if values is None:
+            return None
+        template = self.where.template
+        return DeleteOne(template.find.model, template.where(values), template.find.fields)
+
+
+KnownWrite = KnownCreate | KnownUpdate | KnownDelete
+KnownCall = KnownRead | KnownAggregate | KnownWrite
