@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from prismongo.pull.draft import Draft, DraftBlock, DraftField, quoted
 from prismongo.pull.indexes import index_lines, is_default_name
@@ -16,6 +17,9 @@ from prismongo.stores.wanted.indexes import wanted_indexes
 from prismongo.stores.wanted.specs import IndexSpec
 
 Path = tuple[str, ...]
+
+NO_WORDS: Final = 2
+"""So many tries at an index: the schema has no words for it."""
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class Builder:
         avoid: names that no new block may have.
         tries: how often each index, by collection and name, was not what the schema asked for.
         paths: the stored path of each stored field of a collection → its names in the schema.
+        lines: the block of an index and its line, or its only field → the collection, its name.
     """
 
     known: Datamodel
@@ -51,6 +56,7 @@ class Builder:
     draft: Draft = field(default_factory=Draft)
     models: dict[str, DraftBlock] = field(default_factory=dict)
     paths: dict[tuple[str, str], tuple[str, Kind | None]] = field(default_factory=dict)
+    lines: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     _types: dict[str, DraftBlock] = field(default_factory=dict)
 
     def build(self, collections: Sequence[Observed]) -> Draft:
@@ -89,7 +95,7 @@ class Builder:
         self._fields(each.name, block, fields, each.shape, ())
         if block.is_new and block.name != each.name:
             block.attributes.append(f"@@map({quoted(each.name)})")
-        self._indexes(each, block, self._known_indexes(known))
+        self._indexes(each, block, known)
 
     def _fields(
         self,
@@ -171,36 +177,52 @@ class Builder:
         """The indexes that the schema has."""
         return () if model is None else wanted_indexes(self.known).get(model.db_name, ())
 
-    def _indexes(self, each: Observed, block: DraftBlock, known: Sequence[IndexSpec]) -> None:
+    def _known_paths(self, model: Model, index: IndexSpec) -> None:
+        """Find the fields of an index in a model that is there, also those that no document has."""
+        for path in index.paths:
+            fields: Sequence[Field] = model.stored_fields
+            names: list[str] = []
+            for step in path.split("."):
+                item = next((each for each in fields if each.db_name == step), None)
+                if item is None:
+                    break
+                names.append(item.name)
+                fields = self.known.type[item.type].fields if item.kind == "composite" else ()
+            else:
+                self.paths.setdefault((model.db_name, path), (".".join(names), None))
+
+    def _indexes(self, each: Observed, block: DraftBlock, model: Model | None) -> None:
+        known = self._known_indexes(model)
         names_known = {index.name for index in known}
         written = {_fields(index) for index in known}
         for index in sorted(each.found.indexes, key=lambda index: not index.unique):
             if index.name in names_known:
                 continue
+            if model is not None:
+                self._known_paths(model, index)
             if _fields(index) in written or self._expires_otherwise(each, index):
-                self.tries[each.name, index.name] = 2
+                self.tries[each.name, index.name] = NO_WORDS
             tries = self.tries.get((each.name, index.name), 0)
-            if tries > 1:
+            if tries >= NO_WORDS:
                 _note(block, f"The schema has no words for the index {ascii(index.name)[1:-1]}.")
                 continue
-            for path, direction in index.keys:
-                if (each.name, path) not in self.paths and is_storable(path):
-                    scalar = "DateTime" if index.expire_after is not None else "Json"
-                    kind = Kind("String" if direction == "text" else scalar, "?")
-                    item = self._add(each.name, block, (), path, kind)
-                    item.notes.append("// no document that was read has it, an index does")
-            names = {
-                path: self.paths[each.name, path][0]
-                for path in index.paths
-                if (each.name, path) in self.paths
-            }
-            if len(names) < len(index.keys):
-                self.tries[each.name, index.name] = 2
+            missing = [key for key in index.keys if (each.name, key[0]) not in self.paths]
+            if not all(is_storable(path) for path, _ in missing):
+                self.tries[each.name, index.name] = NO_WORDS
                 _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
                 continue
+            for path, direction in missing:
+                scalar = "DateTime" if index.expire_after is not None else "Json"
+                kind = Kind("String" if direction == "text" else scalar, "?")
+                item = self._add(each.name, block, (), path, kind)
+                item.notes.append("// no document that was read has it, an index does")
+            names = {path: self.paths[each.name, path][0] for path in index.paths}
             written.add(_fields(index))
             lines = index_lines(index, names, explicit=tries > 0)
-            if len(lines) > 1 or not _beside_field(block, index, [*names.values()]):
+            alone = len(lines) == 1 and _beside_field(block, index, [*names.values()])
+            line = next(iter(names.values())) if alone else lines[-1]
+            self.lines[block.name, line] = (each.name, index.name)
+            if not alone:
                 block.attributes += lines
 
     def _expires_otherwise(self, each: Observed, index: IndexSpec) -> bool:

@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator.validate import validated
-from prismongo.pull.build import Builder, Observed
+from prismongo.pull.build import NO_WORDS, Builder, Observed
 from prismongo.pull.draft import Draft
 from prismongo.pull.relations import Reference, add_relations, find_targets
 from prismongo.pull.sample import observe
@@ -138,12 +138,14 @@ def _settled(
         try:
             datamodel = validated(after)
         except SchemaError as error:
-            if not (names := _refused(after, draft, error)):
+            names, indexes = _refused(after, draft, error), _refused_indexes(after, builder, error)
+            if not names and not indexes:
                 raise
             avoid |= names
+            tries |= dict.fromkeys(indexes, NO_WORDS)
             continue
         wrong = _differing(datamodel, collections)
-        if not wrong - {key for key, number in tries.items() if number > 1}:
+        if not wrong - {key for key, number in tries.items() if number >= NO_WORDS}:
             return draft, files
         for key in wrong:
             tries[key] = tries.get(key, 0) + 1
@@ -164,6 +166,22 @@ def _refused(schema: SchemaFiles, draft: Draft, error: SchemaError) -> set[str]:
     words = [lines[each.line - 1].split() for each in error.errors if each.line]
     new = {(block.keyword, block.name) for block in draft.blocks if block.is_new}
     return {word[1] for word in words if len(word) > 1 and (word[0], word[1]) in new}
+
+
+def _refused_indexes(
+    schema: SchemaFiles, builder: Builder, error: SchemaError
+) -> set[tuple[str, str]]:
+    """The indexes whose lines are refused: by collection and name."""
+    lines = schema.text.split("\n")
+    found = set()
+    for at in (each.line for each in error.errors if each.line):
+        heads = (line.split() for line in reversed(lines[:at]) if line.endswith("{"))
+        _, block, *_ = next((head for head in heads if len(head) > 1), ("", ""))
+        line = lines[at - 1].strip()
+        for key in ((block, line), (block, line.split()[0] if line else "")):
+            if key in builder.lines:
+                found.add(builder.lines[key])
+    return found
 
 
 def _differing(datamodel: Datamodel, collections: Sequence[Observed]) -> set[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bson import ObjectId
 
 from prismongo.pull.build import Builder, Observed
 from prismongo.pull.draft import DraftBlock, DraftField, quoted
+from prismongo.pull.kinds import is_storable
 from prismongo.pull.names import field_name, without_suffix
 from prismongo.pull.observe import Seen
 from prismongo.seed.progress import Progress
@@ -88,7 +89,7 @@ def _fields(
     for each in collections:
         for stored, seen in each.shape.fields.items():
             values = seen.items if _only(seen, "array") and seen.items else seen
-            if stored != "_id" and _only(values, "objectId"):
+            if stored != "_id" and is_storable(stored) and _only(values, "objectId"):
                 yield (each.name, stored), (list(values.ids), values is not seen)
 
 

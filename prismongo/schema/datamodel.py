@@ -212,15 +212,19 @@ class Model:
         """What identifies one record: the client's name of each unique → its fields.
 
         The name of a single field is its own, of a compound one its `name:` or the joined names.
+        A unique over a composite is an index, and identifies no record here.
         """
         found: dict[str, tuple[Field, ...]] = {
-            item.name: (item,) for item in self.fields if item.is_id or item.is_unique
+            item.name: (item,)
+            for item in self.fields
+            if (item.is_id or item.is_unique) and item.kind != "composite"
         }
         for index in self.indexes:
             if index.kind == "unique" and all(len(part.path) == 1 for part in index.fields):
                 members = tuple(self.by_name[part.path[0]] for part in index.fields)
                 name = members[0].name if len(members) == 1 else "_".join(m.name for m in members)
-                found[index.name or name] = members
+                if all(member.kind != "composite" for member in members):
+                    found[index.name or name] = members
         return found
 
 

@@ -54,6 +54,16 @@ def test_the_client_carries_its_schema(generated: Generated) -> None:
     assert not is_generated_from(parse(changed), generated.output)
 
 
+def test_a_unique_over_a_composite_is_no_key_of_records(tmp_path: Path) -> None:
+    fields = "  home Home @unique\n  at Home\n  @@unique([at])\n"
+    text = f"{HEAD}{GENERATOR % ''}{THING % fields}type Home {{\n  street String\n}}\n"
+    schema = tmp_path / "schema.prisma"
+    schema.write_text(text, encoding="utf-8")
+    client = generate(schema, output=tmp_path / "client").output
+    code = "from client import types; print(types.ThingWhereUniqueInput.__name__)"
+    assert ask(client, code) == "_ThingWhereUnique_id_Input"
+
+
 def test_nothing_is_left_behind(generated: Generated) -> None:
     assert "PRISMA_GENERATOR_INVOCATION" not in os.environ
     assert not list(generated.output.rglob("tmp*"))

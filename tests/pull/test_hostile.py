@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from prismongo.pull import pull
 from prismongo.schema import parse, push
+from prismongo.schema.files import schema_of_text
 from tests.hostile_documents import BAD, VALUES, numbered, text_of
 from tests.pull.shapes import Live
 
@@ -18,9 +19,10 @@ PATH = Path("schema.prisma")
 
 
 async def pulled(url: str) -> str:
-    """The schema, which parses, and which the database fits."""
+    """The schema, which parses, which the database fits, and which a second pull leaves alone."""
     text = (await pull(url, None, PATH)).files[PATH]
     assert (await push(parse(text), url, drop=False)).plan.to_do(drop=True) == ()
+    assert (await pull(url, schema_of_text(text, PATH), PATH)).files == {}
     return text
 
 
@@ -132,3 +134,43 @@ async def test_several_indexes_of_the_same_fields(
     untold = text.count("// The schema has no words for the index ")
     assert told + untold == len(indexes)
     assert told >= 1
+
+
+NOBODY_HAS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "plain": ([("1st", 1)], {}),
+    "unique": ([("1st", 1)], {"unique": True}),
+    "text": ([("1st", "text")], {}),
+    "dates": ([("1st", 1)], {"expireAfterSeconds": 5}),
+    "two": ([("a", 1), ("1st", -1)], {}),
+    "one that can be and one that cannot": ([("1st", 1), ("a.b", 1)], {}),
+    "dates of texts": ([("a", 1)], {"expireAfterSeconds": 5}),
+    "hashed dates": ([("1st", "hashed")], {"expireAfterSeconds": 5}),
+}
+"""Indexes of fields that no document has, and of others that it has otherwise."""
+
+
+@pytest.mark.parametrize("index", NOBODY_HAS.values(), ids=NOBODY_HAS)
+async def test_an_index_of_a_field_that_no_document_has(
+    live: Live, mongo_url: str, index: tuple[Any, dict[str, Any]]
+) -> None:
+    live["Thing"].insert_one({"a": "text"})
+    live["Thing"].create_index(index[0], **index[1])
+    text = await pulled(mongo_url)
+    told = len(parse(text).models[0].indexes) - 1
+    assert told + text.count(" index ") - text.count("an index does") == 1
+
+
+async def test_indexes_of_objects(live: Live, mongo_url: str) -> None:
+    """Prisma has no compound unique of a composite type; one of it alone identifies no record."""
+    live["Thing"].insert_one({"a": {"x": 1}, "b": 1})
+    live["Thing"].create_index([("b", 1), ("a", 1)], unique=True)
+    live["Thing"].create_index("a", unique=True)
+    text = await pulled(mongo_url)
+    assert "// The schema has no words for the index b_1_a_1.\n" in text
+    assert 'ThingA @unique(map: "a_1")' in " ".join(text.split())
+
+
+async def test_ids_under_names_that_no_schema_has(live: Live, mongo_url: str) -> None:
+    one = ObjectId()
+    live["Thing"].insert_one({"_id": one, "$x": one, "a.b": one, "a": {"b": one}, "": [one]})
+    assert "$x: no field can be stored by this name." in await pulled(mongo_url)
