@@ -215,17 +215,13 @@ class Model:
         A unique over a composite is an index, and identifies no record here.
         """
         found: dict[str, tuple[Field, ...]] = {
-            item.name: (item,)
-            for item in self.fields
-            if (item.is_id or item.is_unique) and item.kind != "composite"
+            item.name: (item,) for item in self.fields if item.is_id or item.is_unique
         }
         for index in self.indexes:
             if index.kind == "unique" and all(len(part.path) == 1 for part in index.fields):
                 members = tuple(self.by_name[part.path[0]] for part in index.fields)
-                name = members[0].name if len(members) == 1 else "_".join(m.name for m in members)
-                if all(member.kind != "composite" for member in members):
-                    found[index.name or name] = members
-        return found
+                found[index.name or "_".join(item.name for item in members)] = members
+        return {k: each for k, each in found.items() if all(i.kind != "composite" for i in each)}
 
 
 @dataclass(frozen=True)
