@@ -60,7 +60,9 @@ def ambient(database: object) -> TransactionManager[Any] | None:
 
 def joined(client: BaseClient) -> TransactionManager[Any] | None:
     """The transaction that a client's operations belong to now; it may be over."""
-    return client._manager or ambient(client._database)
+    if client._manager is not None:
+        return client._manager
+    return None if _ENTERED.get() is None else ambient(client._database)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 from pydantic import BaseModel
@@ -32,13 +33,13 @@ class Asking(Generic[ModelT]):
         self._client = client
         self._model = model
 
-    async def _ask(
+    def _ask(
         self,
         method: str,
         arguments: dict[str, Any],
         selections: tuple[Selection, ...] | None = None,
-    ) -> Any:
+    ) -> Awaitable[Any]:
         """What the engine answers: records of the class, or what `selections` names."""
-        return await self._client._execute(
+        return self._client._execute(
             method=method, arguments=arguments, model=self._model, selections=selections
         )

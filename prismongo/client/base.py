@@ -119,6 +119,8 @@ class BaseClient(Connectable):
         self._datasource = datasource
         self._database = Identity()  # copies have the same
         self._class_selections: dict[tuple[type, str], ClassSelection] = {}
+        self._shapes: dict[type[BaseModel] | Shape, Shape] = {}
+        self._known_actions: dict[str, tuple[type[Any], type[BaseModel]]] = {}
         self._make_store: MakeStore = self._store_of_schema
         self._connect_timeout = as_timedelta(connect_timeout, "connect_timeout")
         self._conflict_timeout = CONFLICT_TIMEOUT
@@ -135,7 +137,12 @@ class BaseClient(Connectable):
             model = type(self)._accessors.get(name)
             if model is None:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            actions = self._actions_of(self._generated("models", model))
+            known = self._known_actions.get(name)
+            if known is None:
+                actions = self._actions_of(self._generated("models", model))
+                self._known_actions[name] = type(actions), actions._model
+            else:
+                actions = known[0](self, known[1])
             setattr(self, name, actions)
             return actions
 
@@ -291,17 +298,21 @@ class BaseClient(Connectable):
         new._copied = True
         return new
 
-    async def _execute(
+    def _execute(
         self,
         *,
         method: str,
         arguments: dict[str, Any],
         model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
-    ) -> Any:
-        """What an action answers: records of the class, or what the selections name."""
+    ) -> Awaitable[Any]:
+        """What an action answers: records of the class, or what the selections name.
+
+        Each coroutine around the driver's is entered again after every wait, with cold caches: so
+        whatever does not wait itself is a plain function.
+        """
         request, form = self._structured(method, arguments, model, selections)
-        return await self._answer(request, form)
+        return self._answer(request, form)
 
     def _answer(self, request: Request, form: Form) -> Awaitable[Any]:
         """What a request answers, with the options of the client and in its transaction."""
@@ -317,11 +328,11 @@ class BaseClient(Connectable):
             UnsupportedOperationError: P2026, an operation of it cannot have the options.
         """
         manager = joined(self)
-        if manager is not None and options is not None:
+        if manager is None:
+            return self._tx_id
+        if options is not None:
             check_inside(options, manager.options)
-        if self._tx_id is None and manager is not None:
-            return manager.usable_id()
-        return self._tx_id
+        return manager.usable_id() if self._tx_id is None else self._tx_id
 
     def _stream(
         self, *, arguments: dict[str, Any], model: type[BaseModel] | Shape
@@ -349,17 +360,18 @@ class BaseClient(Connectable):
         model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
-        door, shape = _door(), self._shape(model)
+        door, shape = _door(), self._shapes.get(model) or self._shape(model)
         request = door.request(method, arguments, shape, selections)
         return request, shape.form if selections is None else door.numbers
 
     def _shape(self, model: type[BaseModel] | Shape) -> Shape:
+        """What a class of answers declares, of a model that the schema has."""
         door = _door()
-        if not isinstance(model, door.shape):
-            return self._shape(door.shape_of(cast("type[BaseModel]", model)))
-        if model.model not in self.client_schema.datamodel.model:
-            raise UnknownModelError(model.model)
-        return model
+        shape = model if isinstance(model, door.shape) else door.shape_of(model)
+        if shape.model not in self.client_schema.datamodel.model:
+            raise UnknownModelError(shape.model)
+        self._shapes[model] = shape
+        return shape
 
 
 class _Door(NamedTuple):
@@ -368,7 +380,7 @@ class _Door(NamedTuple):
     request: Callable[..., Request]
     numbers: Form
     shape: type[Shape]
-    shape_of: Callable[[type[BaseModel]], Shape]
+    shape_of: Callable[[Any], Shape]
 
 
 @cache

@@ -7,7 +7,7 @@ import contextlib
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from prismongo.client.deprecated import as_timedelta
 from prismongo.errors import NotConnectedError
@@ -115,8 +115,10 @@ class Connectable:
 
     @property
     def _mongo_engine(self) -> MongoEngine:
-        found = self._engine if self._origin is None else self._origin._mongo_engine
-        return cast("MongoEngine", found)
+        engine: MongoEngine | None = self._internal_engine
+        if engine is None or self._origin is not None:
+            engine = self._engine if self._origin is None else self._origin._mongo_engine
+        return engine
 
     def _create_engine(self, dml_path: Path | None = None) -> MongoEngine:
         """The engine to connect, made at each connect; upstream's seam."""

@@ -53,7 +53,8 @@ class Reads(
             prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
         """
         arguments = _unique(where, include, select, omit, on_invalid)
-        return cast("ModelT | None", await self._ask("find_unique", arguments))
+        found: ModelT | None = await self._ask("find_unique", arguments)
+        return found
 
     async def find_unique_or_raise(
         self,
@@ -72,7 +73,8 @@ class Reads(
             prisma.errors.RecordNotFoundError: there is none.
         """
         arguments = _unique(where, include, select, omit, on_invalid)
-        return cast("ModelT", await self._ask("find_unique_or_raise", arguments))
+        found: ModelT = await self._ask("find_unique_or_raise", arguments)
+        return found
 
     async def find_first(
         self,
@@ -97,7 +99,8 @@ class Reads(
         arguments = _page(
             None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
         )
-        return cast("ModelT | None", await self._ask("find_first", arguments))
+        found: ModelT | None = await self._ask("find_first", arguments)
+        return found
 
     async def find_first_or_raise(
         self,
@@ -122,7 +125,8 @@ class Reads(
         arguments = _page(
             None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
         )
-        return cast("ModelT", await self._ask("find_first_or_raise", arguments))
+        found: ModelT = await self._ask("find_first_or_raise", arguments)
+        return found
 
     async def find_many(
         self,
@@ -164,7 +168,8 @@ class Reads(
         arguments = _page(
             take, skip, where, cursor, include, order, distinct, select, omit, on_invalid
         )
-        return cast("list[ModelT]", await self._ask("find_many", arguments))
+        found: list[ModelT] = await self._ask("find_many", arguments)
+        return found
 
     def stream(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, cast
+from typing import Any, Generic
 
 from prisma.errors import RecordNotFoundError
 
@@ -64,7 +64,8 @@ class Writes(
             prisma.errors.RecordNotFoundError: a record to connect is not there.
         """
         arguments = {"data": data, "include": include, "select": select, "omit": omit}
-        return cast("ModelT", await self._ask("create", arguments))
+        made: ModelT = await self._ask("create", arguments)
+        return made
 
     async def update(
         self,
@@ -94,7 +95,13 @@ class Writes(
             prisma.errors.RecordNotFoundError: a related record that `data` names is not there.
         """
         arguments = _changed(data, where, include, select, omit)
-        return await self._ask_or_none("update", arguments)
+        try:
+            found: ModelT = await self._ask("update", arguments)
+        except RecordNotFoundError as error:
+            if is_related(error):
+                raise
+            return None
+        return found
 
     async def update_or_raise(
         self,
@@ -123,7 +130,8 @@ class Writes(
             prisma.errors.RecordNotFoundError: P2025, there is none.
         """
         arguments = _changed(data, where, include, select, omit)
-        return cast("ModelT", await self._ask("update", arguments))
+        made: ModelT = await self._ask("update", arguments)
+        return made
 
     async def upsert(
         self,
@@ -161,7 +169,8 @@ class Writes(
             "omit": omit,
             **both(data),
         }
-        return cast("ModelT", await self._ask("upsert", arguments))
+        made: ModelT = await self._ask("upsert", arguments)
+        return made
 
     async def delete(
         self,
@@ -188,7 +197,13 @@ class Writes(
             prisma.errors.DataError: P2014, a record that needs it stands against it.
         """
         arguments = {"where": where, "include": include, "select": select, "omit": omit}
-        return await self._ask_or_none("delete", arguments)
+        try:
+            found: ModelT = await self._ask("delete", arguments)
+        except RecordNotFoundError as error:
+            if is_related(error):
+                raise
+            return None
+        return found
 
     async def delete_or_raise(
         self,
@@ -215,15 +230,8 @@ class Writes(
             prisma.errors.RecordNotFoundError: P2025, there is none.
         """
         arguments = {"where": where, "include": include, "select": select, "omit": omit}
-        return cast("ModelT", await self._ask("delete", arguments))
-
-    async def _ask_or_none(self, method: str, arguments: dict[str, Any]) -> ModelT | None:
-        try:
-            return cast("ModelT", await self._ask(method, arguments))
-        except RecordNotFoundError as error:
-            if is_related(error):
-                raise
-            return None
+        made: ModelT = await self._ask("delete", arguments)
+        return made
 
 
 def _changed(

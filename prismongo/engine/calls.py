@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 from prisma.errors import PrismaError
 
 from prismongo.engine.conflicts import Conflicts
-from prismongo.engine.drive import Work, run, run_step, run_write
+from prismongo.engine.drive import Work, run, run_inside, run_step, run_write
 from prismongo.engine.known import (
     KnownAggregate,
     KnownCall,
@@ -114,10 +114,10 @@ class Calls:
     def _work(self, known: KnownCall, step: KnownStep, *, is_enclosed: bool) -> Work:
         if isinstance(step, Insert | UpdateOne | DeleteOne):
             return partial(run_write, step, self._conflicts)
-        if isinstance(known, KnownRead) and (is_enclosed or not known.is_one_step):
+        if isinstance(known, KnownRead) and not known.is_one_step:
             plan = partial(self._planner.plan_known, known.operation, step)
             return partial(run, plan, self._conflicts)
-        return partial(run_step, step)
+        return partial(run_inside if is_enclosed else run_step, step)
 
     def find(self, request: Request) -> tuple[KnownCall, KnownStep] | None:
         """What is known of the form of a request, and its step; None: it goes the careful way."""

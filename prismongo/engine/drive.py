@@ -213,6 +213,18 @@ async def run_step(
         watch(step, started)
 
 
+async def run_inside(
+    step: Step, store: Store, transaction: Transaction | None, watch: StepObserver
+) -> Any:
+    """The same, in a transaction of the caller's: it is noted what is lost."""
+    try:
+        return await run_step(step, store, transaction, watch)
+    except DataError as error:
+        if error.code == "P2034":
+            lose(step)
+        raise
+
+
 async def run_write(
     step: Insert | UpdateOne | DeleteOne,
     conflicts: Conflicts,
@@ -225,18 +237,20 @@ async def run_write(
     Raises:
         prisma.errors.RecordNotFoundError: P2025, there was no record.
     """
+    started = time.perf_counter()
     try:
-        found = await run_step(step, store, transaction, watch)
+        return rows_of(step, await store.execute(step, transaction))
     except DataError as error:
         if error.code != "P2034":
             raise
         if transaction is not None:
             lose(step)
             raise
-        found = await run(partial(_alone, step), conflicts, store, None, watch)
     except RecursionError:
         raise too_deep() from None
-    return rows_of(step, found)
+    finally:
+        watch(step, started)
+    return rows_of(step, await run(partial(_alone, step), conflicts, store, None, watch))
 
 
 def _alone(step: Step) -> Plan:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar, cast, overload
@@ -210,10 +209,11 @@ class MongoEngine:
         """The structured door: what a request answers, in the form asked for."""
         operation, work = self._calls.prepared(request, is_enclosed=tx_id is not None)
         if tx_id is None:
-            result = await self._run(work, None, (request,), options)
+            store = self._store_for((request,), options)
+            with self._observer.operation((request,), store.describe) as observed:
+                result = observed.result = await work(store, None, observed.step)
         else:
-            async with self._using(tx_id) as transaction:
-                result = await self._run(work, transaction, (request,), options)
+            result = await self._run(work, tx_id, "query", (request,), options)
         return self._answered(request, operation, result, form)
 
     def _answered(self, request: Request, operation: Operation, result: Any, form: Form) -> Any:
@@ -260,8 +260,7 @@ class MongoEngine:
         page = operation.page
         plan = partial(read_batch, page, operation.selected, position)
         work = partial(run, plan, self.conflicts)
-        async with self._using(tx_id) as transaction:
-            rows = await self._run(work, transaction, (request,), options)
+        rows = await self._run(work, tx_id, "query", (request,), options)
         is_full = len(rows) == page.take
         following = position_of(operation.model, page, rows[-1]) if is_full else None
         return self._answered(request, operation, rows, form), following
@@ -284,10 +283,8 @@ class MongoEngine:
             )
 
         asked = [request for request, _ in requests]
-        async with self._using(tx_id, "batch query") as transaction:
-            results = await self._run(
-                partial(run, make_plan, self.conflicts), transaction, asked, options
-            )
+        work = partial(run, make_plan, self.conflicts)
+        results = await self._run(work, tx_id, "batch query", asked, options)
         return [
             self._answers.answer(operation, result, form)
             for (operation, form), result in zip(parts, results, strict=True)
@@ -300,23 +297,31 @@ class MongoEngine:
     async def _run(
         self,
         work: Work,
-        transaction: Transaction | None,
+        tx_id: TransactionId | None,
+        act: str,
         requests: Sequence[Request],
         options: Options | None,
     ) -> Any:
-        store, observer = self.store, self._observer
-        if options is not None:
-            store = self._views.of(store, options, requests)
-        observed = observer.begin()
-        result: Any = None
-        try:
-            result = await work(store, transaction, partial(observer.step, observed))
-        except BaseException as error:
-            result = error
-            raise
-        finally:
-            observer.end(observed, requests, result, store.describe)
-        return result
+        if tx_id is None:
+            return await self._observed(work, requests, options, None)
+        observed = partial(self._observed, work, requests, options)
+        return await self._all().within(tx_id, act, observed)
+
+    async def _observed(
+        self,
+        work: Work,
+        requests: Sequence[Request],
+        options: Options | None,
+        transaction: Transaction | None,
+    ) -> Any:
+        store = self._store_for(requests, options)
+        with self._observer.operation(requests, store.describe) as observed:
+            observed.result = await work(store, transaction, observed.step)
+            return observed.result
+
+    def _store_for(self, requests: Sequence[Request], options: Options | None) -> Store:
+        store = self.store
+        return store if options is None else self._views.of(store, options, requests)
 
     # --- transactions ---
 
@@ -351,11 +356,6 @@ class MongoEngine:
     async def rollback_transaction(self, tx_id: TransactionId) -> None:
         """Roll back; the id is then unknown."""
         await self._all().rollback(tx_id)
-
-    def _using(
-        self, tx_id: TransactionId | None, act: str = "query"
-    ) -> AbstractAsyncContextManager[Transaction | None]:
-        return nullcontext() if tx_id is None else self._all().using(tx_id, act)
 
     def _all(self) -> Sessions:
         if self._sessions is None:

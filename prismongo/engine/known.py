@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from prismongo.query.errors.input import ArgumentPath
+from prismongo.query.nodes.filters import Compare, Filter
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateOne,
@@ -47,6 +48,15 @@ class KnownFilter:
 
     template: FindTemplate
     values: tuple[Value, ...]
+
+    def filter(self, where: Any) -> Filter | None:
+        """The filter of a call; None if a value of it is refused."""
+        values, found = self.bound(where), self.template.find.where
+        if values is None:
+            return None
+        if values and type(found) is Compare:  # the only mark is its value
+            return Compare(found.path, found.operator, values[0], found.insensitive, found.exact)
+        return self.template.where(values)
 
     def bound(self, where: Any) -> tuple[object, ...] | None:
         """The stored values of a call, in the order of the marks; None if one is refused."""
@@ -93,11 +103,10 @@ class KnownAggregate:
 
     def step(self, arguments: Arguments) -> Aggregate | None:
         """The only step of a call; None: it goes the careful way."""
-        values = self.where.bound(arguments.get("where"))
-        if values is None:
+        where = self.where.filter(arguments.get("where"))
+        if where is None:
             return None
-        template = self.where.template
-        find = replace(template.find, where=template.where(values))
+        find = replace(self.where.template.find, where=where)
         return Aggregate(find, self.operation.aggregated.aggregations)
 
 
@@ -135,15 +144,13 @@ class KnownUpdate:
 
     def step(self, arguments: Arguments) -> UpdateOne | None:
         """The only step of a call; None: it goes the careful way."""
-        values = self.where.bound(arguments.get("where"))
-        if values is None:
+        where, find = self.where.filter(arguments.get("where")), self.where.template.find
+        if where is None:
             return None
-        template = self.where.template
-        find = template.find
         updates = self.writers.sets(find.model, arguments.get("data"))
         if not updates or (self.keys and any(each.path[0] in self.keys for each in updates)):
             return None
-        return UpdateOne(find.model, template.where(values), updates, find.fields)
+        return UpdateOne(find.model, where, updates, find.fields)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,11 +166,8 @@ class KnownDelete:
 
     def step(self, arguments: Arguments) -> DeleteOne | None:
         """The only step of a call; None: it goes the careful way."""
-        values = self.where.bound(arguments.get("where"))
-        if values is None:
-            return None
-        template = self.where.template
-        return DeleteOne(template.find.model, template.where(values), template.find.fields)
+        where, find = self.where.filter(arguments.get("where")), self.where.template.find
+        return None if where is None else DeleteOne(find.model, where, find.fields)
 
 
 KnownWrite = KnownCreate | KnownUpdate | KnownDelete

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, Final
 
 from prisma.errors import DataError
@@ -52,12 +53,57 @@ class LogSettings:
         return cls(None if slow is None else slow.total_seconds(), settings.log == "values")
 
 
-@dataclass(slots=True)
 class Observed:
-    """One operation under way: the steps it has taken so far."""
+    """One operation under way, as a context that ends with it.
 
-    started: float
-    steps: list[Step] | None = None
+    Args:
+        observer: is told of it.
+        requests: what was asked.
+        describe: says what a store sends for a step.
+
+    Attributes:
+        result: what it answered; the body of the context says it.
+        steps: those that it has taken so far; None where nothing is logged.
+    """
+
+    __slots__ = ("_describe", "_observer", "_requests", "_started", "result", "steps")
+
+    def __init__(
+        self, observer: Observer, requests: Sequence[Request], describe: Describe, *, keep: bool
+    ) -> None:
+        self._observer = observer
+        self._requests = requests
+        self._describe = describe
+        self.result: Any = None
+        self.steps: list[Step] | None = [] if keep else None
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> Observed:
+        metrics = self._observer.metrics
+        metrics.client_queries += 1
+        metrics.active += 1
+        return self
+
+    def step(self, step: Step, started: float) -> None:
+        """A step of it was executed."""
+        seconds = time.perf_counter() - started
+        self._observer.metrics.datasource_durations.add(seconds * 1000)
+        if self.steps is not None:
+            self.steps.append(step)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        seconds = time.perf_counter() - self._started
+        metrics = self._observer.metrics
+        metrics.active -= 1
+        metrics.client_durations.add(seconds * 1000)
+        if self.steps is not None:
+            result = self.result if error is None else error
+            self._observer.log(self.steps, self._requests, seconds, result, self._describe)
 
 
 @dataclass(slots=True)
@@ -74,28 +120,10 @@ class Observer:
             facts = {"accelerator": accelerator}
             logger.debug(text, facts, extra=facts)
 
-    def begin(self) -> Observed:
-        """An operation begins."""
-        self.metrics.client_queries += 1
-        self.metrics.active += 1
+    def operation(self, requests: Sequence[Request], describe: Describe) -> Observed:
+        """One operation, which begins where the context is entered."""
         keep = self.settings.slow is not None or logger.isEnabledFor(logging.DEBUG)
-        return Observed(time.perf_counter(), [] if keep else None)
-
-    def step(self, observed: Observed, step: Step, started: float) -> None:
-        """A step of it was executed."""
-        self.metrics.datasource_durations.add((time.perf_counter() - started) * 1000)
-        if observed.steps is not None:
-            observed.steps.append(step)
-
-    def end(
-        self, observed: Observed, requests: Sequence[Request], result: Any, describe: Describe
-    ) -> None:
-        """The operation is over; `result` is an exception where it failed."""
-        seconds = time.perf_counter() - observed.started
-        self.metrics.active -= 1
-        self.metrics.client_durations.add(seconds * 1000)
-        if observed.steps is not None:
-            self._log(observed.steps, requests, seconds, result, describe)
+        return Observed(self, requests, describe, keep=keep)
 
     def skipped(self, request: Request, errors: Sequence[DataError]) -> None:
         """A read has left out records that cannot be read: they are counted and named."""
@@ -111,7 +139,7 @@ class Observer:
         text = "%(model)s.%(action)s left out %(skipped)s records that cannot be read: %(records)s"
         records_logger.warning(text, facts, extra=facts)
 
-    def _log(
+    def log(
         self,
         steps: Sequence[Step],
         requests: Sequence[Request],
@@ -119,6 +147,7 @@ class Observer:
         result: Any,
         describe: Describe,
     ) -> None:
+        """The operation is over; `result` is an exception where it failed."""
         slow = self.settings.slow
         level = logging.WARNING if slow is not None and seconds >= slow else logging.DEBUG
         if not logger.isEnabledFor(level):

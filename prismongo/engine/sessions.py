@@ -9,10 +9,9 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from prisma.errors import DataError, PrismaError
 
@@ -28,6 +27,8 @@ REMEMBERED: Final = 1_000
 
 COMMIT_WAIT: Final = 2.0
 """How long a disconnect waits for commits, in seconds."""
+
+T = TypeVar("T")
 
 COMMITTED: Final = "a committed transaction"
 UNKNOWN: Final = "a transaction whose commit was interrupted: it may be committed"
@@ -105,12 +106,18 @@ class Sessions:
         """
         return self._find(tx_id, act).transaction
 
-    @asynccontextmanager
-    async def using(self, tx_id: TransactionId, act: str = "query") -> AsyncIterator[Transaction]:
-        """The transaction of an id, for one operation, which ends where its time is up.
+    async def within(
+        self, tx_id: TransactionId, act: str, work: Callable[[Transaction], Awaitable[T]]
+    ) -> T:
+        """What one operation in a transaction answers; it ends where the transaction's time is up.
 
         Operations of concurrent tasks wait for each other. If one fails and the transaction with
         it, those that wait fail, too, and nothing of them is sent.
+
+        Args:
+            tx_id: the transaction.
+            act: what is done, in errors.
+            work: does it.
 
         Raises:
             TransactionError: P2028, an operation that ran before it has failed, or was cancelled.
@@ -119,10 +126,15 @@ class Sessions:
             TransactionError: there never was one, or not since connect.
         """
         found = self._find(tx_id, act)
+        has_waited = found.queue.locked()
         try:
-            async with asyncio.timeout(found.left) as limit:
-                async with self._turn(tx_id, found, act):
-                    yield found.transaction
+            async with asyncio.timeout(found.left) as limit, found.queue:
+                self._check_turn(tx_id, act, found, has_waited=has_waited)
+                try:
+                    return await work(found.transaction)
+                except asyncio.CancelledError:
+                    found.is_broken = True
+                    raise
         except (PrismaError, TimeoutError) as error:
             if limit.expired():
                 self._expire(tx_id)  # perhaps before the timer
@@ -130,25 +142,17 @@ class Sessions:
                 raise self._why(tx_id, act) from error
             raise
 
-    @asynccontextmanager
-    async def _turn(self, tx_id: str, found: _Open, act: str) -> AsyncIterator[None]:
-        has_waited = found.queue.locked()
-        async with found.queue:
-            if self._open.get(tx_id) is not found:
-                raise self._why(tx_id, act)
-            _check_usable(found)
-            if has_waited and (failure := found.transaction.failure) is not None:
-                raise transaction_aborted(getattr(failure, "code", "P2028")) from failure
-            try:
-                yield
-            except asyncio.CancelledError:
-                found.is_broken = True
-                raise
+    def _check_turn(self, tx_id: str, act: str, found: _Open, *, has_waited: bool) -> None:
+        if self._open.get(tx_id) is not found:
+            raise self._why(tx_id, act)
+        _check_usable(found)
+        if has_waited and (failure := found.transaction.failure) is not None:
+            raise transaction_aborted(getattr(failure, "code", "P2028")) from failure
 
     async def commit(self, tx_id: TransactionId) -> None:
         """Commit, after the operation that runs; those that wait for it are not executed.
 
-        Raises like `using`, P2034 where another transaction was faster, and WriteConcernError
+        Raises like `within`, P2034 where another transaction was faster, and WriteConcernError
         where it is committed but not acknowledged as demanded.
         """
         found = self._take(tx_id, "commit")
@@ -179,7 +183,7 @@ class Sessions:
             raise
 
     async def rollback(self, tx_id: TransactionId) -> None:
-        """Roll back; raises like `using`."""
+        """Roll back; raises like `within`."""
         found = self._take(tx_id, "rollback")
         self._remember(tx_id, ROLLED_BACK)
         await asyncio.shield(self._abort(found.transaction))

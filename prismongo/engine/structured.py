@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from prismongo.engine.selecting import WORDS, chosen
+from prismongo.engine.selecting import Chosen, chosen
 from prismongo.fields import Json
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import invalid, too_deep
-from prismongo.query.nodes.requests import ON_INVALID, Action, OnInvalid, Request, Selection
+from prismongo.query.nodes.requests import (
+    ON_INVALID,
+    Action,
+    DeclaredFields,
+    OnInvalid,
+    Request,
+    Selection,
+)
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "createOne",
@@ -58,31 +65,34 @@ def structured_request(
         shape: the class of the answer, whose declared fields are the selection.
         selections: what is selected instead: of a number, of an aggregate.
     """
-    try:
-        return _request(ACTIONS[method], dict(arguments), shape, selections)
-    except RecursionError:
-        raise too_deep() from None
-
-
-def _request(
-    action: Action,
-    given: dict[str, Any],
-    shape: Shape,
-    selections: tuple[Selection, ...] | None,
-) -> Request:
-    words = {name: given.pop(name, None) for name in WORDS}
+    action, given = ACTIONS[method], dict(arguments)
+    include, select = given.pop("include", None), given.pop("select", None)
+    omit = given.pop("omit", None)
     if selections is not None:
         return Request(action, shape.model, given, selections, words="python")
-    on_invalid = _on_invalid(given.pop("on_invalid", None))
-    declared, selections = chosen(shape, words)
+    on_invalid = given.pop("on_invalid", None)
+    on_invalid = "raise" if on_invalid is None else _on_invalid(on_invalid)
+    if include is None and select is None and omit is None and shape.selections is None:
+        declared: DeclaredFields | None = shape.declared
+        selections = ()
+    else:
+        words = {"include": include, "select": select, "omit": omit}
+        declared, selections = _chosen(shape, words)
     return Request(
         action, shape.model, given, selections, declared, words="python", on_invalid=on_invalid
     )
 
 
+def _chosen(shape: Shape, words: Mapping[str, Any]) -> Chosen:
+    try:
+        return chosen(shape, words)
+    except RecursionError:
+        raise too_deep() from None
+
+
 def _on_invalid(given: object) -> OnInvalid:
     for known in ON_INVALID:
-        if given == known or given is None:
+        if given == known:
             return known
     raise invalid(("on_invalid",), f"expected {' or '.join(map(repr, ON_INVALID))}")
 

@@ -6,7 +6,7 @@ The mongo store compiles the update accordingly, and the memory store calculates
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from bson import Decimal128, Int64
 
@@ -24,6 +24,22 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.values.int import INT64
 
+_IN_PIPELINES: Final = (dict, list)
+"""The types of values that are set in a pipeline."""
+
+
+def plain_values(updates: Iterable[FieldUpdate]) -> dict[str, object] | None:
+    """The new values by field, if the updates do nothing else than set them; as most do."""
+    values: dict[str, object] = {}
+    for update in updates:
+        if type(update) is not Set:
+            return None
+        path, value = update.path, update.value
+        if len(path) > 1 or isinstance(value, _IN_PIPELINES) or path[0] in values:
+            return None
+        values[path[0]] = value
+    return values
+
 
 def by_operators(updates: Iterable[FieldUpdate]) -> bool:
     """Whether update operators are enough for the updates; otherwise they need a pipeline."""
@@ -33,7 +49,7 @@ def by_operators(updates: Iterable[FieldUpdate]) -> bool:
 def _is_native(update: FieldUpdate) -> bool:
     match update:
         case Set(path, value):
-            return len(path) == 1 and not isinstance(value, dict | list)
+            return len(path) == 1 and not isinstance(value, _IN_PIPELINES)
         case Unset(path):
             return len(path) == 1
         case Arithmetic(path, operator, operand):

@@ -209,6 +209,7 @@ SUMMED: Final = Selection("_sum", selections=(Selection("age"),))
         lambda v: {"age": v},
         lambda v: {"age": {"gt": v}, "NOT": {"role": Role.ADMIN}},
         lambda v: {"OR": [{"age": {"in": [v, 2]}}, {"nick": None}]},
+        lambda _: {"active": True},
         lambda _: None,
     ],
 )

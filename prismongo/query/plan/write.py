@@ -93,10 +93,14 @@ class WritePlanner:
                 assert_never(operation)
 
     def keys(self, model: Model) -> frozenset[str]:
-        """The stored names of the fields that other records refer to, or that place the record."""
+        """The stored names of the fields that other records refer to, or that place the record.
+
+        The id is not among them, since it is never updated.
+        """
         links = dependents(self._datamodel, model)
-        referred = [field.db_name for link in links for field in link.local]
-        return frozenset([*referred, *(field.db_name for field in model.shard_fields)])
+        referred = [field for link in links for field in link.local]
+        keys = (*referred, *model.shard_fields)
+        return frozenset([field.db_name for field in keys if not field.is_id])
 
     # --- create ---
 

@@ -66,8 +66,11 @@ def _add_filter(value: Any, parts: list[object]) -> None:
         for key, item in value.items():
             if type(key) is not str:
                 raise FormlessError
-            parts.append(key)
-            _add_filter(item, parts)
+            if type(item) in _FILLED:
+                parts += (key, type(item))
+            else:
+                parts.append(key)
+                _add_filter(item, parts)
     elif kind in _FILLED:
         parts.append(kind)
     elif value is None or kind is bool:

@@ -5,7 +5,7 @@ Errors are those of the driver; the store translates them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC
 from typing import Any, Final, assert_never
 
@@ -17,6 +17,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.results import DeleteResult, UpdateResult
 
 from prismongo.query.nodes.rows import Row, known_of
 from prismongo.query.nodes.steps import (
@@ -28,6 +29,7 @@ from prismongo.query.nodes.steps import (
     DeleteOne,
     Find,
     FindPerParent,
+    FlowStep,
     Group,
     InPortion,
     Insert,
@@ -93,12 +95,24 @@ class Executor:
         self._cursor_of_rows = cursor_of_rows()
         self._few = few(database, accelerated=self._cursor_of_rows is not AsyncCursor)
 
-    async def execute(self, step: Step | KnownOrder, session: AsyncClientSession | None) -> Any:
+    def execute(
+        self, step: Step | KnownOrder, session: AsyncClientSession | None
+    ) -> Awaitable[Any]:
         """Execute a step, in the transaction of the session if there is one → its result.
 
         Raises:
-            pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
+            pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver, here or when
+                it is awaited.
         """
+        if isinstance(step, WriteStep):
+            return self._write(step, session)
+        return self._read(step, session)
+
+    async def _read(
+        self,
+        step: ReadStep | KnownFind | KnownOrder | RawStep | FlowStep,
+        session: AsyncClientSession | None,
+    ) -> Any:
         if isinstance(step, ReadStep) and self._is_read_apart(step, session is not None):
             return await self._read_apart(step, session)
         match step:
@@ -115,8 +129,6 @@ class Executor:
                 return rows[0] if rows else {}
             case Group():
                 return await self._aggregate(compile_group(step), session)
-            case Insert() | UpdateOne() | UpdateMany() | DeleteOne() | DeleteMany():
-                return await self._write(step, session)
             case RawFind() | RawAggregate() | RawCommand():
                 try:
                     return await self._raw(step, session)
@@ -224,18 +236,13 @@ class Executor:
         )
         return await cursor.to_list()
 
-    async def _write(self, step: WriteStep, session: AsyncClientSession | None) -> Any:
+    def _write(self, step: WriteStep, session: AsyncClientSession | None) -> Awaitable[Any]:
         collection = self._collection(step.model.db_name)
         match step:
-            case Insert(_, documents, encoded):
-                if len(documents) == 1:
-                    await collection.insert_one(documents[0], session=session)
-                else:
-                    given = documents if encoded is None else map(RawBSONDocument, encoded)
-                    await collection.insert_many(given, session=session)
-                return None
+            case Insert():
+                return _insert(collection, step, session)
             case UpdateOne(_, where, updates, fields):
-                return await collection.find_one_and_update(
+                return collection.find_one_and_update(
                     compile_filter(where, []),
                     compile_update(updates),
                     projection=_names(fields),
@@ -243,19 +250,19 @@ class Executor:
                     session=session,
                 )
             case UpdateMany(_, where, updates):
-                result = await collection.update_many(
-                    compile_filter(where, []), compile_update(updates), session=session
+                return _matched(
+                    collection.update_many(
+                        compile_filter(where, []), compile_update(updates), session=session
+                    )
                 )
-                return result.matched_count
             case DeleteOne(_, where, fields):
-                return await collection.find_one_and_delete(
+                return collection.find_one_and_delete(
                     compile_filter(where, []),
                     projection=_names(fields),
                     session=session,
                 )
             case DeleteMany(_, where):
-                deleted = await collection.delete_many(compile_filter(where, []), session=session)
-                return deleted.deleted_count
+                return _deleted(collection.delete_many(compile_filter(where, []), session=session))
             case _:
                 assert_never(step)
 
@@ -286,6 +293,25 @@ class Executor:
             known = self.database.get_collection(name, codec_options=ROWS)
             self._collections[name] = known
         return known
+
+
+async def _insert(
+    collection: AsyncCollection[Document], step: Insert, session: AsyncClientSession | None
+) -> None:
+    documents, encoded = step.documents, step.encoded
+    if len(documents) == 1:
+        await collection.insert_one(documents[0], session=session)
+    else:
+        given = documents if encoded is None else map(RawBSONDocument, encoded)
+        await collection.insert_many(given, session=session)
+
+
+async def _matched(update: Awaitable[UpdateResult]) -> int:
+    return (await update).matched_count
+
+
+async def _deleted(delete: Awaitable[DeleteResult]) -> int:
+    return (await delete).deleted_count
 
 
 async def _only(cursor: AsyncCursor[Document]) -> list[Row]:

@@ -98,7 +98,8 @@ class MongoStore:
         except BaseException:
             await asyncio.shield(client.close())
             raise
-        self._client, self._connected_in = client, _process_and_loop()
+        self._client = client
+        self._connected_in = os.getpid(), asyncio.get_running_loop()
         self._pools = Pools(client, waits)
         database = client.get_database(self._name, codec_options=RAW)
         self._executor = Executor(database, self._joins(self.topology))
@@ -133,7 +134,7 @@ class MongoStore:
     def _connected(self) -> Executor:
         if self._executor is None:
             raise NotStartedError("The database is not connected: call `await connect()` first.")
-        if self._connected_in != _process_and_loop():
+        if self._connected_in != (os.getpid(), asyncio.get_running_loop()):
             raise NotStartedError(
                 "This database was connected in another event loop or process, and its sockets "
                 "belong there. Connect a DatabaseService of its own in each."
@@ -257,7 +258,3 @@ class MongoStore:
 def _is_bad_hint(error: DriverFailure) -> bool:
     """Whether it is that the hint names no index; only the server's text says so."""
     return isinstance(error, OperationFailure) and "hint provided does not" in str(error)
-
-
-def _process_and_loop() -> tuple[int, asyncio.AbstractEventLoop]:
-    return os.getpid(), asyncio.get_running_loop()

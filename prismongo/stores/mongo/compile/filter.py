@@ -65,19 +65,15 @@ def compile_filter(item: Filter, joins: list[Document]) -> Document:
         item: the filter.
         joins: receives the `$lookup` stages that must run before the `$match`.
     """
-    if type(item) is Compare and _is_equality(item):
-        return {dotted(item.path): item.value}
-    return _FilterCompiler(joins).compile(item)
-
-
-def _is_equality(item: Compare) -> bool:
-    """Whether it is a plain comparison with one value, as in most look-ups."""
-    return (
-        item.operator == "eq"
+    if (  # a plain comparison with one value, as in most look-ups
+        type(item) is Compare
+        and item.operator == "eq"
         and type(item.value) in _ALONE
         and not item.insensitive
         and not item.exact
-    )
+    ):
+        return {dotted(item.path): item.value}
+    return _FilterCompiler(joins).compile(item)
 
 
 class _FilterCompiler:

@@ -28,7 +28,7 @@ from prismongo.stores.mongo.compile.commands import Document
 from prismongo.stores.mongo.compile.condition import compile_condition
 from prismongo.stores.mongo.compile.fields import Expression
 from prismongo.stores.mongo.compile.filter import dotted
-from prismongo.stores.updates import by_operators, negative
+from prismongo.stores.updates import by_operators, negative, plain_values
 
 _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
     "increment": "$add",
@@ -40,6 +40,9 @@ _OPERATORS: Final[Mapping[ArithmeticOperator, str]] = {
 
 def compile_update(updates: Sequence[FieldUpdate]) -> Document | list[Document]:
     """An update document if operators are enough, otherwise a pipeline."""
+    values = plain_values(updates)
+    if values:
+        return {"$set": values}
     if by_operators(updates):
         return _operators(updates)
     return _pipeline(updates)

@@ -1,4 +1,4 @@
-"""A write of one step: what it answers, and what becomes of one that loses."""
+"""An operation of one step: what it answers, and what becomes of one that loses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from prisma.errors import DataError, RecordNotFoundError
 
 from prismongo.engine.conflicts import Conflicts, inside
-from prismongo.engine.drive import run_write
+from prismongo.engine.drive import run_inside, run_write
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Compare, Filter
-from prismongo.query.nodes.steps import DeleteOne, Insert, Set, Step, UpdateOne
+from prismongo.query.nodes.steps import DeleteOne, Find, Insert, Set, Step, UpdateOne
 from prismongo.schema import parse
 from prismongo.stores.memory import MemoryStore
 from tests.engines import HEADER
@@ -103,6 +103,20 @@ async def test_in_a_transaction_it_is_the_callers(failing: Failing, conflicts: C
             await written(failing, conflicts, UPDATE, transaction)
     assert failing.failures == 1
     await attempts.next(data_error("P2034", "lost"))  # it takes the turn for what was lost
+    assert conflicts.is_taken(("Row", ONE))
+    attempts.release()
+
+
+async def test_what_a_read_in_a_transaction_loses_is_noted(
+    failing: Failing, conflicts: Conflicts
+) -> None:
+    transaction, attempts = await failing.begin(required=True), conflicts.attempts()
+    failing.failures, find = 1, Find(MODEL, ONE)
+    async with inside(attempts):
+        with pytest.raises(DataError, match="lost"):
+            await run_inside(find, failing, transaction, lambda *_: None)
+        assert await run_inside(find, failing, transaction, lambda *_: None) == []
+    await attempts.next(data_error("P2034", "lost"))
     assert conflicts.is_taken(("Row", ONE))
     attempts.release()
 
