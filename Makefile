@@ -4,7 +4,7 @@
 #   make test      the tests
 #   make bench     the tables of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
-#   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network: see docs/reliability.md
+#   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network, sharding: see docs/reliability.md
 #   make fuzz-native   the accelerator under gcc's sanitizers, and its memory over many rows
 #   make lock      write requirements.lock, and that of the image, again from pyproject.toml; make audit: known weaknesses
 
@@ -29,7 +29,7 @@ NATIVE_SECONDS ?= 60
 NATIVE_ROWS ?= 1000000
 SUBSCRIBERS ?= 10000
 
-.PHONY: install dependencies run bench test check fuzz fuzz-native failover soak processes network lock audit format clean
+.PHONY: install dependencies run bench test check fuzz fuzz-native failover soak processes network sharding lock audit format clean
 
 install:
 	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
@@ -71,6 +71,10 @@ processes: install
 
 network: install
 	NETWORK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_network.py
+
+# The tests of behaviour on collections that have shard keys.
+sharding: install
+	SHARDING=all $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 tests/sharding
 
 # Every version and every hash, for all Pythons and systems that the project supports.
 lock: $(TOOLS)/.uv
