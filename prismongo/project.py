@@ -25,6 +25,8 @@ from prismongo.errors import ConfigurationError
 
 DEFAULT_SCHEMA: Final = Path("schema.prisma")
 _FOLDER: Final = Path("prisma")
+_CLIENT_MARK: Final = "__title__ = 'prisma'"
+"""A line of every generated package, upstream's included."""
 _NAME_IT: Final = "name one with --schema, or as `schema` of [tool.prismongo] in pyproject.toml"
 _EXAMPLES: Final = {"seed": "function", "container": "Class"}
 _REFERENCE: Final = re.compile(r"(\\?)\$\{([A-Za-z0-9_]*)\}")
@@ -127,11 +129,34 @@ def _named_schema(named: object) -> Path:
 def _schemas_in(folder: Path) -> dict[str, Path]:
     """What may be the schema in a folder, each by its name; a folder's name ends with a slash."""
     places = (DEFAULT_SCHEMA, _FOLDER / DEFAULT_SCHEMA)
-    found = {place.as_posix(): folder / place for place in places if (folder / place).is_file()}
-    inside = [each for each in (folder / _FOLDER).rglob("*.prisma") if each.is_file()]
+    found = {
+        place.as_posix(): folder / place
+        for place in places
+        if (folder / place).is_file() and not is_client((folder / place).parent)
+    }
+    inside = files_below(folder / _FOLDER)
     if any(each != folder / _FOLDER / DEFAULT_SCHEMA for each in inside):
         found[f"{_FOLDER}/"] = folder / _FOLDER
     return found
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The `.prisma` files in a folder and below; not in hidden folders or generated clients."""
+    return sorted(
+        each
+        for each in folder.rglob("*.prisma")
+        if each.is_file()
+        and not any(part.startswith(".") for part in each.relative_to(folder).parts)
+        and not any(map(is_client, each.parents[: len(each.relative_to(folder).parts)]))
+    )
+
+
+def is_client(folder: Path) -> bool:
+    """Whether a folder is a generated client, which holds a copy of its schema."""
+    opening = folder / "__init__.py"
+    if not opening.is_file():
+        return False
+    return _CLIENT_MARK in opening.read_text(encoding="utf-8", errors="replace")
 
 
 # --- the environment ---

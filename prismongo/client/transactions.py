@@ -206,6 +206,8 @@ class TransactionManager(Generic[ClientT]):
     async def _roll_back_quietly(self) -> None:
         try:
             await self._roll_back()
+        except TransactionExpiredError:  # nothing of it is left
+            pass
         except Exception as failure:  # noqa: BLE001 - the error that ended it is the one to raise
             logger.warning("A transaction could not be rolled back: %s", failure)
 

@@ -237,13 +237,15 @@ class AtomicRequests:
 
         held = HeldResponse(sent, keep, manager.drop, answer)
         with entered(service._database, manager):
+            failure: BaseException | None = None
             try:
                 await self._app(scope, receive, held.send)
-            except Exception:
-                if not held.is_refused:  # else it follows from the refusal, which was answered
-                    raise
+            except BaseException as error:
+                failure = error
+                if not (held.is_refused and isinstance(error, Exception)):
+                    raise  # else it follows from the refusal, which was answered
             finally:
-                await held.end()
+                await held.end(failure)
 
 
 def _no_sockets() -> PrismaError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +26,7 @@ class HeldResponse:
     Args:
         send: sends to the client.
         keep: commits.
-        drop: rolls back.
+        drop: rolls back, because of an error if there is one.
         answer: responds with an error in place of the response.
 
     Attributes:
@@ -37,7 +38,7 @@ class HeldResponse:
         self,
         send: Send,
         keep: Callable[[], Awaitable[None]],
-        drop: Callable[[], Awaitable[None]],
+        drop: Callable[[BaseException | None], Awaitable[None]],
         answer: Answer,
     ) -> None:
         self._send = send
@@ -62,7 +63,7 @@ class HeldResponse:
         elif message["type"] == "http.response.start":
             self._start = message
             if _is_error(message):
-                await self._end(self._drop)
+                await self._end(partial(self._drop, None))
             elif _has_length(message):
                 await self._end(self._keep)
         elif self._start is None:  # early hints and the like
@@ -73,11 +74,11 @@ class HeldResponse:
             await self._end(self._keep)
             await self.send(message)
 
-    async def end(self) -> None:
-        """The application returned, or raised: what was not kept is dropped."""
+    async def end(self, error: BaseException | None = None) -> None:
+        """The application returned, or raised an error: what was not kept is dropped."""
         if not self._is_ended:
             self._is_ended = True
-            await self._drop()
+            await self._drop(error)
 
     async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
         self._is_ended = True

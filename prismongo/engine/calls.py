@@ -107,7 +107,7 @@ class Calls:
             return known.operation, self._work(known, step, is_enclosed=is_enclosed)
         operation = self._validators[request.words].validate(request)
         if (only := self._planner.only_step(operation)) is not None:
-            return operation, partial(run_step, only)
+            return operation, partial(run_inside if is_enclosed else run_step, only)
         plan = partial(self._planner.plan, operation, is_enclosed=is_enclosed)
         return operation, partial(run, plan, self._conflicts)
 

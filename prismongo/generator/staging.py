@@ -17,11 +17,10 @@ from typing import Final
 
 from prismongo.client.partial import GENERATING
 from prismongo.errors import ConfigurationError
+from prismongo.project import is_client
 
 PACKAGED_SCHEMA: Final = Path("schema.prisma")
 _ENTRY: Final = Path("client.py")  # without it there is no client
-_MARK: Final = "__title__ = 'prisma'"
-"""A line of every generated package, upstream's included."""
 
 
 def stage(files: Mapping[str, str], folder: Path) -> None:
@@ -96,8 +95,7 @@ def _move(staged: Path, target: Path) -> list[Path]:
 
 def _refuse_what_is_no_client(staged: Path, target: Path) -> None:
     """A folder of somebody's own, whose client.py or types.py would be lost."""
-    opening = target / "__init__.py"
-    if opening.is_file() and _MARK in opening.read_text(encoding="utf-8"):
+    if is_client(target):
         return
     # What a first run that was killed left is a part of the client.
     other = next((file for file in _files(target) if not _same(target / file, staged / file)), None)

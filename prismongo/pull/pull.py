@@ -87,6 +87,10 @@ async def pull(
             references = await find_targets(database, collections, progress)
         except (PyMongoError, BSONError) as error:
             raise translate(error, None, known) from error
+    if force and not collections and schema is not None:
+        raise ConfigurationError(
+            f"The database has no collections: is its name right? {path} stays as it is."
+        )
     draft, files = _settled(before, known, collections, references, enums=enums)
     if schema is None or force:
         files = {path: files.get(path, before.text)}

@@ -10,6 +10,7 @@ from bson.raw_bson import RawBSONDocument
 
 from prismongo.pull.build import Observed
 from prismongo.seed.progress import Progress
+from prismongo.stores.changes import TOKENS
 from prismongo.stores.mongo.push.inspect import Database, FoundCollection, find_indexes
 from prismongo.stores.mongo.sampling import sampled
 from prismongo.stores.rows import ROWS
@@ -42,7 +43,7 @@ async def observe(database: Database, sample: int, progress: Progress) -> list[O
 
 
 def _is_own(name: str) -> bool:
-    return name.startswith("system.") or ".system." in name
+    return name == TOKENS or name.startswith("system.") or ".system." in name
 
 
 def _name(found: FoundCollection) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from prismongo.errors import ConfigurationError, SchemaError
-from prismongo.project import read_text
+from prismongo.project import files_below, read_text
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.language.lexer import BREAK
 from prismongo.schema.parser import parse
@@ -95,7 +95,7 @@ def read_schema(path: Path) -> SchemaFiles:
     """
     if not path.is_dir():
         return schema_of_text(read_text(path), path)
-    found = sorted(each for each in path.rglob("*.prisma") if each.is_file())
+    found = files_below(path)
     if not found:
         raise ConfigurationError(f"Cannot read {path}: there is no .prisma file in this folder.")
     files: list[SchemaFile] = []

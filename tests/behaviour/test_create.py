@@ -11,6 +11,7 @@ from prisma.errors import FieldNotFoundError, MissingRequiredValueError, UniqueV
 from prisma.fields import Base64, Json
 
 from prismongo.engine import MongoEngine
+from prismongo.query.nodes.requests import Request, Selection
 from tests.behaviour.asking import ask, refused
 from tests.engines import EngineFor, Stored
 
@@ -232,3 +233,24 @@ class TestMany:
         error = await refused(ask(engine, "createMany", "Boat", data=both))
         assert isinstance(error, FieldNotFoundError | MissingRequiredValueError)
         assert stored("boats") == []
+
+
+async def test_data_that_is_too_deep_is_refused_each_time(engine_for: EngineFor) -> None:
+    """The first calls are looked at field by field, the later ones by what is known of them."""
+    engine = await engine_for(
+        'type Part {\n  inner Part?\n}\nmodel Row {\n  id Int @id @map("_id")\n  part Part?\n}\n'
+    )
+
+    def create(number: int, part: dict[str, Any]) -> Any:
+        data = {"id": number, "part": part}
+        request = Request("createOne", "Row", {"data": data}, (Selection("id"),), words="python")
+        return engine.execute(request, tx_id=None)
+
+    for number in range(4):
+        await create(number, {"inner": {}})
+    deep: dict[str, Any] = {}
+    for _ in range(20_000):
+        deep = {"inner": deep}
+    for _ in range(4):
+        error = await refused(create(9, deep))
+        assert "too deeply" in str(error)

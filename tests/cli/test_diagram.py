@@ -60,6 +60,15 @@ def test_models_are_chosen(folder: Path, capsys: Output) -> None:
     assert '"Cat" ||--o{ "Toy"' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["a.png", "schema.prisma", "README.md", "a"])
+def test_a_file_of_another_kind_is_not_written(folder: Path, name: str, capsys: Output) -> None:
+    (folder / name).write_text("mine")
+    with pytest.raises(SystemExit):
+        main(["diagram", "--output", name])
+    assert "--output: its name ends in one of .mmd, " in capsys.readouterr().err
+    assert (folder / name).read_text() == "mine"
+
+
 def test_files_by_their_suffix(folder: Path, capsys: Output) -> None:
     graphviz(folder, 'echo "<svg>$1"; read -r first; echo "$first</svg>"')
     for name in ("a.mmd", "new/a.dot", "a.SVG"):

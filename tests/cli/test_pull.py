@@ -83,6 +83,17 @@ def test_a_database_without_collections_is_told(
     )
 
 
+def test_force_on_a_database_without_collections_overwrites_nothing(
+    folder: Path, mongo_url: str, capsys: Output
+) -> None:
+    assert main(["pull"]) == 0
+    before, name = (folder / "schema.prisma").read_text(), url_database(mongo_url)
+    mistaken = mongo_url.replace(name, f"{name}_mistaken")
+    assert main(["pull", "--force", "--url", mistaken]) == 1
+    assert "has no collections: is its name right?" in capsys.readouterr().err
+    assert (folder / "schema.prisma").read_text() == before
+
+
 def test_nothing_is_overwritten_without_force(folder: Path) -> None:
     assert main(["pull", "--schema", "new/my.prisma"]) == 0
     mine = folder / "new/my.prisma"

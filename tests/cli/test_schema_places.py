@@ -130,3 +130,28 @@ def test_mistakes_of_every_kind_at_once(folder: Path, capsys: Output, command: s
     ):
         assert place in told
     assert not (folder.parent / "made").exists()
+
+
+def test_a_client_below_the_schema_is_no_part_of_it(tmp_path: Path) -> None:
+    """A generated package holds a copy of its schema."""
+    path = tmp_path / "prisma"
+    path.mkdir()
+    generator = GENERATOR.replace("../made", "client").partition("//")[0]
+    (path / "schema.prisma").write_text(DATASOURCE + generator)
+    (path / "user.prisma").write_text(USER.replace("  posts Post[]\n", ""))
+    for _ in range(2):
+        assert main(["generate", "--schema", str(path)]) == 0
+    assert (path / "client/schema.prisma").is_file()
+    (path / ".old").mkdir()
+    (path / ".old/user.prisma").write_text(USER)
+    assert main(["validate", "--schema", str(path)]) == 0
+
+
+def test_a_client_in_the_folder_prisma_is_no_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    generator = GENERATOR.replace("../made", "prisma").partition("//")[0]
+    Path("schema.prisma").write_text(DATASOURCE + generator + USER.replace("  posts Post[]\n", ""))
+    for _ in range(2):
+        assert main(["generate"]) == 0

@@ -64,12 +64,15 @@ async def test_a_record_that_is_missing_fails_nobody_else(database: DatabaseServ
     assert await counts(database) == (1, 0)
 
 
-async def test_expired_it_is_rolled_back_and_says_so(database: DatabaseService) -> None:
+async def test_expired_it_is_rolled_back_and_says_so(
+    database: DatabaseService, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(TransactionExpiredError, match="this transaction was 50 ms"):
         async with database.atomic(timeout=0.05):
             await database.user.create(user("ada"))
             await asyncio.sleep(0.06)
     assert await counts(database) == (0, 0)
+    assert "could not be rolled back" not in caplog.text
 
 
 async def test_cancelled_it_is_rolled_back(database: DatabaseService) -> None:

@@ -275,3 +275,20 @@ async def test_views_and_batches(
 
     seen = await asked(request, database, exported, written)
     check(seen, ["BATCH create", "create User", *["find_many User"] * 3])
+
+
+async def test_a_block_has_the_error_of_its_endpoint(
+    database: DatabaseService, exported: Exported
+) -> None:
+    app = FastAPI(lifespan=lifespan(Root(database=database)))
+    app.add_middleware(AtomicRequests, database=Root.database)
+
+    @app.post("/")
+    async def fail(inside: Database) -> None:
+        await inside.user.create(user("ada"))
+        raise ZeroDivisionError
+
+    async with serving(app) as client:
+        assert (await client.post("/")).status_code == 500
+    assert exported.attributes("transaction")["error.type"] == "ZeroDivisionError"
+    assert await database.user.count() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from prismongo.cli.arguments import schema_files
 from prismongo.cli.files import write
@@ -19,6 +20,8 @@ from prismongo.diagram import (
     schema_picture,
     svg_text,
 )
+
+_SUFFIXES: Final = (".mmd", ".mermaid", ".svg", ".dot", ".gv")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,6 +41,9 @@ def _misused(arguments: argparse.Namespace) -> str | None:
     """What is wrong with the options as a whole."""
     if arguments.depth is not None and not arguments.models:
         return "argument --depth: needs --models"
+    suffix = "" if arguments.output is None else arguments.output.suffix.lower()
+    if arguments.output is not None and suffix not in _SUFFIXES:
+        return f"argument --output: its name ends in one of {', '.join(_SUFFIXES)}"
     for name in ("schema", "models", "no_fields"):
         if arguments.container and getattr(arguments, name):
             return f"argument --{name.replace('_', '-')}: not with --container"

@@ -28,7 +28,7 @@ Present = Callable[[Field], object]
 _Setters = tuple[dict[str, tuple[Path, Callable[[Any], object]]], tuple[Field, ...]]
 """By a field's name its path, and what stores a value; and the fields that an update stamps."""
 
-_FAILURES: Final = (PrismaError, LookupError, TypeError, ValueError)
+_FAILURES: Final = (PrismaError, LookupError, TypeError, ValueError, RecursionError)
 
 
 class Writers:

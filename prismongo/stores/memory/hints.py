@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from prismongo.query.errors.input import unsupported
+from prismongo.query.nodes.filters import is_search
 from prismongo.query.nodes.options import IndexHint
-from prismongo.query.nodes.steps import Insert, RawStep, Step
+from prismongo.query.nodes.steps import Find, Insert, RawStep, Step
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.models import model_of
 from prismongo.stores.wanted.hints import no_such_index
@@ -16,7 +18,7 @@ def check_hint(datamodel: Datamodel, hints: Mapping[str, IndexHint], step: Step)
     """Check the hint of a step, if it has one.
 
     Raises:
-        DataError: P2035, the schema makes no such index.
+        DataError: P2035, the schema makes no such index; P2026, it stands beside a search.
     """
     model = None if isinstance(step, Insert | RawStep) else model_of(step)
     hint = None if model is None else hints.get(model.db_name)
@@ -25,3 +27,5 @@ def check_hint(datamodel: Datamodel, hints: Mapping[str, IndexHint], step: Step)
     indexes = wanted_indexes(datamodel).get(model.db_name, ())
     if not any(hint in (index.name, index.keys) for index in indexes):
         raise no_such_index(datamodel, model, hint)
+    if isinstance(step, Find) and is_search(step.where):
+        raise unsupported("A hint beside a search", "MongoDB reads the text index; leave it out")

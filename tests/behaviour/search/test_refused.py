@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from pymongo.errors import OperationFailure
 
 from prismongo.engine import MongoEngine
 from prismongo.errors import UnsupportedOperationError
-from prismongo.query.nodes.requests import Request
+from prismongo.query.nodes.options import Options
+from prismongo.query.nodes.requests import Request, Selection
 from prismongo.query.validate.changes import validate_changes
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
@@ -136,6 +138,17 @@ def test_a_change_stream_has_no_search(where: Any) -> None:
     validator = Validator(parse(HEADER + SCHEMA), "python")
     with pytest.raises(UnsupportedOperationError, match="A search in `watch`"):
         validate_changes(validator, [Request("findMany", "Post")], where)
+
+
+@pytest.mark.parametrize("action", ["findMany", "findFirst"])
+async def test_a_hint_beside_a_search(engine: MongoEngine, action: Any) -> None:
+    request = Request(action, "Post", {"where": content("a")}, (Selection("id"),))
+    hinted = Options(hint="Post_views_idx")
+    await engine.execute(
+        replace(request, arguments={"where": {"views": 1}}), tx_id=None, options=hinted
+    )
+    with pytest.raises(UnsupportedOperationError, match="hint"):
+        await engine.execute(request, tx_id=None, options=hinted)
 
 
 def test_a_servers_refusal_of_a_hint_says_why() -> None:
