@@ -37,6 +37,21 @@ class Observed:
 
 
 @dataclass(slots=True)
+class Use:
+    """A composite type that is there, wherever it is used.
+
+    Attributes:
+        shape: the fields of all its values.
+        block: what it lacks.
+        added: the stored name of each field that it lacked → its name, and its kind.
+    """
+
+    shape: Shape = field(default_factory=Shape)
+    block: DraftBlock | None = None
+    added: dict[str, tuple[str, Kind]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Builder:
     """Makes the draft.
 
@@ -57,11 +72,14 @@ class Builder:
     models: dict[str, DraftBlock] = field(default_factory=dict)
     paths: dict[tuple[str, str], tuple[str, Kind | None]] = field(default_factory=dict)
     lines: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    _types: dict[str, DraftBlock] = field(default_factory=dict)
+    _uses: dict[str, Use] = field(default_factory=dict)
 
     def build(self, collections: Sequence[Observed]) -> Draft:
         """Everything but the relations."""
         known = {model.db_name: model for model in self.known.models}
+        for each in collections:
+            if each.name in known:
+                self._gather(known[each.name].stored_fields, each.shape)
         for each in collections:
             model = known.get(each.name)
             block = self._block("model", each.name, model, each.name)
@@ -104,32 +122,53 @@ class Builder:
         known: Mapping[str, Field],
         shape: Shape,
         path: Path,
+        use: Use | None = None,
     ) -> None:
         """Add the fields of a shape to a block; `path` is the stored path of the block."""
+        use = use or Use(shape)
         names = sorted(shape.fields, key=lambda name: name != "_id") if not path else shape.fields
         for stored in names:
             seen = shape.fields[stored]
             if stored in known:
                 self._known_field(collection, known[stored], seen, path)
+            elif stored in use.added:
+                name, kind = use.added[stored]
+                self.paths[collection, ".".join((*path, stored))] = (
+                    f"{self._before(collection, path)}{name}",
+                    kind,
+                )
             elif not is_storable(stored):
                 _note(block, f"{ascii(stored)[1:-1]}: no field can be stored by this name.")
             else:
-                kind = kind_of(seen, shape.count, enums=self.enums)
-                self._add(collection, block, path, stored, kind)
+                kind = kind_of(use.shape.fields[stored], use.shape.count, enums=self.enums)
+                item = self._add(collection, block, path, stored, kind)
+                use.added[stored] = (item.name, kind)
+
+    def _before(self, collection: str, path: Path) -> str:
+        """What stands before the names of the fields at a stored path."""
+        return self.paths[collection, ".".join(path)][0] + "." if path else ""
+
+    def _gather(self, fields: Sequence[Field], shape: Shape) -> None:
+        """Count the values of composite types that are there, wherever they are used."""
+        for item in fields:
+            seen = shape.fields.get(item.db_name)
+            values = None if seen is None or item.kind != "composite" else _objects(item, seen)
+            if values is not None:
+                self._uses.setdefault(item.type, Use()).shape.merge(values)
+                self._gather(self.known.type[item.type].fields, values)
 
     def _known_field(self, collection: str, item: Field, seen: Seen, path: Path) -> None:
         """A field that is there stays; a composite one is looked into."""
-        before = self.paths[collection, ".".join(path)][0] + "." if path else ""
         here = (*path, item.db_name)
-        self.paths[collection, ".".join(here)] = (f"{before}{item.name}", None)
-        inner = seen.items if item.is_list and seen.items else seen
-        if item.kind == "composite" and inner.objects is not None:
-            composite = self.known.type[item.type]
-            block = self._types.get(composite.name)
-            if block is None:
-                block = self._types[composite.name] = self._block("type", "", composite)
+        name = f"{self._before(collection, path)}{item.name}"
+        self.paths[collection, ".".join(here)] = (name, None)
+        values = _objects(item, seen) if item.kind == "composite" else None
+        if values is not None:
+            composite, use = self.known.type[item.type], self._uses[item.type]
+            if use.block is None:
+                use.block = self._block("type", "", composite)
             fields = {each.db_name: each for each in composite.fields}
-            self._fields(collection, block, fields, inner.objects, here)
+            self._fields(collection, use.block, fields, values, here, use)
 
     def _add(
         self, collection: str, block: DraftBlock, path: Path, stored: str, kind: Kind
@@ -137,8 +176,8 @@ class Builder:
         if not path and stored == "_id":
             kind = _id_kind(kind)
         here = (*path, stored)
-        name = field_name(stored if path or stored != "_id" else "_id", block.names)
-        before = self.paths[collection, ".".join(path)][0] + "." if path else ""
+        name = field_name(stored, block.names)
+        before = self._before(collection, path)
         block.names.add(name)
         item = DraftField(name)
         block.fields.append(item)
@@ -236,6 +275,11 @@ class Builder:
 def _fields(index: IndexSpec) -> tuple[tuple[str, bool], ...]:
     """Its paths, and whether they descend: of each, Prisma allows a model one index of any kind."""
     return tuple((path, direction == -1) for path, direction in index.keys)
+
+
+def _objects(item: Field, seen: Seen) -> Shape | None:
+    """The values of a composite field, or of a list of them."""
+    return (seen.items if item.is_list and seen.items else seen).objects
 
 
 def _note(block: DraftBlock, text: str) -> None:

@@ -71,6 +71,24 @@ class Seen:
             case _:
                 pass
 
+    def merge(self, other: Seen) -> None:
+        """Count the values under another name, too."""
+        self.present += other.present
+        self.types += other.types
+        if other.objects is not None:
+            self.objects = self.objects or Shape()
+            self.objects.merge(other.objects)
+        if other.items is not None:
+            self.items = self.items or Seen()
+            self.items.merge(other.items)
+        for text in other.texts or ():
+            self._add_text(text)
+        if other.texts is None:
+            self.texts = None
+        self.ids |= other.ids
+        self.is_large = self.is_large or other.is_large
+        self.is_huge = self.is_huge or other.is_huge
+
     def _add_text(self, text: str) -> None:
         if self.texts is not None:
             self.texts.add(text)
@@ -90,6 +108,12 @@ class Shape:
         self.count += 1
         for name, item in value.items():
             self.fields.setdefault(name, Seen()).add(item)
+
+    def merge(self, other: Shape) -> None:
+        """Count the fields of other objects, too."""
+        self.count += other.count
+        for name, seen in other.fields.items():
+            self.fields.setdefault(name, Seen()).merge(seen)
 
 
 def _type(value: Any) -> str:

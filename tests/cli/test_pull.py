@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from prismongo.cli import main
+from prismongo.pull import pull
 from prismongo.url import url_database
 
 Output = pytest.CaptureFixture[str]
@@ -92,6 +93,35 @@ def test_force_on_a_database_without_collections_overwrites_nothing(
     assert main(["pull", "--force", "--url", mistaken]) == 1
     assert "has no collections: is its name right?" in capsys.readouterr().err
     assert (folder / "schema.prisma").read_text() == before
+
+
+def test_what_changes_meanwhile_is_not_overwritten(
+    folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["pull"]) == 0
+    schema = folder / "schema.prisma"
+
+    async def slow(*arguments: Any, **options: Any) -> Any:
+        pulled = await pull(*arguments, **options)
+        schema.write_text("// mine\n")
+        return pulled
+
+    monkeypatch.setattr("prismongo.cli.runs.pull.pull", slow)
+    assert main(["pull", "--force"]) == 1
+    assert "has changed while the database was read" in capsys.readouterr().err
+    assert schema.read_text() == "// mine\n"
+
+
+def test_line_ends_stay(folder: Path, live: Any) -> None:
+    assert main(["pull"]) == 0
+    schema = folder / "schema.prisma"
+    before = schema.read_text().replace("\n", "\r\n").encode()
+    schema.write_bytes(before)
+    live["dogs"].insert_one({"name": "a"})
+    assert main(["pull"]) == 0
+    after = schema.read_bytes()
+    assert after.startswith(before.rstrip())
+    assert after.count(b"\n") == after.count(b"\r\n") > before.count(b"\r\n")
 
 
 def test_nothing_is_overwritten_without_force(folder: Path) -> None:

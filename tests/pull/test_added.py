@@ -180,3 +180,34 @@ async def test_an_index_of_fields_that_the_schema_has_an_index_of(
     written = WRITTEN.replace("@@map", "age Int @db.Int\n  @@index([age])\n  @@map")
     pulled = await pull(mongo_url, schema_of_text(written, PATH), PATH)
     assert pulled.files.get(PATH, written) == written
+
+
+@pytest.mark.parametrize("work", [{"city": "y", "zip": "2"}, {"city": "y"}])
+async def test_a_composite_type_of_several_fields_is_added_to_once(
+    live: Live, mongo_url: str, work: dict[str, str]
+) -> None:
+    """What one of its values lacks is optional, whichever field the value is in."""
+    written = WRITTEN.replace("  home     Home?\n", "  home     Home?\n  work     Home?\n")
+    live["people"].insert_many(
+        [
+            {"name": "a", "home": {"city": "x", "zip": "1"}, "work": work},
+            {"name": "b", "work": {**work, "floor": 3}},
+        ]
+    )
+    pulled = await pull(mongo_url, schema_of_text(written, PATH), PATH)
+    lines = [line.split() for line in pulled.files[PATH].splitlines()]
+    assert [line[:2] for line in lines if line[:1] in (["zip"], ["floor"])] == [
+        ["zip", "String" if "zip" in work else "String?"],
+        ["floor", "Int?"],
+    ]
+    again = await pull(mongo_url, schema_of_text(pulled.files[PATH], PATH), PATH)
+    assert again.files == {}
+
+
+async def test_a_composite_type_within_itself_is_added_to_once(live: Live, mongo_url: str) -> None:
+    written = WRITTEN.replace("  town String", "  next Home?\n  town String")
+    home = {"city": "x", "next": {"city": "y", "zip": "1", "next": {"city": "z", "zip": "2"}}}
+    live["people"].insert_one({"name": "a", "home": home})
+    pulled = await pull(mongo_url, schema_of_text(written, PATH), PATH)
+    lines = [line.split() for line in pulled.files[PATH].splitlines()]
+    assert [line[:2] for line in lines if line[:1] == ["zip"]] == [["zip", "String?"]]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from prismongo.cli.arguments import database_url
 from prismongo.cli.files import write
 from prismongo.cli.terminal import say
-from prismongo.project import find_schema
+from prismongo.errors import ConfigurationError
+from prismongo.project import find_schema, read_text
 from prismongo.pull import pull, pulled_lines
-from prismongo.schema.files import read_schema, schema_of_text
+from prismongo.schema.files import SchemaFiles, read_schema, schema_of_text
 from prismongo.seed import progress_bar
 
 
@@ -31,11 +32,28 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run and pulled.files:
         _show(pulled.files)
         return 0
+    _check_unchanged(pulled.files, schema)
     for file, text in pulled.files.items():
         write(file, text)
     for line in pulled_lines(pulled, path):
         say(line)
     return 0
+
+
+def _check_unchanged(files: Iterable[Path], schema: SchemaFiles | None) -> None:
+    """Check that what is about to be written is still what was read; sampling takes time.
+
+    Raises:
+        ConfigurationError: a file is another one.
+    """
+    before = {} if schema is None else {each.path: each.text for each in schema.files}
+    for file in files:
+        now = read_text(file) if file.exists() else None
+        if now != before.get(file):
+            raise ConfigurationError(
+                f"{file} has changed while the database was read, and stays as it is. "
+                "Run the command again."
+            )
 
 
 def _show(files: Mapping[Path, str]) -> None:
