@@ -142,13 +142,15 @@ def _schemas_in(folder: Path) -> dict[str, Path]:
 
 def files_below(folder: Path) -> list[Path]:
     """The `.prisma` files in a folder and below; not in hidden folders or generated clients."""
-    return sorted(
-        each
-        for each in folder.rglob("*.prisma")
-        if each.is_file()
-        and not any(part.startswith(".") for part in each.relative_to(folder).parts)
-        and not any(map(is_client, each.parents[: len(each.relative_to(folder).parts)]))
-    )
+    found: list[Path] = []
+    for here, folders, names in os.walk(folder):
+        if is_client(Path(here)):
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files = [Path(here, name) for name in names if not name.startswith(".")]
+        found += [file for file in files if file.suffix == ".prisma" and file.is_file()]
+    return sorted(found)
 
 
 def is_client(folder: Path) -> bool:

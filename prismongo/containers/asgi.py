@@ -13,6 +13,7 @@ No other module imports this one: it needs Starlette, which FastAPI installs.
 # No `from __future__ import annotations`: FastAPI reads the annotations of these callables.
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -237,15 +238,13 @@ class AtomicRequests:
 
         held = HeldResponse(sent, keep, manager.drop, answer)
         with entered(service._database, manager):
-            failure: BaseException | None = None
             try:
                 await self._app(scope, receive, held.send)
-            except BaseException as error:
-                failure = error
-                if not (held.is_refused and isinstance(error, Exception)):
-                    raise  # else it follows from the refusal, which was answered
+            except Exception:
+                if not held.is_refused:  # else it follows from the refusal, which was answered
+                    raise
             finally:
-                await held.end(failure)
+                await held.end(sys.exception())
 
 
 def _no_sockets() -> PrismaError:

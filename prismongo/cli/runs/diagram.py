@@ -41,8 +41,7 @@ def _misused(arguments: argparse.Namespace) -> str | None:
     """What is wrong with the options as a whole."""
     if arguments.depth is not None and not arguments.models:
         return "argument --depth: needs --models"
-    suffix = "" if arguments.output is None else arguments.output.suffix.lower()
-    if arguments.output is not None and suffix not in _SUFFIXES:
+    if arguments.output and arguments.output.suffix.lower() not in _SUFFIXES:
         return f"argument --output: its name ends in one of {', '.join(_SUFFIXES)}"
     for name in ("schema", "models", "no_fields"):
         if arguments.container and getattr(arguments, name):

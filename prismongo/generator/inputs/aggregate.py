@@ -7,14 +7,12 @@ from prismongo.generator.fields import (
     numbers,
     optional,
     ordered,
-    reference,
     scalars,
-    value,
     whole,
 )
-from prismongo.generator.inputs.where import combinations
-from prismongo.generator.source import Shared, Source
-from prismongo.schema.datamodel import Field, Model
+from prismongo.generator.inputs.where import combinations, compared
+from prismongo.generator.source import Source
+from prismongo.schema.datamodel import Model
 
 
 def write_aggregate(source: Source, model: Model) -> None:
@@ -87,12 +85,6 @@ def _write_groups(source: Source, model: Model) -> None:
         ],
         sort,
     )
-    conditions = [(field.name, _grouped(field)) for field in scalars(model) if not field.is_list]
+    grouped = [field for field in scalars(model) if not field.is_list]
+    conditions = [(field.name, compared(field, "WithAggregates")) for field in grouped]
     source.typed_dict(having, [*conditions, *combinations(having)])
-
-
-def _grouped(field: Field) -> str:
-    kind = f"{value(field)}, {reference(value(field))}"
-    name = field.type if field.is_required else f"{field.type}Nullable"
-    none = "" if field.is_required else "None, "
-    return Shared(f"_{name}Having", f"_Union[{none}{kind}, {name}WithAggregatesFilter]")

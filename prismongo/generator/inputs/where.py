@@ -83,17 +83,15 @@ def _condition(field: Field, search: str) -> str:
             return f"{kind}CompositeFilter"
         case "composite":
             return f"_Optional[{kind}NullableCompositeFilter]"
-        case "scalar" | "enum" if field.is_list:
-            return _compared(field, f"{kind}List{search}")
-        case "scalar" | "enum" if field.is_required:
-            return _compared(field, f"{kind}{search}")
         case "scalar" | "enum":
-            return _compared(field, f"{kind}Nullable{search}", "None, ")
+            return compared(field, search)
 
 
-def _compared(field: Field, name: str, none: str = "") -> Shared:
-    """A value, another field, or a filter."""
-    kind = whole(field)
+def compared(field: Field, use: str = "") -> Shared:
+    """A value, another field, or a filter: that of the field's type for a use."""
+    kind, nullable = whole(field), not (field.is_list or field.is_required)
+    arity, none = ("Nullable", "None, ") if nullable else ("List" if field.is_list else "", "")
+    name = f"{field.type}{arity}{use}"
     return Shared(f"_{name}Condition", f"_Union[{none}{kind}, {reference(kind)}, {name}Filter]")
 
 

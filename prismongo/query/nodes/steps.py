@@ -71,7 +71,7 @@ class Find:
 
 @dataclass(slots=True, eq=False)
 class FindTemplate:
-    """A `Find` whose filter has marks in place of the values.
+    """A `Find` (`find`) whose filter has marks in place of the values.
 
     Attributes:
         marks: objects that are nowhere else, one for each value.
@@ -97,7 +97,7 @@ class KnownFind:
 
     @property
     def find(self) -> Find:
-        """The `Find`."""
+        """The step with its values."""
         return replace(self.template.find, where=self.template.where(self.values))
 
 
