@@ -6,12 +6,20 @@ from typing import Any
 
 from pymongo import MongoClient
 
+_LOOKS = 3
+
 
 def open_cursors(client: MongoClient[dict[str, Any]], namespace: str) -> set[int]:
     """The ids of the cursors of a collection (`database.Collection`), or of a `database.`
 
-    A cursor that is read while the server looks for cursors is found twice: ids tell.
+    The server lists running operations first and idle cursors then. A cursor whose read ends
+    in between is found twice, and one whose read begins in between is not found: ids tell the
+    first, several looks the second.
     """
+    return {cursor for _ in range(_LOOKS) for cursor in _found(client, namespace)}
+
+
+def _found(client: MongoClient[dict[str, Any]], namespace: str) -> set[int]:
     found = client.admin.aggregate([{"$currentOp": {"idleCursors": True}}])
     return {
         each["cursor"]["cursorId"]
