@@ -1,10 +1,12 @@
 """Calls whose form was seen before: only their values are validated and bound anew.
 
 A form (`query/validate/forms.py`) is what calls have in common that differ in the values of their
-filters alone. When a form is seen again, its filter is validated and planned with marks in place of
-the values (`query/validate/marks.py`). Where each mark is found in the planned filter, exactly
-once, later values are put. They pass the encoder of their field, as all do. What it refuses, and
-any call of which something is not found again, goes the careful way, which says what is wrong.
+filters and cursors alone. When a form is seen again, it is validated and planned with marks in
+place of the values (`query/validate/marks.py`). Where each mark is found in the planned filter,
+exactly once, later values are put. Of a page that is no single step (a cursor, the end of a list,
+a filter by relations) they are put into the operation, which is planned anew. Values pass the
+encoder of their field, as all do. What it refuses, and any call of which something is not found
+again, goes the careful way, which says what is wrong.
 
 Of a write the filter alone has a form. Its data is validated whole at every call, by the functions
 that are generated once a model (`query/validate/writers.py`).
@@ -28,11 +30,14 @@ from prismongo.engine.known import (
     KnownCreate,
     KnownDelete,
     KnownFilter,
+    KnownPage,
     KnownRead,
+    KnownStepped,
     KnownUpdate,
     KnownWrite,
+    Value,
 )
-from prismongo.query.nodes.filters import fillable
+from prismongo.query.nodes.filling import fillable
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateOne,
@@ -48,6 +53,7 @@ from prismongo.query.nodes.requests import Request, Words
 from prismongo.query.nodes.steps import (
     Aggregate,
     DeleteOne,
+    Find,
     FindTemplate,
     Insert,
     KnownFind,
@@ -102,16 +108,16 @@ class Calls:
             prisma.errors.DataError: the request is refused.
         """
         found = self.find(request)
-        if found is not None:
+        if isinstance(found, tuple):
             known, step = found
             return known.operation, self._work(known, step, is_enclosed=is_enclosed)
-        operation = self._validators[request.words].validate(request)
+        operation = found or self._validators[request.words].validate(request)
         if (only := self._planner.only_step(operation)) is not None:
             return operation, partial(run_inside if is_enclosed else run_step, only)
         plan = partial(self._planner.plan, operation, is_enclosed=is_enclosed)
         return operation, partial(run, plan, self._conflicts)
 
-    def _work(self, known: KnownCall, step: KnownStep, *, is_enclosed: bool) -> Work:
+    def _work(self, known: KnownStepped, step: KnownStep, *, is_enclosed: bool) -> Work:
         if isinstance(step, Insert | UpdateOne | DeleteOne):
             return partial(run_write, step, self._conflicts)
         if isinstance(known, KnownRead) and not known.is_one_step:
@@ -119,8 +125,13 @@ class Calls:
             return partial(run, plan, self._conflicts)
         return partial(run_inside if is_enclosed else run_step, step)
 
-    def find(self, request: Request) -> tuple[KnownCall, KnownStep] | None:
-        """What is known of the form of a request, and its step; None: it goes the careful way."""
+    def find(
+        self, request: Request
+    ) -> tuple[KnownStepped, KnownStep] | FindPage | AggregateRecords | None:
+        """What is known of the form of a request, and its step, or the operation to be planned.
+
+        None: it goes the careful way.
+        """
         form = form_of(request)
         if form is None:
             return None
@@ -128,6 +139,8 @@ class Calls:
         if known is None:
             self._note(form, request)
             return None
+        if isinstance(known, KnownPage):
+            return known.filled(request.arguments)
         step = known.step(request.arguments)
         return None if step is None else (known, step)
 
@@ -169,7 +182,9 @@ class Calls:
         read = replace(
             request, action="findUnique", arguments={"where": request.arguments["where"]}
         )
-        found, where = self._marked(read)
+        found, marked = self._marked(read)
+        find = self._planner.known(found)
+        where = None if find is None else _known_filter(find, marked)
         if where is None or not isinstance(found, FindUnique):
             return None
         if isinstance(operation, DeleteRecord):
@@ -177,36 +192,58 @@ class Calls:
         updated = UpdateRecord(found.unique, RecordUpdates(selected.model), selected)
         return KnownUpdate(updated, where, writers, self._planner.writes.keys(selected.model))
 
-    def _learnt_read(self, request: Request) -> KnownRead | KnownAggregate | None:
-        operation, where = self._marked(request)
+    def _learnt_read(self, request: Request) -> KnownRead | KnownPage | KnownAggregate | None:
+        operation, marked = self._marked(request)
+        find = self._planner.known(operation)
+        where = None if find is None else _known_filter(find, marked)
         if where is None:
-            return None
+            return None if isinstance(operation, FindUnique) else _known_page(operation, marked)
         if isinstance(operation, AggregateRecords):
             return KnownAggregate(operation, where)
         is_one_step = not operation.selected.relations and not operation.must_exist
         return KnownRead(operation, where, is_one_step)
 
-    def _marked(self, request: Request) -> tuple[_Read, KnownFilter | None]:
-        """A read with marks, and its filter; None if one of them is not found again.
+    def _marked(self, request: Request) -> tuple[_Read, list[Marked]]:
+        """A read with marks, one for each value that the form leaves open.
 
         Raises:
-            FormlessError: it is no such read, or of one of its values there are no marks.
+            FormlessError: it is no such read, or of one of its values there is no mark.
         """
         marked: list[Marked] = []
         self._values.marked = marked
         operation = self._validator.validate(request)
-        if not isinstance(operation, _Read):
+        if not isinstance(operation, _Read) or not _are_all(marked, request.arguments):
             raise FormlessError
-        find = self._planner.known(operation)
-        if find is None or not _are_all(marked, request.arguments):
-            return operation, None
-        found = Counter(map(id, fillable(find.where)))
-        if any(found[id(item.mark)] != 1 for item in marked):
-            return operation, None
-        return operation, KnownFilter(
-            FindTemplate(find, tuple([item.mark for item in marked])),
-            tuple([(item.path[1:], item.encode, type(item.mark)) for item in marked]),
-        )
+        return operation, marked
+
+
+def _known_filter(find: Find, marked: list[Marked]) -> KnownFilter | None:
+    """The filter of a step; None if one of its marks is not found again."""
+    if not _are_found(marked, fillable(find.where)):
+        return None
+    return KnownFilter(FindTemplate(find, _marks(marked)), _values(marked))
+
+
+def _known_page(operation: FindPage | AggregateRecords, marked: list[Marked]) -> KnownPage | None:
+    page = operation.page
+    found = fillable(page.where) + (fillable(page.cursor.filter) if page.cursor else [])
+    if not _are_found(marked, found):
+        return None
+    return KnownPage(operation, _marks(marked), _values(marked))
+
+
+def _are_found(marked: list[Marked], found: list[object]) -> bool:
+    """Whether each mark is found exactly once."""
+    numbers = Counter(map(id, found))
+    return all(numbers[id(item.mark)] == 1 for item in marked)
+
+
+def _marks(marked: list[Marked]) -> tuple[object, ...]:
+    return tuple([item.mark for item in marked])
+
+
+def _values(marked: list[Marked]) -> tuple[Value, ...]:
+    return tuple([(item.path, item.encode, type(item.mark)) for item in marked])
 
 
 def _emptied(kept: Kept) -> Kept:
@@ -218,7 +255,7 @@ def _emptied(kept: Kept) -> Kept:
 
 def _are_all(marked: list[Marked], arguments: Mapping[str, Any]) -> bool:
     """Whether the marks are for all values that the form leaves open, each at its path."""
-    values = dict(open_values(arguments.get("where"), ("where",)))
+    values = dict(open_values(arguments))
     return len(marked) == len(values) and all(
         item.path in values and values[item.path] is item.given for item in marked
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from prismongo.query.errors.input import ArgumentPath
+from prismongo.query.nodes.filling import filled
 from prismongo.query.nodes.filters import Compare, Filter
 from prismongo.query.nodes.operations import (
     AggregateRecords,
@@ -21,6 +22,7 @@ from prismongo.query.nodes.operations import (
     FindUnique,
     UpdateRecord,
 )
+from prismongo.query.nodes.selections import Page, Unique
 from prismongo.query.nodes.steps import (
     Aggregate,
     DeleteOne,
@@ -34,7 +36,24 @@ from prismongo.query.validate.writers import Writers
 Arguments = Mapping[str, Any]
 
 Value = tuple[ArgumentPath, Callable[[Any], object], type]
-"""Where a value stands in the filter, its encoder, and the type of what is stored."""
+"""Where a value stands in the arguments, its encoder, and the type of what is stored."""
+
+
+def bound(values: tuple[Value, ...], arguments: Arguments) -> tuple[object, ...] | None:
+    """The stored values of a call, in the order of its marks; None if one is refused."""
+    found = []
+    try:
+        for path, encode, kind in values:
+            value: Any = arguments
+            for part in path:
+                value = value[part]
+            stored = encode(value)
+            if type(stored) is not kind:
+                return None
+            found.append(stored)
+    except (ValueError, TypeError):
+        return None
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,30 +68,14 @@ class KnownFilter:
     template: FindTemplate
     values: tuple[Value, ...]
 
-    def filter(self, where: Any) -> Filter | None:
+    def filter(self, arguments: Arguments) -> Filter | None:
         """The filter of a call; None if a value of it is refused."""
-        values, found = self.bound(where), self.template.find.where
+        values, found = bound(self.values, arguments), self.template.find.where
         if values is None:
             return None
         if values and type(found) is Compare:  # the only mark is its value
             return Compare(found.path, found.operator, values[0], found.insensitive, found.exact)
         return self.template.where(values)
-
-    def bound(self, where: Any) -> tuple[object, ...] | None:
-        """The stored values of a call, in the order of the marks; None if one is refused."""
-        bound = []
-        try:
-            for path, encode, kind in self.values:
-                value = where
-                for part in path:
-                    value = value[part]
-                stored = encode(value)
-                if type(stored) is not kind:
-                    return None
-                bound.append(stored)
-        except (ValueError, TypeError):
-            return None
-        return tuple(bound)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +93,40 @@ class KnownRead:
 
     def step(self, arguments: Arguments) -> KnownFind | None:
         """The first step of a call; None: it goes the careful way."""
-        values = self.where.bound(arguments.get("where"))
+        values = bound(self.where.values, arguments)
         return None if values is None else KnownFind(self.where.template, values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownPage:
+    """A read of which the plan is made at every call: a page by a cursor, from its end, and others.
+
+    Attributes:
+        operation: with marks in place of the values.
+        marks: one for each value.
+        values: one for each mark.
+    """
+
+    operation: FindPage | AggregateRecords
+    marks: tuple[object, ...]
+    values: tuple[Value, ...]
+
+    def filled(self, arguments: Arguments) -> FindPage | AggregateRecords | None:
+        """The operation of a call; None: it goes the careful way."""
+        values = bound(self.values, arguments)
+        if values is None:
+            return None
+        new = dict(zip(map(id, self.marks), values, strict=True))
+        return replace(self.operation, page=_filled_page(self.operation.page, new))
+
+
+def _filled_page(page: Page, values: Mapping[int, object]) -> Page:
+    cursor = page.cursor
+    if cursor is not None:
+        fields = [(field, values.get(id(value), value)) for field, value in cursor.values]
+        cursor = Unique(tuple(fields), filled(cursor.filter, values))
+    where = filled(page.where, values)
+    return Page(where, page.order, page.take, page.skip, cursor, page.distinct)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +138,7 @@ class KnownAggregate:
 
     def step(self, arguments: Arguments) -> Aggregate | None:
         """The only step of a call; None: it goes the careful way."""
-        where = self.where.filter(arguments.get("where"))
+        where = self.where.filter(arguments)
         if where is None:
             return None
         find = replace(self.where.template.find, where=where)
@@ -144,7 +179,7 @@ class KnownUpdate:
 
     def step(self, arguments: Arguments) -> UpdateOne | None:
         """The only step of a call; None: it goes the careful way."""
-        where, find = self.where.filter(arguments.get("where")), self.where.template.find
+        where, find = self.where.filter(arguments), self.where.template.find
         if where is None:
             return None
         updates = self.writers.sets(find.model, arguments.get("data"))
@@ -166,9 +201,10 @@ class KnownDelete:
 
     def step(self, arguments: Arguments) -> DeleteOne | None:
         """The only step of a call; None: it goes the careful way."""
-        where, find = self.where.filter(arguments.get("where")), self.where.template.find
+        where, find = self.where.filter(arguments), self.where.template.find
         return None if where is None else DeleteOne(find.model, where, find.fields)
 
 
 KnownWrite = KnownCreate | KnownUpdate | KnownDelete
-KnownCall = KnownRead | KnownAggregate | KnownWrite
+KnownStepped = KnownRead | KnownAggregate | KnownWrite
+KnownCall = KnownStepped | KnownPage

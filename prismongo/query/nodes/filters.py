@@ -7,7 +7,7 @@ Only `Complement` is true for everything that its filter does not match.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, assert_never
 
@@ -259,47 +259,6 @@ def read_paths(item: Compare | In | Text | Has | IsEmpty) -> tuple[Path, ...]:
 def element_filter(item: Elements) -> Filter:
     """The filter that each element is compared with."""
     return or_missing(item.filter) if item.lenient else item.filter
-
-
-def filled(item: Filter, values: Mapping[int, object]) -> Filter:
-    """The filter with other values; `values` are the new ones by the `id` of the old ones."""
-    match item:
-        case And(filters):
-            return And(tuple([filled(part, values) for part in filters]))
-        case Or(filters):
-            return Or(tuple([filled(part, values) for part in filters]))
-        case Complement(inner):
-            return Complement(filled(inner, values))
-        case Compare(path, operator, value):
-            value = values.get(id(value), value)
-            return Compare(path, operator, value, item.insensitive, item.exact)
-        case In(values=tuple(given)):
-            return replace(item, values=tuple([values.get(id(each), each) for each in given]))
-        case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            return item
-        case Related() | After():
-            return item
-        case _:
-            assert_never(item)
-
-
-def fillable(item: Filter) -> list[object]:
-    """The objects in a filter that `filled` can replace."""
-    match item:
-        case And(filters) | Or(filters):
-            return [each for part in filters for each in fillable(part)]
-        case Complement(inner):
-            return fillable(inner)
-        case Compare(value=value):
-            return [] if item.insensitive or item.exact else [value]
-        case In(values=tuple(given)):
-            return [] if item.insensitive else list(given)
-        case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | Elements():
-            return []
-        case Related() | After():
-            return []
-        case _:
-            assert_never(item)
 
 
 def has_relations(item: Filter) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
-from prismongo.query.nodes.filters import EVERYTHING, Filter, Path, filled
+from prismongo.query.nodes.filling import filled
+from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.schema.datamodel import Field, Link, Model

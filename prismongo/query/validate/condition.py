@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from prisma.errors import DataError
 
@@ -45,9 +44,6 @@ from prismongo.query.validate.words import by_canonical, spelled
 from prismongo.query.values.scalar_type import kind_of
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
-
-LONGEST_SEARCH: Final = 32_000
-"""Bytes. A compiled pattern of MongoDB has at most 64 KB, two bytes for each byte of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ class ConditionValidator:
         if field.is_list and stored == []:
             return IsEmpty(context.path, not context.negated)
         if context.insensitive:
-            stored = _searchable(stored, path)
+            stored = self._values.searchable(stored, path)
         found = Compare(context.path, operator, stored, context.insensitive, exact)
         if field.is_list and isinstance(stored, Reference):
             return _null_is_empty(found, stored)
@@ -215,7 +211,7 @@ class ConditionValidator:
         values = self._reference(field, value, context, is_list=True)
         given = self._nullable(field, value, path) if values is None else ()
         if context.insensitive:
-            given = tuple(_searchable(each, path) for each in given)
+            given = tuple(self._values.searchable(each, path) for each in given)
         return In(
             context.path,
             given if values is None else values,
@@ -263,7 +259,7 @@ class ConditionValidator:
         if text is None and field.is_object_id:
             raise unsupported("Searching text in an ObjectId", "compare it as a whole")
         if text is None:
-            stored = _searchable(self._values.one(field, value, path), path)
+            stored = self._values.searchable(self._values.one(field, value, path), path)
             return Text(context.path, match, str(stored), context.negated, context.insensitive)
         return Text(context.path, match, text, context.negated, context.insensitive)
 
@@ -274,15 +270,6 @@ def _null_is_empty(found: Compare, other: Reference) -> Filter:
     if found.operator == "eq":
         return Or((found, And(tuple(IsEmpty(path, is_empty=True) for path in lists))))
     return And((found, Or(tuple(IsEmpty(path, is_empty=False) for path in lists))))
-
-
-def _searchable(value: object, path: ArgumentPath) -> object:
-    """A text that MongoDB can search for by a pattern."""
-    if isinstance(value, str) and "\0" in value:
-        raise invalid(path, "the text holds a NUL character, which no search can find")
-    if isinstance(value, str) and len(value.encode()) > LONGEST_SEARCH:
-        raise invalid(path, f"the text is longer than a search takes: {LONGEST_SEARCH} bytes")
-    return value
 
 
 def _json_without_operator(value: object, path: ArgumentPath) -> DataError:

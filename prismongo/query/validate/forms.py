@@ -1,4 +1,4 @@
-"""The forms of calls: what is equal in calls that differ in the values of their filters alone.
+"""The forms of calls: what is equal in calls that differ in the values of their filters.
 
 Calls of one form are validated, planned and compiled alike (`engine/calls.py`), but for the values.
 The data of a write is no part of its form: it is validated whole at every call.
@@ -6,7 +6,7 @@ The data of a write is no part of its form: it is validated whole at every call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -29,6 +29,9 @@ WRITES: Final = frozenset({"createOne", "updateOne", "deleteOne"})
 _ACTIONS: Final = WRITES | {
     *("findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow", "aggregate")
 }
+_FILTERS: Final = frozenset({"where", "cursor"})
+"""The arguments that have open values."""
+_MODES: Final = frozenset({"default", "insensitive"})
 _ARGUMENTS: Final = frozenset({"data", "where", "order", "take", "skip", "cursor", "distinct"})
 """The names of arguments that may be None, as clients write them."""
 
@@ -48,7 +51,7 @@ def form_of(request: Request) -> Form | None:
                 continue
             if value is not None:
                 parts.append(name)
-                (_add_filter if name == "where" else _add_constant)(value, parts)
+                (_add_filter if name in _FILTERS else _add_constant)(value, parts)
             elif name not in _ARGUMENTS:
                 return None
         if request.selections:
@@ -67,7 +70,7 @@ def _add_filter(value: Any, parts: list[object]) -> None:
             if type(key) is not str:
                 raise FormlessError
             if type(item) in _FILLED:
-                parts += (key, type(item))
+                parts += (key, item if _is_mode(key, item) else type(item))
             else:
                 parts.append(key)
                 _add_filter(item, parts)
@@ -85,6 +88,11 @@ def _add_filter(value: Any, parts: list[object]) -> None:
         raise FormlessError
     if len(parts) > LARGEST:
         raise FormlessError
+
+
+def _is_mode(key: str, value: object) -> bool:
+    """Whether it may be the `mode` of a filter by texts, which is a part of the form."""
+    return key == "mode" and value in _MODES
 
 
 def _add_constant(value: Any, parts: list[object]) -> None:
@@ -107,26 +115,41 @@ def _add_constant(value: Any, parts: list[object]) -> None:
         raise FormlessError
 
 
+def _add_fixed(value: Any, parts: list[object]) -> None:
+    """A filter without values; booleans and nulls are a part of the form."""
+    start = len(parts)
+    _add_filter(value, parts)
+    if not {each for each in parts[start:] if isinstance(each, type)} <= {dict, list}:
+        raise FormlessError
+
+
 def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> None:
-    """Names alone: relations with arguments have values of their own."""
+    """Names, and arguments as they are; in the filters of relations no value is open."""
     parts += (Selection, len(selections))
     for item in selections:
-        if item.arguments:
-            raise FormlessError
-        parts += (item.name, item.declared)
+        parts += (item.name, item.declared, len(item.arguments))
+        for name, value in item.arguments.items():
+            parts.append(name)
+            (_add_fixed if name in _FILTERS else _add_constant)(value, parts)
         _add_selections(item.selections, parts)
     if len(parts) > LARGEST:
         raise FormlessError
 
 
-def open_values(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The values in a filter that its form leaves open, each with its path."""
+def open_values(arguments: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The values in a call's arguments that its form leaves open, each with its path."""
+    for name in _FILTERS:
+        yield from _open(arguments.get(name), (name,))
+
+
+def _open(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
     kind = type(value)
     if kind is dict:
         for key, item in value.items():
-            yield from open_values(item, (*path, key))
+            if not _is_mode(key, item):
+                yield from _open(item, (*path, key))
     elif kind is list:
         for index, item in enumerate(value):
-            yield from open_values(item, (*path, index))
+            yield from _open(item, (*path, index))
     elif value is not None and kind is not bool:
         yield path, value

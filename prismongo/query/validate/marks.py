@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from bson import Decimal128, Int64, ObjectId
 
 from prismongo.query.errors.input import ArgumentPath
 from prismongo.query.validate.forms import FormlessError
-from prismongo.query.validate.values import Values
+from prismongo.query.validate.values import Values, searchable
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Field
 
@@ -70,8 +71,20 @@ class MarkingValues(Values):
         kind = type(stored)
         if kind is bool and type(value) is bool:
             return stored
-        if kind not in _NEW or is_any(field) or field.is_list:
+        if kind not in _NEW or is_any(field):
             raise FormlessError
         mark = _NEW[kind]()
         self.marked.append(Marked(path, value, self.encoder(field), mark))
         return mark
+
+    def searchable(self, stored: object, path: ArgumentPath) -> object:
+        """The value; what stores another in its place refuses what no pattern finds."""
+        for number, item in enumerate(self.marked):
+            if item.mark is stored:
+                encode = partial(_searchable, item.encode)
+                self.marked[number] = replace(item, encode=encode)
+        return super().searchable(stored, path)
+
+
+def _searchable(encode: Callable[[Any], object], value: object) -> object:
+    return searchable(encode(value))

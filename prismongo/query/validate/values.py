@@ -36,6 +36,9 @@ _KNOWN: Final = (
 )
 """The types of values. All others go to the `serializer` of prisma-client-py."""
 
+LONGEST_SEARCH: Final = 32_000
+"""Bytes. A compiled pattern of MongoDB has at most 64 KB, two bytes for each byte of text."""
+
 
 def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
     """The value as an object, or an error."""
@@ -137,6 +140,13 @@ class Values:
             self.one(field, item, (*path, index)) for index, item in enumerate(as_list(value, path))
         )
 
+    def searchable(self, stored: object, path: ArgumentPath) -> object:
+        """A stored value that is a part of a pattern, or an error."""
+        try:
+            return searchable(stored)
+        except ValueError as error:
+            raise invalid(path, str(error)) from None
+
     def composite(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
     ) -> dict[str, object]:
@@ -237,6 +247,19 @@ class Values:
         return known[1]
 
 
+def searchable(value: object) -> object:
+    """The value, if it is no text, or one that MongoDB can search for by a pattern.
+
+    Raises:
+        ValueError: no pattern finds it.
+    """
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("the text holds a NUL character, which no search can find")
+    if isinstance(value, str) and len(value.encode()) > LONGEST_SEARCH:
+        raise ValueError(f"the text is longer than a search takes: {LONGEST_SEARCH} bytes")
+    return value
+
+
 def _unexpected(value: object, wanted: str, path: ArgumentPath) -> DataError:
     """The error of a value of the wrong type; a TypeError if it cannot be serialized."""
     if value is not None and not isinstance(value, (*_KNOWN, Name)):
@@ -260,5 +283,6 @@ __all__ = [
     "as_list",
     "as_object",
     "as_objects",
+    "searchable",
     "single_key",
 ]

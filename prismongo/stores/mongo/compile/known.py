@@ -17,7 +17,7 @@ def compile_known(step: KnownFind) -> FindCommand | AggregateCommand:
     """The command of a read of a known form."""
     prepared = step.template.prepared
     if prepared is None:
-        prepared = step.template.prepared = _prepared(step.template)
+        prepared = step.template.prepared = _prepared(step)
     command, fill = prepared
     if fill is None:
         return compile_find(step.find)
@@ -31,19 +31,31 @@ def compile_known(step: KnownFind) -> FindCommand | AggregateCommand:
     )
 
 
-def _prepared(template: FindTemplate) -> tuple[FindCommand | AggregateCommand, Fill | None]:
-    """The command with the marks, and what fills its filter; None: it has not every mark once."""
-    command = compile_find(template.find)
-    if not isinstance(command, FindCommand):
-        return command, None
+def _prepared(step: KnownFind) -> tuple[FindCommand | AggregateCommand, Fill | None]:
+    """The command with the marks, and what fills its filter; None: that does not give the command.
+
+    A mark may be missing in it, or something may be made of it: the end of a range of texts.
+    """
+    command, fill = compile_find(step.template.find), None
+    if isinstance(command, FindCommand):
+        fill = _filling(command.filter, step.template)
+        wanted = compile_find(step.find)
+        if not isinstance(wanted, FindCommand) or (fill and fill(step.values) != wanted.filter):
+            fill = None
+    return command, fill
+
+
+def _filling(where: Document, template: FindTemplate) -> Fill | None:
+    """What puts values in place of the marks; None if it has not every mark once."""
     places = {id(mark): number for number, mark in enumerate(template.marks)}
     known: dict[str, Any] = {}
     found: list[int] = []
-    source = _source(command.filter, places, known, found)
+    source = _source(where, places, known, found)
     if sorted(found) != sorted(places.values()):
-        return command, None
+        return None
     exec(f"def fill(v):\n    return {source}", known)  # noqa: S102 - made of names of the schema
-    return command, known["fill"]
+    made: Fill = known["fill"]
+    return made
 
 
 def _source(item: Any, places: dict[int, int], known: dict[str, Any], found: list[int]) -> str:
