@@ -10,7 +10,7 @@ from typing import Any, Final, assert_never
 
 from bson import Decimal128, Int64
 
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     DeleteElements,

@@ -11,7 +11,8 @@ from prismongo.engine.conflicts import Conflicts, inside
 from prismongo.engine.drive import run_inside, run_write
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Compare, Filter
-from prismongo.query.nodes.steps import DeleteOne, Find, Insert, Set, Step, UpdateOne
+from prismongo.query.nodes.steps import DeleteOne, Find, Insert, Step, UpdateOne
+from prismongo.query.nodes.updates import Set
 from prismongo.schema import parse
 from prismongo.stores.memory import MemoryStore
 from tests.engines import HEADER

@@ -11,7 +11,8 @@ from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.requests import RawAction
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import Page, Selected, Unique
-from prismongo.query.nodes.steps import Aggregation, FieldUpdate, GroupOrder
+from prismongo.query.nodes.steps import Aggregation, GroupOrder
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.schema.datamodel import Field, Link, Model
 
 

@@ -29,7 +29,7 @@ from prismongo.query.nodes.filters import (
     Text,
 )
 from prismongo.query.nodes.operations import NestedWrite, RecordUpdates, ReferencedWrite
-from prismongo.query.nodes.steps import FieldUpdate
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.schema.datamodel import Field, Model
 
 

@@ -15,6 +15,7 @@ from prismongo.query.nodes.filling import filled
 from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.rows import Row, Rows
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.schema.datamodel import Field, Link, Model
 
 RELATED = "\0"
@@ -188,99 +189,6 @@ class Insert:
     model: Model
     documents: tuple[Row, ...]
     encoded: tuple[bytes, ...] | None = None  # the documents in BSON, where that is known
-
-
-@frozen
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Store the value."""
-
-    path: Path
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class Unset:
-    """Remove the field from the document."""
-
-    path: Path
-
-
-ArithmeticOperator = Literal["increment", "decrement", "multiply", "divide"]
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """Calculate; null and missing give null. `is_integer` truncates the result of a division."""
-
-    path: Path
-    operator: ArithmeticOperator
-    operand: object
-    is_integer: bool
-    may_be_null: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """Append to a list; null and missing become a list."""
-
-    path: Path
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddValues:
-    """Append the values that the list does not have yet; null and missing become a list."""
-
-    path: Path
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveValues:
-    """Remove every occurrence of the values from a list; null and missing stay as they are."""
-
-    path: Path
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UpsertComposite:
-    """Change a composite; store the value if the composite is null or missing."""
-
-    path: Path
-    value: object
-    updates: tuple[FieldUpdate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateElements:
-    """Change the matching elements of a composite list; paths are relative to the element."""
-
-    path: Path
-    where: Filter
-    updates: tuple[FieldUpdate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteElements:
-    """Remove the matching elements of a composite list."""
-
-    path: Path
-    where: Filter
-
-
-FieldUpdate = (
-    Set
-    | Unset
-    | Arithmetic
-    | Push
-    | AddValues
-    | RemoveValues
-    | UpsertComposite
-    | UpdateElements
-    | DeleteElements
-)
 
 
 @frozen

@@ -8,7 +8,7 @@ from typing import Any, Final
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.steps import FieldUpdate, Set
+from prismongo.query.nodes.updates import FieldUpdate, Set
 from prismongo.query.values.date_time import now
 from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Field, Link, Model

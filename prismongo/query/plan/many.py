@@ -26,7 +26,6 @@ from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
     DeleteMany,
-    FieldUpdate,
     Find,
     Insert,
     OrderKey,
@@ -34,6 +33,7 @@ from prismongo.query.nodes.steps import (
     Step,
     UpdateMany,
 )
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.query.plan.links import beside, by_ids, by_rows, chunks, ids_of, row_chunks
 from prismongo.query.plan.portions import Scope, Write, in_portions, number_of, run_writes
 from prismongo.query.plan.read import attach, stored_fields

@@ -21,7 +21,8 @@ from prismongo.query.nodes.operations import (
     ReferencedWrite,
 )
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.steps import Atomic, Set, Step, WritePlan
+from prismongo.query.nodes.steps import Atomic, Step, WritePlan
+from prismongo.query.nodes.updates import Set
 from prismongo.query.plan.referenced import ReferencedRecords
 from prismongo.query.plan.related import OuterWrites, RelatedRecords
 from prismongo.schema.datamodel import Datamodel

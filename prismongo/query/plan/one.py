@@ -14,7 +14,8 @@ from prismongo.query.errors.stored import key_keeps_changing
 from prismongo.query.nodes.filters import Filter
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.shard_keys import missing_key_fields
-from prismongo.query.nodes.steps import DeleteOne, FieldUpdate, Find, Step, UpdateOne
+from prismongo.query.nodes.steps import DeleteOne, Find, Step, UpdateOne
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.query.plan.links import beside, by_rows
 from prismongo.schema.datamodel import Field, Model
 

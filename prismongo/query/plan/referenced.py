@@ -22,7 +22,8 @@ from prismongo.query.nodes.operations import (
 )
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.selections import Unique
-from prismongo.query.nodes.steps import Find, Set, Step, UpdateMany, UpdateOne, WritePlan
+from prismongo.query.nodes.steps import Find, Step, UpdateMany, UpdateOne, WritePlan
+from prismongo.query.nodes.updates import Set
 from prismongo.query.plan.links import by_ids, by_rows, ids_of, related, with_updated_at
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.plan.related import (

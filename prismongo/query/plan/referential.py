@@ -16,21 +16,17 @@ from prismongo.query.nodes.filters import Complement, Filter, both
 from prismongo.query.nodes.limits import TRANSACTION_RECORDS
 from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.shard_keys import changes_key
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.steps import DeleteMany, Find, Step, UpdateMany, UpdateOne
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     DeleteElements,
-    DeleteMany,
     FieldUpdate,
-    Find,
     Push,
     RemoveValues,
     Set,
-    Step,
     Unset,
     UpdateElements,
-    UpdateMany,
-    UpdateOne,
     UpsertComposite,
 )
 from prismongo.query.plan.links import (

@@ -30,17 +30,15 @@ from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Unique
 from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
-    AddValues,
     Find,
     Insert,
     OrderKey,
-    RemoveValues,
-    Set,
     Step,
     UpdateMany,
     UpdateOne,
     WritePlan,
 )
+from prismongo.query.nodes.updates import AddValues, RemoveValues, Set
 from prismongo.query.plan.links import by_ids, by_rows, ids_of, key_of, related, with_updated_at
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.referential import required_relation_violation

@@ -29,7 +29,6 @@ from prismongo.query.nodes.steps import (
     Atomic,
     CountPlan,
     DeleteOne,
-    FieldUpdate,
     Find,
     Insert,
     LostRaceError,
@@ -39,6 +38,7 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
     WritePlan,
 )
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.query.plan.links import (
     CHUNK,
     by_ids,

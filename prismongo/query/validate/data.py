@@ -13,7 +13,7 @@ from prismongo.query.nodes.operations import (
     RecordUpdates,
     ReferencedWrite,
 )
-from prismongo.query.nodes.steps import FieldUpdate, Set
+from prismongo.query.nodes.updates import FieldUpdate, Set
 from prismongo.query.validate.layouts import NO_DEFAULT, Layouts
 from prismongo.query.validate.moment import Moment
 from prismongo.query.validate.nested import NestedValidator

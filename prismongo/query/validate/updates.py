@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from prismongo.query.errors.input import ArgumentPath, invalid, missing, unknown
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     DeleteElements,

@@ -14,7 +14,7 @@ from typing import Any, Final
 from prisma.errors import PrismaError
 
 from prismongo.query.nodes.filters import Path
-from prismongo.query.nodes.steps import Set
+from prismongo.query.nodes.updates import Set
 from prismongo.query.validate.layouts import NO_DEFAULT, Layouts, Part
 from prismongo.query.validate.moment import Moment
 from prismongo.query.validate.values import Values

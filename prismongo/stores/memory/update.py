@@ -15,7 +15,7 @@ from bson import Decimal128, Int64
 
 from prismongo.query.nodes.filters import Path
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     DeleteElements,

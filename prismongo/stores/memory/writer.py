@@ -18,12 +18,12 @@ from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.steps import (
     DeleteMany,
     DeleteOne,
-    FieldUpdate,
     Insert,
     UpdateMany,
     UpdateOne,
     WriteStep,
 )
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.schema.datamodel import Model
 from prismongo.stores.errors import not_bson, too_deep, too_large
 from prismongo.stores.memory.compare import ComparisonKey, key

@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from bson import Int64
 
 from prismongo.query.nodes.filters import Path
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     ArithmeticOperator,

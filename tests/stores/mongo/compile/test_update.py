@@ -9,7 +9,7 @@ import pytest
 from bson import Int64
 
 from prismongo.query.nodes.filters import Compare
-from prismongo.query.nodes.steps import (
+from prismongo.query.nodes.updates import (
     AddValues,
     Arithmetic,
     DeleteElements,
