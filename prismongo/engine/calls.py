@@ -176,9 +176,9 @@ class Calls:
     def _learnt_write(
         self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
     ) -> KnownWrite | None:
-        writers, selected = self._validators[request.words].writers, operation.selected
+        validator, selected = self._validators[request.words], operation.selected
         if isinstance(operation, CreateOne):
-            return KnownCreate(CreateOne(NewRecord(selected.model, {}), selected), writers)
+            return KnownCreate(CreateOne(NewRecord(selected.model, {}), selected), validator)
         read = replace(
             request, action="findUnique", arguments={"where": request.arguments["where"]}
         )
@@ -190,7 +190,7 @@ class Calls:
         if isinstance(operation, DeleteRecord):
             return KnownDelete(DeleteRecord(found.unique, selected), where)
         updated = UpdateRecord(found.unique, RecordUpdates(selected.model), selected)
-        return KnownUpdate(updated, where, writers, self._planner.writes.keys(selected.model))
+        return KnownUpdate(updated, where, validator, self._planner.writes.keys(selected.model))
 
     def _learnt_read(self, request: Request) -> KnownRead | KnownPage | KnownAggregate | None:
         operation, marked = self._marked(request)

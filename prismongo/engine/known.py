@@ -31,7 +31,7 @@ from prismongo.query.nodes.steps import (
     KnownFind,
     UpdateOne,
 )
-from prismongo.query.validate.writers import Writers
+from prismongo.query.validate.validator import Validator
 
 Arguments = Mapping[str, Any]
 
@@ -154,18 +154,18 @@ class KnownCreate:
     """
 
     operation: CreateOne
-    writers: Writers
+    validator: Validator
 
     def step(self, arguments: Arguments) -> Insert | None:
         """The only step of a call; None: it goes the careful way."""
         model = self.operation.record.model
-        document = self.writers.new(model, arguments.get("data"))
+        document = self.validator.document(model, arguments.get("data"))
         return None if document is None else Insert(model, (document,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownUpdate:
-    """An update of one record by a unique. All of its data is open, so long as it sets fields.
+    """An update of one record by a unique. All of its data is open, but for related records.
 
     Attributes:
         operation: with marks in place of the values, and without data.
@@ -174,7 +174,7 @@ class KnownUpdate:
 
     operation: UpdateRecord
     where: KnownFilter
-    writers: Writers
+    validator: Validator
     keys: frozenset[str]
 
     def step(self, arguments: Arguments) -> UpdateOne | None:
@@ -182,7 +182,7 @@ class KnownUpdate:
         where, find = self.where.filter(arguments), self.where.template.find
         if where is None:
             return None
-        updates = self.writers.sets(find.model, arguments.get("data"))
+        updates = self.validator.updates(find.model, arguments.get("data"))
         if not updates or (self.keys and any(each.path[0] in self.keys for each in updates)):
             return None
         return UpdateOne(find.model, where, updates, find.fields)

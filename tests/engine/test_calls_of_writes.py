@@ -119,6 +119,11 @@ def request_of(action: Any, model: str, *selections: Selection, **arguments: Any
             UpdateOne,
         ),
         ("updateOne", {"data": {"text": "b"}, "where": {"id": ID, "whole": {"gt": 1}}}, UpdateOne),
+        ("updateOne", {"data": {"text": {"set": "b"}}, "where": {"id": ID}}, UpdateOne),
+        ("updateOne", {"data": {"whole": {"increment": 1}}, "where": {"id": ID}}, UpdateOne),
+        ("updateOne", {"data": {"texts": {"push": "a"}}, "where": {"id": ID}}, UpdateOne),
+        ("updateOne", {"data": {"part": {"text": "a"}}, "where": {"id": ID}}, UpdateOne),
+        ("updateOne", {"data": {"json": Json(1)}, "where": {"id": ID}}, UpdateOne),
         (
             "updateOne",
             {"data": {"text": "b"}, "where": {"id": ID, "text": {"contains": "a"}}},
@@ -144,11 +149,6 @@ def test_the_third_call_of_a_form_is_bound(
         ("createOne", {"data": {**NEW, "owner": {"create": {"id": ID}}}}),
         ("createOne", {"data": None}),
         ("updateOne", {"data": {}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"text": {"set": "b"}}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"whole": {"increment": 1}}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"texts": {"push": "a"}}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"part": {"text": "a"}}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"json": Json(1)}, "where": {"id": ID}}),
         ("updateOne", {"data": {"owner": {"disconnect": True}}, "where": {"id": ID}}),
         ("updateOne", {"data": {"text": "b"}, "where": {"id": ID, "owner": {"id": ID}}}),
         ("deleteOne", {"where": {"id": Text(ID)}}),
@@ -214,6 +214,12 @@ def test_an_argument_that_there_is_not_is_refused_each_time() -> None:
 # --- other values ---
 
 
+def changed(random: Random, value: Any) -> Any:
+    """The value, or what an update does with it."""
+    operator = random.choice((None, None, "set", "increment", "divide", "push", "add", "unset"))
+    return value if operator is None else {operator: value}
+
+
 def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
     answers: Counter[str] = Counter()
     texts = (*TEXTS, ID, OTHER, ID, OTHER)
@@ -225,7 +231,7 @@ def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
         for number in range(12):
             is_likely = number < 3
             names = random.sample(NAMES, random.choice((0, 1, 1, 2, 3)))
-            data = {name: random.choice(VALUES) for name in names}
+            data = {name: changed(random, random.choice(VALUES)) for name in names}
             if is_likely or random.random() < 0.3:
                 data = {"text": "a", "flag": random.random() < 0.5}
             value = ID if is_likely else random.choice((*texts, *OTHERS, *VALUES))

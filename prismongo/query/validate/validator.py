@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_never
 
+from prisma.errors import PrismaError
+
 from prismongo.errors import data_error
 from prismongo.garbage import without_collecting
 from prismongo.query.errors.input import (
@@ -32,7 +34,9 @@ from prismongo.query.nodes.operations import (
     UpsertRecord,
 )
 from prismongo.query.nodes.requests import ModelAction, Request, Words, WriteAction
+from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.shard_keys import missing_key_fields
+from prismongo.query.nodes.updates import FieldUpdate
 from prismongo.query.validate.aggregate import AggregateValidator
 from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
@@ -54,7 +58,6 @@ class Validator:
 
     Attributes:
         selects: validates selections.
-        writers: validate the data of writes.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class Validator:
         self._datamodel = datamodel
         self._values = values or Values(datamodel, words)
         self._layouts = Layouts(self._values)
-        self.writers = Writers(datamodel, self._values, self._layouts)
+        self._writers = Writers(datamodel, self._values, self._layouts)
         self._wheres = WhereValidator(datamodel, self._values)
         self.selects = SelectValidator(datamodel, self._values, self._wheres)
         self._aggregates = AggregateValidator(self._wheres, self.selects)
@@ -145,18 +148,35 @@ class Validator:
             case _:
                 assert_never(action)
 
-    def _write(self, action: WriteAction, model: Model, request: Request) -> Operation:
-        arguments = request.arguments
-        if action in ("createMany", "updateMany", "deleteMany"):
-            self._check_count_selection(model, request)
-        data = DataValidator(
+    def document(self, model: Model, data: object) -> Row | None:
+        """The document of a create without relations; None: its request is to be validated."""
+        return self._writers.new(model, data)
+
+    def updates(self, model: Model, data: object) -> tuple[FieldUpdate, ...] | None:
+        """The updates of a record's stored fields; None: their request is to be validated."""
+        sets = self._writers.sets(model, data)
+        if sets is not None:
+            return sets
+        try:
+            return self._data().update_all(model, data, ("data",))
+        except (PrismaError, TypeError, RecursionError):
+            return None
+
+    def _data(self) -> DataValidator:
+        return DataValidator(
             self._datamodel,
             self._values,
             self._wheres,
             self.selects,
             self._layouts,
-            self.writers,
+            self._writers,
         )
+
+    def _write(self, action: WriteAction, model: Model, request: Request) -> Operation:
+        arguments = request.arguments
+        if action in ("createMany", "updateMany", "deleteMany"):
+            self._check_count_selection(model, request)
+        data = self._data()
         match action:
             case "createOne":
                 given = self._required_arguments(arguments, (), ("data",))

@@ -158,7 +158,7 @@ def given_or_none(item: Mapping[str, Any], name: str, document: Mapping[str, Any
 @pytest.fixture(scope="module")
 def validators() -> tuple[Validator, Validator]:
     quick, careful = Validator(DATAMODEL, "python"), Validator(DATAMODEL, "python")
-    careful.writers = Careful(DATAMODEL, careful._values, careful._layouts)
+    careful._writers = Careful(DATAMODEL, careful._values, careful._layouts)
     return quick, careful
 
 
@@ -183,7 +183,7 @@ def test_usual_data_takes_the_quick_way() -> None:
     validator = Validator(DATAMODEL, "python")
     present = MOMENT.replace(microsecond=0)
     data = {"id": ID, "text": "a", "other": None, "whole": 3, "texts": ["x"], "part": {"text": "a"}}
-    document = validator.writers.document(DATAMODEL.model["Row"], data, lambda _: present)
+    document = validator._writers.document(DATAMODEL.model["Row"], data, lambda _: present)
     assert document is not None
     assert list(document)[:4] == ["_id", "text", "other", "flag"]
     assert document["moment"] == document["changed"] == present
