@@ -18,7 +18,8 @@ from benchmarks.operations import Operation, Round, clean
 REPEAT: Final = 20
 """How many samples are profiled together."""
 
-PACKAGES: Final = ("pymongo", "bson", "prisma", "pydantic", "asyncio", "database", "benchmarks")
+PACKAGES: Final = ("pymongo", "bson", "prisma", "pydantic", "asyncio", "prismongo", "benchmarks")
+OURS: Final = "prismongo"
 OTHER: Final = "other"
 
 Function = tuple[str, int, str]
@@ -57,10 +58,10 @@ def _by_package(stats: Stats) -> Counter[str]:
     found: Counter[str] = Counter()
     for function, (_, _, own, _, callers) in _entries(stats).items():
         if function[0] != "~" or not callers:
-            found[_package(function[0])] += own
+            found[package_of(function[0])] += own
             continue
         for caller, (_, _, share, _) in callers.items():
-            found[_package(caller[0])] += share
+            found[package_of(caller[0])] += share
     return found
 
 
@@ -69,7 +70,7 @@ def _functions(stats: Stats, times: int) -> list[str]:
     mine = [
         (own / times * 1e6, f"{path.rpartition('/')[2]}:{line} {name}")
         for (path, line, name), (_, _, own, _, _) in _entries(stats).items()
-        if _package(path) == "database"
+        if package_of(path) == OURS
     ]
     return [f"{own:8.2f}  {name}" for own, name in sorted(mine, reverse=True)[:15]]
 
@@ -78,7 +79,9 @@ def _entries(stats: Stats) -> dict[Function, Any]:
     return stats.stats  # type: ignore[attr-defined,no-any-return]  # documented, but not typed
 
 
-def _package(path: str) -> str:
+def package_of(path: str) -> str:
+    """The package of a file: the last folder of such a name."""
     if path == "<string>":  # readers are generated
-        return "database"
-    return next((name for name in reversed(PACKAGES) if f"/{name}/" in path), OTHER)
+        return OURS
+    places = {path.rfind(f"/{name}/"): name for name in PACKAGES}
+    return places[max(places)] if max(places) >= 0 else OTHER
