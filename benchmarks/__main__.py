@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from benchmarks.clients import costs_of_clients
 from benchmarks.data import Size
 from benchmarks.environment import Environment, prepared
 from benchmarks.fakes import fakes
@@ -55,6 +56,8 @@ async def _tables(operations: Sequence[Operation], rounds: int, *, full: bool) -
     report = Report()
     if full:
         report.figures += cold_import(max(3, rounds // 3))
+        _progress("the generated client")
+        report.costs += costs_of_clients(max(2, rounds // 5))
     async with Mongod() as mongod, prepared(mongod.url("benchmark"), Size()) as environment:
         for operation in operations:
             _progress(operation.name)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from benchmarks.clients import Cost
 from benchmarks.environment import IN_PYTHON
 from benchmarks.figure import Figure
 from benchmarks.measure import Measured
@@ -27,6 +28,7 @@ class Report:
     operations: list[Measured] = field(default_factory=list)
     rows: list[Measured] = field(default_factory=list)
     depth: list[Measured] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
 
     def as_markdown(self, server: str, rounds: int) -> str:
@@ -36,6 +38,7 @@ class Report:
             _operations(self.operations),
             _growth("rows", self.rows),
             _growth("include", self.depth),
+            _costs(self.costs),
             _figures(self.figures),
         ]
         return "\n\n".join(part for part in parts if part)
@@ -116,6 +119,16 @@ def _growth(what: str, measured: Sequence[Measured]) -> str:
         )
         for each in measured
     ]
+    return "\n".join(lines)
+
+
+def _costs(costs: Sequence[Cost]) -> str:
+    if not costs:
+        return ""
+    lines = [_line(["the client", "upstream", "ours", "ratio"]), _line(["---"] + ["---:"] * 3)]
+    for each in costs:
+        values = [f"{_short(value)} {each.unit}".rstrip() for value in (each.upstream, each.ours)]
+        lines.append(_line([each.name, *values, f"{each.ours / each.upstream:.2f}"]))
     return "\n".join(lines)
 
 
