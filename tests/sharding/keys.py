@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -116,16 +117,28 @@ def writes(command: Document) -> Iterator[tuple[Document, Any, bool]]:
 
 
 def equalities(filter_: Document) -> set[str]:
-    """The names that must be equal to one value."""
-    found: set[str] = set()
+    """The names that must be equal to one value, as mongos finds them: once in all that `$and` has.
+
+    It makes an equality of an `$in` with one value; only what is written as one counts here.
+    """
+    written = Counter(_equal(filter_))
+    read = written + Counter(_equal(filter_, one_of=True))
+    return {name for name in written if read[name] == 1}
+
+
+def _equal(filter_: Document, *, one_of: bool = False) -> Iterator[str]:
+    """The names with an equality, or with an `$in` of one value."""
     for name, value in filter_.items():
         if name == "$and":
-            found |= set[str]().union(*map(equalities, value))
+            for part in value:
+                yield from _equal(part, one_of=one_of)
         elif name.startswith("$"):
             continue
+        elif one_of:
+            if isinstance(value, Mapping) and len(value.get("$in", ())) == 1:
+                yield name
         elif not _has_operators(value) or "$eq" in value:
-            found.add(name)
-    return found
+            yield name
 
 
 def _has_operators(value: Any) -> bool:

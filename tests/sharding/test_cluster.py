@@ -141,6 +141,29 @@ class TestWrites:
         found = await ask(engine, "findMany", "Note", "id roomId text", orderBy={"id": "asc"})
         assert [(row["id"], row["roomId"]) for row in found] == [(21, 3), (32, 3)]
 
+    @pytest.mark.parametrize("lacking", [{}, {"roomId": None, "label": None}], ids=str)
+    async def test_of_records_that_lack_it(
+        self, engine: MongoEngine, mongos: Mongos, live: Database[Document], lacking: Document
+    ) -> None:
+        live["Note"].insert_many([{"_id": one, "text": "z", **lacking} for one in (90, 91, 92)])
+        live["Tag"].insert_one({"_id": 9, "roomIds": [1], **lacking})
+        live["Room"].update_one({"_id": 1}, {"$set": {"tagIds": [9]}})
+        where = {"where": {"id": 90}}
+        await ask(engine, "updateOne", "Note", **where, data={"text": "x"})
+        await ask(engine, "updateOne", "Note", **where, data={"roomId": 2})
+        moved = {"notes": {"connect": [{"id": 91}]}}
+        await ask(engine, "updateOne", "Room", where={"id": 2}, data=moved)
+        await ask(engine, "deleteOne", "Note", where={"id": 92})
+        tags = {"tags": {"disconnect": {"id": 9}}}
+        await ask(engine, "updateOne", "Room", where={"id": 1}, data=tags)
+        await ask(engine, "deleteOne", "Tag", where={"id": 9})
+        assert mongos.refused == []
+        found = live["Note"].find({"_id": {"$gte": 90}}).sort("_id")
+        assert [(row["_id"], row.get("roomId"), row["text"]) for row in found] == [
+            (90, 2, "x"),
+            (91, 2, "z"),
+        ]
+
 
 async def answers(engine: MongoEngine) -> list[Any]:
     """What reads answer that join collections."""

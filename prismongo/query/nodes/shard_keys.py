@@ -1,15 +1,19 @@
 """Shard keys: which filters name one, and which updates change one.
 
 On a sharded cluster the write of one record needs every field of the shard key as an equality in
-its filter (before MongoDB 7.0), and a change of the key cannot be a write of many records. Source:
-MongoDB manual, "Sharded Collection Restrictions" and "Change a Document's Shard Key Value".
+its filter (before MongoDB 7.0), and a change of the key cannot be a write of many records. A record
+that lacks a field is kept where null is, and the equality with null finds it, too. Source: MongoDB
+manual, "Sharded Collection Restrictions", "Change a Document's Shard Key Value" and "Set Missing
+Shard Key Fields".
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from prismongo.query.nodes.equalities import conjuncts, null_or_missing_path
 from prismongo.query.nodes.filters import (
     After,
     And,
@@ -37,22 +41,28 @@ def missing_key_fields(model: Model, where: Filter) -> list[Field]:
     """The fields of the shard key for which a filter has no equality; none: it names the key."""
     if not model.shard_key:
         return []
-    named = set(_equalities(where))
-    return [field for field in model.shard_fields if (field.db_name,) not in named]
+    named = Counter(path for part in conjuncts(where) for path in _equalities(part))
+    return [field for field in model.shard_fields if named[(field.db_name,)] != 1]
 
 
 def _equalities(item: Filter) -> Iterable[Path]:
-    """The paths that must be equal to one value, as mongos reads them from a filter."""
+    """The path that must be equal to one value, as mongos reads it from a part of a filter.
+
+    A path is one of a key only if it is named once. Source: `extractFullEqualityMatches` in the
+    server's `path_support.cpp`.
+    """
     match item:
-        case And(filters):
-            for part in filters:
-                yield from _equalities(part)
         case Compare(path, operator, value):
             is_plain = not item.exact and not (item.insensitive and isinstance(value, str))
             if operator == "eq" and is_plain and not isinstance(value, Reference):
                 yield path
+        case Or() if (empty := null_or_missing_path(item)) is not None:
+            yield empty
+        case In(path, (_,)) if not item.negated:
+            yield from (path, path)  # mongos makes an equality of it, so no other may be beside it
         case (
-            Or()
+            And()
+            | Or()
             | Complement()
             | In()
             | Text()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from prismongo.query.errors.stored import wrong_key
-from prismongo.query.nodes.filters import And, Compare, Filter, In, IsSet, Or
+from prismongo.query.nodes.equalities import conjuncts, null_or_missing
+from prismongo.query.nodes.filters import And, Compare, Filter, In, Or, Path, read_paths
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.updates import FieldUpdate, Set
 from prismongo.query.values.date_time import now
@@ -33,18 +34,13 @@ def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
 
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
     """The records whose fields have these values; None matches null and missing."""
-    parts = tuple(
-        null_or_missing((field.db_name,))
-        if value is None
-        else Compare((field.db_name,), "eq", value)
-        for field, value in zip(fields, values, strict=True)
-    )
+    parts = tuple(_equal(field, value) for field, value in zip(fields, values, strict=True))
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def null_or_missing(path: tuple[str, ...]) -> Filter:
-    """Null or missing."""
-    return Or((Compare(path, "eq", None), IsSet(path, is_set=False)))
+def _equal(field: Field, value: object) -> Filter:
+    path = (field.db_name,)
+    return null_or_missing(path) if value is None else Compare(path, "eq", value)
 
 
 def among(fields: Sequence[Field], keys: Sequence[ReferenceKey]) -> Filter:
@@ -65,7 +61,11 @@ def by_rows(model: Model, rows: Sequence[Row]) -> Filter:
     """These stored rows: by their ids and, of a sharded model, by what their shard keys share.
 
     For one row that is the whole key, which the write of one record needs. For several it tells the
-    server on which shards to look. A value that is missing is left out.
+    server on which shards to look. A row that lacks a field of the key is kept where null is.
+
+    Args:
+        model: of the rows.
+        rows: with all fields of `model.identity` that are stored.
     """
     ids = by_ids(model, ids_of(model, rows))
     parts = tuple(_shared(field, rows) for field in model.shard_fields if not field.is_id)
@@ -74,21 +74,33 @@ def by_rows(model: Model, rows: Sequence[Row]) -> Filter:
 
 
 def beside(key: Filter, where: Filter) -> Filter:
-    """Records by their key, which must match a filter too; what both say is said once."""
-    parts = list(key.filters if isinstance(key, And) else (key,))
-    given = where.filters if isinstance(where, And) else (where,)
-    return And((*parts, *(part for part in given if part not in parts)))
+    """Records by their key, which must match a filter too.
+
+    What the filter says of a value that the key names is left out, as it is known to be so: mongos
+    finds no key in a filter that has two equalities for one field.
+    """
+    parts = list(conjuncts(key))
+    named = {part.path for part in parts if isinstance(part, Compare)}
+    return And((*parts, *(part for part in conjuncts(where) if not _is_said(part, parts, named))))
+
+
+def _is_said(item: Filter, parts: Sequence[Filter], named: set[Path]) -> bool:
+    """Whether the parts say it, or name the values that it compares."""
+    compares = isinstance(item, Compare | In) and named.issuperset(read_paths(item))
+    return compares or item in parts
 
 
 def _shared(field: Field, rows: Sequence[Row]) -> Filter | None:
     """The equality that holds for all rows; None if there is none."""
-    name = field.db_name
-    if not rows or any(name not in row for row in rows):
+    values = [row.get(field.db_name) for row in rows]
+    if not values or not all(_is_same(value, values[0]) for value in values[1:]):
         return None
-    value = rows[0][name]
-    if any(row[name] != value for row in rows[1:]):
-        return None
-    return Compare((name,), "eq", value)
+    return _equal(field, values[0])
+
+
+def _is_same(first: object, second: object) -> bool:
+    """Whether MongoDB, too, takes two stored values for equal: True is not 1, order counts."""
+    return type(first) is type(second) and first == second and not isinstance(first, dict)
 
 
 def ids_of(model: Model, rows: Iterable[Row]) -> list[Any]:

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 import pytest
 from prisma.errors import DataError, MissingRequiredValueError
 
-from prismongo.query.nodes.filters import And, Compare, Filter, In
+from prismongo.query.nodes.equalities import null_or_missing
+from prismongo.query.nodes.filters import And, Compare, Filter, In, Text
 from prismongo.query.nodes.requests import Action
+from prismongo.query.nodes.shard_keys import missing_key_fields
 from prismongo.query.nodes.steps import (
     Atomic,
     DeleteMany,
@@ -19,6 +21,7 @@ from prismongo.query.nodes.steps import (
     UpdateMany,
     UpdateOne,
 )
+from prismongo.query.plan.links import by_rows
 from prismongo.query.plan.one import ATTEMPTS
 from prismongo.schema import parse
 from prismongo.schema.datamodel import Datamodel
@@ -115,6 +118,69 @@ class TestOneRecord:
 def test_other_conditions_do_not_name_it(where: Any) -> None:
     with pytest.raises(DataError, match="not found"):
         steps_of(BY_ZONE, "updateOne", {"where": where} | TEXT, [])  # a reading, which finds none
+
+
+@pytest.mark.parametrize("stored", [{}, {"z": None}], ids=["missing", "null"])
+class TestARecordThatLacksTheKey:
+    """It is kept where null is, and an equality with null finds it."""
+
+    @pytest.mark.parametrize("action", ["updateOne", "deleteOne"])
+    def test_is_named_by_null(self, action: Action, stored: Any) -> None:
+        data = TEXT if action == "updateOne" else {}
+        steps = steps_of(BY_ZONE, action, ONE | data, [{"_id": 1, **stored}], ROW)
+        assert filter_of(steps[1]) == And((null_or_missing(("z",)), *equal(_id=1)))
+        assert missing_key_fields(BY_ZONE.model["Note"], filter_of(steps[1])) == []
+
+    def test_when_it_gets_one(self, stored: Any) -> None:
+        row = {"_id": 1, "roomNr": 3, **stored}
+        steps = steps_of(BY_ZONE, "updateOne", ONE | {"data": {"zone": 8}}, [row], ROW, [ROW])
+        assert filter_of(steps[2]) == And((null_or_missing(("z",)), *equal(_id=1)))
+
+    def test_several_share_it(self, stored: Any) -> None:
+        rows = [{"_id": 1, **stored}, {"_id": 2}]
+        assert by_rows(BY_ZONE.model["Note"], rows) == And(
+            (null_or_missing(("z",)), In(("_id",), (1, 2)))
+        )
+
+    def test_others_have_another(self, stored: Any) -> None:
+        rows = [{"_id": 1, **stored}, {"_id": 2, "z": 7}]
+        assert by_rows(BY_ZONE.model["Note"], rows) == In(("_id",), (1, 2))
+
+
+@pytest.mark.parametrize("values", [(True, 1), (1, 1.0), ({"a": 1}, {"a": 1})], ids=str)
+def test_what_may_differ_on_the_server_is_not_shared(values: Any) -> None:
+    rows = [{"_id": number, "z": value} for number, value in enumerate(values)]
+    assert by_rows(BY_ZONE.model["Note"], rows) == In(("_id",), (0, 1))
+
+
+class TestANameThatIsSaidTwice:
+    """Mongos finds no key in a filter that has two equalities for one field of it."""
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            {"id": 1, "zone": {"in": [7]}},
+            {"id": 1, "zone": 7, "AND": [{"zone": {"in": [7]}}]},
+            {"id": 1, "zone": 7, "AND": [{"AND": [{"zone": {"equals": 7}}]}]},
+            {"id": 1, "zone": 7, "OR": [{"zone": 7}]},
+        ],
+        ids=str,
+    )
+    def test_is_said_once(self, where: Any) -> None:
+        steps = steps_of(BY_ZONE, "updateOne", {"where": where} | TEXT, [ROW], ROW)
+        assert kinds(steps) == [Find, UpdateOne]
+        assert filter_of(steps[1]) == And(equal(z=7, _id=1))
+
+    def test_other_conditions_stay(self) -> None:
+        where = {"where": {"id": 1, "zone": {"in": [7]}, "text": {"startsWith": "a"}}}
+        steps = steps_of(BY_ZONE, "updateOne", where | TEXT, [ROW], ROW)
+        text = Text(("text",), "startswith", "a")
+        assert filter_of(steps[1]) == And((*equal(z=7, _id=1), text))
+
+    def test_beside_the_ids(self) -> None:
+        where = {"zone": {"in": [7]}, "text": "a"}
+        steps = steps_of(BY_ZONE, "deleteMany", {"where": where, "limit": 1}, [ROW], 1)
+        assert filter_of(steps[2]) == And(equal(z=7, _id=1, text="a"))
 
 
 class TestUpsert:

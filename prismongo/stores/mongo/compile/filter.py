@@ -14,6 +14,7 @@ from typing import Any, Final, assert_never
 
 from bson import Int64, ObjectId, Regex
 
+from prismongo.query.nodes.equalities import null_or_missing_path
 from prismongo.query.nodes.filters import (
     After,
     And,
@@ -84,6 +85,8 @@ class _FilterCompiler:
         match item:
             case And(filters):
                 return merge([self.compile(part) for part in filters])
+            case Or() if (path := null_or_missing_path(item)) and len(path) == 1:
+                return {path[0]: None}
             case Or(filters):
                 return self._any([self.compile(part) for part in filters])
             case Complement(inner):

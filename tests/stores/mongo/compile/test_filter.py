@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from bson import ObjectId, Regex
 
+from prismongo.query.nodes.equalities import null_or_missing
 from prismongo.query.nodes.filters import (
     EVERYTHING,
     And,
@@ -167,6 +168,16 @@ PLAIN: Final[dict[str, tuple[Filter, Document]]] = {
     # --- presence and lists ---
     "set": (IsSet(AGE, is_set=True), {"age": {"$exists": True}}),
     "not set": (IsSet(AGE, is_set=False), {"age": {"$exists": False}}),
+    "null or not set": (null_or_missing(AGE), {"age": None}),
+    "null or not set, in a composite": (
+        null_or_missing(("home", "city")),
+        {
+            "$or": [
+                {"home.city": {"$eq": None, "$exists": True}},
+                {"home.city": {"$exists": False}},
+            ]
+        },
+    ),
     "has": (Has(TAGS, ("a",), every=True), {"tags": "a"}),
     "has not": (
         Has(TAGS, ("a",), every=True, negated=True),

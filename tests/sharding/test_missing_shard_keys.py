@@ -1,0 +1,3 @@
+"""`tests/behaviour/test_missing_shard_keys.py` on collections that have shard keys."""
+
+from tests.behaviour.test_missing_shard_keys import *  # noqa: F403 - pytest collects what it imports
