@@ -11,9 +11,11 @@ from prismongo.pull.indexes import index_lines, is_default_name
 from prismongo.pull.kinds import Kind, is_storable, kind_of
 from prismongo.pull.names import block_name, field_name, fit, pascal
 from prismongo.pull.observe import Seen, Shape
+from prismongo.pull.shards import shard_key_line
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 from prismongo.stores.mongo.push.inspect import FoundCollection
 from prismongo.stores.wanted.indexes import wanted_indexes
+from prismongo.stores.wanted.shards import ShardKey
 from prismongo.stores.wanted.specs import IndexSpec
 
 Path = tuple[str, ...]
@@ -24,10 +26,11 @@ NO_WORDS: Final = 2
 
 @dataclass(slots=True)
 class Observed:
-    """A collection: what was read of it, and its indexes."""
+    """A collection: what was read of it, its indexes, and its shard key if it is sharded."""
 
     found: FoundCollection
     total: int
+    shard_key: ShardKey | None = None
     shape: Shape = field(default_factory=Shape)
 
     @property
@@ -111,6 +114,9 @@ class Builder:
         if known is None and "_id" not in each.shape.fields:
             self._add(each.name, block, (), "_id", Kind("String @db.ObjectId"))
         self._fields(each.name, block, fields, each.shape, ())
+        if block.is_new and each.shard_key:
+            own = {path: found for (name, path), found in self.paths.items() if name == each.name}
+            block.notes.append(shard_key_line(each.shard_key, own))
         if block.is_new and block.name != each.name:
             block.attributes.append(f"@@map({quoted(each.name)})")
         self._indexes(each, block, known)
@@ -235,7 +241,7 @@ class Builder:
         names_known = {index.name for index in known}
         written = {_fields(index) for index in known}
         for index in sorted(each.found.indexes, key=lambda index: not index.unique):
-            if index.name in names_known:
+            if index.name in names_known or (_is_hashed(index) and index.keys == each.shard_key):
                 continue
             if model is not None:
                 self._known_paths(model, index)
@@ -275,6 +281,10 @@ class Builder:
 def _fields(index: IndexSpec) -> tuple[tuple[str, bool], ...]:
     """Its paths, and whether they descend: of each, Prisma allows a model one index of any kind."""
     return tuple((path, direction == -1) for path, direction in index.keys)
+
+
+def _is_hashed(index: IndexSpec) -> bool:
+    return any(direction == "hashed" for _, direction in index.keys)
 
 
 def _objects(item: Field, seen: Seen) -> Shape | None:

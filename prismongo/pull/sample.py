@@ -12,6 +12,7 @@ from prismongo.pull.build import Observed
 from prismongo.seed.progress import Progress
 from prismongo.stores.changes import TOKENS
 from prismongo.stores.mongo.push.inspect import Database, FoundCollection, find_indexes
+from prismongo.stores.mongo.push.shards import find_shard_keys
 from prismongo.stores.mongo.sampling import sampled
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, decode_leniently
@@ -31,7 +32,10 @@ async def observe(database: Database, sample: int, progress: Progress) -> list[O
     found = await find_indexes(database, names)
     kept = sorted((each for each in found.values() if each.type == "collection"), key=_name)
     totals = [await database[each.name].estimated_document_count() for each in kept]
-    observed = [Observed(*pair) for pair in zip(kept, totals, strict=True)]
+    keys = await find_shard_keys(database, [each.name for each in kept]) or {}
+    observed = [
+        Observed(each, total, keys.get(each.name)) for each, total in zip(kept, totals, strict=True)
+    ]
     done, wanted = 0, sum(min(sample, each.total) for each in observed)
     for each in observed:
         collection = database.get_collection(each.name, codec_options=STORED)

@@ -16,6 +16,7 @@ import pytest
 from prisma.errors import PrismaError
 from pymongo import AsyncMongoClient
 
+from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.engine import MongoEngine
 from prismongo.engine.engine import MakeStore
 from prismongo.engine.sessions import TransactionId
@@ -26,6 +27,7 @@ from prismongo.url import url_database
 from tests.commands import Sent
 from tests.engines import HEADER, Document, EngineFor, Stored
 from tests.sharding.keys import ZONE, KeyWatch, keyed, keys_of
+from tests.sharding.mongos import Mongos
 
 _ONLY_WHOLE = [
     "test_aggregates.py",
@@ -157,3 +159,22 @@ def stored(raw: Any) -> Stored:
         return [{k: v for k, v in each.items() if k != ZONE.db_name} for each in found]
 
     return documents
+
+
+@pytest.fixture(params=[None, 13], ids=["6.0", "5.0"])
+def wire_version(request: pytest.FixtureRequest) -> int | None:
+    """Of the cluster."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+async def mongos(mongod: Mongod, wire_version: int | None) -> AsyncIterator[Mongos]:
+    """In front of this run's server."""
+    async with Mongos(HOST, mongod.port, wire_version=wire_version) as mongos:
+        yield mongos
+
+
+@pytest.fixture
+def url(mongos: Mongos, mongo_url: str) -> str:
+    """This test's database, by the mongos."""
+    return mongos.url(url_database(mongo_url))

@@ -11,7 +11,6 @@ from pymongo import AsyncMongoClient
 from pymongo.database import Database
 
 from prismongo.check import check, findings
-from prismongo.embedded.mongod import HOST, Mongod
 from prismongo.engine import MongoEngine
 from prismongo.errors import UnsupportedOperationError
 from prismongo.schema import parse, push
@@ -52,25 +51,6 @@ model Tag {
 )
 NOTE_KEY = {"roomId": 1, "_id": 1}
 Connect = Callable[[Datamodel], Awaitable[MongoEngine]]
-
-
-@pytest.fixture(params=[None, 13], ids=["6.0", "5.0"])
-def wire_version(request: pytest.FixtureRequest) -> int | None:
-    """Of the cluster."""
-    return request.param  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-async def mongos(mongod: Mongod, wire_version: int | None) -> AsyncIterator[Mongos]:
-    """In front of this run's server."""
-    async with Mongos(HOST, mongod.port, wire_version=wire_version) as mongos:
-        yield mongos
-
-
-@pytest.fixture
-def url(mongos: Mongos, mongo_url: str) -> str:
-    """This test's database, by the mongos."""
-    return mongos.url(url_database(mongo_url))
 
 
 @pytest.fixture

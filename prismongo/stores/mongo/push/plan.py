@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from prismongo.schema.index_names import LIMIT
 from prismongo.stores.mongo.push.differences import Difference, differences
 from prismongo.stores.mongo.push.inspect import FoundCollection
-from prismongo.stores.wanted.shards import ShardKey
+from prismongo.stores.wanted.shards import ShardKey, needed_index
 from prismongo.stores.wanted.specs import IndexSpec
 
 # Indexes that differ in nothing else are the same to MongoDB; of text indexes it takes one.
@@ -49,7 +49,10 @@ class IndexDiffers:
 
 @dataclass(frozen=True, slots=True)
 class IndexNotInSchema:
-    """An existing index is not in the schema; `is_own` says whether `drop` may remove it."""
+    """An existing index is not in the schema; `is_own` says whether `drop` may remove it.
+
+    The index that a sharded collection needs is one only if it is unique, and `drop` leaves it.
+    """
 
     found: IndexSpec
     is_own: bool
@@ -164,7 +167,7 @@ def plan_push(
         if collection in images and (there is None or there.may_keep_images):
             steps.append(KeepImages(collection))
         key = (shard_keys or {}).get(collection)
-        steps += _indexes(indexes, there, key)
+        steps += _indexes(indexes, there, (found_keys or {}).get(collection, key))
         if found_keys is not None and (there is None or there.type == "collection"):
             steps += _sharding(collection, key, found_keys.get(collection))
     return PushPlan(database, tuple(steps))
@@ -215,20 +218,23 @@ def _indexes(
         return
     there = {index.name: index for index in (found.indexes if found else ())}
     named = {index.name: there.pop(index.name, None) for index in wanted}
+    kept = []
     for index in wanted:
         other = named[index.name]
         if other is not None:
             if differing := differences(index, other):
                 yield IndexDiffers(index, other, differing, is_own=True)
+            else:
+                kept.append(index)
         elif (twin := _same_but_for_name(index, there)) is not None:
             del there[twin.name]
             yield IndexDiffers(index, twin, differences(index, twin), is_own=is_own(twin))
         else:
             yield CreateIndex(index)
+    needed = needed_index(key, kept, there.values()) if key else None
     for other in there.values():
-        if other.keys == key:  # sharding made it, and needs it
-            continue
-        yield IndexNotInSchema(other, is_own=is_own(other))
+        if other is not needed or other.unique:
+            yield IndexNotInSchema(other, is_own=is_own(other) and other is not needed)
 
 
 def _same_but_for_name(index: IndexSpec, there: Mapping[str, IndexSpec]) -> IndexSpec | None:

@@ -11,8 +11,7 @@ from typing import Any, Final
 from pymongo.errors import OperationFailure
 
 from prismongo.stores.mongo.push.inspect import Database, find_indexes
-from prismongo.stores.wanted.shards import ShardKey
-from prismongo.stores.wanted.specs import IndexSpec
+from prismongo.stores.wanted.shards import BY_ID, ShardKey, serves
 
 UNAUTHORIZED: Final = 13
 SIMPLE: Final[Mapping[str, Any]] = {"locale": "simple"}
@@ -63,7 +62,7 @@ async def shard(database: Database, collection: str, key: ShardKey) -> None:
     """
     there = (await find_indexes(database, [collection])).get(collection)
     indexes = there.indexes if there else ()
-    if key != (("_id", 1),) and not any(_serves(index, key) for index in indexes):
+    if key != BY_ID and not any(serves(index, key) for index in indexes):
         name = "_".join(f"{path}_{way}" for path, way in key)
         index = {"key": dict(key), "name": name, "collation": SIMPLE}
         await database.command({"createIndexes": collection, "indexes": [index]})
@@ -71,9 +70,3 @@ async def shard(database: Database, collection: str, key: ShardKey) -> None:
     await admin.command("enableSharding", database.name)  # MongoDB 6.0 does it by itself
     namespace = f"{database.name}.{collection}"
     await admin.command({"shardCollection": namespace, "key": dict(key), "collation": dict(SIMPLE)})
-
-
-def _serves(index: IndexSpec, key: ShardKey) -> bool:
-    """Whether an index can be that of a shard key: it begins with it, and has every document."""
-    is_whole = index.partial is None and not index.sparse and index.collation is None
-    return is_whole and index.keys[: len(key)] == key

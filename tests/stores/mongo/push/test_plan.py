@@ -18,6 +18,7 @@ from prismongo.stores.mongo.push.plan import (
     is_own,
     plan_push,
 )
+from prismongo.stores.wanted.shards import ShardKey
 from prismongo.stores.wanted.specs import IndexSpec
 
 NAME = IndexSpec("User", "User_name_idx", (("name", 1),))
@@ -177,3 +178,77 @@ def test_the_collation_of_the_collection_is_the_indexs() -> None:
 
     assert index_spec("User", document, FRENCH).collation is None
     assert index_spec("User", document).collation == FRENCH
+
+
+BY_ROOM: ShardKey = (("room", 1), ("_id", 1))
+BY_LABEL: ShardKey = (("label", "hashed"),)
+MADE = IndexSpec("Note", "room_1__id_1", BY_ROOM)
+HASHED = IndexSpec("Note", "label_hashed", BY_LABEL)
+LINE = IndexSpec("Note", "Note_room_id_nonce_key", (*BY_ROOM, ("nonce", 1)), unique=True)
+
+
+def not_in_schema(
+    key: ShardKey | None,
+    *there: IndexSpec,
+    wanted: tuple[IndexSpec, ...] = (),
+    found_key: ShardKey | None = None,
+) -> list[str]:
+    """The names of the indexes that are reported; a `-` where `drop` removes one."""
+    keys = {} if key is None else {"Note": key}
+    found = {"Note": FoundCollection("Note", "collection", there)}
+    found_keys = None if found_key is None else {"Note": found_key}
+    plan = plan_push("x", {"Note": wanted}, found, (), keys, found_keys)
+    indexes = [step for step in plan.steps if isinstance(step, IndexNotInSchema)]
+    return [f"{'-' * step.is_own}{step.found.name}" for step in indexes]
+
+
+class TestIndexesOfAShardKey:
+    """Sharding needs one, which no line of the schema has to name; every other is reported."""
+
+    @pytest.mark.parametrize(("key", "index"), [(BY_ROOM, MADE), (BY_LABEL, HASHED)])
+    def test_the_one_that_sharding_made(self, key: ShardKey, index: IndexSpec) -> None:
+        assert not_in_schema(key, index) == []
+        assert not_in_schema(None, index) == [index.name]
+
+    @pytest.mark.parametrize(
+        ("change", "reported"),
+        [
+            ({"name": "again", "sparse": True}, ["again"]),
+            ({"name": "again", "partial": {"room": {"$gt": 0}}}, ["again"]),
+            ({"name": "again", "collation": FRENCH}, ["again"]),
+            ({"name": "again", "unique": True}, ["again"]),
+            ({"name": "again", "keys": (*BY_ROOM, ("text", 1))}, ["again"]),
+            ({"name": "Note_room__id_idx", "sparse": True}, ["-Note_room__id_idx"]),
+        ],
+        ids=str,
+    )
+    def test_a_second_one(self, change: dict[str, Any], reported: list[str]) -> None:
+        other = replace(MADE, **change)
+        assert not_in_schema(BY_ROOM, MADE, other) == reported
+        assert not_in_schema(BY_ROOM, other, MADE) == reported
+
+    def test_that_does_not_serve(self) -> None:
+        assert not_in_schema(BY_ROOM, replace(MADE, sparse=True)) == [MADE.name]
+
+    def test_one_that_begins_with_the_key(self) -> None:
+        longer = replace(MADE, name="longer", keys=(*BY_ROOM, ("text", 1)))
+        assert not_in_schema(BY_ROOM, longer) == []
+
+    def test_where_a_line_of_the_schema_serves(self) -> None:
+        assert not_in_schema(BY_ROOM, MADE, LINE, wanted=(LINE,)) == [MADE.name]
+        assert not_in_schema(BY_ROOM, MADE, wanted=(LINE,)) == []
+        other = replace(LINE, unique=False)
+        assert not_in_schema(BY_ROOM, MADE, other, wanted=(LINE,)) == []
+
+    def test_a_unique_one_refuses_what_the_schema_allows(self) -> None:
+        unique = replace(MADE, name="Note_room__id_key", unique=True)
+        assert not_in_schema(None, unique) == ["-Note_room__id_key"]
+        assert not_in_schema(BY_ROOM, unique) == ["Note_room__id_key"]
+
+    def test_the_key_that_the_collection_has(self) -> None:
+        assert not_in_schema(BY_ROOM, MADE, HASHED, found_key=BY_LABEL) == [MADE.name]
+        assert not_in_schema(None, HASHED, found_key=BY_LABEL) == []
+
+    def test_that_of_ids_needs_none(self) -> None:
+        index = IndexSpec("Note", "ids", (("_id", 1), ("room", 1)))
+        assert not_in_schema((("_id", 1),), index) == ["ids"]
