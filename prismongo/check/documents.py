@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from prismongo.check.orphans import relations_of
 from prismongo.check.unknown import Stored, shown
 from prismongo.query.decode.conformance import Misfit, misfits_of
+from prismongo.query.errors.stored import has_bad_text
 from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
@@ -26,6 +27,10 @@ Collection: TypeAlias = AsyncCollection[Any]
 EXAMPLES: Final = 3
 
 
+class NoId:
+    """In place of the id, which a view may leave out; each record has one of its own."""
+
+
 @dataclass(slots=True)
 class Misfits:
     """One problem of a field, and the documents that have it.
@@ -33,7 +38,7 @@ class Misfits:
     Attributes:
         misfit: the field, what is wrong with it, and the types.
         documents: the number of documents with it.
-        ids: the ids of the first of them, as text.
+        ids: the ids of the first of them, as text; none of a view that leaves them out.
     """
 
     misfit: Misfit
@@ -82,13 +87,14 @@ async def _check_model(
     # Whole documents: a field that the schema does not know has to be seen.
     async for stored in sampled(collection, sample, await collection.estimated_document_count()):
         read += 1
-        row = await _decoded(collection, model, stored)
+        row = _decoded(model, stored)
+        name = row["_id"] if "_id" in row else NoId()
         if isinstance(row, Unreadable):
-            _count_all(found, _undecodable(row), row["_id"])
+            _count_all(found, _undecodable(row), name)
             continue
-        _count_all(found, [*fit(row), *fields.unknown(row)], row["_id"])
+        _count_all(found, [*fit(row), *fields.unknown(row)], name)
         for relation in relations:
-            relation.add(row)
+            relation.add(row, name)
     for relation in relations:
         for value in await relation.found(database):
             _count(found, relation.misfit, value)
@@ -97,14 +103,14 @@ async def _check_model(
     return ModelFit(model.name, model.db_name, read, tuple(by_number), unstored)
 
 
-async def _decoded(collection: Collection, model: Model, stored: RawBSONDocument) -> Row:
+def _decoded(model: Model, stored: RawBSONDocument) -> Row:
     """The document; only its fields of the schema, if another one cannot be decoded."""
     (row,) = decode_each([stored], model)
-    if isinstance(row, Unreadable):
-        names = [each.db_name for each in model.stored_fields]
-        async for known in collection.find({"_id": row["_id"]}, names):
-            (row,) = decode_each([known], model)
-    return row
+    if not isinstance(row, Unreadable):
+        return row
+    names = (each.db_name for each in model.stored_fields)
+    known = {name: row.known[name] for name in names if name in row.known}
+    return row if has_bad_text(known) else known
 
 
 def _count_all(found: dict[Misfit, Misfits], misfits: Iterable[Misfit], value: Any) -> None:
@@ -115,7 +121,7 @@ def _count_all(found: dict[Misfit, Misfits], misfits: Iterable[Misfit], value: A
 def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
     misfits = found.setdefault(misfit, Misfits(misfit))
     misfits.documents += 1
-    if len(misfits.ids) < EXAMPLES:
+    if len(misfits.ids) < EXAMPLES and not isinstance(value, NoId):
         misfits.ids.append(shown(value))
 
 

@@ -327,6 +327,8 @@ def _misfit(one: Misfits) -> str:
 
 
 def _ids(one: Misfits) -> str:
+    if not one.ids:
+        return ""
     more = ", …" if one.documents > len(one.ids) else ""
     return f" (_id {', '.join(one.ids)}{more})"
 

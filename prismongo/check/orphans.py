@@ -25,10 +25,15 @@ class Orphans:
     link: Link
     ids: dict[ReferenceKey, list[Any]] = field(default_factory=dict)
 
-    def add(self, row: Row) -> None:
-        """Note the keys of a document; a null or unreadable one refers to nothing."""
+    def add(self, row: Row, name: object) -> None:
+        """Note the keys of a document; a null or unreadable one refers to nothing.
+
+        Args:
+            row: the document.
+            name: its id, or what stands for it.
+        """
         for key in _keys(self.link, row):
-            self.ids.setdefault(key, []).append(row["_id"])
+            self.ids.setdefault(key, []).append(name)
 
     @property
     def misfit(self) -> Misfit:

@@ -50,7 +50,7 @@ def _by_stored_name(fields: Iterable[Field]) -> Known:
 
 def shown(value: object) -> str:
     """A stored name or an id as a text, cut, and without control characters for a terminal."""
-    text = str(value)[:LONGEST]
+    text = "null" if value is None else str(value)[:LONGEST]
     return text if text.isprintable() else ascii(text)
 
 

@@ -18,7 +18,7 @@ from prismongo.generator import generate
 from prismongo.health import Health
 from prismongo.schema import Datamodel, parse, push
 from prismongo.stores.mongo import accelerator
-from tests.hostile_documents import BAD, VALUES, numbered
+from tests.hostile_documents import BAD, VALUES, document, numbered
 from tests.stores.mongo.push.schemas import HEAD, ID, schema
 
 Live = Database[dict[str, Any]]
@@ -396,3 +396,61 @@ async def test_text_that_is_not_utf8(live: Live, mongo_url: str) -> None:
             "ids": ["3"],
         },
     ]
+
+
+async def test_an_id_that_is_null(live: Live, mongo_url: str) -> None:
+    live["User"].insert_many([{"_id": None, "n": 1}, {"n": 1}])
+    checked = await check(schema("n Int"), mongo_url, sample=10)
+    assert finding(checked, "documents").details == (
+        "User.id: null where String is wanted in 1 of 2 (_id null)",
+    )
+
+
+async def test_an_id_that_is_not_utf8(live: Live, mongo_url: str) -> None:
+    live["User"].insert_one(document((b"\x02", b"_id", BAD), (b"\x02", b"x", BAD)))
+    live["User"].insert_one({"_id": "a"})
+    checked = await check(
+        parse(f'{HEAD}\nmodel User {{\n  id String @id @map("_id")\n}}'), mongo_url, sample=9
+    )
+    assert finding(checked, "documents").details == (
+        "User.id: string that is not UTF-8 where UTF-8 is wanted in 1 of 2 (_id '\\udcff\\udcfe')",
+    )
+
+
+async def test_what_the_schema_does_not_know_need_not_be_utf8(live: Live, mongo_url: str) -> None:
+    live["Author"].insert_one(numbered(3, (b"\x02", b"x", BAD), (b"\x10", b"name", bytes(4))))
+    _, found = await documents_of(mongo_url)
+    (wrong,) = found["Author"]
+    assert (wrong["field"], wrong["found"], wrong["ids"]) == ("name", "int", ["3"])
+
+
+VIEW = """
+generator client {
+  provider        = "prisma-client-py"
+  previewFeatures = ["views"]
+}
+
+view Total {
+  key      Int    @unique
+  authorId Int
+  author   Author @relation(fields: [authorId], references: [id])
+}
+
+model Author {
+  id     Int     @id @map("_id")
+  totals Total[]
+}
+"""
+
+
+async def test_records_of_a_view_without_ids(live: Live, mongo_url: str) -> None:
+    live["sums"].insert_many([{"key": "a", "authorId": 7}, {"key": 2, "authorId": 7}])
+    live["sums"].insert_one(numbered(3, (b"\x02", b"key", BAD)))
+    live.command("create", "Total", viewOn="sums", pipeline=[{"$project": {"_id": 0}}])
+    datamodel = parse(HEAD.partition("generator")[0] + VIEW)
+    documents = finding(await check(datamodel, mongo_url, sample=10), "documents")
+    assert documents.details == (
+        "Total.author: the key refers to no record where Author is wanted in 2 of 3",
+        "Total.key: string where Int is wanted in 1 of 3",
+        "Total.key: string that is not UTF-8 where UTF-8 is wanted in 1 of 3",
+    )

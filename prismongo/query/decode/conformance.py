@@ -104,7 +104,9 @@ def _misfits(
 ) -> Iterator[Misfit]:
     """Check the elements of a list one by one: the error of the whole list says only `array`."""
     stored = row.get(field.db_name)
-    if field.is_list and isinstance(stored, list) and len(stored) > 1:
+    if field.is_id and stored is None and field.db_name in row:  # no stored record lacks its id
+        yield Misfit(field.name, "wrong type", "null", field.type)
+    elif field.is_list and isinstance(stored, list) and len(stored) > 1:
         for item in stored:
             alone = {"_id": row.get("_id"), field.db_name: [item]}
             if (one := _refusal(read, alone)) is not None:
