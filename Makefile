@@ -66,8 +66,8 @@ soak: install
 	SOAK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_soak.py
 
 processes: install
-	PROCESSES=$(PROCESSES) PROCESSES_TASKS=64 PROCESSES_ROUNDS=20 PROCESSES_SUBSCRIBERS=$(SUBSCRIBERS) \
-		$(ONE) tests/reliability/test_processes.py
+	PROCESSES=$(PROCESSES) PROCESSES_TASKS=64 PROCESSES_ROUNDS=5 PROCESSES_TURNS=4 \
+		PROCESSES_SUBSCRIBERS=$(SUBSCRIBERS) $(ONE) tests/reliability/test_processes.py
 
 network: install
 	NETWORK_SECONDS=$(SECONDS) $(ONE) tests/reliability/test_network.py
