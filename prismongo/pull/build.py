@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from prismongo.pull.draft import Draft, DraftBlock, DraftField, quoted
 from prismongo.pull.indexes import index_lines, is_default_name
@@ -12,6 +11,7 @@ from prismongo.pull.kinds import Kind, is_storable, kind_of
 from prismongo.pull.names import block_name, field_name, fit, pascal
 from prismongo.pull.observe import Seen, Shape
 from prismongo.pull.shards import shard_key_line
+from prismongo.pull.refusals import NO_WORDS, Refusals
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 from prismongo.stores.mongo.push.inspect import FoundCollection
 from prismongo.stores.wanted.indexes import wanted_indexes
@@ -19,9 +19,6 @@ from prismongo.stores.wanted.shards import ShardKey
 from prismongo.stores.wanted.specs import IndexSpec
 
 Path = tuple[str, ...]
-
-NO_WORDS: Final = 2
-"""So many tries at an index: the schema has no words for it."""
 
 
 @dataclass(slots=True)
@@ -61,20 +58,16 @@ class Builder:
     Attributes:
         known: the schema that is there; its blocks are added to.
         enums: whether texts may be an enum.
-        avoid: names that no new block may have.
-        tries: how often each index, by collection and name, was not what the schema asked for.
+        refused: what the drafts before could not have.
         paths: the stored path of each stored field of a collection → its names in the schema.
-        lines: the block of an index and its line, or its only field → the collection, its name.
     """
 
     known: Datamodel
     enums: bool
-    avoid: set[str]
-    tries: dict[tuple[str, str], int]
+    refused: Refusals
     draft: Draft = field(default_factory=Draft)
     models: dict[str, DraftBlock] = field(default_factory=dict)
     paths: dict[tuple[str, str], tuple[str, Kind | None]] = field(default_factory=dict)
-    lines: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     _uses: dict[str, Use] = field(default_factory=dict)
 
     def build(self, collections: Sequence[Observed]) -> Draft:
@@ -98,7 +91,7 @@ class Builder:
             names = {item.name for item in known.fields}
             block = DraftBlock(keyword, known.name, stored, False, names)  # type: ignore[arg-type]  # one of the three
         else:
-            taken = {*self.known.model, *self.known.type, *self.known.enum, *self.avoid}
+            taken = {*self.known.model, *self.known.type, *self.known.enum, *self.refused.names}
             name = block_name(wanted, taken | {each.name for each in self.draft.blocks})
             block = DraftBlock(keyword, name, stored)  # type: ignore[arg-type]  # one of the three
         self.draft.blocks.append(block)
@@ -237,6 +230,7 @@ class Builder:
                 self.paths.setdefault((model.db_name, path), (".".join(names), None))
 
     def _indexes(self, each: Observed, block: DraftBlock, model: Model | None) -> None:
+        tries = self.refused.tries
         known = self._known_indexes(model)
         names_known = {index.name for index in known}
         written = {_fields(index) for index in known}
@@ -246,14 +240,14 @@ class Builder:
             if model is not None:
                 self._known_paths(model, index)
             if _fields(index) in written or self._expires_otherwise(each, index):
-                self.tries[each.name, index.name] = NO_WORDS
-            tries = self.tries.get((each.name, index.name), 0)
-            if tries >= NO_WORDS:
+                tries[each.name, index.name] = NO_WORDS
+            tried = tries.get((each.name, index.name), 0)
+            if tried >= NO_WORDS:
                 _note(block, f"The schema has no words for the index {ascii(index.name)[1:-1]}.")
                 continue
             missing = [key for key in index.keys if (each.name, key[0]) not in self.paths]
             if not all(is_storable(path) for path, _ in missing):
-                self.tries[each.name, index.name] = NO_WORDS
+                tries[each.name, index.name] = NO_WORDS
                 _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
                 continue
             for path, direction in missing:
@@ -263,10 +257,10 @@ class Builder:
                 item.notes.append("// no document that was read has it, an index does")
             names = {path: self.paths[each.name, path][0] for path in index.paths}
             written.add(_fields(index))
-            lines = index_lines(index, names, explicit=tries > 0)
+            lines = index_lines(index, names, explicit=tried > 0)
             alone = len(lines) == 1 and _beside_field(block, index, [*names.values()])
             line = next(iter(names.values())) if alone else lines[-1]
-            self.lines[block.name, line] = (each.name, index.name)
+            self.draft.indexes[block.name, line] = (each.name, index.name)
             if not alone:
                 block.attributes += lines
 

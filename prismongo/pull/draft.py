@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Keyword = Literal["model", "type", "enum"]
+Origin = tuple[str, str]
+"""What a line was made of: a collection, and the name of its index, or of its field."""
 
 
 @dataclass(slots=True)
@@ -67,9 +69,16 @@ class DraftBlock:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything that is new."""
+    """Everything that is new.
+
+    Attributes:
+        indexes: a block, and the text of an attribute or a unique field → its index.
+        references: a block, and a relation field → the stored field that it was made of.
+    """
 
     blocks: list[DraftBlock] = field(default_factory=list)
+    indexes: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    references: dict[tuple[str, str], Origin] = field(default_factory=dict)
 
     def new(self) -> str:
         """The text of the new blocks."""

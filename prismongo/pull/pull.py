@@ -18,11 +18,12 @@ from pymongo.errors import PyMongoError
 
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator.validate import validated
-from prismongo.pull.build import NO_WORDS, Builder, Observed
+from prismongo.pull.build import Builder, Observed
 from prismongo.pull.draft import Draft
+from prismongo.pull.refusals import NO_WORDS, Refusals
 from prismongo.pull.relations import Reference, add_relations, find_targets
 from prismongo.pull.sample import observe
-from prismongo.pull.write import HEADER, added, configuration_text, with_draft
+from prismongo.pull.write import HEADER, added, configuration_text, drafted, with_draft
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.files import SchemaFiles, schema_of_text
 from prismongo.seed.progress import Progress, no_progress
@@ -131,61 +132,24 @@ def _settled(
     enums: bool,
 ) -> tuple[Draft, dict[Path, str]]:
     """The draft whose schema is valid and asks for the indexes that there are."""
-    avoid: set[str] = set()
-    tries: dict[tuple[str, str], int] = {}
+    refused = Refusals()
     for _ in range(_ROUNDS):
-        builder = Builder(known, enums, avoid, tries)
+        builder = Builder(known, enums, refused)
         draft = builder.build(collections)
         add_relations(builder, references)
-        files = with_draft(before, known, draft)
-        after = _joined(before, files)
+        text = drafted(before, draft)
         try:
-            datamodel = validated(after)
+            datamodel = validated(schema_of_text(text, before.path))
         except SchemaError as error:
-            names, indexes = _refused(after, draft, error), _refused_indexes(after, builder, error)
-            if not names and not indexes:
+            if not refused.add(text, draft, error):
                 raise
-            avoid |= names
-            tries |= dict.fromkeys(indexes, NO_WORDS)
             continue
         wrong = _differing(datamodel, collections)
-        if not wrong - {key for key, number in tries.items() if number >= NO_WORDS}:
-            return draft, files
+        if not wrong - {key for key, number in refused.tries.items() if number >= NO_WORDS}:
+            return draft, with_draft(before, draft)
         for key in wrong:
-            tries[key] = tries.get(key, 0) + 1
+            refused.tries[key] = refused.tries.get(key, 0) + 1
     raise ConfigurationError("No schema of this database could be found.")
-
-
-def _joined(before: SchemaFiles, files: Mapping[Path, str]) -> SchemaFiles:
-    """The schema as it will be, as one text."""
-    texts = [files.get(file.path, file.text) for file in before.files]
-    known = {file.path for file in before.files}
-    texts += [text for path, text in files.items() if path not in known]
-    return schema_of_text("\n\n".join(texts), before.path)
-
-
-def _refused(schema: SchemaFiles, draft: Draft, error: SchemaError) -> set[str]:
-    """The names of new blocks that are refused where the errors stand."""
-    lines = schema.text.split("\n")
-    words = [lines[each.line - 1].split() for each in error.errors if each.line]
-    new = {(block.keyword, block.name) for block in draft.blocks if block.is_new}
-    return {word[1] for word in words if len(word) > 1 and (word[0], word[1]) in new}
-
-
-def _refused_indexes(
-    schema: SchemaFiles, builder: Builder, error: SchemaError
-) -> set[tuple[str, str]]:
-    """The indexes whose lines are refused: by collection and name."""
-    lines = schema.text.split("\n")
-    found = set()
-    for at in (each.line for each in error.errors if each.line):
-        heads = (line.split() for line in reversed(lines[:at]) if line.endswith("{"))
-        _, block, *_ = next((head for head in heads if len(head) > 1), ("", ""))
-        line = lines[at - 1].strip()
-        for key in ((block, line), (block, line.split()[0] if line else "")):
-            if key in builder.lines:
-                found.add(builder.lines[key])
-    return found
 
 
 def _differing(datamodel: Datamodel, collections: Sequence[Observed]) -> set[tuple[str, str]]:

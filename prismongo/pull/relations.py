@@ -53,6 +53,11 @@ class Reference:
     is_list: bool
 
     @property
+    def key(self) -> Key:
+        """The field."""
+        return self.collection, self.field
+
+    @property
     def share(self) -> str:
         """The share of hits, for a comment."""
         of = f"{self.hits:,} of {self.tried:,}"
@@ -114,24 +119,33 @@ async def _known(database: Database, owner: str, ids: Iterable[ObjectId]) -> set
 def add_relations(builder: Builder, references: Sequence[Reference]) -> None:
     """Add the relation fields to both models, and comments for what is no relation."""
     new = [each for each in references if _is_new(builder, each)]
-    whole = {(each.collection, each.field) for each in new if each.hits == each.tried}
-    lists = [each for each in new if each.is_list and (each.collection, each.field) in whole]
-    paired: set[tuple[str, str]] = set()
+    fit = [each for each in new if _obstacle(builder, each) is None]
+    lists = [each for each in fit if each.is_list]
+    paired: set[Key] = set()
     for each in new:
         block, name = _place(builder, each)
         item = next(one for one in block.fields if one.name == name)
-        key = (each.collection, each.field)
-        if each.is_list:
-            other = next((one for one in lists if _are_sides(each, one, paired)), None)
-            if key in whole and other is not None and key not in paired:
-                _many_to_many(builder, each, other)
-                paired |= {key, (other.collection, other.field)}
-            elif key not in paired:
-                item.notes.append(f"// {each.share}: a relation needs a list there, too.")
-        elif key in whole:
-            _one_to_many(builder, each, block, item, _is_ambiguous(new, each))
-        else:
-            item.notes.append(f"// {each.share}: no relation, for the others refer to nothing.")
+        other = next((one for one in lists if _are_sides(each, one, paired)), None)
+        if each not in fit:
+            item.notes.append(f"// {each.share}: no relation, for {_obstacle(builder, each)}.")
+        elif not each.is_list:
+            _one_to_many(builder, each, block, item, _is_ambiguous(fit, each))
+        elif each.key not in paired and other is None:
+            item.notes.append(f"// {each.share}: a relation needs a list there, too.")
+        elif each.key not in paired and other is not None:
+            _many_to_many(builder, each, other)
+            paired |= {each.key, other.key}
+
+
+def _obstacle(builder: Builder, each: Reference) -> str | None:
+    """Why the schema cannot have the relation."""
+    if each.hits < each.tried:
+        return "the others refer to nothing"
+    for collection in (each.collection, each.target):
+        model = builder.known.model.get(builder.models[collection].name)
+        if model is not None and model.ignored:
+            return f"the model {model.name} is ignored"
+    return "Prisma refuses it" if each.key in builder.refused.references else None
 
 
 def _is_new(builder: Builder, each: Reference) -> bool:
@@ -143,10 +157,10 @@ def _place(builder: Builder, each: Reference) -> tuple[DraftBlock, str]:
     return builder.models[each.collection], builder.paths[each.collection, each.field][0]
 
 
-def _are_sides(each: Reference, other: Reference, paired: set[tuple[str, str]]) -> bool:
+def _are_sides(each: Reference, other: Reference, paired: set[Key]) -> bool:
     return (
         other is not each
-        and (other.collection, other.field) not in paired
+        and other.key not in paired
         and (other.collection, other.target) == (each.target, each.collection)
         and each.collection != each.target
     )
@@ -170,8 +184,10 @@ def _one_to_many(
     key = f"fields: [{item.name}], references: [{_id_name(builder, each.target)}]"
     words = [f"{target.name}{'?' if is_optional else ''}", f"@relation({label}{key}, {_ACTIONS})"]
     block.relations.append(DraftField(name, words, [f"// {each.share}"]))
+    builder.draft.references[block.name, name] = each.key
     is_one = any(word.startswith("@unique") for word in item.words)
     back = _free(target, f"{block.name}_{item.name}" if label else block.name)
+    builder.draft.references[target.name, back] = each.key
     words = [f"{block.name}{'?' if is_one else '[]'}"]
     target.relations.append(
         DraftField(back, [*words, *([f"@relation({label[:-2]})"] if label else [])])
@@ -187,6 +203,7 @@ def _many_to_many(builder: Builder, each: Reference, other: Reference) -> None:
         base = without_suffix(name)
         key = f"fields: [{name}], references: [{_id_name(builder, here.target)}]"
         free = _free(own, base if base != name else f"{name}_{target.name}")
+        builder.draft.references[own.name, free] = here.key
         own.relations.append(
             DraftField(
                 free, [f"{target.name}[]", f"@relation({label}, {key})"], [f"// {here.share}"]

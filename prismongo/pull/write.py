@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from prismongo.pull.draft import Draft, DraftBlock
-from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.datamodel import Position
+from prismongo.schema.errors import Mistakes
 from prismongo.schema.files import SchemaFiles
+from prismongo.schema.language.blocks import read
+from prismongo.schema.language.lexer import Source
+from prismongo.schema.language.syntax import Block
 
 HEADER: Final = """\
 datasource db {
@@ -23,54 +28,58 @@ generator client {
 PULLED: Final = "pulled.prisma"
 """The file for new blocks, if the schema is a folder."""
 
+NewLines = Mapping[int, Sequence[str]]
+"""The line of a text that new lines stand before, counted from 1 → those lines."""
 
-def with_draft(schema: SchemaFiles, datamodel: Datamodel, draft: Draft) -> dict[Path, str]:
+
+def drafted(schema: SchemaFiles, draft: Draft) -> str:
+    """The schema as one text with everything that is new; the new blocks stand at the end."""
+    return _appended(_with(schema.text, _new_lines(schema, draft)), draft.new())
+
+
+def with_draft(schema: SchemaFiles, draft: Draft) -> dict[Path, str]:
     """The files that change, with their new texts. No line that is there changes."""
-    places = _places(datamodel)
-    inserted: dict[int, list[str]] = {}
-    for block in draft.blocks:
-        if not block.is_new and (lines := block.body()):
-            inserted[_end(schema.text.split("\n"), places[block.name])] = lines
-    texts: dict[Path, str] = {}
-    for file in schema.files:
-        lines = list(_with(file.text.split("\n"), file.first, inserted))
-        texts[file.path] = "\n".join(lines)
-    if new := draft.new():
-        is_folder = schema.path.is_dir()
-        last = schema.path / PULLED if is_folder else schema.files[0].path
-        before = texts.get(last, "")
-        texts[last] = f"{before.rstrip()}\n\n{new}" if before.strip() else new
+    new_lines = _new_lines(schema, draft)
     old = {file.path: file.text for file in schema.files}
+    texts = dict(old)
+    firsts = [file.first for file in schema.files]
+    for line in sorted(new_lines, reverse=True):
+        file = schema.files[bisect_right(firsts, line) - 1]
+        texts[file.path] = _with(texts[file.path], {line - file.first + 1: new_lines[line]})
+    if new := draft.new():
+        last = schema.path / PULLED if schema.path.is_dir() else schema.files[0].path
+        texts[last] = _appended(texts.get(last, ""), new)
     return {path: text for path, text in texts.items() if old.get(path) != text}
 
 
-def _places(datamodel: Datamodel) -> dict[str, int]:
-    models = {model.name: model.position.line for model in datamodel.models}
-    return models | {each.name: each.position.line for each in datamodel.types}
+def _new_lines(schema: SchemaFiles, draft: Draft) -> dict[int, list[str]]:
+    behind = {block.name: block.behind.line for block in model_blocks(schema.text)}
+    old = [block for block in draft.blocks if not block.is_new]
+    return {behind[block.name]: lines for block in old if (lines := block.body())}
 
 
-def _end(lines: list[str], start: int) -> int:
-    """The line, from 1, of the brace that closes the block that begins at a line."""
-    return next(
-        number
-        for number in range(start + 1, len(lines) + 1)
-        if lines[number - 1].strip()[:1] == "}"
-    )
+def _with(text: str, new_lines: NewLines) -> str:
+    source = Source(text)
+    for line in sorted(new_lines, reverse=True):  # from the end: what is before keeps its place
+        at = source.place(Position(line, 1))
+        text = "".join([text[:at], *(f"{each}\n" for each in new_lines[line]), text[at:]])
+    return text
 
 
-def _with(lines: list[str], first: int, inserted: dict[int, list[str]]) -> Iterator[str]:
-    for number, line in enumerate(lines, first):
-        yield from inserted.get(number, ())
-        yield line
+def _appended(text: str, new: str) -> str:
+    return f"{text.rstrip()}\n\n{new}" if new and text.strip() else new or text
+
+
+def model_blocks(text: str) -> tuple[Block, ...]:
+    """The models, views, composite types and enums of a schema, as they are written."""
+    return read(text, Mistakes()).of("model", "view", "type", "enum")
 
 
 def configuration_text(schema: SchemaFiles) -> str:
     """The datasource and the generators of a schema, as they are written."""
-    lines = schema.text.split("\n")
-    datamodel = schema.parse()
-    starts = [each.position.line for each in datamodel.datasources]
-    starts += [each.position.line for each in datamodel.generators]
-    parts = ["\n".join(lines[start - 1 : _end(lines, start)]) for start in starts]
+    text, source = schema.text, Source(schema.text)
+    blocks = read(text, Mistakes()).of("datasource", "generator")
+    parts = [text[source.place(each.position) : source.place(each.end) + 1] for each in blocks]
     return "\n\n".join(parts) + "\n" if parts else HEADER
 
 

@@ -110,6 +110,8 @@ class _Reader:
             documentation=documentation,
             position=self._source.position(header.start("keyword")),
             name_position=self._source.position(header.start("name")),
+            behind=self._source.position(max(header.end(), contents.behind)),
+            end=self._source.position(self._at - 1),
         )
 
     def _contents(self, contents: Contents) -> bool:

@@ -35,7 +35,7 @@ _NO_TYPE: Final = "This field declaration is invalid. It is either missing a nam
 
 @dataclass(slots=True)
 class Contents:
-    """What has been read of a block."""
+    """What has been read of a block; `behind` is the place behind the last line that was read."""
 
     keyword: BlockKeyword
     name: str
@@ -47,6 +47,7 @@ class Contents:
     comments: list[str] = field(default_factory=list)
     after_comment: bool = False
     noted: int = 0
+    behind: int = 0
 
     def comment(self, text: str) -> None:
         """Keep a comment; a new run of them replaces one that nothing used."""
@@ -64,6 +65,7 @@ class Contents:
         tokens, after = self.source.tokenize(at)
         if not tokens:
             return after
+        self.behind = after
         line = Line(tokens, self.source)
         try:
             _READERS[self.keyword](self, line)

@@ -63,6 +63,10 @@ class Source:
         line = bisect_right(self._starts, at)
         return Position(line, at - self._starts[line - 1] + 1)
 
+    def place(self, position: Position) -> int:
+        """The place of a line and a column."""
+        return self._starts[position.line - 1] + position.column - 1
+
     def after_blanks(self, at: int) -> int:
         """The place behind the blanks that start here; there may be none."""
         found = _BLANKS.match(self.text, at)

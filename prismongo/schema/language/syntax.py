@@ -160,7 +160,9 @@ class Setting:
 class Block:
     """A block; of `fields`, `members` and `settings` the keyword says which one is filled.
 
-    `position` is that of the keyword, `name_position` that of the name.
+    `position` is that of the keyword, `name_position` that of the name, `end` that of the closing
+    brace. `behind` is the line behind the last field, member, setting or attribute: another one can
+    stand there.
     """
 
     keyword: BlockKeyword
@@ -172,6 +174,8 @@ class Block:
     documentation: str | None
     position: Position
     name_position: Position
+    behind: Position
+    end: Position
 
 
 @dataclass(frozen=True, slots=True)
