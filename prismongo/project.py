@@ -92,16 +92,19 @@ def imported(name: str, role: Literal["seed", "container"]) -> Any:
 # --- the schema ---
 
 
-def find_schema() -> Path:
+def find_schema(*, may_lack: bool = False) -> Path:
     """The file or the folder of the project's schema.
 
     Without one it is `schema.prisma`, which then cannot be read.
+
+    Args:
+        may_lack: whether what `[tool.prismongo]` names need not be there yet.
 
     Raises:
         ConfigurationError: there are several, or `schema` of `[tool.prismongo]` is not one.
     """
     if (named := project_settings().get("schema")) is not None:
-        return _named_schema(named)
+        return _named_schema(named, may_lack=may_lack)
     for folder in dict.fromkeys((Path.cwd(), project_folder())):
         if found := _schemas_in(folder):
             if len(found) > 1:
@@ -112,16 +115,17 @@ def find_schema() -> Path:
     return DEFAULT_SCHEMA
 
 
-def _named_schema(named: object) -> Path:
+def _named_schema(named: object, *, may_lack: bool) -> Path:
     if not isinstance(named, str) or not named:
         raise ConfigurationError(
             "pyproject.toml: `schema` of [tool.prismongo] is a file or a folder, as a text: "
             '"app/schema.prisma".'
         )
     path = project_folder() / named
-    if not path.exists():
+    if not may_lack and not path.exists():
         raise ConfigurationError(
-            f"pyproject.toml: `schema` of [tool.prismongo] is {named}, and {path} does not exist."
+            f"pyproject.toml: `schema` of [tool.prismongo] is {named}, and {path} does not exist: "
+            "correct it, write the schema, or have it made of a database with `prismongo pull`."
         )
     return path
 
@@ -216,17 +220,17 @@ def _expanded(name: str, given: Mapping[str, str], path: tuple[str, ...]) -> str
 def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    values = dotenv_values(stream=StringIO(read_text(path, shown)), interpolate=False)
+    values = dotenv_values(stream=StringIO(read_text(path)), interpolate=False)
     return {name: value for name, value in values.items() if value is not None}
 
 
-def read_text(path: Path, shown: Path | None = None) -> str:
-    """The text of a file.
+def shown(path: Path) -> Path:
+    """A path as messages name it: from the working directory on, if it is in it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
-    Args:
-        path: the file.
-        shown: how a message names it; None: by the path.
+
+def read_text(path: Path) -> str:
+    """The text of a file.
 
     Raises:
         ConfigurationError: it cannot be read, or is not UTF-8.
@@ -234,6 +238,6 @@ def read_text(path: Path, shown: Path | None = None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"Cannot read {shown or path}: it is not UTF-8.") from error
+        raise ConfigurationError(f"Cannot read {shown(path)}: it is not UTF-8.") from error
     except OSError as error:
-        raise ConfigurationError(f"Cannot read {shown or path}: {error.strerror}.") from error
+        raise ConfigurationError(f"Cannot read {shown(path)}: {error.strerror}.") from error

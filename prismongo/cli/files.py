@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from prismongo.errors import ConfigurationError
+from prismongo.project import shown
 
 
 def write(file: Path, text: str) -> None:
@@ -18,4 +19,4 @@ def write(file: Path, text: str) -> None:
         has_crlf = file.is_file() and b"\r\n" in file.read_bytes()
         file.write_text(text, encoding="utf-8", newline="\r\n" if has_crlf else "")
     except OSError as error:
-        raise ConfigurationError(f"Cannot write {file}: {error.strerror}.") from error
+        raise ConfigurationError(f"Cannot write {shown(file)}: {error.strerror}.") from error

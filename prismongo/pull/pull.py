@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator.validate import validated
+from prismongo.project import shown
 from prismongo.pull.build import Builder, Observed
 from prismongo.pull.draft import Draft
 from prismongo.pull.refusals import NO_WORDS, Refusals
@@ -107,10 +108,10 @@ def pulled_lines(pulled: Pulled, path: Path) -> Iterator[str]:
     for block in pulled.blocks:
         yield f"  + {block}"
     if pulled.files:
-        files = ", ".join(str(file) for file in pulled.files)
+        files = ", ".join(str(shown(file)) for file in pulled.files)
         yield f"Wrote {files}. Read it, then run `prismongo generate`."
     else:
-        yield f"The schema {path} lacks nothing of it."
+        yield f"The schema {shown(path)} lacks nothing of it."
 
 
 def _before(schema: SchemaFiles | None, path: Path, *, force: bool) -> SchemaFiles:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from prismongo.errors import ConfigurationError, SchemaError
-from prismongo.project import files_below, read_text
+from prismongo.project import files_below, read_text, shown
 from prismongo.schema.datamodel import Datamodel
 from prismongo.schema.language.lexer import BREAK
 from prismongo.schema.parser import parse
@@ -29,13 +29,11 @@ class SchemaFile:
 
     Attributes:
         path: where it stands.
-        name: its name in messages: within the schema's folder, if that is a folder.
         first: the line of the joined text that its first line is, counted from 1.
         text: its text.
     """
 
     path: Path
-    name: str
     first: int
     text: str
 
@@ -77,11 +75,18 @@ class SchemaFiles:
 
     def _located(self, error: SchemaError) -> SchemaError:
         if not error.line:
-            return SchemaError(error.reason, file=self.path.name)
+            return SchemaError(error.reason, file=self._name(self.path))
         at = bisect_right(self.files, error.line, key=lambda file: file.first) - 1
         file = self.files[at]
         line = error.line - file.first + 1
-        return SchemaError(error.reason, line, error.column, text=file.text, file=file.name)
+        return SchemaError(
+            error.reason, line, error.column, text=file.text, file=self._name(file.path)
+        )
+
+    def _name(self, path: Path) -> str:
+        """A file as messages name it: as the user does, or from the schema's folder on."""
+        named = shown(path)
+        return (path.relative_to(self.path.parent) if named.is_absolute() else named).as_posix()
 
 
 def read_schema(path: Path) -> SchemaFiles:
@@ -97,13 +102,15 @@ def read_schema(path: Path) -> SchemaFiles:
         return schema_of_text(read_text(path), path)
     found = files_below(path)
     if not found:
-        raise ConfigurationError(f"Cannot read {path}: there is no .prisma file in this folder.")
+        raise ConfigurationError(
+            f"Cannot read {shown(path)}: there is no .prisma file in this folder."
+        )
     files: list[SchemaFile] = []
     parts: list[str] = []
     first = 1
     for each in found:
         text = read_text(each)
-        files.append(SchemaFile(each, f"{path.name}/{each.relative_to(path)}", first, text))
+        files.append(SchemaFile(each, first, text))
         # The blank line keeps a comment at the end of a file from the next one.
         part = f"{text.rstrip()}\n\n"
         parts.append(part)
@@ -113,4 +120,4 @@ def read_schema(path: Path) -> SchemaFiles:
 
 def schema_of_text(text: str, path: Path) -> SchemaFiles:
     """The schema with this text, as if it stood in this file."""
-    return SchemaFiles(path, (SchemaFile(path, path.name, 1, text),), text)
+    return SchemaFiles(path, (SchemaFile(path, 1, text),), text)

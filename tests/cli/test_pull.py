@@ -139,6 +139,41 @@ def test_nothing_is_overwritten_without_force(folder: Path) -> None:
     assert "title" not in mine.read_text()
 
 
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("app/schema.prisma", "app/schema.prisma"),
+        ("prisma", "prisma/schema.prisma"),
+        ("app/data", "app/data/schema.prisma"),
+        ("there", "there/schema.prisma"),
+        (".", "schema.prisma"),
+    ],
+)
+@pytest.mark.parametrize("by_pyproject", [False, True])
+def test_a_schema_that_is_not_there_yet(
+    folder: Path, live: Any, capsys: Output, named: str, written: str, by_pyproject: bool
+) -> None:
+    """A name that does not end in `.prisma` is a folder's. What is written is found again."""
+    (folder / "there").mkdir()
+    if by_pyproject:
+        (folder / "pyproject.toml").write_text(f'[tool.prismongo]\nschema = "{named}"\n')
+    options = [] if by_pyproject else ["--schema", named]
+    assert main(["pull", *options]) == 0
+    assert f"Wrote {written}. Read it" in capsys.readouterr().out
+    assert (folder / written).is_file()
+    assert main(["validate", *options]) == 0
+    live["dogs"].insert_one({"name": "a"})
+    assert main(["pull", *options]) == 0
+    place = Path(written) if named == written else Path(written).with_name("pulled.prisma")
+    assert f"Wrote {place}. Read it" in capsys.readouterr().out
+
+
+def test_a_schema_is_not_written_into_a_client(folder: Path, capsys: Output) -> None:
+    assert main(["pull"]) == main(["generate", "--output", "made"]) == 0
+    assert main(["pull", "--schema", "made"]) == 1
+    assert "Cannot read made: there is no .prisma file" in capsys.readouterr().err
+
+
 def test_a_file_that_cannot_be_written(folder: Path, capsys: Output) -> None:
     (folder / "file").touch()
     assert main(["pull", "--schema", "file/schema.prisma"]) == 1

@@ -96,6 +96,52 @@ def test_a_mistake_is_told_with_its_file(
     )
 
 
+@pytest.mark.parametrize("command", ["validate", "generate"])
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        (".", "models/user.prisma"),
+        ("models/user.prisma", "models/user.prisma"),
+        ("{folder}/models/user.prisma", "models/user.prisma"),
+        ("{folder}", "models/user.prisma"),
+    ],
+)
+def test_a_file_is_named_from_the_working_directory_on(
+    folder: Path,
+    capsys: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    named: str,
+    shown: str,
+) -> None:
+    (folder / "models/user.prisma").write_text(USER.replace("String? ", "Strin? "))
+    monkeypatch.chdir(folder)
+    assert main([command, "--schema", named.format(folder=folder)]) == 1
+    assert capsys.readouterr().err.startswith(f'{shown}:4:9: Type "Strin" is neither')
+
+
+@pytest.mark.parametrize("named", ["../prisma", "../prisma/models/user.prisma"])
+def test_a_file_elsewhere_is_named_as_the_user_does(
+    folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (folder / "models/user.prisma").write_text(USER.replace("String? ", "Strin? "))
+    (elsewhere := folder.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert main(["validate", "--schema", named]) == 1
+    assert capsys.readouterr().err.startswith("../prisma/models/user.prisma:4:9: Type")
+
+
+@pytest.mark.parametrize("command", ["validate", "generate", "push", "sync", "check"])
+def test_a_schema_that_pyproject_names_and_that_is_not_there(
+    folder: Path, capsys: Output, command: str
+) -> None:
+    (folder.parent / "pyproject.toml").write_text('[tool.prismongo]\nschema = "app/schema"\n')
+    assert main([command]) == 1
+    told = capsys.readouterr().err
+    assert "`schema` of [tool.prismongo] is app/schema, and " in told
+    assert "have it made of a database with `prismongo pull`." in told
+
+
 @pytest.mark.parametrize("command", ["validate", "generate", "push", "sync", "check"])
 def test_two_schemas_are_named(folder: Path, capsys: Output, command: str) -> None:
     (folder.parent / "schema.prisma").write_text(DATASOURCE)

@@ -12,7 +12,7 @@ from prismongo.cli.arguments import database_url
 from prismongo.cli.files import write
 from prismongo.cli.terminal import say
 from prismongo.errors import ConfigurationError
-from prismongo.project import find_schema, read_text
+from prismongo.project import DEFAULT_SCHEMA, files_below, find_schema, is_client, read_text, shown
 from prismongo.pull import pull, pulled_lines
 from prismongo.schema.files import SchemaFiles, read_schema, schema_of_text
 from prismongo.seed import progress_bar
@@ -20,7 +20,7 @@ from prismongo.seed import progress_bar
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
-    path = arguments.schema or find_schema()
+    path = _place(arguments.schema or find_schema(may_lack=True))
     schema = read_schema(path) if path.exists() else None
     before = schema or schema_of_text("", path)
     url = database_url(arguments.url, before.parse(), before)
@@ -40,6 +40,17 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _place(path: Path) -> Path:
+    """Where the schema stands, or will: in a folder without one it is schema.prisma.
+
+    A name that is not there yet is a folder's, if it does not end in `.prisma`.
+    """
+    is_folder = path.is_dir() if path.exists() else path.suffix != DEFAULT_SCHEMA.suffix
+    if is_folder and not files_below(path) and not is_client(path):
+        return path / DEFAULT_SCHEMA
+    return path
+
+
 def _check_unchanged(files: Iterable[Path], schema: SchemaFiles | None) -> None:
     """Check that what is about to be written is still what was read; sampling takes time.
 
@@ -51,7 +62,7 @@ def _check_unchanged(files: Iterable[Path], schema: SchemaFiles | None) -> None:
         now = read_text(file) if file.exists() else None
         if now != before.get(file):
             raise ConfigurationError(
-                f"{file} has changed while the database was read, and stays as it is. "
+                f"{shown(file)} has changed while the database was read, and stays as it is. "
                 "Run the command again."
             )
 
@@ -60,5 +71,5 @@ def _show(files: Mapping[Path, str]) -> None:
     """Print what would be in the files; of several, which is which."""
     for file, text in files.items():
         if len(files) > 1:
-            say(f"// {file}")
+            say(f"// {shown(file)}")
         say(text.rstrip("\n"))
