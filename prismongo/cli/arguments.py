@@ -47,7 +47,7 @@ def url_argument(parser: argparse.ArgumentParser) -> None:
         "--url",
         help="the database, mongodb://host:27017/name?replicaSet=rs0 (default: as the schema's "
         "datasource says, from the environment, or from .env here or beside the schema; "
-        "DATABASE_NAME there replaces the name)",
+        "DATABASE_NAME there replaces the name in DATABASE_URL)",
     )
 
 
@@ -133,6 +133,8 @@ def schema_files(named: Path | None) -> SchemaFiles:
 def database_url(url: str | None, datamodel: Datamodel, schema: SchemaFiles) -> str:
     """`url`, else the variable that the datasource names, from the environment, then from .env.
 
+    DATABASE_NAME replaces the name in DATABASE_URL, as settings do, and in no other URL.
+
     Raises:
         ConfigurationError: nothing names a database, or a .env file cannot be used.
         ConnectionError: P1013, the URL is of another form.
@@ -144,7 +146,7 @@ def database_url(url: str | None, datamodel: Datamodel, schema: SchemaFiles) -> 
         return declared
     variable = str(declared.arguments[0])
     variables = environment(schema.folder)
-    if not (found := variables.get(variable)):
+    if not (found := variables.get(variable, "").strip()):
         raise ConfigurationError(f"No database is named: give --url, or set {variable}.")
-    name = variables.get("DATABASE_NAME")
+    name = variables.get("DATABASE_NAME", "").strip() if declared == DEFAULT_URL else ""
     return with_database(found, name) if name else found

@@ -90,6 +90,19 @@ def test_the_server_is_that_of_the_environment(
     assert live.list_collection_names() == ["User"]
 
 
+@pytest.mark.parametrize("source", ["--url", "the schema", "another variable"])
+def test_the_name_replaces_that_of_no_other_url(
+    schema: Path, mongo_url: str, live: Any, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setenv("DATABASE_NAME", f"{live.name}_of_another_client")
+    url = {"--url": 'env("DATABASE_URL")', "the schema": f'"{mongo_url}"'}
+    schema.write_text(SCHEMA.replace('env("DATABASE_URL")', url.get(source, 'env("OTHER_URL")')))
+    monkeypatch.setenv("OTHER_URL", mongo_url)
+
+    assert main(["push", *(["--url", mongo_url] if source == "--url" else [])]) == 0
+    assert live.list_collection_names() == ["User"]
+
+
 def test_the_server_is_that_of_the_env_file(schema: Path, mongo_url: str, live: Any) -> None:
     (schema.parent / ".env").write_text(f"MONGO_URL='{mongo_url}'\n")
     schema.write_text(SCHEMA.replace("DATABASE_URL", "MONGO_URL"))
