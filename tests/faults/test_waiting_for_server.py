@@ -20,7 +20,7 @@ from prismongo.pull import pull
 from prismongo.schema import parse, push
 from tests.processes import free_port
 from tests.project import SCHEMA
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 DATAMODEL = parse(SCHEMA.read_text(encoding="utf-8"))
 
@@ -89,6 +89,37 @@ async def test_the_url_shortens_it(option: str) -> None:
     for waiter in (start, WAITERS["push"], WAITERS["pull"]):
         with pytest.raises(ConnectionError, match=r"within 0\.3 s"):
             await waiter(url)
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "limit"),
+    [
+        ("serverSelectionTimeoutMS=30000", {}, 30),
+        ("serverselectiontimeoutms=30000", {}, 30),
+        ("connectTimeoutMS=20000", {}, 20),
+        ("connectTimeoutMS=0", {}, 60),
+        ("", {"server_selection_timeout": 30}, 30),
+        ("serverSelectionTimeoutMS=7000", {"server_selection_timeout": 30}, 30),
+        ("", {}, 60),
+    ],
+)
+async def test_a_limit_that_is_the_drivers_own_counts_if_it_is_given(
+    options: str,
+    settings: dict[str, Any],
+    limit: float,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("prismongo.stores.mongo.connect.TELL_AFTER", 0.05)
+    url = f"mongodb://127.0.0.1:{free_port()}/x?{options}"
+    database = DatabaseService(DatabaseSettings(url=url, connect_timeout=60, **settings))
+    with caplog.at_level(logging.WARNING, "prismongo.connect"):
+        start = asyncio.create_task(database.connect())
+        await until(lambda: bool(caplog.records))
+        start.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await start
+    assert caplog.messages[0].startswith(f"Waiting up to {limit} s for")
 
 
 async def test_what_is_longer_changes_nothing() -> None:

@@ -16,7 +16,6 @@ from typing import Any, Final
 import pymongo
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient, ReadPreference
-from pymongo.common import CONNECT_TIMEOUT, SERVER_SELECTION_TIMEOUT
 from pymongo.errors import (
     ConfigurationError,
     NotPrimaryError,
@@ -96,10 +95,11 @@ async def open_client(client: Client, timeout: float) -> Topology:
 def _limits(client: Client) -> Iterator[float]:
     """The time limits of the URL or of the settings, in seconds; none where the driver's hold."""
     options = client.options
-    if options.server_selection_timeout != SERVER_SELECTION_TIMEOUT:
+    given = {name.lower() for name in options._options}
+    if "serverselectiontimeoutms" in given:
         yield options.server_selection_timeout
     connect_timeout = options.pool_options.connect_timeout
-    if connect_timeout and connect_timeout != CONNECT_TIMEOUT:
+    if "connecttimeoutms" in given and connect_timeout:
         yield connect_timeout
 
 
