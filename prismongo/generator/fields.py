@@ -40,6 +40,12 @@ def stored(owner: Owner) -> list[Field]:
     return [field for field in members(owner) if field.kind != "relation"]
 
 
+def without(fields: Iterable[Field], others: Iterable[Field]) -> list[Field]:
+    """The fields that are not among the others; both are of one owner."""
+    names = {field.name for field in others}
+    return [field for field in fields if field.name not in names]
+
+
 def numbers(model: Model) -> list[Field]:
     """The fields that can be added up."""
     return [field for field in scalars(model) if is_number(field) and not field.is_list]
@@ -91,9 +97,11 @@ def optional(field: Field, text: str) -> str:
     return Shared(f"_{field.type}OrNone", kind) if is_its_own else kind
 
 
-def is_foreign_key(model: Model, field: Field) -> bool:
-    """Whether a relation of the model is kept in this field."""
-    return any(field.name in item.relation.fields for item in model.fields if item.relation)
+def foreign_keys(model: Model) -> frozenset[str]:
+    """The names of the fields that relations of the model are kept in."""
+    return frozenset(
+        name for item in model.fields if item.relation for name in item.relation.fields
+    )
 
 
 def is_required_on_create(field: Field) -> bool:

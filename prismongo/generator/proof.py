@@ -16,7 +16,10 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 MODULES: Final = ("enums", "bases", "models", "_inputs", "types", "actions", "client", "partials")
 
@@ -61,13 +64,32 @@ def _load(folder: Path) -> ModuleType:
 
 
 def _import_all(package: ModuleType) -> None:
-    """Import every module, and build what they build when it is first needed."""
+    """Import every module, and build what they build when it is first needed.
+
+    A class is built with all classes that it leads to, so none of those is built once more.
+    """
+    from pydantic import BaseModel
+
     loaded = {name: importlib.import_module(f"{package.__name__}.{name}") for name in MODULES}
+    built: set[type[BaseModel]] = set()
     for name in ("models", "partials"):
         for kind in vars(loaded[name]).values():
-            if isinstance(kind, type) and kind.__module__ == loaded[name].__name__:
-                built: Any = kind
-                built.model_rebuild(force=True)
+            is_own = isinstance(kind, type) and kind.__module__ == loaded[name].__name__
+            if is_own and issubclass(kind, BaseModel) and kind not in built:
+                kind.model_rebuild(force=True)
+                _add_reached(kind, built)
+
+
+def _add_reached(kind: type[BaseModel], reached: set[type[BaseModel]]) -> None:
+    """Add a class, and those that its fields lead to."""
+    from prismongo.query.decode.shapes import classes_in
+
+    left: list[type[BaseModel] | None] = [kind]
+    while left:
+        one = left.pop()
+        if one is not None and one not in reached:
+            reached.add(one)
+            left += classes_in(one).values()
 
 
 def _run(package: ModuleType, folder: Path, script: str) -> None:

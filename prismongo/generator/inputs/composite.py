@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prismongo.generator.fields import is_required_on_create, members, some
+from prismongo.generator.fields import is_required_on_create, members, some, without
 from prismongo.generator.inputs.create import new
 from prismongo.generator.inputs.select import order, selected
 from prismongo.generator.inputs.update import change
@@ -16,7 +16,7 @@ def write_composite(source: Source, kind: CompositeType) -> None:
     name, fields = kind.name, members(kind)
     needed = [field for field in fields if is_required_on_create(field)]
     optional = f"_{name}CreateOptional"
-    source.typed_dict(optional, [new(field) for field in fields if field not in needed])
+    source.typed_dict(optional, map(new, without(fields, needed)))
     doc = f"A {name} value"
     source.typed_dict(f"{name}CreateInput", map(new, needed), optional, total=True, doc=doc)
     source.typed_dict(f"{name}UpdateInput", map(change, fields))

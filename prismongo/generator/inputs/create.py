@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from prismongo.generator.fields import (
-    is_foreign_key,
+    foreign_keys,
     is_required_on_create,
     optional,
     relations,
     some,
     stored,
     whole,
+    without,
 )
 from prismongo.generator.source import Item, Source
 from prismongo.schema.datamodel import Field, Model
@@ -19,9 +20,10 @@ def write_create(source: Source, model: Model) -> None:
     """`UserCreateInput` and its parts; foreign keys are optional, for a relation may fill them."""
     name = model.name
     fields = stored(model)
-    needed = [f for f in fields if is_required_on_create(f) and not is_foreign_key(model, f)]
+    keys = foreign_keys(model)
+    needed = [f for f in fields if is_required_on_create(f) and f.name not in keys]
     flat, required = f"{name}OptionalCreateWithoutRelationsInput", f"_{name}CreateRequired"
-    source.typed_dict(flat, [new(field) for field in fields if field not in needed])
+    source.typed_dict(flat, map(new, without(fields, needed)))
     source.typed_dict(required, map(new, needed), total=True)
     source.typed_dict(
         f"{name}CreateWithoutRelationsInput",

@@ -9,6 +9,7 @@ from prismongo.generator.fields import (
     relations,
     scalars,
     some,
+    without,
 )
 from prismongo.generator.source import Item, Source
 from prismongo.schema.datamodel import Field, Model
@@ -21,7 +22,7 @@ def write_select(source: Source, model: Model) -> None:
     sort, bools = f"_{name}Sort", f"_{name}Bools"
     plain, inner = scalars(model), composites(model)
     source.typed_dict(sort, [(field.name, "_SortOrder") for field in plain])
-    others = [order(field) for field in members(model) if field not in plain]
+    others = [order(field) for field in without(members(model), plain)]
     others += _relevance(source, model)
     source.typed_dict(f"{name}OrderByInput", others, sort)
     doc = f"{name} relational arguments"

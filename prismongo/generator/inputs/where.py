@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from prismongo.generator.fields import members, reference, some, value, whole
+from prismongo.generator.fields import members, reference, some, value, whole, without
 from prismongo.generator.source import Item, Shared, Source
 from prismongo.schema.datamodel import Field, Model
 from prismongo.schema.text_indexes import is_searched, searched_field
@@ -16,7 +16,7 @@ def write_where(source: Source, model: Model) -> None:
     where = f"{name}WhereInput"
     single = _single_uniques(model)
     combined, base = f"_{name}Combined", f"_{name}Where"
-    rest = [field for field in members(model) if field not in single]
+    rest = without(members(model), single)
     said = partial(condition, searched=searched_field(model))
     source.typed_dict(combined, combinations(where))
     source.typed_dict(base, [*map(said, rest), *_whole_search(model)])

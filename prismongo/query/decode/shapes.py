@@ -156,7 +156,14 @@ class Shape:
     @cached_property
     def _classes(self) -> dict[str, type[BaseModel] | None]:
         """What each field holds, where that is of a class."""
-        return {name: class_in(self.kind, name) for name in self.kind.model_fields}
+        return classes_in(self.kind)
+
+
+def classes_in(kind: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
+    """The class that each field holds: alone, optional or in a list; None where it holds values."""
+    complete(kind)
+    module = kind.__module__
+    return {name: _class_in(info.annotation, module) for name, info in kind.model_fields.items()}
 
 
 def class_in(kind: type[BaseModel], name: str) -> type[BaseModel] | None:
