@@ -53,12 +53,13 @@ _CLIENT: Final[Mapping[ClientState, tuple[State, str]]] = {
     "stale": ("failed", "generated from another schema: run `prismongo generate`"),
     "missing": ("failed", "not generated: run `prismongo generate`"),
 }
-_ACCELERATOR: Final[Mapping[accelerator.State, tuple[State, str]]] = {
+ACCELERATOR: Final[Mapping[accelerator.State, tuple[State, str]]] = {
     "in use": ("ok", "the accelerator is in use"),
     "turned off": ("note", "the accelerator is turned off by PRISMONGO_NATIVE=0"),
     "not built": ("note", "the accelerator is not built: reading many records takes longer"),
     "driver not known": ("note", "the accelerator does not know this PyMongo, and is not used"),
 }
+"""Whether the accelerator is in use: how that counts, and the words for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def findings(checked: Checked) -> tuple[Finding, ...]:
         _server(checked),
         _topology(checked),
         Finding("client", *_CLIENT[checked.client]),
-        Finding("native", *_ACCELERATOR[checked.accelerator]),
+        Finding("native", *ACCELERATOR[checked.accelerator]),
         _indexes(checked),
         _documents(checked),
         *([] if checked.selections is None else [_selections(checked.selections)]),

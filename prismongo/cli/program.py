@@ -17,6 +17,7 @@ from prisma.errors import PrismaError
 
 from prismongo.cli.commands import COMMANDS
 from prismongo.cli.project import enter_project
+from prismongo.cli.version import Version
 
 _DESCRIPTION: Final = """\
 From schema.prisma to a live MongoDB, without migrations.
@@ -81,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _traceback_argument(parser, default=False)
+    parser.add_argument(
+        "--version",
+        action=Version,
+        nargs=0,
+        help="tell the versions of this, Python and PyMongo, and whether the accelerator is in use",
+    )
     commands = parser.add_subparsers(
         title="commands", dest="command", required=True, metavar="COMMAND"
     )

@@ -5,16 +5,21 @@ from __future__ import annotations
 import errno
 import io
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 from contextlib import redirect_stdout
+from importlib.metadata import version
 from pathlib import Path
 
+import pymongo
 import pytest
 
+from prismongo.check.findings import ACCELERATOR
 from prismongo.cli import COMMANDS, main
 from prismongo.pull.pull import SAMPLE
+from prismongo.stores.mongo.accelerator import state
 
 SCHEMA = Path(__file__).parents[1] / "schema" / "fixtures" / "many_to_many.prisma"
 
@@ -69,6 +74,23 @@ def test_a_setting_that_is_wrong_is_one_line(
     monkeypatch.setattr("prismongo.stores.mongo.push.push.CONNECT_TIMEOUT", 0.2)
     assert main(["push", "--schema", str(SCHEMA), "--url", url]) == status
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_the_versions_are_told(
+    switch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PRISMONGO_NATIVE", switch)
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    library, python, driver, accelerator = capsys.readouterr().out.splitlines()
+    assert library == f"prismongo {version('prismongo')}"
+    assert python == f"Python {platform.python_version()}"
+    assert driver == f"PyMongo {pymongo.version}"
+    _, words = ACCELERATOR[state()]
+    assert accelerator == words
+    assert accelerator.startswith("the accelerator is ")
 
 
 def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
