@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prismongo.pull.draft import Draft, DraftBlock, DraftField, quoted
-from prismongo.pull.indexes import index_lines, is_default_name
+from prismongo.pull.indexes import as_written, index_lines, is_default_name, sorted_paths
 from prismongo.pull.kinds import Kind, is_storable, kind_of
 from prismongo.pull.names import block_name, field_name, fit, pascal
 from prismongo.pull.observe import Seen, Shape
@@ -233,22 +233,23 @@ class Builder:
         tries = self.refused.tries
         known = self._known_indexes(model)
         names_known = {index.name for index in known}
-        written = {_fields(index) for index in known}
-        for index in sorted(each.found.indexes, key=lambda index: not index.unique):
+        written = {sorted_paths(index) for index in known}
+        for index in sorted(each.found.indexes, key=lambda one: (not one.unique, one.is_text)):
             if index.name in names_known or (_is_hashed(index) and index.keys == each.shard_key):
                 continue
             if model is not None:
                 self._known_paths(model, index)
-            if _fields(index) in written or self._expires_otherwise(each, index):
+            index = as_written(index, written) if index.is_text else index
+            if sorted_paths(index) in written or self._expires_otherwise(each, index):
                 tries[each.name, index.name] = NO_WORDS
             tried = tries.get((each.name, index.name), 0)
-            if tried >= NO_WORDS:
-                _note(block, f"The schema has no words for the index {ascii(index.name)[1:-1]}.")
-                continue
             missing = [key for key in index.keys if (each.name, key[0]) not in self.paths]
+            shown = ascii(index.name)[1:-1]
+            if tried >= NO_WORDS or any(path.endswith("$**") for path in index.paths):
+                _note(block, f"The schema has no words for the index {shown}.")
+                continue
             if not all(is_storable(path) for path, _ in missing):
-                tries[each.name, index.name] = NO_WORDS
-                _note(block, f"No document has all fields of the index {ascii(index.name)[1:-1]}.")
+                _note(block, f"No document has all fields of the index {shown}.")
                 continue
             for path, direction in missing:
                 scalar = "DateTime" if index.expire_after is not None else "Json"
@@ -256,7 +257,7 @@ class Builder:
                 item = self._add(each.name, block, (), path, kind)
                 item.notes.append("// no document that was read has it, an index does")
             names = {path: self.paths[each.name, path][0] for path in index.paths}
-            written.add(_fields(index))
+            written.add(sorted_paths(index))
             lines = index_lines(index, names, explicit=tried > 0)
             alone = len(lines) == 1 and _beside_field(block, index, [*names.values()])
             line = next(iter(names.values())) if alone else lines[-1]
@@ -270,11 +271,6 @@ class Builder:
             return False
         _, kind = self.paths.get((each.name, index.paths[0]), ("", None))
         return kind is not None and not kind.type.startswith("DateTime")
-
-
-def _fields(index: IndexSpec) -> tuple[tuple[str, bool], ...]:
-    """Its paths, and whether they descend: of each, Prisma allows a model one index of any kind."""
-    return tuple((path, direction == -1) for path, direction in index.keys)
 
 
 def _is_hashed(index: IndexSpec) -> bool:

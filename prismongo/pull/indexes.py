@@ -6,7 +6,9 @@ schema has no words for the index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from itertools import islice, permutations
 from typing import Final
 
 from bson.json_util import CANONICAL_JSON_OPTIONS, RELAXED_JSON_OPTIONS, dumps, loads
@@ -14,7 +16,13 @@ from bson.json_util import CANONICAL_JSON_OPTIONS, RELAXED_JSON_OPTIONS, dumps, 
 from prismongo.pull.draft import quoted
 from prismongo.stores.mongo.push.differences import COLLATION_DEFAULTS
 from prismongo.stores.wanted.bounds import present_paths
-from prismongo.stores.wanted.specs import IndexSpec
+from prismongo.stores.wanted.specs import Direction, IndexSpec
+
+Fields = tuple[tuple[str, str], ...]
+"""The stored path of each key, and what stands behind its name."""
+
+_ORDERS: Final = 720
+"""How many orders of texts are tried: those of six."""
 
 _ATTRIBUTES: Final = {"unique": "@@unique", "index": "@@index", "fulltext": "@@fulltext"}
 
@@ -28,15 +36,33 @@ def index_lines(index: IndexSpec, names: Mapping[str, str], *, explicit: bool) -
         explicit: whether a filter is written that a unique index may have by itself, or that it
             has none.
     """
-    keys = []
-    for path, direction in index.keys:
-        sort = "(sort: Desc)" if direction == -1 else ""
-        if index.is_text and direction in (1, -1):
-            sort = "(sort: Desc)" if direction == -1 else "(sort: Asc)"
-        keys.append(names[path] + sort)
+    keys = [f"{names[path]}{sort}" for path, sort in sorted_paths(index)]
     named = "" if is_default_name(index) else f", map: {quoted(index.name)}"
     attribute = f"{_ATTRIBUTES[index.kind]}([{', '.join(keys)}]{named})"
     return [*_options(index, explicit=explicit), attribute]
+
+
+def sorted_paths(index: IndexSpec) -> Fields:
+    """Its paths, and what the schema says of their order."""
+    ascending = "(sort: Asc)" if index.is_text else ""
+    sorts: dict[Direction, str] = {-1: "(sort: Desc)", 1: ascending}
+    return tuple((path, sorts.get(direction, "")) for path, direction in index.keys)
+
+
+def as_written(index: IndexSpec, taken: Collection[Fields]) -> IndexSpec:
+    """A text index with its texts in an order that no other index has, and that its name tells.
+
+    MongoDB does not keep the order of texts, and Prisma allows a model one index of the same
+    fields. The order stays if there is no such one.
+    """
+    texts = [at for at, (_, direction) in enumerate(index.keys) if direction == "text"]
+    others = []
+    for order in islice(permutations(texts), _ORDERS):
+        keys = list(index.keys)
+        keys[texts[0] : texts[-1] + 1] = [index.keys[at] for at in order]
+        others.append(replace(index, keys=tuple(keys)))
+    free = [each for each in others if sorted_paths(each) not in taken]
+    return next(filter(is_default_name, free), next(iter(free), index))
 
 
 def is_default_name(index: IndexSpec) -> bool:

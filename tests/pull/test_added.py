@@ -182,6 +182,25 @@ async def test_an_index_of_fields_that_the_schema_has_an_index_of(
     assert pulled.files.get(PATH, written) == written
 
 
+async def test_texts_of_a_text_index_are_in_an_order_that_no_index_has(
+    live: Live, mongo_url: str
+) -> None:
+    """MongoDB does not keep it. If the name tells it, it comes back."""
+    for name in ("x", "y"):
+        live[name].insert_one({"a": "1", "b": "2", "c": "3"})
+        live[name].create_index([("a", "text"), ("b", "text")], name="texts")
+        live[name].create_index([("a", 1), ("b", 1)], name="plain")
+    live["z"].insert_one({"a": "1", "b": "2", "c": "3", "n": 1})
+    keys = [("n", -1), ("c", "text"), ("a", "text"), ("b", "text")]
+    live["z"].create_index(keys, name="z_n_c_a_b_idx")  # type: ignore[arg-type]  # pairs, as it wants them
+    text = (await pull(mongo_url, None, PATH)).files[PATH]
+    assert text.count('  @@index([a, b], map: "plain")\n') == 2
+    assert text.count('  @@fulltext([b, a], map: "texts")\n') == 2
+    assert "  @@fulltext([n(sort: Desc), c, a, b])\n" in text
+    assert "no words" not in text
+    assert (await push(parse(text), mongo_url)).plan.steps == ()
+
+
 @pytest.mark.parametrize("work", [{"city": "y", "zip": "2"}, {"city": "y"}])
 async def test_a_composite_type_of_several_fields_is_added_to_once(
     live: Live, mongo_url: str, work: dict[str, str]
