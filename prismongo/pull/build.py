@@ -10,8 +10,8 @@ from prismongo.pull.indexes import as_written, index_lines, is_default_name, sor
 from prismongo.pull.kinds import Kind, is_storable, kind_of
 from prismongo.pull.names import block_name, field_name, fit, pascal
 from prismongo.pull.observe import Seen, Shape
-from prismongo.pull.shards import shard_key_line
 from prismongo.pull.refusals import NO_WORDS, Refusals
+from prismongo.pull.shards import shard_key_line
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 from prismongo.stores.mongo.push.inspect import FoundCollection
 from prismongo.stores.wanted.indexes import wanted_indexes
