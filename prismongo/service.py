@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from prismongo.changes.stream import Changes, WatchOptions
     from prismongo.changes.streams import Streams
     from prismongo.client.raw import Document
+    from prismongo.engine.conflicts import Attempts
     from prismongo.engine.engine import MakeStore
     from prismongo.engine.observe import LogSettings
     from prismongo.health import Health
@@ -152,8 +153,8 @@ class Service(BaseClient):
             async with self.atomic():
                 return await callback(self)
 
-        async def attempt() -> T:
-            async with self.tx(max_wait=max_wait, timeout=timeout).as_attempt() as tx:
+        async def attempt(attempts: Attempts) -> T:
+            async with self.tx(max_wait=max_wait, timeout=timeout).as_one_of(attempts) as tx:
                 return await callback(tx)
 
         return await repeated(self, attempt, conflict_timeout, retries)

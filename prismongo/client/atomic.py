@@ -23,6 +23,7 @@ from prismongo.errors import ArgumentTypeError, ConfigurationError, TransactionE
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
+    from prismongo.engine.conflicts import Attempts
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -42,12 +43,12 @@ class Block:
         client: whose block it is.
         max_wait: how long beginning may take.
         timeout: how long the whole may take, then it is rolled back.
-        is_attempt: whether it is one of several, begun by who repeats them.
+        attempts: those that it is one of; None if nobody repeats it.
     """
 
     __slots__ = (
+        "_attempts",
         "_client",
-        "_is_attempt",
         "_is_entered",
         "_is_own",
         "_manager",
@@ -61,13 +62,12 @@ class Block:
         client: BaseClient,
         max_wait: timedelta,
         timeout: timedelta,
-        *,
-        is_attempt: bool = False,
+        attempts: Attempts | None = None,
     ) -> None:
         self._client = client
         self._max_wait = max_wait
         self._timeout = timeout
-        self._is_attempt = is_attempt
+        self._attempts = attempts
         self._manager: TransactionManager[Any] | None = None
         self._is_entered = False
         self._is_own = False
@@ -88,8 +88,8 @@ class Block:
             manager = TransactionManager(
                 client=self._client, max_wait=self._max_wait, timeout=self._timeout
             )
-            if self._is_attempt:
-                manager.as_attempt()
+            if self._attempts is not None:
+                manager.as_one_of(self._attempts)
             await manager.start()
             self._is_own = True
         else:
@@ -174,8 +174,8 @@ class Atomic:
         limit = None if conflict_timeout is None else as_limit(conflict_timeout, "conflict_timeout")
         most, longest_wait = as_limit(timeout, "timeout"), as_limit(max_wait, "max_wait")
 
-        async def attempt() -> T:
-            async with Block(self._client, longest_wait, most, is_attempt=True):
+        async def attempt(attempts: Attempts | None = None) -> T:
+            async with Block(self._client, longest_wait, most, attempts):
                 return await callback()
 
         if joined(self._client) is not None:

@@ -12,13 +12,14 @@ from prismongo.errors import TransactionExpiredError
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
+    from prismongo.engine.conflicts import Attempts
 
 T = TypeVar("T")
 
 
 async def repeated(
     client: BaseClient,
-    attempt: Callable[[], Awaitable[T]],
+    attempt: Callable[[Attempts], Awaitable[T]],
     conflict_timeout: timedelta | None,
     retries: int | None = None,
 ) -> T:
@@ -26,7 +27,7 @@ async def repeated(
 
     Args:
         client: has the turns of those that want the same documents.
-        attempt: begins a transaction, works in it, and commits, as an attempt.
+        attempt: begins a transaction as one of the attempts, works in it, and commits.
         conflict_timeout: how long to start again; None means the client's limit.
         retries: how often to start again at most; None means until the time limit.
     """
@@ -41,7 +42,7 @@ async def repeated(
         nonlocal lost
         span.attempt(lost)
         try:
-            return await attempt()
+            return await attempt(attempts)
         except BaseException as error:
             lost = error
             raise

@@ -19,6 +19,7 @@ from prismongo.spans import NO_SPAN
 
 if TYPE_CHECKING:
     from prismongo.client.base import BaseClient
+    from prismongo.engine.conflicts import Attempts
     from prismongo.engine.sessions import TransactionId
 
 TX_MAX_WAIT: Final = timedelta(seconds=2)
@@ -61,12 +62,12 @@ class TransactionManager(Generic[ClientT]):
         self._is_over = False
         self._failure: BaseException | None = None
         self.callbacks = Callbacks()
-        self._is_attempt = False
+        self._attempts: Attempts | None = None
         self._span = NO_SPAN
 
-    def as_attempt(self) -> Self:
+    def as_one_of(self, attempts: Attempts) -> Self:
         """The same as one of several attempts: whoever repeats them has the span of all."""
-        self._is_attempt = True
+        self._attempts = attempts
         return self
 
     async def start(self, *, _from_context: bool = False) -> ClientT:
@@ -88,11 +89,15 @@ class TransactionManager(Generic[ClientT]):
         if self.options is not None:
             check_begin(self.options)
         engine = self._client._mongo_engine
-        if not self._is_attempt:
+        attempts = self._attempts
+        if attempts is None:
             self._span = engine.spans.transaction()
         try:
             self._tx_id = await engine.begin(
-                max_wait=self._max_wait, timeout=self._timeout, options=self.options
+                max_wait=self._max_wait,
+                timeout=self._timeout,
+                options=self.options,
+                on_lost=None if attempts is None else attempts.lose,
             )
         except BaseException as error:
             self._span.end(error)
@@ -136,8 +141,13 @@ class TransactionManager(Generic[ClientT]):
         try:
             await self._client._mongo_engine.commit_transaction(tx_id)
         except WriteConcernError:
-            await self.callbacks.run()  # the work is kept
+            await self._call()  # the work is kept
             raise
+        await self._call()
+
+    async def _call(self) -> None:
+        if self._attempts is not None:
+            self._attempts.leave()  # callbacks keep nobody from their turn
         await self.callbacks.run()
 
     async def rollback(self) -> None:

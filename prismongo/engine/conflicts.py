@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from typing import Any, Final, TypeVar, assert_never
@@ -136,25 +136,27 @@ class Conflicts:
             del self._turns[thing]
 
 
-_INSIDE: ContextVar[Attempts | None] = ContextVar("prismongo_attempts", default=None)
-"""The attempts of the callback that runs. What it calls outside of its transaction waits for no
-turn: the callback itself may have it."""
+_AROUND: ContextVar[Attempts | None] = ContextVar("prismongo_attempts", default=None)
+"""The attempts of the callback that runs: they wait for it, and so do others that are around them.
+What it calls outside of its transaction waits for no turn while one of them has any, since that
+might never be given up."""
 
 
 class Attempts:
-    """The attempts of one operation, with its turns.
+    """The attempts of one operation, or of one callback, with its turns.
 
     Args:
         conflicts: the turns of all operations.
         limit: how long it is repeated, in seconds.
     """
 
-    __slots__ = ("_conflicts", "_ends", "_failures", "_held", "_lost", "_waits")
+    __slots__ = ("_around", "_conflicts", "_ends", "_failures", "_held", "_is_done", "_lost")
 
     def __init__(self, conflicts: Conflicts, limit: float) -> None:
         self._conflicts = conflicts
         self._ends = time.monotonic() + limit
-        self._waits = _INSIDE.get() is None
+        self._around = _around()
+        self._is_done = False
         self._lost: dict[Contended, None] = {}  # in order
         self._held: list[tuple[Contended, Turn]] = []
         self._failures = 0
@@ -166,7 +168,7 @@ class Attempts:
 
     async def enter(self, step: Step) -> None:
         """Wait before the first step of a transaction if others wait for the same thing."""
-        if self._held or not self._waits or not self._conflicts.has_turns:
+        if self._held or not self._conflicts.has_turns or not self._may_wait:
             return
         thing = contended(step)
         if thing is not None and self._conflicts.is_taken(thing):
@@ -183,7 +185,7 @@ class Attempts:
         if self._is_over():
             raise failure
         waited = False
-        if self._waits and len(self._lost) > len(self._held):
+        if len(self._lost) > len(self._held) and self._may_wait:
             waited = await self._take()
         if self._is_over():
             raise failure
@@ -192,6 +194,15 @@ class Attempts:
 
     def _is_over(self) -> bool:
         return time.monotonic() >= self._ends
+
+    @property
+    def _may_wait(self) -> bool:
+        around = self._around
+        while around is not None:
+            if around._held:
+                return False
+            around = around._around
+        return True
 
     async def _take(self) -> bool:
         """Take the turns for everything that was lost → whether it had to wait.
@@ -225,22 +236,33 @@ class Attempts:
             turn.lock.release()
             self._conflicts.leave(thing)
 
+    def end(self) -> None:
+        """There is no attempt after this one: give up the turns for good."""
+        self._is_done = True
+        self.release()
 
-@asynccontextmanager
-async def inside(attempts: Attempts) -> AsyncIterator[None]:
-    """While a callback runs: its operations note what they lose."""
-    token = _INSIDE.set(attempts)
+    def leave(self) -> None:
+        """End, because an attempt is kept. The running task is behind it from now on."""
+        self.end()
+        _AROUND.set(_around())
+
+
+def _around() -> Attempts | None:
+    """The attempts that wait for the running task, the innermost first; not those that are done."""
+    attempts = _AROUND.get()
+    while attempts is not None and attempts._is_done:
+        attempts = attempts._around
+    return attempts
+
+
+@contextmanager
+def inside(attempts: Attempts) -> Iterator[None]:
+    """While a callback runs."""
+    token = _AROUND.set(attempts)
     try:
         yield
     finally:
-        _INSIDE.reset(token)
-
-
-def lose(step: Step) -> None:
-    """Note that the callback that runs, if there is one, lost at this step."""
-    attempts = _INSIDE.get()
-    if attempts is not None:
-        attempts.lose(step)
+        _AROUND.reset(token)
 
 
 async def repeat(
@@ -263,7 +285,7 @@ async def repeat(
     try:
         for number in count():
             try:
-                async with inside(attempts):
+                with inside(attempts):
                     return await attempt()
             except (PrismaError, ExceptionGroup) as error:  # a group: of a task group
                 if number == retries or not may_repeat(error):
@@ -271,5 +293,5 @@ async def repeat(
                 failure: Exception = error
             await attempts.next(failure)
     finally:
-        attempts.release()
+        attempts.end()
     raise AssertionError("unreachable")

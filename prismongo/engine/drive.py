@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from prisma.errors import DataError, PrismaError
 
-from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts, lose
+from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts
 from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.rows import Rows
 from prismongo.query.nodes.steps import (
@@ -196,10 +196,10 @@ class _Run:
     def _note(self, error: PrismaError, step: Step) -> None:
         """Note what a step lost against another transaction."""
         if isinstance(error, DataError) and error.code == "P2034":
-            if self._attempts is None:
-                lose(step)
-            else:
+            if self._attempts is not None:
                 self._attempts.lose(step)
+            elif self._transaction is not None:
+                self._transaction.on_lost(step)
 
 
 async def run_step(
@@ -216,12 +216,12 @@ async def run_step(
 async def run_inside(
     step: Step, store: Store, transaction: Transaction | None, watch: StepObserver
 ) -> Any:
-    """The same, in a transaction of the caller's: it is noted what is lost."""
+    """The same, in a transaction of the caller's, which is told what is lost."""
     try:
         return await run_step(step, store, transaction, watch)
     except DataError as error:
-        if error.code == "P2034":
-            lose(step)
+        if error.code == "P2034" and transaction is not None:
+            transaction.on_lost(step)
         raise
 
 
@@ -244,7 +244,7 @@ async def run_write(
         if error.code != "P2034":
             raise
         if transaction is not None:
-            lose(step)
+            transaction.on_lost(step)
             raise
     except RecursionError:
         raise too_deep() from None

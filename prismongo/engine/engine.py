@@ -38,7 +38,7 @@ from prismongo.schema.parser import parse
 from prismongo.settings import CONFLICT_TIMEOUT, DatabaseSettings
 from prismongo.spans import NO_SPANS, Spans
 from prismongo.stores.mongo.client import mongo_stores
-from prismongo.stores.store import Store, Transaction
+from prismongo.stores.store import OnLost, Store, Transaction
 
 MakeStore = Callable[[Datamodel, str | None], Store]
 """Makes the store to connect to; the text is a URL that overrides the configured one."""
@@ -340,13 +340,19 @@ class MongoEngine:
         )
 
     async def begin(
-        self, *, max_wait: timedelta, timeout: timedelta, options: Options | None = None
+        self,
+        *,
+        max_wait: timedelta,
+        timeout: timedelta,
+        options: Options | None = None,
+        on_lost: OnLost | None = None,
     ) -> TransactionId:
         """Begin a transaction: within `max_wait`, and for `timeout` at most."""
         return await self._all().start(
             max_wait=max_wait.total_seconds(),
             timeout=timeout.total_seconds(),
             store=None if options is None else self._views.of(self.store, options, ()),
+            on_lost=on_lost,
         )
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:

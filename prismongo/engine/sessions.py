@@ -18,7 +18,7 @@ from prisma.errors import DataError, PrismaError
 from prismongo.errors import TransactionError, TransactionExpiredError, WriteConcernError
 from prismongo.spans import context_of_rollback
 from prismongo.stores.errors import transaction_aborted
-from prismongo.stores.store import Store, Transaction
+from prismongo.stores.store import OnLost, Store, Transaction
 from prismongo.stores.store import TransactionId as TransactionId
 from prismongo.tasks import start_background
 
@@ -68,7 +68,12 @@ class Sessions:
         self._committing: set[asyncio.Future[None]] = set()
 
     async def start(
-        self, *, max_wait: float, timeout: float, store: Store | None = None
+        self,
+        *,
+        max_wait: float,
+        timeout: float,
+        store: Store | None = None,
+        on_lost: OnLost | None = None,
     ) -> TransactionId:
         """Begin a transaction.
 
@@ -76,6 +81,7 @@ class Sessions:
             max_wait: seconds that beginning may take.
             timeout: seconds that the whole may take; then it is rolled back.
             store: with options of the transaction.
+            on_lost: is told at which steps it lost against another one.
 
         Raises:
             TransactionError: P2028, it could not begin in `max_wait`.
@@ -92,6 +98,8 @@ class Sessions:
             ) from error
         if transaction is None:
             raise AssertionError("a required transaction was not begun")
+        if on_lost is not None:
+            transaction.on_lost = on_lost
         tx_id = secrets.token_hex(12)
         timer = asyncio.get_running_loop().call_later(timeout, self._expire, tx_id)
         self._open[tx_id] = _Open(transaction, time.monotonic(), timeout, timer)

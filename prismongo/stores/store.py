@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NewType, Protocol
 
 from prisma.errors import PrismaError
@@ -16,6 +16,13 @@ from prismongo.stores.errors import transaction_full
 
 TransactionId = NewType("TransactionId", str)
 """What names an open transaction to the engine."""
+
+OnLost = Callable[[Step], None]
+"""Is told of the step at which a transaction lost against another one."""
+
+
+def nobody(step: Step) -> None:
+    """Nobody is told."""
 
 
 class Load:
@@ -40,9 +47,15 @@ class Load:
 
 
 class Transaction(Protocol):
-    """An open transaction of a store."""
+    """An open transaction of a store.
+
+    Attributes:
+        load: what calls for many records have written in it.
+        on_lost: set by who begins it again after it has lost.
+    """
 
     load: Load
+    on_lost: OnLost
 
     @property
     def failure(self) -> PrismaError | None:

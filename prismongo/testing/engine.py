@@ -19,6 +19,7 @@ from prismongo.query.plan.page import Position
 from prismongo.schema.datamodel import Datamodel
 from prismongo.settings import CONFLICT_TIMEOUT
 from prismongo.stores.memory.memory import MemoryTransaction
+from prismongo.stores.store import OnLost
 from prismongo.testing.faults import BEGIN, COMMIT, Call, Faults, StubbedAnswer, call_of
 
 
@@ -84,11 +85,18 @@ class FakeEngine(MongoEngine):
         return [next(found) if answer is None else answer.value for answer in answers]
 
     async def begin(
-        self, *, max_wait: timedelta, timeout: timedelta, options: Options | None = None
+        self,
+        *,
+        max_wait: timedelta,
+        timeout: timedelta,
+        options: Options | None = None,
+        on_lost: OnLost | None = None,
     ) -> TransactionId:
         """Begin; an injected error is raised instead."""
         await self._faults.apply(Call("", BEGIN))
-        return await super().begin(max_wait=max_wait, timeout=timeout, options=options)
+        return await super().begin(
+            max_wait=max_wait, timeout=timeout, options=options, on_lost=on_lost
+        )
 
     async def commit_transaction(self, tx_id: TransactionId) -> None:
         """Commit; after an injected error nothing is stored."""

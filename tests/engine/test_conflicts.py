@@ -118,13 +118,50 @@ async def test_who_is_cancelled_while_it_waits_leaves_the_queue() -> None:
 async def test_inside_a_callback_nobody_waits_for_a_turn() -> None:
     conflicts = Conflicts(LONG)
     first = await lost(conflicts, 1)
-    async with inside(first):
+    with inside(first):
         attempts = conflicts.attempts()
         await attempts.enter(write(1))
         attempts.lose(write(1))
         await attempts.next(write_conflict())
         attempts.release()
     first.release()
+
+
+async def test_inside_a_callback_without_a_turn_it_is_waited_for() -> None:
+    """Nor is one waited for while only attempts further out have one."""
+    conflicts = Conflicts(LONG)
+    outer, other = conflicts.attempts(), await lost(conflicts, 1)
+    with inside(outer), inside(conflicts.attempts()):
+        waiting = asyncio.create_task(lost(conflicts, 1))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        other.release()
+        (await waiting).release()
+        outer.lose(write(1))
+        await outer.next(write_conflict())
+        (await lost(conflicts, 1)).release()
+    outer.end()
+    assert not conflicts.has_turns
+
+
+async def test_a_task_that_outlives_its_attempts_waits_for_its_turn() -> None:
+    conflicts = Conflicts(LONG)
+    first, go_on = await lost(conflicts, 1), asyncio.Event()
+
+    async def late() -> Attempts:
+        await go_on.wait()
+        return await lost(conflicts, 1)
+
+    with inside(first):
+        waiting = asyncio.create_task(late())
+    first.end()
+    other = await lost(conflicts, 1)
+    go_on.set()
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    other.release()
+    (await waiting).release()
+    assert not conflicts.has_turns
 
 
 def test_what_is_contended() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from prisma.errors import DataError, RecordNotFoundError
 
-from prismongo.engine.conflicts import Conflicts, inside
+from prismongo.engine.conflicts import Conflicts
 from prismongo.engine.drive import run_inside, run_write
 from prismongo.errors import data_error
 from prismongo.query.nodes.filters import Compare, Filter
@@ -98,10 +98,10 @@ async def test_another_error_is_raised_at_once(failing: Failing, conflicts: Conf
 
 async def test_in_a_transaction_it_is_the_callers(failing: Failing, conflicts: Conflicts) -> None:
     transaction, attempts = await failing.begin(required=True), conflicts.attempts()
+    transaction.on_lost = attempts.lose
     failing.failures = 2
-    async with inside(attempts):
-        with pytest.raises(DataError, match="lost"):
-            await written(failing, conflicts, UPDATE, transaction)
+    with pytest.raises(DataError, match="lost"):
+        await written(failing, conflicts, UPDATE, transaction)
     assert failing.failures == 1
     await attempts.next(data_error("P2034", "lost"))  # it takes the turn for what was lost
     assert conflicts.is_taken(("Row", ONE))
@@ -112,11 +112,11 @@ async def test_what_a_read_in_a_transaction_loses_is_noted(
     failing: Failing, conflicts: Conflicts
 ) -> None:
     transaction, attempts = await failing.begin(required=True), conflicts.attempts()
+    transaction.on_lost = attempts.lose
     failing.failures, find = 1, Find(MODEL, ONE)
-    async with inside(attempts):
-        with pytest.raises(DataError, match="lost"):
-            await run_inside(find, failing, transaction, lambda *_: None)
-        assert await run_inside(find, failing, transaction, lambda *_: None) == []
+    with pytest.raises(DataError, match="lost"):
+        await run_inside(find, failing, transaction, lambda *_: None)
+    assert await run_inside(find, failing, transaction, lambda *_: None) == []
     await attempts.next(data_error("P2034", "lost"))
     assert conflicts.is_taken(("Row", ONE))
     attempts.release()

@@ -19,7 +19,7 @@ from prismongo.stores.errors import transaction_aborted, write_conflict
 from prismongo.stores.memory.compare import ComparisonKey, key
 from prismongo.stores.memory.oplog import DocumentWrite, Oplog
 from prismongo.stores.memory.tables import Table, Tables, new_tables, snapshot_of, table_to_write
-from prismongo.stores.store import Load
+from prismongo.stores.store import Load, OnLost, nobody
 
 KeySpace = tuple[str, str]
 """What keys are of: (collection, "" for ids or else the name of a unique index)."""
@@ -190,12 +190,14 @@ class MemoryTransaction:
         view: the tables as it sees them.
         writes: what it wrote, in order.
         load: what calls for many records have written.
+        on_lost: is told where it lost against another transaction.
         locks: the keys that nobody else may write until it ends.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self.load = Load()
+        self.on_lost: OnLost = nobody
         self.base: Tables = {}
         self.view: Tables = {}
         self.writes: list[DocumentWrite] = []

@@ -16,7 +16,7 @@ from prismongo.query.nodes.options import Options
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.mongo.errors import translate
-from prismongo.stores.store import Load
+from prismongo.stores.store import Load, OnLost, nobody
 
 ABORTED: Final = (251, 225)
 """NoSuchTransaction, TransactionTooOld: the server has aborted it."""
@@ -35,6 +35,7 @@ class MongoTransaction:
         self.session = session
         self.lock = asyncio.Lock()
         self.load = Load()
+        self.on_lost: OnLost = nobody
         self._datamodel = datamodel
         self._failure: PrismaError | None = None
 
