@@ -183,8 +183,8 @@ class Service(BaseClient):
                 has it. An operation that writes reads from the primary.
             read_concern: by name or as PyMongo has it.
             write_concern: how many members acknowledge a write, or `majority`, or PyMongo's.
-            timeout: how long an operation may take, with all that it waits for; seconds or a
-                timedelta. After that it is P1008.
+            timeout: how long an operation may take, with all that it waits for, the begin and the
+                commit of a transaction included; seconds or a timedelta. After that it is P1008.
             comment: shown by the server's profiler and log.
             hint: the index of one operation, by its name or its keys; or one per model:
                 `{User: "User_username_key"}`. Keys have the stored names.

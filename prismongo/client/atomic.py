@@ -127,7 +127,8 @@ class Atomic:
     ) -> Block:
         """A block, for `async with`: what is done inside of it is kept as a whole, or not at all.
 
-        Inside of another block it joins that one, whose time limits count.
+        Inside of another block it joins that one, whose time limits count. The timeout of a view
+        (`with_options`) bounds its begin and its commit, too: the shorter limit counts.
 
         Args:
             timeout: how long the whole may take, then it is rolled back; seconds or a timedelta.
@@ -136,10 +137,12 @@ class Atomic:
         Entering raises:
             prisma.errors.TransactionError: P2028, it did not begin in time.
             DataError: P2031, the server has no transactions.
+            ConnectionError: P1008, it took longer than the view's timeout.
 
         Leaving raises:
             DataError: P2034, another transaction was faster: `run` starts again.
             prisma.errors.TransactionError: P2028, an error inside was caught, or it took too long.
+            ConnectionError: P1008, the commit took longer than the view's timeout.
         """
         return Block(self._client, as_limit(max_wait, "max_wait"), as_limit(timeout, "timeout"))
 

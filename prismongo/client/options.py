@@ -171,12 +171,25 @@ def check_begin(options: Options) -> None:
         )
 
 
-def in_time(options: Options, work: Awaitable[T]) -> Awaitable[T]:
+Timed = Literal["operation", "begin of the transaction", "commit"]
+"""What a timeout is for."""
+
+_FOLLOWS: Final[Mapping[Timed, str]] = {
+    "operation": "Whether a write was carried out is not known: look before you repeat it.",
+    "begin of the transaction": "Nothing was written.",
+    "commit": "Whether the transaction is committed is not known: look before you repeat it.",
+}
+"""What follows where there was not enough time."""
+
+
+def in_time(options: Options | None, work: Awaitable[T], what: Timed = "operation") -> Awaitable[T]:
     """The work, which ends within the options' timeout if they have one."""
-    return work if options.timeout is None else within(options.timeout, work)
+    if options is None or options.timeout is None:
+        return work
+    return within(options.timeout, work, what)
 
 
-async def within(seconds: float, work: Awaitable[T]) -> T:
+async def within(seconds: float, work: Awaitable[T], what: Timed = "operation") -> T:
     """What the work returns, if it ends in time.
 
     The driver knows the limit, too (CSOT): it sends it to the server, and may end before.
@@ -193,11 +206,11 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
     except TimeoutError as error:
         if not limit.expired():
             raise
-        raise _too_late(seconds) from error
+        raise _too_late(seconds, what) from error
     except PrismaError as error:
         if not _is_too_late(error):
             raise
-        raise _too_late(seconds) from error
+        raise _too_late(seconds, what) from error
 
 
 async def each_within(seconds: float, stream: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
@@ -225,11 +238,10 @@ def _is_too_late(error: PrismaError) -> bool:
     return is_own and bool(getattr(cause, "timeout", False))
 
 
-def _too_late(seconds: float) -> ConnectionError:
+def _too_late(seconds: float, what: Timed) -> ConnectionError:
     return ConnectionError(
-        f"Operations timed out: the operation took longer than its timeout of {seconds:g} s, that "
-        "of with_options(timeout=…). Whether a write was carried out is not known: look before you "
-        "repeat it.",
+        f"Operations timed out: the {what} took longer than its timeout of {seconds:g} s, that "
+        f"of with_options(timeout=…). {_FOLLOWS[what]}",
         code="P1008",
         meta={"timeout": seconds},
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
+from collections.abc import Awaitable
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
@@ -13,7 +15,7 @@ from prisma.errors import TransactionNotStartedError
 
 from prismongo.client.ambient import ambient
 from prismongo.client.callbacks import Callbacks, keep_running
-from prismongo.client.options import check_begin
+from prismongo.client.options import check_begin, in_time
 from prismongo.errors import TransactionError, TransactionExpiredError, WriteConcernError
 from prismongo.spans import NO_SPAN
 
@@ -93,12 +95,13 @@ class TransactionManager(Generic[ClientT]):
         if attempts is None:
             self._span = engine.spans.transaction()
         try:
-            self._tx_id = await engine.begin(
+            begin = engine.begin(
                 max_wait=self._max_wait,
                 timeout=self._timeout,
                 options=self.options,
                 on_lost=None if attempts is None else attempts.lose,
             )
+            self._tx_id = await in_time(self.options, begin, "begin of the transaction")
         except BaseException as error:
             self._span.end(error)
             raise
@@ -117,6 +120,7 @@ class TransactionManager(Generic[ClientT]):
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
             WriteConcernError: it is kept, but not acknowledged as its write concern demands.
+            prismongo.errors.ConnectionError: P1008, it took longer than the timeout of the view.
         """
         tx_id = self._begun()
         self._is_over = True
@@ -127,7 +131,7 @@ class TransactionManager(Generic[ClientT]):
             if self.callbacks:
                 await self._commit_to_its_end(tx_id)
             else:
-                await self._client._mongo_engine.commit_transaction(tx_id)
+                await self._commit(tx_id)
 
     async def _commit_to_its_end(self, tx_id: TransactionId) -> None:
         work = keep_running(self._commit_and_call(tx_id))
@@ -139,11 +143,15 @@ class TransactionManager(Generic[ClientT]):
 
     async def _commit_and_call(self, tx_id: TransactionId) -> None:
         try:
-            await self._client._mongo_engine.commit_transaction(tx_id)
+            await self._commit(tx_id)
         except WriteConcernError:
             await self._call()  # the work is kept
             raise
         await self._call()
+
+    def _commit(self, tx_id: TransactionId) -> Awaitable[None]:
+        commit = self._client._mongo_engine.commit_transaction(tx_id)
+        return in_time(self.options, commit, "commit")
 
     async def _call(self) -> None:
         if self._attempts is not None:
@@ -211,7 +219,10 @@ class TransactionManager(Generic[ClientT]):
         tx_id = self._begun()
         self._is_over = True
         self.callbacks.close()
-        await self._client._mongo_engine.rollback_transaction(tx_id)
+        limit = None if self.options is None else self.options.timeout
+        with suppress(TimeoutError):  # it goes on, and nothing of the transaction is kept anyway
+            async with asyncio.timeout(limit):
+                await self._client._mongo_engine.rollback_transaction(tx_id)
 
     async def _roll_back_quietly(self) -> None:
         try:

@@ -24,8 +24,17 @@ def connections(driver: Driver, app_name: str) -> int:
 
 async def has_one_busy(database: DatabaseService) -> bool:
     """Whether one connection of a client's pool is in use."""
+    return await _busy(database) == 1
+
+
+async def has_none_busy(database: DatabaseService) -> bool:
+    """Whether no connection of a client's pool is in use."""
+    return await _busy(database) == 0
+
+
+async def _busy(database: DatabaseService) -> float:
     gauges = {each.key: each.value for each in (await database.get_metrics()).gauges}
-    return gauges["prisma_pool_connections_busy"] == 1
+    return gauges["prisma_pool_connections_busy"]
 
 
 async def until_gone(driver: Driver, app_name: str) -> None:

@@ -13,15 +13,17 @@ from typing import Any
 
 import pymongo
 import pytest
-from prisma.errors import DataError, TransactionError
+from prisma.errors import DataError, TransactionError, TransactionExpiredError
 from prisma.models import User
 
 from database import DatabaseService
+from prismongo.engine.sessions import Sessions
 from prismongo.errors import ConnectionError, UnsupportedOperationError
 from prismongo.testing import fake
 from tests.client.working_together import LONG, USERNAME
 from tests.commands import Sent
 from tests.records import user
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("indexes")
 
@@ -95,6 +97,118 @@ async def test_a_time_that_suffices_changes_nothing(database: DatabaseService) -
     async with view.atomic(timeout=LONG):
         await view.user.create(user("ada"))
     assert await view.user.count() == 1
+
+
+# --- the begin and the end of a transaction ---
+
+
+BRIEF = 0.05
+"""Seconds; what hangs takes longer."""
+
+
+async def test_a_timeout_bounds_the_begin(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang() -> None:
+        await asyncio.sleep(PATIENCE)
+
+    monkeypatch.setattr(database._mongo_engine.store, "reach", hang)
+    view = database.with_options(timeout=BRIEF)
+    late = r"the begin of the transaction took longer than its timeout of 0\.05 s.* Nothing was"
+    with pytest.raises(ConnectionError, match=late) as caught:
+        async with view.atomic(max_wait=LONG):
+            pytest.fail("it was entered")
+    assert (caught.value.code, caught.value.meta) == ("P1008", {"timeout": BRIEF})
+    with pytest.raises(ConnectionError, match=late):
+        await view.tx(max_wait=timedelta(seconds=LONG)).start()
+    with pytest.raises(TransactionError, match="Unable to start a transaction"):
+        async with database.with_options(timeout=LONG).atomic(max_wait=BRIEF):
+            pytest.fail("it was entered")
+
+
+@pytest.mark.parametrize("how", ["atomic", "run", "tx", "transaction"])
+@pytest.mark.parametrize("called", [None, list[str]()], ids=["", "callbacks"])
+async def test_a_timeout_bounds_the_commit(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch, how: str, called: list[str] | None
+) -> None:
+    async def work(to: DatabaseService) -> None:
+        if called is not None:
+            to.after_commit(lambda: called.append("kept"))
+        await to.user.count()
+        hang(database, "commit", monkeypatch)
+
+    view = database.with_options(timeout=BRIEF)
+    late = r"the commit took longer than its timeout of 0\.05 s.* is committed is not known"
+    with pytest.raises(ConnectionError, match=late) as caught:
+        match how:
+            case "atomic":
+                async with view.atomic(timeout=LONG):
+                    await work(database)
+            case "run":
+                await view.atomic.run(lambda: work(database), timeout=LONG)
+            case "tx":
+                async with view.tx(timeout=timedelta(seconds=LONG)) as tx:
+                    await work(tx.with_options(timeout=LONG))
+            case _:
+                await view.transaction(lambda tx: work(tx), timeout=timedelta(seconds=LONG))
+    assert caught.value.code == "P1008"
+    assert not called
+    assert not sessions_of(database)._open
+    assert await database.user.count() == 0
+
+
+async def test_a_rollback_is_waited_for_no_longer_than_the_timeout(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = database.with_options(timeout=BRIEF)
+    with pytest.raises(ZeroDivisionError):
+        async with view.atomic(timeout=LONG):
+            go_on = hang(database, "abort", monkeypatch)
+            raise ZeroDivisionError
+    assert len(sessions_of(database)._aborting) == 1
+    go_on.set()
+    await until(lambda: not sessions_of(database)._aborting)
+    manager = view.tx()
+    await manager.start()
+    go_on = hang(database, "abort", monkeypatch)
+    await manager.rollback()
+    go_on.set()
+    with pytest.raises(TransactionExpiredError, match="rolled back"):
+        await manager.commit()
+
+
+def sessions_of(database: DatabaseService) -> Sessions:
+    """The open transactions."""
+    sessions = database._mongo_engine._sessions
+    assert sessions is not None
+    return sessions
+
+
+def hang(database: DatabaseService, what: str, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let the commit, or the abort, of the one open transaction wait for an event."""
+    (opened,) = sessions_of(database)._open.values()
+    transaction, go_on = opened.transaction, asyncio.Event()
+    end = getattr(transaction, what)
+
+    async def wait() -> None:
+        async with asyncio.timeout(PATIENCE):
+            await go_on.wait()
+        await end()
+
+    monkeypatch.setattr(transaction, what, wait)
+    return go_on
+
+
+async def test_the_server_is_told_the_time_of_a_commit(
+    observed: DatabaseService, sent: Sent
+) -> None:
+    async with observed.with_options(timeout=LONG).atomic():
+        await observed.user.create(user("ada"))
+    assert next(iter(sent.commands[-1])) == "commitTransaction"
+    assert 0 < sent.commands[-1]["maxTimeMS"] <= LONG * 1000
+    async with observed.atomic():
+        await observed.user.create(user("grace"))
+    assert "maxTimeMS" not in sent.commands[-1]
 
 
 # --- inside of transactions ---

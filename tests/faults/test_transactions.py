@@ -14,12 +14,16 @@ from prisma.models import User
 from pymongo import AsyncMongoClient
 
 from database import DatabaseService, DatabaseSettings
+from prismongo.errors import ConnectionError
 from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
 from prismongo.url import url_database
+from tests.client.connections import has_none_busy
 from tests.clock import Clock
 from tests.commands import Sent
+from tests.proxy import Proxy
 from tests.records import user
+from tests.waiting import until
 
 APP = "transactions-that-fail"
 SLOW = {"$where": "sleep(120000) || true"}
@@ -284,3 +288,29 @@ async def test_tasks_in_one_transaction_send_one_command_at_a_time(
         await asyncio.gather(*(tx.user.count() for _ in range(20)))
     assert sum("txnNumber" in command for command in sent.commands) == 41
     assert sent.at_once == 1
+
+
+# --- the timeout of a view, while no packet comes through ---
+
+
+@pytest.mark.parametrize("ends_by", ["commit", "rollback"])
+async def test_a_views_timeout_bounds_the_end(
+    behind: DatabaseService, proxy: Proxy, ends_by: str
+) -> None:
+    """And the driver has no connection and no session left of it."""
+    await behind.user.create(user("ada"))
+    kind = ConnectionError if ends_by == "commit" else ZeroDivisionError
+    with pytest.raises(kind) as caught:  # noqa: PT012
+        async with asyncio.timeout(PATIENCE), behind.with_options(timeout=0.5).atomic(timeout=600):
+            await behind.user.create(user("grace"))
+            proxy.freeze()
+            if ends_by == "rollback":
+                raise ZeroDivisionError
+    if ends_by == "commit":
+        assert "the commit took longer than its timeout of 0.5 s" in str(caught.value)
+    proxy.thaw()
+    sessions: Any = behind._mongo_engine._sessions
+    await until(lambda: not sessions._aborting)
+    assert not sessions._open
+    assert (await behind.user.count()) in ({1, 2} if ends_by == "commit" else {1})
+    await until(lambda: has_none_busy(behind))
