@@ -151,11 +151,8 @@ class _Run:
         except StopIteration as end:
             await self._commit()
             return end.value
-        except BaseException:
-            if self._own is not None:
-                context = context_of_rollback()
-                abort = start_background(self._own.abort(), _ABORTING, context=context)
-                await asyncio.shield(abort)
+        except BaseException as error:
+            await self._abort(error)
             raise
         finally:
             plan.close()
@@ -190,8 +187,20 @@ class _Run:
     async def _commit(self) -> None:
         own = self._own
         if own is not None:
-            await own.commit()
+            try:
+                await own.commit()
+            except BaseException as error:
+                await self._abort(error)
+                raise
             self._own = self._transaction = None
+
+    async def _abort(self, error: BaseException) -> None:
+        """Roll back; who is cancelled, perhaps because its time is up, does not wait for it."""
+        own, self._own = self._own, None
+        if own is not None:
+            abort = start_background(own.abort(), _ABORTING, context=context_of_rollback())
+            if not isinstance(error, asyncio.CancelledError):
+                await asyncio.shield(abort)
 
     def _note(self, error: PrismaError, step: Step) -> None:
         """Note what a step lost against another transaction."""
@@ -200,6 +209,13 @@ class _Run:
                 self._attempts.lose(step)
             elif self._transaction is not None:
                 self._transaction.on_lost(step)
+
+
+async def rollbacks() -> None:
+    """Wait for the rollbacks that are under way in this event loop."""
+    loop = asyncio.get_running_loop()
+    while mine := [each for each in _ABORTING if each.get_loop() is loop]:
+        await asyncio.gather(*mine, return_exceptions=True)
 
 
 async def run_step(

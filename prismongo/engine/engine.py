@@ -16,7 +16,7 @@ from prisma.errors import DataError
 from prismongo.engine.answers import Answers
 from prismongo.engine.calls import Calls
 from prismongo.engine.conflicts import Conflicts
-from prismongo.engine.drive import Work, run, together
+from prismongo.engine.drive import Work, rollbacks, run, together
 from prismongo.engine.graphql.documents import Documents
 from prismongo.engine.observe import LogSettings, Observer
 from prismongo.engine.owner import OwnerLoop, already_connected
@@ -169,6 +169,7 @@ class MongoEngine:
         try:
             if sessions is not None:
                 await sessions.close()
+                await rollbacks()
         finally:
             if store is not None:
                 await store.close()

@@ -171,7 +171,7 @@ class Sessions:
             async with found.queue:
                 _check_usable(found)
                 await self._send_commit(tx_id, found.transaction)
-        except (asyncio.CancelledError, TransactionError):
+        except BaseException:
             self._abort(found.transaction)  # it may not have come to the commit
             raise
         finally:

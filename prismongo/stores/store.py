@@ -62,7 +62,7 @@ class Transaction(Protocol):
         """The first error of an operation in it, after which nothing of it is kept."""
 
     async def commit(self) -> None:
-        """Commit the writes.
+        """Commit the writes. After an error, `abort` lets go of what is still held.
 
         Raises:
             DataError: P2034, another transaction was faster.

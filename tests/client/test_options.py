@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import re
 import weakref
@@ -300,19 +299,3 @@ def test_what_an_option_does_not_take_is_refused(name: str, value: Any) -> None:
     with pytest.raises(DataError, match=f"`{name}`") as caught:
         fake(DatabaseService).with_options(**{name: value})
     assert caught.value.code == "P2009"
-
-
-async def test_a_hundred_views_at_once_half_of_them_cancelled(database: DatabaseService) -> None:
-    async def work(number: int) -> int:
-        view = database.with_options(comment=f"request {number}", timeout=LONG)
-        await view.user.create(user(f"user {number}"))
-        return await view.user.count()
-
-    tasks = [asyncio.ensure_future(work(number)) for number in range(100)]
-    await asyncio.sleep(0)
-    for task in tasks[1::2]:
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert all(isinstance(each, int) for each in results[::2])
-    assert all(isinstance(each, int | asyncio.CancelledError) for each in results[1::2])
-    assert await database.user.count() >= 50

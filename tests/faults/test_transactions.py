@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 from prisma import Prisma
-from prisma.errors import TransactionExpiredError
+from prisma.errors import DataError, TransactionExpiredError
 from prisma.models import User
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import WaitQueueTimeoutError
 
 from database import DatabaseService, DatabaseSettings
+from prismongo.engine import drive
 from prismongo.errors import ConnectionError
 from prismongo.schema import Datamodel
 from prismongo.stores.mongo import MongoStore
+from prismongo.stores.mongo import transactions as transactions_of_the_store
 from prismongo.url import url_database
 from tests.client.connections import has_none_busy
 from tests.clock import Clock
@@ -314,3 +318,79 @@ async def test_a_views_timeout_bounds_the_end(
     assert not sessions._open
     assert (await behind.user.count()) in ({1, 2} if ends_by == "commit" else {1})
     await until(lambda: has_none_busy(behind))
+
+
+async def test_a_views_timeout_does_not_wait_for_the_rollback_of_its_operation(
+    behind: DatabaseService, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions_of_the_store, "ABORT_TIMEOUT", 600)
+    proxy.freeze()
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(ConnectionError, match=r"timeout of 0\.5 s, that of with_options"):
+            await behind.with_options(timeout=0.5).user.create(
+                {**user("ada"), "messages": {"create": [{"content": "x"}]}}
+            )
+    proxy.thaw()
+    await behind.disconnect()  # it waits for the rollback
+    assert not drive._ABORTING
+
+
+# --- a commit that is cancelled before it is sent ---
+
+
+@pytest.mark.parametrize("by", ["an operation", "tx", "atomic"])
+async def test_a_commit_that_is_never_sent_locks_nothing(
+    database: DatabaseService,
+    transactions: Opened,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+) -> None:
+    """The server would hold the transaction open for a minute, as long as nobody aborts it."""
+    committing = asyncio.Event()
+    finish = AsyncClientSession._finish_transaction_with_retry
+
+    async def hang(session: AsyncClientSession, command: str) -> Any:
+        if command == "commitTransaction":
+            committing.set()
+            await asyncio.sleep(600)  # waits for a connection
+        return await finish(session, command)
+
+    monkeypatch.setattr(AsyncClientSession, "_finish_transaction_with_retry", hang)
+    grace: Any = {**user("grace"), "messages": {"create": [{"content": "x"}]}}
+
+    async def work() -> None:
+        match by:
+            case "an operation":
+                await database.user.create(grace)
+            case "tx":
+                async with database.tx(timeout=timedelta(seconds=600)) as tx:
+                    await tx.user.create(grace)
+            case _:
+                async with database.atomic(timeout=600):
+                    await database.user.create(grace)
+
+    task = asyncio.ensure_future(work())
+    await committing.wait()
+    assert transactions(APP) == 1
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await none_open(transactions)
+    assert await database.user.count() == 1
+
+
+async def test_a_commit_for_which_there_was_no_connection_locks_nothing(
+    database: DatabaseService, transactions: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = AsyncClientSession._finish_transaction_with_retry
+
+    async def fail(session: AsyncClientSession, command: str) -> Any:
+        if command == "commitTransaction":
+            raise WaitQueueTimeoutError("Timed out")
+        return await finish(session, command)
+
+    monkeypatch.setattr(AsyncClientSession, "_finish_transaction_with_retry", fail)
+    with pytest.raises(DataError) as caught:
+        await database.user.create({**user("grace"), "messages": {"create": [{"content": "x"}]}})
+    assert caught.value.code == "P2024"
+    await none_open(transactions)

@@ -24,6 +24,9 @@ ABORTED: Final = (251, 225)
 ABORT_TIMEOUT: Final = 2.0
 """Seconds for a rollback on the server, which otherwise rolls back by itself later."""
 
+UNKNOWN: Final = "UnknownTransactionCommitResult"
+"""The label of an error after which it is not known whether a commit was applied."""
+
 COMMIT_ATTEMPTS: Final = 3
 """How often a commit with an unknown outcome is sent; MongoDB allows to repeat it."""
 
@@ -66,16 +69,31 @@ class MongoTransaction:
             try:
                 await self._commit()
             except PyMongoError as error:
+                self._reopen(error)
                 raise self.explain(error, translate(error, None, self._datamodel)) from error
-            finally:
-                await self.session.end_session()
+            except BaseException as error:
+                self._reopen(error)
+                raise
+            await self.session.end_session()
+
+    def _reopen(self, error: BaseException) -> None:
+        """Let `abort` be sent after a commit that the server has perhaps not received.
+
+        It would hold the transaction open, and the documents locked, for a minute. The driver takes
+        every commit that has begun for sent. If the server has committed, it refuses the abort.
+        """
+        is_known = isinstance(error, OperationFailure) and not error.has_error_label(UNKNOWN)
+        transaction = self.session._transaction
+        states = type(transaction.state)
+        if not is_known and transaction.state is states.COMMITTED:
+            transaction.state = states.IN_PROGRESS
 
     async def _commit(self) -> None:
         for attempt in range(COMMIT_ATTEMPTS):
             try:
                 await self.session.commit_transaction()
             except PyMongoError as error:
-                unknown = error.has_error_label("UnknownTransactionCommitResult")
+                unknown = error.has_error_label(UNKNOWN)
                 expired = isinstance(error, OperationFailure) and error.code == 50
                 if not unknown or expired or attempt == COMMIT_ATTEMPTS - 1:
                     raise
