@@ -148,8 +148,10 @@ def _changed(base: str, path: Path, update: FieldUpdate) -> Expression:
     if not path:
         return _expression(update, base)
     value = _changed(f"{base}.{path[0]}", path[1:], update)
-    otherwise = base if isinstance(update, Unset) else _with_field({"$literal": {}}, path[0], value)
-    return {"$cond": [_is_object(base), _with_field(base, path[0], value), otherwise]}
+    if isinstance(update, Unset):
+        return {"$cond": [_is_object(base), _with_field(base, path[0], value), base]}
+    made = {"$cond": [_is_object(base), base, {"$literal": {}}]}
+    return _with_field(made, path[0], value)
 
 
 def _with_field(item: Expression, name: str, value: Expression) -> Expression:

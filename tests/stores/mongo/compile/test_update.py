@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
+import bson
 import pytest
 from bson import Int64
 
@@ -95,13 +96,15 @@ PIPELINES: Final[dict[str, tuple[tuple[FieldUpdate, ...], list[dict[str, Any]]]]
                     "home": {
                         "$let": {
                             "vars": {"held": {"$literal": {}}},
-                            "in": {
-                                "$cond": [
-                                    {"$eq": [{"$type": "$$held"}, "object"]},
-                                    with_city("$$held"),
-                                    with_city({"$literal": {}}),
-                                ]
-                            },
+                            "in": with_city(
+                                {
+                                    "$cond": [
+                                        {"$eq": [{"$type": "$$held"}, "object"]},
+                                        "$$held",
+                                        {"$literal": {}},
+                                    ]
+                                }
+                            ),
                         }
                     }
                 }
@@ -263,6 +266,14 @@ def test_a_pipeline_is_needed(
     changes: tuple[FieldUpdate, ...], expected: list[dict[str, Any]]
 ) -> None:
     assert compile_update(changes) == expected
+
+
+def test_upserts_inside_one_another_do_not_double_the_pipeline_at_each_level() -> None:
+    def size(levels: int) -> int:
+        paths = [("home",) * level for level in range(1, levels + 1)]
+        return len(bson.encode({"u": compile_update([UpsertComposite(p, {}, ()) for p in paths])}))
+
+    assert size(12) < 10 * size(6)
 
 
 HOSTILE: Final = "$hashedPassword"
