@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from prismongo.engine.engine import MakeStore, MongoEngine
     from prismongo.engine.observe import LogSettings
     from prismongo.engine.sessions import TransactionId
-    from prismongo.query.decode.decoder import Form
+    from prismongo.query.decode.forms import Form
     from prismongo.query.decode.shapes import Shape
     from prismongo.query.nodes.options import Options
     from prismongo.query.nodes.requests import Request, Selection
@@ -387,7 +387,7 @@ class _Door(NamedTuple):
 def _door() -> _Door:
     """The engine's parts, imported by the first action and not by each."""
     from prismongo.engine.structured import structured_request
-    from prismongo.query.decode.decoder import PYTHON
+    from prismongo.query.decode.forms import PYTHON
     from prismongo.query.decode.shapes import Shape, shape_of
 
     return _Door(structured_request, PYTHON, Shape, shape_of)

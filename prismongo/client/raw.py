@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from prismongo.client.asking import Asking
 from prismongo.client.types import ModelT
-from prismongo.query.decode.decoder import PYTHON
+from prismongo.query.decode.forms import PYTHON
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.errors.input import invalid
 from prismongo.query.nodes.requests import RawAction, Request

@@ -31,7 +31,7 @@ from prismongo.client.records import Composite, Record
 from prismongo.errors import SelectionError
 from prismongo.fields import Base64
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.decoder import PYTHON, WIRE, Form
+from prismongo.query.decode.forms import PYTHON, WIRE, Form
 from prismongo.query.decode.shapes import (
     COUNTS,
     CompositeForm,
@@ -128,14 +128,15 @@ class _Part:
         name: the schema's name of it.
         key: by which name pydantic takes it.
         selection: what is selected.
-        form: how what stands under it is built, if it is a record or a composite value.
+        form: how a record or a composite value under it is built; the class around it that stands
+            here once more, whose value is selected whole.
         convert: makes the value that the class has.
     """
 
     name: str
     key: str
     selection: Selection
-    form: Form | None = None
+    form: Form | ClassSelection | None = None
     convert: Callable[[Any], Any] | None = None
 
     @property
@@ -179,7 +180,7 @@ class ClassSelection(Shape):
         kind: the class.
         owner: what it selects of.
         datamodel: the schema.
-        outer: the classes around it, whose selection this one is part of.
+        outer: the selections around it, which this one is part of.
 
     Attributes:
         classes: the class and all that stand inside it.
@@ -193,9 +194,9 @@ class ClassSelection(Shape):
         kind: type[BaseModel],
         owner: Owner,
         datamodel: Datamodel,
-        outer: tuple[type[BaseModel], ...] = (),
+        outer: tuple[ClassSelection, ...] = (),
     ) -> None:
-        if kind in outer:
+        if any(kind is around.kind for around in outer):
             raise SelectionError(kind, None, "it selects itself without an end")
         of = vars(kind).get(SELECTED, owner.name)
         if of != owner.name:
@@ -204,7 +205,7 @@ class ClassSelection(Shape):
         self.model = owner.name
         self._owner = owner
         self._datamodel = datamodel
-        self._outer = (*outer, kind)
+        self._outer = (*outer, self)
         self.classes = {kind}
         self._parts, self._counts = self._read_class()
 
@@ -281,6 +282,9 @@ class ClassSelection(Shape):
             return replace(part, form=PYTHON)
         if issubclass(inner, Composite):
             return replace(part, form=CompositeForm(inner))
+        around = next((each for each in self._outer if each.kind is inner), None)
+        if around is not None and around.model == field.type:
+            return replace(part, form=around)
         nested = self._inner(inner, self._datamodel.type[field.type])
         names = (*map(Selection, nested.declared.names), *nested.selections)
         return replace(part, selection=Selection(field.name, selections=names), form=nested.form)
@@ -341,9 +345,9 @@ class ClassForm:
         self._counts = counts
 
     def compile(self, columns: Sequence[Column], *, is_whole: bool) -> Reader:
-        """A reader that validates the selected values, by the names that the class has."""
+        """A reader that validates what the class has of the columns, by its names."""
         validate = self._kind.model_validate
-        named = [self._named(column) for column in columns if column.name != COUNTS]
+        named = [self._named(column) for column in columns if column.name in self._parts]
         counted = next((column.read for column in columns if column.name == COUNTS), None)
         read = WIRE.compile(named, is_whole=is_whole).one
 
@@ -365,7 +369,8 @@ class ClassForm:
 
     def nested(self, name: str) -> Form:
         """The form of the records of a relation, or of a composite value."""
-        return self._parts[name].form or PYTHON
+        form = self._parts[name].form if name in self._parts else None
+        return form.form if isinstance(form, ClassSelection) else form or PYTHON
 
 
 def _key(kind: type[BaseModel], name: str, info: FieldInfo) -> str:

@@ -11,7 +11,8 @@ from prisma.errors import DataError
 
 from prismongo.engine.skipping import Skipping
 from prismongo.garbage import without_collecting
-from prismongo.query.decode.decoder import WIRE, Decoder, Form
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.nodes.operations import (
     AggregateRecords,
     CreateMany,

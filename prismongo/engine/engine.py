@@ -23,7 +23,7 @@ from prismongo.engine.owner import OwnerLoop, already_connected
 from prismongo.engine.sessions import Sessions, TransactionId
 from prismongo.engine.views import Views
 from prismongo.errors import NotConnectedError
-from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
 from prismongo.query.nodes.operations import FindPage, Operation
 from prismongo.query.nodes.options import Options

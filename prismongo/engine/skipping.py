@@ -11,7 +11,8 @@ from typing import Final, assert_never
 
 from prisma.errors import DataError
 
-from prismongo.query.decode.decoder import PYTHON, WIRE, Decoder, Form
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import PYTHON, WIRE, Form
 from prismongo.query.nodes.rows import Row, Rows, Unreadable
 from prismongo.query.nodes.selections import CountOutput, RelationOutput, Selected
 from prismongo.query.nodes.steps import RELATED

@@ -33,7 +33,7 @@ class Reader:
     def one(self, row: dict[str, Any], /) -> Any: ...
     def many(self, rows: Any, /) -> list[Any]: ...
 
-More = dict[str, str] | Reader | None
+More = dict[str, str] | list[Reader] | None
 Column = tuple[str, bytes, Kind, Absence, bool, Callable[[Any], Any], More]
 """Name, key, kind, absence, whether it is a list, the Python path, and what the kind needs."""
 

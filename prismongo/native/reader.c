@@ -21,7 +21,7 @@ typedef enum { IS_NONE, IS_LIST, IS_REQUIRED, HAS_DEFAULT, ABSENCES } Absence;
 static const char *const ABSENCE_NAMES[ABSENCES] = {"none", "list", "required", "default"};
 
 /* One field. `read(document)` is the Python path of it; `more` has the members of an enum, a dict,
- * or the Reader of a composite. */
+ * or the Reader of a composite, alone in a list: that of a type within itself is put there later. */
 typedef struct {
     PyObject *name, *key, *read, *more;
     Kind kind;
@@ -46,12 +46,20 @@ typedef struct {
 
 static PyObject *read_document(const Reader *reader, Elements elements, PyObject *row);
 
-static PyObject *composite_of(PyObject *reader, const Element *element, PyObject *row)
+/* A composite may stand within itself: a document that is nested deeper than `is_plain` allows is
+ * not read here, which bounds the calls. */
+static PyObject *composite_of(
+    const Reader *reader, const Column *column, const Element *element, PyObject *row)
 {
-    Elements inner;
-    if (element->type != DOCUMENT || !open_document(&inner, element->value, element->size))
+    Elements elements;
+    if (column->more == NULL || PyList_GET_SIZE(column->more) != 1 || element->type != DOCUMENT
+        || !open_document(&elements, element->value, element->size))
         return NULL;
-    return read_document((Reader *)reader, inner, row);
+    PyObject *inner = Py_NewRef(PyList_GET_ITEM(column->more, 0));
+    PyObject *value = Py_IS_TYPE(inner, Py_TYPE(reader))
+        ? read_document((Reader *)inner, elements, row) : NULL;
+    Py_DECREF(inner);
+    return value;
 }
 
 /* One value; NULL without an error where it is not one that is expected. */
@@ -72,7 +80,7 @@ static PyObject *value_of(
     case ENUM:
         return member_of(column->more, element);
     case COMPOSITE:
-        return composite_of(column->more, element, row);
+        return composite_of(reader, column, element, row);
     case OTHER: case BESIDE: case KINDS:
         break;
     }
@@ -281,20 +289,20 @@ static int number_of(const char *name, const char *const *names, int count)
     return -1;
 }
 
-static bool fits(const Reader *reader, const Column *column)
+static bool fits(const Column *column)
 {
     switch (column->kind) {
     case ENUM:
         return PyDict_Check(column->more);
     case COMPOSITE:
-        return Py_IS_TYPE(column->more, Py_TYPE(reader));
+        return PyList_Check(column->more);
     default:
         return true;
     }
 }
 
 /* A column of (name, key, kind, absence, is_list, read, more). */
-static int set_column(const Reader *reader, Column *column, PyObject *given)
+static int set_column(Column *column, PyObject *given)
 {
     PyObject *name, *key, *read, *more;
     const char *kind, *absence;
@@ -311,9 +319,9 @@ static int set_column(const Reader *reader, Column *column, PyObject *given)
         kind_number, absence_number, is_list,
     };
     PyUnicode_InternInPlace(&column->name);
-    if (fits(reader, column))
+    if (fits(column))
         return 0;
-    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a Reader");
+    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a list");
     return -1;
 }
 
@@ -331,7 +339,7 @@ static int set_columns(Reader *reader, PyObject *columns)
     }
     reader->count = count;
     for (Py_ssize_t i = 0; i < count; i++)
-        if (set_column(reader, &reader->columns[i], PyTuple_GET_ITEM(columns, i)))
+        if (set_column(&reader->columns[i], PyTuple_GET_ITEM(columns, i)))
             return -1;
     return 0;
 }

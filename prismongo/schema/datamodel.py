@@ -1,8 +1,6 @@
 """The Datamodel: a schema.prisma as frozen dataclasses. Every other package uses it.
 
-`parser` makes a `Datamodel` from text; `generate` turns it into DMMF; `push` into collections and
-indexes; `query` validates requests with it. It contains what Prisma's schema language expresses,
-with Prisma's names, and nothing about MongoDB commands, Python models or files.
+It has what Prisma's language says, and nothing about MongoDB's commands, Python models or files.
 """
 
 from __future__ import annotations
@@ -77,11 +75,10 @@ class Relation:
 class Field:
     """A field of a model or of a composite type.
 
-    `type` is a scalar's name, or the name of the enum, composite type or model. `db_name` is the
-    name in the stored document (`@map`), the same as `name` where nothing is mapped; `is_mapped`
-    tells `@map` with the same name from none. `Unsupported("…")` is a scalar of the type
-    `Unsupported`, and ignored: the client does not have it. `notes` is the documentation without
-    comments above a block attribute, which Prisma gives to the next field as well.
+    `type` names a scalar, an enum, a composite type or a model. `db_name` is the stored name
+    (`@map`); `is_mapped` tells `@map` with the same name from none. `Unsupported("…")` is a scalar
+    of the type `Unsupported`, and ignored: the client does not have it. `notes` is the
+    documentation without comments above a block attribute, which Prisma gives to the next field.
     """
 
     name: str
@@ -127,10 +124,9 @@ class IndexField:
 class Index:
     """`@@index`, `@@unique`, `@@fulltext`, `@unique` or `@id`/`@@id`.
 
-    `name` is the client's name of a compound unique (`name:`, else the joined field names, which
-    is None for single fields); `db_name` is the name in MongoDB (`map:`, else None: Prisma's
-    default then applies, see `index_names`). `algorithm` is what `type:` says; it changes nothing.
-    `notes` are the comments above and beside a block attribute, or those of the field.
+    `name` is the client's name of a compound unique (`name:`, else the joined field names; None for
+    single fields); `db_name` is MongoDB's (`map:`, else None: see `index_names`). `algorithm` is
+    `type:`; it changes nothing. `notes` are the comments at a block attribute, or of the field.
     """
 
     kind: Literal["id", "unique", "index", "fulltext"]
@@ -237,6 +233,11 @@ class CompositeType:
     def by_name(self) -> Mapping[str, Field]:
         """The fields by schema name."""
         return {item.name: item for item in self.fields}
+
+    @cached_property
+    def members(self) -> Mapping[str, Field]:
+        """The fields that the client has: all but those that are `Unsupported`."""
+        return {item.name: item for item in self.fields if not item.ignored}
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,8 +376,7 @@ class Datamodel:
             local, remote, holds_key = there.references, there.fields, False
         owner, holder, holding = (model, here, item) if here.fields else (target, there, opposite)
         # Prisma: one required key is enough, whatever the relation field says
-        keys = [owner.by_name[name] for name in holder.fields]
-        required = holding.is_required or any(key.is_required for key in keys)
+        required = holding.is_required or any(owner.by_name[k].is_required for k in holder.fields)
         return Link(
             model=model,
             field=item,

@@ -141,12 +141,21 @@ def too_large() -> DataError:
 
 def not_utf8(model: Model | None) -> DataError:
     """A document of an answer holds a text that is not UTF-8 (P2023)."""
+    return _undecodable(model, "holds a text that is not UTF-8")
+
+
+def too_deep_for_python(model: Model | None) -> DataError:
+    """A document of an answer is nested deeper than Python's stack reaches (P2023)."""
+    return _undecodable(model, "is nested too deeply for Python's recursion limit")
+
+
+def _undecodable(model: Model | None, reason: str) -> DataError:
     owner = "a collection" if model is None else model.name
     return data_error(
         "P2023",
-        f"Inconsistent column data: a stored document of {owner} holds a text that is not UTF-8. "
-        "A write that has this answer was done, unless its transaction is rolled back. Correct the "
-        "document: set the field, and select nothing but the id.",
+        f"Inconsistent column data: a stored document of {owner} {reason}. A write that has this "
+        "answer was done, unless its transaction is rolled back. Correct the document: set the "
+        "field, and select nothing but the id.",
         {"model": None if model is None else model.name},
     )
 

@@ -1,5 +1,6 @@
 """Documents that the driver cannot decode: a text that is not UTF-8 fails a whole reply.
 
+So does one that is nested deeper than Python's stack reaches where it is read.
 Then the read is sent again, for documents as bytes (`STORED`), and each is decoded alone.
 """
 
@@ -12,7 +13,7 @@ from bson import CodecOptions
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 
-from prismongo.query.errors.stored import not_decodable
+from prismongo.query.errors.stored import nested_too_deeply, not_decodable
 from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Model
 from prismongo.stores.rows import ROWS
@@ -40,10 +41,24 @@ def decode_leniently(raw: bytes) -> Row:
     return bson.decode(raw, _LENIENT)
 
 
+def is_too_deep(error: BSONError) -> bool:
+    """Whether the driver came to the end of Python's stack, and not to a text that is bad."""
+    return "recursion" in str(error)
+
+
+def _too_deep(raw: bytes, model: Model, inner: str | None) -> Row:
+    known = dict(bson.decode(raw, STORED))  # what is nested stays bytes
+    record = {"_id": (known if inner is None else known[inner])["_id"]}
+    unreadable = Unreadable(nested_too_deeply(model.name, "?", record), record)
+    return unreadable if inner is None else {**known, inner: unreadable}
+
+
 def _decoded(raw: bytes, model: Model, inner: str | None) -> Row:
     try:
         return bson.decode(raw, ROWS)
-    except BSONError:
+    except BSONError as error:
+        if is_too_deep(error):
+            return _too_deep(raw, model, inner)
         known = decode_leniently(raw)
     record = known if inner is None else known[inner]
     unreadable = Unreadable(not_decodable(model, record), record)

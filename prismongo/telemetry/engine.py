@@ -12,7 +12,7 @@ from prismongo.engine.engine import MakeStore, MongoEngine
 from prismongo.engine.sessions import TransactionId
 from prismongo.engine.structured import METHODS
 from prismongo.metrics import Place, Pool
-from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.options import Options
 from prismongo.query.nodes.requests import Action, Request

@@ -11,7 +11,7 @@ from prisma.errors import PrismaError
 
 from prismongo.engine.engine import MakeStore, MongoEngine
 from prismongo.engine.sessions import Sessions, TransactionId
-from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.options import Options
 from prismongo.query.nodes.requests import Request

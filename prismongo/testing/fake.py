@@ -17,7 +17,7 @@ from prismongo.engine.engine import MakeStore
 from prismongo.engine.structured import copied
 from prismongo.errors import ConfigurationError
 from prismongo.health import Health
-from prismongo.query.decode.decoder import Form
+from prismongo.query.decode.forms import Form
 from prismongo.query.decode.shapes import Shape
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.service import Service

@@ -164,3 +164,39 @@ async def test_of_many(engine: MongoEngine, stored: Stored) -> None:
     first, second = stored("Order")
     assert first == {"_id": 1, "to": {"s": "a", "town": "Delft"}}
     assert second["items"][0]["count"] == 1
+
+
+UNSUPPORTED = """
+model Box {
+  id  Int   @id @map("_id")
+  lid Lid?
+}
+type Lid {
+  name String
+  area Unsupported("polygon")?
+}
+"""
+
+
+async def test_a_member_that_is_unsupported_is_not_in_the_client(
+    engine_for: EngineFor, raw: Any
+) -> None:
+    engine = await engine_for(UNSUPPORTED)
+    raw["Box"].insert_one({"_id": 1, "lid": {"name": "a", "area": [1]}})
+    assert await ask(engine, "findMany", "Box", "lid") == [{"lid": {"name": "a"}}]
+    error = await refused(ask(engine, "findMany", "Box", selected("lid", "area")))
+    assert error.code == "P2009"
+    for lid in (
+        {"name": "b", "area": 1},
+        {"upsert": {"set": {"name": "b"}, "update": {"area": 1}}},
+    ):
+        error = await refused(ask(engine, "updateOne", "Box", where={"id": 1}, data={"lid": lid}))
+        assert (error.code, "area" in str(error)) == ("P2009", True)
+    await ask(
+        engine,
+        "updateOne",
+        "Box",
+        where={"id": 1},
+        data={"lid": {"upsert": {"set": {"name": "b"}, "update": {"name": "c"}}}},
+    )
+    assert list(raw["Box"].find()) == [{"_id": 1, "lid": {"name": "c", "area": [1]}}]

@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from prismongo.engine import MongoEngine
 from prismongo.engine.engine import MakeStore
-from prismongo.query.decode.decoder import WIRE
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.schema import parse
 from tests.behaviour.asking import ask

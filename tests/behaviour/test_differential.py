@@ -25,7 +25,7 @@ from prisma.errors import PrismaError
 
 from prismongo.engine import MongoEngine
 from prismongo.engine.sessions import TransactionId
-from prismongo.query.decode.decoder import WIRE
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.requests import Request
 from prismongo.schema import parse
 from prismongo.stores.memory import Memory

@@ -13,7 +13,7 @@ from bson import MaxKey, MinKey, ObjectId
 from prisma.errors import DataError
 
 from prismongo.engine import MongoEngine
-from prismongo.query.decode.decoder import WIRE
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.requests import OnInvalid, Request, Selection
 from tests.behaviour.asking import ask
 from tests.engines import EngineFor

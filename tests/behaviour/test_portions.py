@@ -250,7 +250,7 @@ async def test_a_filter_that_names_ids_is_not_counted(
 
 
 async def test_a_batch_is_one_transaction(engine: MongoEngine, raw: Database[Document]) -> None:
-    from prismongo.query.decode.decoder import WIRE
+    from prismongo.query.decode.forms import WIRE
 
     half = MOST // 2 + 1
     requests = [

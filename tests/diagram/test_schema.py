@@ -183,3 +183,13 @@ def test_dot(datamodel: Datamodel) -> None:
     ends = "dir=both arrowtail=teetee arrowhead=teeodot"
     assert f'    "User" -> "Profile" [{ends} label="user"]\n' in text
     assert f'    "User" -> "Address" [{ends} label="home" style=dashed]\n' in text
+
+
+def test_a_composite_type_within_itself() -> None:
+    part = "type Part {\n  inner Part?\n  rest Part[]\n}\n"
+    datamodel = parse(f"{DATASOURCE}model Row {{\n  {ID}\n  part Part\n}}\n{part}")
+    assert schema_picture(datamodel, around(datamodel, ["Row"])).lines == (
+        Line("Row", "Part", "one", "one", "part", is_inside=True),
+        Line("Part", "Part", "one", "optional", "inner", is_inside=True),
+        Line("Part", "Part", "one", "many", "rest", is_inside=True),
+    )

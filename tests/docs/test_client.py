@@ -41,5 +41,5 @@ async def test_the_examples_run_in_their_order(settings_pushed: DatabaseSettings
 
 def test_every_example_is_run() -> None:
     others = len(re.findall(r"^```(?:prisma|toml)$", TEXT, re.MULTILINE))
-    assert (len(EXAMPLES), others) == (15, 2)
-    assert TEXT.count("```") / 2 == 17
+    assert (len(EXAMPLES), others) == (15, 3)
+    assert TEXT.count("```") / 2 == 18

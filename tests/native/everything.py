@@ -77,8 +77,10 @@ type Place {{
   others Spot[]
 }}
 type Spot {{
-  city String
-  kind Role @default(USER)
+  city  String
+  kind  Role @default(USER)
+  spot  Spot?
+  spots Spot[]
 }}
 model Everything {{
   {LINES}
@@ -87,10 +89,12 @@ model Everything {{
 
 
 class Spot(BaseModel):
-    """A composite in a composite."""
+    """A composite in a composite, and within itself."""
 
     city: Any
     kind: Any
+    spot: Spot | None = None
+    spots: list[Spot]
 
 
 class Place(BaseModel):

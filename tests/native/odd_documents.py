@@ -37,10 +37,26 @@ GOOD: Final[dict[str, tuple[Any, ...]]] = {
     "json": (1, "x", [1, {"a": None}], {"a": {"b": [1.5, Int64(2)]}}, *VALUES.values()),
     "role": ("USER", "administrator"),
 }
+
+
+def deep(levels: int, *, is_list: bool, leaf: Any) -> Any:
+    """A place with a spot that has a spot, and so on; the deepest is `leaf`."""
+    for _ in range(levels):
+        leaf = {"city": "x", "spots": [leaf]} if is_list else {"city": "x", "spot": leaf}
+    return {"city": "x", "inner": leaf, "others": [leaf]}
+
+
+DEEP: Final = (
+    deep(3, is_list=False, leaf={"city": "y", "kind": "administrator"}),
+    deep(3, is_list=True, leaf={"city": "y", "spot": {"city": "z"}}),
+    deep(90, is_list=False, leaf={"city": "y"}),
+    deep(40, is_list=True, leaf={"city": "y"}),
+)
 PLACES: Final[tuple[Any, ...]] = (
     {"city": "x"},
     {"city": "é", "st": None, "exact": Decimal128("1"), "floors": [1, Int64(2)], "more": {"a": []}},
     {"inner": {"city": "y", "kind": "administrator"}, "city": "x", "others": [{"city": "z"}]},
+    *DEEP,
 )
 ODD: Final = (
     *VALUES.values(),
@@ -49,6 +65,8 @@ ODD: Final = (
     *({"city": "x", "floors": [None]}, {"city": "x", "inner": {}}, [{"city": "x"}, {}], [{}]),
     {"$ref": "a", "$id": 1},
     {"city": "x", "$ref": "a", "$id": 1},
+    *(deep(each, is_list=True, leaf={"city": "x", "spot": 1}) for each in (1, 2, 10, 40)),
+    *(deep(each, is_list=False, leaf={"city": None}) for each in (1, 2, 60, 63, 90)),
 )
 NAMES: Final = {name: DATAMODEL.model["Everything"].by_name[name].db_name for name in FIELDS}
 

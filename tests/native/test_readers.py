@@ -15,7 +15,7 @@ from prismongo.query.decode.accelerated import SLOTS
 from prismongo.query.decode.selected_names import SharedNames
 from prismongo.stores.mongo.replies import StoredRow
 from tests.native.everything import READER, Everything, accelerated, careful, reply_of, rows_of
-from tests.native.odd_documents import NAMES, ODD, good, odd
+from tests.native.odd_documents import NAMES, ODD, deep, good, odd
 
 
 @settings(max_examples=300)
@@ -50,6 +50,40 @@ def test_a_document_that_is_as_expected_is_not_decoded_as_a_whole() -> None:
     assert len(READER.many(parts[2])) == 3
     assert document not in decoded
     assert set(map(len, decoded)) < set(range(len(document) // 4))  # Decimal, Bytes and Json alone
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(1, True), (20, True), (60, True), (70, False)])
+def test_a_type_within_itself_is_read_without_python(levels: int, *, is_read: bool) -> None:
+    asked: list[bytes] = []
+
+    class Watched(StoredRow):
+        __slots__ = ()
+
+        @staticmethod
+        def decoded(document: bytes) -> dict[str, Any]:
+            asked.append(document)
+            return StoredRow.decoded(document)
+
+    place = deep(levels, is_list=False, leaf={"city": "y"})
+    whole = good(lambda values: values[0]) | {"place1": place, "place0": place}
+    parts = _rows.split(reply_of([bson.encode(whole)]), Watched)
+    assert parts is not None
+    spot = READER.one(parts[2][0]).place1.inner
+    for _ in range(levels):
+        spot = spot.spot
+    assert (spot.city, spot.spot, spot.spots) == ("y", None, [])
+    assert (bson.encode(whole) in asked) is not is_read
+
+
+def test_a_reader_that_was_not_put_in_its_place_leaves_the_row_to_python() -> None:
+    for more in ([], [1], [READER, READER]):
+        column: Any = ("place1", b"place1", "composite", "none", False, len, more)
+        made = _rows.Reader(
+            Everything, {}, SharedNames(), True, SLOTS, (column,), lambda row: row["_id"], list
+        )
+        whole = good(lambda values: values[0])
+        (row,) = rows_of([bson.encode(whole)])
+        assert made.one(row) == whole["_id"]
 
 
 def test_rows_of_both_kinds_may_come_together() -> None:

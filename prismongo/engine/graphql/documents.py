@@ -16,7 +16,7 @@ from prisma.errors import DataError
 from prismongo.engine.graphql.parse import parse_document
 from prismongo.engine.graphql.roots import Root, request_of, root_names
 from prismongo.errors import TransactionError, data_error
-from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.errors.input import no_isolation_levels
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel

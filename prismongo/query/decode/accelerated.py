@@ -49,7 +49,7 @@ def accelerated(
         reader.one,
         reader.many,
     )
-    return Reader(made.one, made.many, made)
+    return Reader(made.one, made.many, [made])
 
 
 def _column(column: Column) -> _rows.Column:

@@ -8,7 +8,7 @@ by `accelerated.py`. They say nothing that `read` does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from prismongo.query.nodes.rows import Row
@@ -21,16 +21,38 @@ if TYPE_CHECKING:
 Read = Callable[[Row], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Reader:
     """Rows to records; `many` does for a list what `one` does for a row, without a call a row.
 
-    `native` is the reader of the accelerator, where one was made.
+    The reader of a composite that stands within itself is used by its columns before it is made.
+
+    Attributes:
+        native: the reader of the accelerator, alone in the list, where one was made.
     """
 
     one: Read
     many: Callable[[Sequence[Row]], list[Any]]
-    native: _rows.Reader | None = None
+    native: list[_rows.Reader] = field(default_factory=list)
+
+    @classmethod
+    def unmade(cls) -> Reader:
+        """A reader that becomes another, when that one is made."""
+        return cls(_unmade, _unmade)
+
+    @property
+    def is_unmade(self) -> bool:
+        """Whether it has not become another yet."""
+        return self.one is _unmade
+
+    def become(self, made: Reader) -> None:
+        """Read as another does."""
+        self.one, self.many = made.one, made.many
+        self.native += made.native
+
+
+def _unmade(_: object) -> NoReturn:
+    raise AssertionError("the reader is not made yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +60,8 @@ class FastPath:
     """`test` and `value` are expressions over `v`, the stored value or None, and over `names`.
 
     They may use the names of the table of scalar types, too. What may be null is read as None where
-    it is null or missing; a list is then empty. `value` may fail where it `may_fail`.
+    it is null or missing; a list is then empty. `value` may fail where it `may_fail`; what it
+    raises `is_inside` a composite is said by the reader around it.
     """
 
     key: str
@@ -48,6 +71,7 @@ class FastPath:
     may_be_null: bool = False
     is_list: bool = False
     may_fail: bool = False
+    is_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +82,14 @@ class Element:
         key: the name in the document.
         kind: which of its functions reads the value, or an element of a list.
         absence: how null and missing are read.
-        more: the members of an enum; the reader of a composite.
+        more: the members of an enum; the `native` of the reader of a composite.
     """
 
     key: str
     kind: _rows.Kind
     absence: _rows.Absence
     is_list: bool
-    more: Mapping[str, str] | _rows.Reader | None = None
+    more: Mapping[str, str] | list[_rows.Reader] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +123,23 @@ def fast_path(field: Field, enum: Enum | None) -> FastPath | None:
     return FastPath(field.db_name, "type(v) is list", value, names, is_list=True, may_fail=True)
 
 
-def composite_path(field: Field, reader: Reader) -> FastPath:
+def composite_path(field: Field, reader: Reader, *, is_inside: bool) -> FastPath:
     """The expression for a field that holds a composite, or a list of them.
 
     Args:
         field: the field.
         reader: of a composite.
+        is_inside: whether the field is one of a composite.
     """
-    if field.is_list:
-        names = {"inner": reader.many}
-        return FastPath(
-            field.db_name, "type(v) is list", "inner(v)", names, is_list=True, may_fail=True
-        )
     return FastPath(
         field.db_name,
-        "type(v) is dict",
-        "inner(v)",
-        {"inner": reader.one},
-        may_be_null=not field.is_required,
+        "type(v) is list" if field.is_list else "type(v) is dict",
+        "inner.many(v)" if field.is_list else "inner.one(v)",
+        {"inner": reader},
+        may_be_null=not (field.is_required or field.is_list),
+        is_list=field.is_list,
         may_fail=True,
+        is_inside=is_inside,
     )
 
 
@@ -139,7 +161,7 @@ def element(field: Field, enum: Enum | None) -> Element:
 
 def composite_element(field: Field, inner: Reader) -> Element:
     """The element of a composite, whose values `inner` reads."""
-    kind: _rows.Kind = "other" if inner.native is None else "composite"
+    kind: _rows.Kind = "composite" if inner.native or inner.is_unmade else "other"
     return Element(field.db_name, kind, _absence(field), field.is_list, inner.native)
 
 

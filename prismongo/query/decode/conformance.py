@@ -13,9 +13,10 @@ from typing import Any, Literal, assert_never
 from prisma.errors import DataError
 
 from prismongo.query.decode.columns import Read
-from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Selected
+from prismongo.query.nodes.selections import Selected, whole
 from prismongo.query.values.bson_types import bracket, bson_type
 from prismongo.query.values.decimal import comparable
 from prismongo.query.values.scalars import is_any, scalar_of
@@ -54,9 +55,9 @@ class Misfit:
 
 def misfits_of(datamodel: Datamodel, model: Model) -> Fit:
     """A function from a document of the model's collection to its misfits."""
-    decoder = Decoder(datamodel)
+    decoder, finder = Decoder(datamodel), _Unfindable(datamodel)
     checks = [
-        _check(datamodel, decoder, model, field)
+        _check(datamodel, decoder, finder, model, field)
         for field in model.stored_fields
         if not field.ignored
     ]
@@ -64,10 +65,10 @@ def misfits_of(datamodel: Datamodel, model: Model) -> Fit:
 
 
 def _check(
-    datamodel: Datamodel, decoder: Decoder, model: Model, field: Field
+    datamodel: Datamodel, decoder: Decoder, finder: _Unfindable, model: Model, field: Field
 ) -> Callable[[Row], Iterator[Misfit]]:
-    read = decoder.records(Selected(model, (_output(datamodel, field),)), WIRE)
-    unfindable = _unfindable(datamodel, field)
+    read = decoder.records(Selected(model, (whole(field),)), WIRE)
+    unfindable = finder.of(field)
 
     def check(row: Row) -> Iterator[Misfit]:
         refused = _refusal(read, row)
@@ -77,17 +78,6 @@ def _check(
             yield from _misfits(datamodel, model, field, read, row, refused)
 
     return check
-
-
-def _output(datamodel: Datamodel, field: Field) -> ScalarOutput | CompositeOutput:
-    if field.kind != "composite":
-        return ScalarOutput(field)
-    inner = _inner(datamodel, field)
-    return CompositeOutput(field, tuple(_output(datamodel, item) for item in inner))
-
-
-def _inner(datamodel: Datamodel, field: Field) -> list[Field]:
-    return [item for item in datamodel.type[field.type].fields if not item.ignored]
 
 
 def _refusal(read: Read, row: Row) -> dict[str, Any] | None:
@@ -143,42 +133,55 @@ def _field(datamodel: Datamodel, model: Model, path: str) -> Field:
 # --- what is read, and found by no filter ---
 
 
-def _unfindable(datamodel: Datamodel, field: Field) -> Callable[[Any, str], Iterator[Misfit]]:
+Unfindable = Callable[[Any, str], Iterator[Misfit]]
+"""What is stored in a field, and its path → its misfits."""
+
+
+class _Unfindable:
     """A String that is an ObjectId can be read from a stored string, but filters do not find it."""
-    match field.kind:
-        case "composite":
-            one = _unfindable_composite(datamodel, field)
-        case "scalar":
-            if is_any(field):
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self._datamodel = datamodel
+        self._members: dict[str, list[tuple[Field, Unfindable]]] = {}
+
+    def of(self, field: Field) -> Unfindable:
+        """The check of a field."""
+        match field.kind:
+            case "composite":
+                one = self._composite(field.type)
+            case "scalar":
+                if is_any(field):
+                    return _nothing
+                one = _unfindable_scalar(field)
+            case "enum" | "relation":
                 return _nothing
-            one = _unfindable_scalar(field)
-        case "enum" | "relation":
-            return _nothing
-        case _:
-            assert_never(field.kind)
+            case _:
+                assert_never(field.kind)
 
-    def check(stored: Any, path: str) -> Iterator[Misfit]:
-        for value in stored if field.is_list and isinstance(stored, list) else (stored,):
-            if value is not None:
-                yield from one(value, path)
+        def check(stored: Any, path: str) -> Iterator[Misfit]:
+            for value in stored if field.is_list and isinstance(stored, list) else (stored,):
+                if value is not None:
+                    yield from one(value, path)
 
-    return check
+        return check
+
+    def _composite(self, kind: str) -> Unfindable:
+        """The check of a type's values; a type may stand within itself."""
+        members = self._members.get(kind)
+        if members is None:
+            members = self._members[kind] = []
+            fields = self._datamodel.type[kind].members.values()
+            members += [(item, self.of(item)) for item in fields]
+
+        def check(value: Any, path: str) -> Iterator[Misfit]:
+            for item, of in members:
+                yield from of(value.get(item.db_name), f"{path}.{item.name}")
+
+        return check
 
 
 def _nothing(_: Any, __: str) -> Iterator[Misfit]:
     return iter(())
-
-
-def _unfindable_composite(
-    datamodel: Datamodel, field: Field
-) -> Callable[[Any, str], Iterator[Misfit]]:
-    inner = [(item, _unfindable(datamodel, item)) for item in _inner(datamodel, field)]
-
-    def check(value: Any, path: str) -> Iterator[Misfit]:
-        for item, of in inner:
-            yield from of(value.get(item.db_name), f"{path}.{item.name}")
-
-    return check
 
 
 def _unfindable_scalar(field: Field) -> Callable[[Any, str], Iterator[Misfit]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from prismongo.query.decode.columns import Column, FastPath, Reader
 from prismongo.query.decode.selected_names import SharedNames, SharingNames
+from prismongo.query.errors.stored import UnfitError
 from prismongo.query.values.scalars import ROWS
 
 _SETTERS: Final = {
@@ -30,6 +31,9 @@ _SETTERS: Final = {
 
 _FAILURES: Final = (AttributeError, LookupError, TypeError, ValueError, PrismaError)
 """How reading a list or a composite fails in which something is unexpected."""
+
+_OF_RECORD: Final = (*_FAILURES, UnfitError, RecursionError)
+"""The same for a field of a record, which reads once more what is wrong at any depth in it."""
 
 _KNOWN: Final = {
     name: meaning
@@ -53,6 +57,8 @@ def compile_ready(
     values = blank_values(kind, selected, unselected)
     names: dict[str, Any] = {
         "FAILURES": _FAILURES,
+        "OF_RECORD": _OF_RECORD,
+        "UnfitError": UnfitError,
         **_KNOWN,
         **_SETTERS,
         "kind": kind,
@@ -117,20 +123,28 @@ def _line(column: Column, number: int, names: dict[str, Any]) -> str:
         value = value.replace(name, f"{name}{number}")
     head = f"v = get({fast.key!r})\n"
     if fast.may_fail:
-        return head + _guarded(fast, target, test, value, slow)
+        return head + _guarded(fast, column.name, target, test, value, slow)
     skip = "if v is not None: " if fast.may_be_null else ""
     return f"{head}{skip}{target} = {value} if {test} else {slow}\n"
 
 
-def _guarded(fast: FastPath, target: str, test: str, value: str, slow: str) -> str:
-    """The statements for a list or a composite: what in it is unexpected is read once more."""
+def _guarded(fast: FastPath, name: str, target: str, test: str, value: str, slow: str) -> str:
+    """The statements for a list or a composite: what in it is unexpected is read once more.
+
+    Inside a composite an error goes on to the record: each level would double the reading.
+    """
     nothing = f"if v is None or v == []:\n    {target} = []\nel" if fast.is_list else ""
+    passed, failures = "", "OF_RECORD"
+    if fast.is_inside:
+        passed = f"    except UnfitError as error:\n        raise error.below({name!r})\n"
+        failures = "FAILURES"
     otherwise = "elif v is not None" if fast.may_be_null else "else"
     return (
         f"{nothing}if {test}:\n"
         f"    try:\n"
         f"        {target} = {value}\n"
-        f"    except FAILURES:\n"
+        f"{passed}"
+        f"    except {failures}:\n"
         f"        {target} = {slow}\n"
         f"{otherwise}:\n"
         f"    {target} = {slow}\n"

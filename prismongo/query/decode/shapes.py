@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Final, ForwardRef, get_args, get_origin
 
@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 
 from prismongo.query.decode.accelerated import accelerated
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.decoder import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.errors.input import shown
 from prismongo.query.nodes.requests import DeclaredFields, Selection
 
@@ -243,21 +243,20 @@ def _renamed(column: Column, counts: str) -> Column:
     return replace(column, name=counts) if column.name == COUNTS else column
 
 
+@dataclass(frozen=True)
 class CompositeForm:
-    """Ready values of a composite type's class."""
+    """Ready values of a composite type's class, the same for all that hold them."""
 
+    kind: type[BaseModel]
     is_wire = False
-
-    def __init__(self, kind: type[BaseModel]) -> None:
-        self._kind = kind
 
     def compile(self, columns: Sequence[Column], *, is_whole: bool) -> Reader:
         """Instances with the selected fields, in the class's order."""
-        return accelerated(self._kind, columns, {})
+        return accelerated(self.kind, columns, {})
 
     def nested(self, name: str) -> Form:
         """The form of a composite value inside."""
-        found = class_in(self._kind, name)
+        found = class_in(self.kind, name)
         return WIRE if found is None else CompositeForm(found)
 
 

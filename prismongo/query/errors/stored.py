@@ -40,9 +40,59 @@ def has_bad_text(value: Any) -> bool:
     return isinstance(value, list) and any(map(has_bad_text, value))
 
 
+class UnfitError(Exception):
+    """A value in a composite does not fit; `error` says it, once it is known of which record.
+
+    Args:
+        field: the field of the composite type.
+        value: the stored value; None: null or missing, in a required field.
+    """
+
+    def __init__(self, field: Field, value: Any) -> None:
+        self._field = field
+        self._kind = None if value is None else bson_type(value)
+        self._names: tuple[str, ...] = ()
+
+    def below(self, name: str) -> UnfitError:
+        """The same, of a composite that stands in the field `name`."""
+        self._names = (name, *self._names)
+        return self
+
+    def error(self, model: str, row: Row) -> DataError:
+        """P2023 or P2032, of the record that the composite is part of."""
+        owner = ".".join((model, *self._names))
+        if self._kind is None:
+            found = null(owner, self._field, {})
+        else:
+            found = _wrong_type(owner, self._field, {}, self._kind)
+        message = f"{found} It stands in a composite{of_record(row)}."
+        return data_error(found.code, message, found.meta | id_of(row))
+
+
+def nested_too_deeply(model: str, field: str, row: Row) -> DataError:
+    """P2023: composites stand in each other so deeply that Python's stack does not reach."""
+    return data_error(
+        "P2023",
+        f"Inconsistent column data: the stored value of {model}.{field}{of_record(row)} is nested "
+        "too deeply to be read. Correct the document, or raise Python's recursion limit.",
+        {"model": model, "field": field, "stored_type": "object that is nested too deeply"}
+        | id_of(row),
+    )
+
+
+def unfit(owner: str, field: Field, row: Row, value: Any) -> DataError:
+    """P2023 or P2032: a value of a record does not fit; None: null or missing, where required."""
+    if value is None:
+        return null(owner, field, row)
+    return wrong_type(owner, field, row, value)
+
+
 def wrong_type(owner: str, field: Field, row: Row, value: Any) -> DataError:
     """P2023: a value that no codec of the field reads."""
-    kind = bson_type(value)
+    return _wrong_type(owner, field, row, bson_type(value))
+
+
+def _wrong_type(owner: str, field: Field, row: Row, kind: str) -> DataError:
     wanted = field.type + ("[]" if field.is_list else "")
     known = f"a member of {wanted}" if field.kind == "enum" else wanted
     return data_error(

@@ -49,10 +49,18 @@ class ScalarOutput:
 
 @dataclass(frozen=True, slots=True)
 class CompositeOutput:
-    """A selected composite, with the selected fields of it."""
+    """A selected composite, with the selected fields of it; None: whole, as its type is.
+
+    What is whole is not taken apart here: a type may stand within itself.
+    """
 
     field: Field
-    outputs: tuple[ScalarOutput | CompositeOutput, ...]
+    outputs: tuple[ScalarOutput | CompositeOutput, ...] | None = None
+
+
+def whole(field: Field) -> ScalarOutput | CompositeOutput:
+    """All of a stored field."""
+    return CompositeOutput(field) if field.kind == "composite" else ScalarOutput(field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +139,10 @@ Structure = tuple[str, DeclaredFields | None, tuple[Any, ...]]
 
 def _name_or_structure(output: Output) -> str | tuple[Any, ...]:
     match output:
-        case ScalarOutput(field):
-            return field.name
-        case CompositeOutput(field, outputs):
+        case CompositeOutput(field, outputs) if outputs is not None:
             return field.name, tuple(map(_name_or_structure, outputs))
+        case ScalarOutput(field) | CompositeOutput(field):
+            return field.name
         case RelationOutput(link, _, selected):
             return link.field.name, selected.structure
         case CountOutput():

@@ -28,6 +28,7 @@ from prismongo.query.nodes.selections import (
     ScalarOutput,
     Selected,
     Unique,
+    whole,
 )
 from prismongo.query.nodes.steps import OrderKey
 from prismongo.query.validate.order import OrderValidator
@@ -255,14 +256,8 @@ class SelectValidator:
 
     def everything(self, model: Model) -> Selected:
         """Every stored field of a model."""
-        outputs = tuple(self._whole(item) for item in model.stored_fields if not item.ignored)
+        outputs = tuple(whole(item) for item in model.stored_fields if not item.ignored)
         return Selected(model, outputs)
-
-    def _whole(self, field: Field) -> ScalarOutput | CompositeOutput:
-        if field.kind != "composite":
-            return ScalarOutput(field)
-        members = self._datamodel.type[field.type].fields
-        return CompositeOutput(field, tuple(self._whole(item) for item in members))
 
     def _output(self, model: Model, item: Selection, path: ArgumentPath) -> Output:
         item_path = (*path, item.name)
@@ -279,18 +274,16 @@ class SelectValidator:
         self, field: Field, item: Selection, path: ArgumentPath
     ) -> ScalarOutput | CompositeOutput:
         self.arguments(item.arguments, (), path)
-        if field.kind != "composite":
-            if item.selections:
-                raise selection_of_scalar(path)
-            return ScalarOutput(field)
         if not item.selections:
-            return self._whole(field)
+            return whole(field)
+        if field.kind != "composite":
+            raise selection_of_scalar(path)
         kind = self._datamodel.type[field.type]
         outputs = []
         for inner in item.selections:
-            member = kind.by_name.get(inner.name)
+            member = kind.members.get(inner.name)
             if member is None:
-                raise unknown_selection((*path, inner.name), kind.name, self._known(kind.by_name))
+                raise unknown_selection((*path, inner.name), kind.name, self._known(kind.members))
             outputs.append(self._stored_output(member, inner, (*path, inner.name)))
         return CompositeOutput(field, tuple(outputs))
 

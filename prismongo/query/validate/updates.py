@@ -122,7 +122,7 @@ class UpdateValidator:
     def _composite_updates(
         self, field: Field, value: object, path: ArgumentPath, here: tuple[str, ...]
     ) -> list[FieldUpdate]:
-        members = self._datamodel.type[field.type].by_name
+        members = self._datamodel.type[field.type].members
         keys = {canonical(key) for key in value} if isinstance(value, Mapping) else set()
         if not keys or not keys <= _COMPOSITE_CHANGES - members.keys():
             return [Set(here, self._values.whole(field, value, path))]
@@ -166,9 +166,9 @@ class UpdateValidator:
     ) -> list[FieldUpdate]:
         updates: list[FieldUpdate] = []
         for key, item in given.items():
-            if key not in kind.by_name:
-                raise unknown((*path, key), kind.by_name, kind.name)
-            updates += self.field_updates(kind.by_name[key], item, (*path, key), here)
+            if key not in kind.members:
+                raise unknown((*path, key), kind.members, kind.name)
+            updates += self.field_updates(kind.members[key], item, (*path, key), here)
         return updates
 
     def _upsert(

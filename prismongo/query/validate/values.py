@@ -157,11 +157,11 @@ class Values:
         given = as_object(value, path)
         kind = self._datamodel.type[field.type]
         for key in given:
-            if key not in kind.by_name:
-                raise unknown((*path, key), kind.by_name, kind.name)
+            if key not in kind.members:
+                raise unknown((*path, key), kind.members, kind.name)
         document = {
-            kind.by_name[key].db_name: self.whole(
-                kind.by_name[key], item, (*path, key), defaults=defaults
+            kind.members[key].db_name: self.whole(
+                kind.members[key], item, (*path, key), defaults=defaults
             )
             for key, item in given.items()
         }
@@ -210,7 +210,7 @@ class Values:
 
     def _takes_set(self, field: Field) -> bool:
         if field.kind == "composite":
-            return "set" not in self._datamodel.type[field.type].by_name
+            return "set" not in self._datamodel.type[field.type].members
         return field.is_list
 
     def default(self, field: Field) -> object:

@@ -37,11 +37,13 @@ from prismongo.stores.errors import (
     null_violation,
     out_of_range,
     too_deep,
+    too_deep_for_python,
     too_large,
     unique_violation,
     unmet_concern,
     write_conflict,
 )
+from prismongo.stores.undecodable import is_too_deep
 
 # Server error code → Prisma's code; `prismongo.stores.codes` has the names of all.
 # https://www.mongodb.com/docs/manual/reference/error-codes/
@@ -214,7 +216,7 @@ def translate(
     if isinstance(error, OperationFailure):
         return _translate_failure(error, model, datamodel, raw=raw)
     if isinstance(error, InvalidBSON) and not raw:
-        return not_utf8(model)
+        return too_deep_for_python(model) if is_too_deep(error) else not_utf8(model)
     code = next(code for kind, code in DRIVER_ERRORS if isinstance(error, kind))
     if raw and code.startswith("P2") and code != "P2024":
         return raw_failure("unknown", f"The driver refuses it: {type(error).__name__}")

@@ -12,7 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from shop import Base64, Json, Metrics, Prisma, errors, register, types
 from shop.enums import Role, Tag
-from shop.models import Address, Order, Review, User
+from shop.models import Address, Comment, Entry, Folder, Order, Review, Thread, User
 
 from prismongo import Count, Include, Service, atomic, selects
 
@@ -446,3 +446,66 @@ async def with_options(db: Shop) -> None:
     db.with_options(hint={User: "User_email_key", Order: [("number", 1)]})
     async with db.with_options(write_concern=1).atomic():
         await db.user.count()
+
+
+LEAF: types.CommentCreateInput = {"text": "c"}
+COMMENT: types.CommentCreateInput = {"text": "a", "answer": {"text": "b", "answer": LEAF}}
+FOLDER: types.FolderCreateInput = {"name": "a", "entry": {"title": "b", "folders": [{"name": "c"}]}}
+
+
+class Answer(BaseModel):
+    """A class that selects within itself, as its type stands within itself."""
+
+    text: str
+    answer: "Answer | None"
+    answers: "list[Answer]"
+
+
+class ThreadCard(BaseModel):
+    """A record with such values."""
+
+    comment: Answer | None
+
+
+async def types_within_themselves(db: Prisma) -> None:
+    assert_type(await db.thread.create({"comment": COMMENT, "comments": [COMMENT]}), Thread)
+    await db.thread.create({"comment": {"text": "a", "answers": [{"text": "b", "answer": LEAF}]}})
+    await db.thread.create({"folder": FOLDER})
+    found = await db.thread.find_first_or_raise(
+        where={"comment": {"is": {"answer": {"is": {"answer": {"is": {"text": {"in": ["c"]}}}}}}}}
+    )
+    assert_type(found.comment, Comment | None)
+    if found.comment and found.comment.answer and found.comment.answer.answer:
+        assert_type(found.comment.answer.answer.answers, list[Comment])
+    if found.folder and found.folder.entry and found.folder.entry.folder:
+        assert_type(found.folder.entry.folder.entry, Entry | None)
+        assert_type(found.folder.entry.folders, list[Folder])
+    await db.thread.find_many(
+        where={"comments": {"some": {"answers": {"every": {"answer": {"is_set": False}}}}}}
+    )
+    await db.thread.find_many(where={"comment": {"equals": COMMENT}})
+    await db.thread.find_many(where={"folder": {"is": {"entry": {"is": {"folder": None}}}}})
+    await db.thread.find_many(order={"comment": {"answer": {"answer": {"likes": "desc"}}}})
+    await db.thread.find_many(
+        select={"comment": {"select": {"answer": {"select": {"answer": True, "text": True}}}}}
+    )
+    await db.thread.update(
+        where={"id": "x"},
+        data={
+            "comment": {
+                "upsert": {
+                    "set": LEAF,
+                    "update": {"answer": {"upsert": {"set": LEAF, "update": {"text": "z"}}}},
+                }
+            },
+            "comments": {
+                "update_many": {
+                    "where": {"text": "a"},
+                    "data": {"answers": {"update_many": {"where": {}, "data": {"text": "z"}}}},
+                }
+            },
+        },
+    )
+    likes = db.thread.fields.comment.answer.answer.likes
+    await db.thread.find_many(where={"comment": {"is": {"likes": {"gt": likes}}}})
+    assert_type(await db.thread.returning(ThreadCard).find_many(), list[ThreadCard])

@@ -320,3 +320,18 @@ async def with_options(db: Shop) -> None:
     db.with_options(hint={User: 1})  # wrong
     db.with_options(hints="x")  # wrong
     await db.with_options(timeout=2).users.find_many()  # wrong
+
+
+async def types_within_themselves(db: Prisma) -> None:
+    find, create = db.thread.find_many, db.thread.create
+    await create({"comment": {"text": "a", "answer": {"text": "b", "answer": {}}}})  # wrong
+    await create({"comment": {"text": "a", "answers": [{"text": "b", "answer": 1}]}})  # wrong
+    await create({"folder": {"name": "a", "entry": {"title": "b", "folders": [1]}}})  # wrong
+    await find(where={"comment": {"is": {"answer": {"is": {"txt": "a"}}}}})  # wrong
+    await find(where={"comments": {"some": {"answers": {"is": {}}}}})  # wrong
+    await find(order={"comment": {"answer": {"answer": "asc"}}})  # wrong
+    await find(select={"comment": {"select": {"answer": {"select": {"x": True}}}}})  # wrong
+    await db.thread.update(where={"id": "x"}, data={"comment": {"update": {"text": "a"}}})  # wrong
+    thread = await db.thread.find_first_or_raise()
+    thread.comment.answer  # wrong
+    _ = db.thread.fields.comment.answer.reply  # wrong

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from prisma.errors import DataError
 
 from prismongo.query.decode.conformance import Misfit, misfits_of
-from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.selections import CompositeOutput, ScalarOutput, Selected
 from prismongo.schema import Datamodel
 from tests.stores.mongo.push.schemas import schema
@@ -188,3 +189,29 @@ def is_read(row: dict[str, Any]) -> bool:
     except DataError:
         return False
     return True
+
+
+WITHIN: Final = """type Part {
+  code  String  @db.ObjectId
+  size  Int?    @map("s")
+  inner Part?
+  rest  Part[]
+}
+"""
+
+
+def test_a_type_within_itself_is_looked_into_to_any_depth() -> None:
+    datamodel = schema("x Part?", also=WITHIN)
+    for levels in (1, 3, 60):
+        for name, of in (("inner", dict), ("rest", list)):
+            path = ".".join(["x", *[name] * levels])
+            for leaf, expected in (
+                ({"code": ID, "s": 1}, None),
+                ({"code": str(ID)}, Misfit(f"{path}.code", FOUND, "string", "objectId")),
+                ({"code": ID, "s": "1"}, Misfit(f"{path}.size", "wrong type", "string", "Int")),
+                ({"s": 1}, Misfit(f"{path}.code", "missing", "null or nothing", "String")),
+            ):
+                stored: Any = leaf
+                for _ in range(levels):
+                    stored = {"code": ID, name: stored if of is dict else [stored]}
+                assert misfits(datamodel, {"x": stored}) == ({expected} if expected else set())

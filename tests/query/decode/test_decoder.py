@@ -11,7 +11,8 @@ import pytest
 from bson import Binary, Code, DatetimeMS, Decimal128, Int64, ObjectId, Regex, Timestamp
 from prisma.errors import DataError
 
-from prismongo.query.decode.decoder import WIRE, Decoder
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import WIRE
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.query.validate.validator import Validator

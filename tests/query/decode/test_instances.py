@@ -17,7 +17,8 @@ from prisma.models import Message, Role
 
 from prismongo.engine.structured import structured_request
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.decoder import Decoder, Form
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import Form
 from prismongo.query.decode.shapes import shape_of
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.validate.validator import Validator

@@ -17,7 +17,8 @@ from prisma.errors import DataError, InvalidModelError, UnknownRelationalFieldEr
 from prisma.models import Membership, User
 from pydantic import BaseModel
 
-from prismongo.query.decode.decoder import WIRE, Decoder, Form
+from prismongo.query.decode.decoder import Decoder
+from prismongo.query.decode.forms import WIRE, Form
 from prismongo.query.decode.shapes import shape_of
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request, Selection
