@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from prismongo.client.records import Composite, type_name
 from prismongo.fields import Base64, Json
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Field
@@ -98,6 +99,8 @@ def _fits_one(part: Any, field: Field) -> bool:
     if not isinstance(kind, type) or kind is object:
         return True
     if field.kind == "composite":
+        if issubclass(kind, Composite):
+            return type_name(kind) == field.type
         return issubclass(kind, BaseModel | dict) or kind is Mapping
     if issubclass(kind, Enum) or kind not in _PLAIN:
         return not issubclass(kind, BaseModel)

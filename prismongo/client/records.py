@@ -47,6 +47,11 @@ class Composite(_Selected):
     """A value of a composite type."""
 
 
+def type_name(kind: type[Composite]) -> str:
+    """The name in the schema of the type that a class holds; one of the user's own derives it."""
+    return next(base.__name__ for base in kind.__mro__ if Composite in base.__bases__)
+
+
 class Record(_Selected):
     """A record of a model, or a part of one: its fields are what is selected."""
 

@@ -268,6 +268,19 @@ async def test_what_does_not_fit_is_said_by_class_and_field(
     assert str(caught.value) == words
 
 
+async def test_a_generated_class_of_another_composite_type(db: Any, package: Any) -> None:
+    for kind in (package.models.Geo, type("Own", (package.models.Geo,), {})):
+        for annotation in (kind, kind | None):
+            with pytest.raises(
+                SelectionError, match=r"^Card\.home: User\.home is Address in the schema"
+            ):
+                db.user.returning(misfit(home=annotation))
+        with pytest.raises(
+            SelectionError, match=r"^Card.others: User.others is Address\[\] in the"
+        ):
+            db.user.returning(misfit(others=list[kind]))  # type: ignore[valid-type]
+
+
 @pytest.mark.parametrize(
     ("annotation", "words"),
     [
