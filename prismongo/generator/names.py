@@ -96,7 +96,10 @@ def member_names(enum: Enum) -> dict[str, str]:
 
 def counts_name(model: Model) -> str:
     """The record's attribute for the numbers of related records."""
-    return "counts_" if "counts" in model.by_name else "counts"
+    name = "counts"
+    while name in model.by_name:
+        name += "_"
+    return name
 
 
 def refuse_names(datamodel: Datamodel) -> None:

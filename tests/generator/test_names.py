@@ -147,6 +147,18 @@ def test_members_of_enums_that_python_cannot_name(tmp_path: Path) -> None:
     assert ask(client, code) == "None_=None class_=class mro_=mro name=name Fine=Fine"
 
 
+def test_the_numbers_of_related_records_hide_no_field(tmp_path: Path) -> None:
+    fields = "  counts Int\n  counts_ Int\n  owns Other[]\n"
+    link = "  aId String @db.ObjectId\n  a Thing @relation(fields: [aId], references: [id])\n"
+    text = schema(model("Thing", fields), model("Other", link))
+    client = generate(text, output=tmp_path / "odd").output
+    code = (
+        "from odd.models import Thing; print({n: f.alias for n, f in Thing.model_fields.items()})"
+    )
+    expected = {"id": None, "counts": None, "counts_": None, "owns": None, "counts__": "_count"}
+    assert ask(client, code) == str(expected)
+
+
 def test_comments_of_every_kind_are_docstrings(tmp_path: Path) -> None:
     comment = '/// Ends with a "quote"\n/// has \\n and """three""" of them"'
     client = generate(schema(model("Thing", comment=comment)), output=tmp_path / "odd").output
