@@ -81,6 +81,11 @@ async def test_nested_writes(database: DatabaseService) -> None:
     relation: Any = {"files": {"update_many": {"where": {}, "data": {"owner": {}}}}}
     error = await refused(database.user.update(where={"id": NOBODY}, data=relation))
     assert ": update_many has no such name" in str(error)
+    relation = {"files": {"update": {"where": {"id": NOBODY}, "data": {"ownerId": NOBODY}}}}
+    error = await refused(database.user.update(where={"id": NOBODY}, data=relation))
+    takes = str(error).partition("It takes: ")[2]
+    assert takes
+    assert not {"id", "owner", "ownerId"} & set(takes.rstrip(".").split(", "))
     many = wrong({"where": {}, "data": {"files": {}}})
     error = await refused(database.user.update_many(**many))
     assert ": update_many has no such name" in str(error)

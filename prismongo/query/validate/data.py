@@ -193,7 +193,8 @@ class DataValidator:
     ) -> Field:
         field = model.by_name.get(key)
         if field is None or field.is_id or key in outer_fields or field.ignored:
-            known = [item.name for item in model.fields if not item.is_id and not item.ignored]
+            names = self._input_fields(model, outer_fields)
+            known = [name for name in names if not model.by_name[name].is_id]
             raise unknown(path, known, f"an update of {model.name}")
         return field
 
