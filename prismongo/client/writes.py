@@ -130,7 +130,7 @@ class Writes(
             prisma.errors.RecordNotFoundError: P2025, there is none.
         """
         arguments = _changed(data, where, include, select, omit)
-        made: ModelT = await self._ask("update", arguments)
+        made: ModelT = await self._ask("update_or_raise", arguments)
         return made
 
     async def upsert(
@@ -230,7 +230,7 @@ class Writes(
             prisma.errors.RecordNotFoundError: P2025, there is none.
         """
         arguments = {"where": where, "include": include, "select": select, "omit": omit}
-        made: ModelT = await self._ask("delete", arguments)
+        made: ModelT = await self._ask("delete_or_raise", arguments)
         return made
 
 

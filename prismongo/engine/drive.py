@@ -62,7 +62,7 @@ async def run(
             return await _Run(store, transaction, watch, conflicts).follow(make_plan())
         return await _repeat(make_plan, conflicts, store, watch)
     except LostRaceError as lost:
-        raise lost.cause from None
+        raise lost.cause from lost.cause.__cause__  # the driver's error
     except RecursionError:  # what Python could still validate, it cannot compile or encode
         raise too_deep() from None
 

@@ -27,8 +27,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "create_many": "createMany",
     "create_many_and_return": "createManyAndReturn",
     "delete": "deleteOne",
+    "delete_or_raise": "deleteOne",
     "delete_many": "deleteMany",
     "update": "updateOne",
+    "update_or_raise": "updateOne",
     "update_many": "updateMany",
     "update_many_and_return": "updateManyAndReturn",
     "upsert": "upsertOne",
@@ -41,6 +43,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "find_unique": "findUnique",
     "find_unique_or_raise": "findUniqueOrThrow",
 }
+
+_MUST_EXIST: Final = frozenset({"delete_or_raise", "update_or_raise"})
 
 METHODS: Final[Mapping[Action, str]] = {
     **{action: method for method, action in reversed(list(ACTIONS.items()))},
@@ -79,7 +83,14 @@ def structured_request(
         words = {"include": include, "select": select, "omit": omit}
         declared, selections = _chosen(shape, words)
     return Request(
-        action, shape.model, given, selections, declared, words="python", on_invalid=on_invalid
+        action,
+        shape.model,
+        given,
+        selections,
+        declared,
+        words="python",
+        on_invalid=on_invalid,
+        must_exist=method in _MUST_EXIST,
     )
 
 

@@ -43,7 +43,7 @@ class Observed(MongoEngine):
         super().__init__(datamodel, self._telling_of_waits(make_store), *args, **named)
         self._tracer = trace.get_tracer_provider().get_tracer(SCOPE, scope_version())
         self.spans = WorkSpans(self._tracer, self._attributes)
-        self._subjects: dict[tuple[str, str | None], Subject] = {}
+        self._subjects: dict[tuple[str, str | None, bool], Subject] = {}
         self._read = self._pools
         self._instruments.watch(self._read)
 
@@ -97,12 +97,12 @@ class Observed(MongoEngine):
 
     def _subject(self, request: Request) -> Subject:
         """That of one request, made once for an action and a model."""
-        key = _word(request), request.model
+        key = _word(request), request.model, request.must_exist
         found = self._subjects.get(key)
         if found is None:
-            found = self._made(*key)._replace(
-                has_rows=request.action not in WITHOUT_ROWS,
-                may_miss=request.action in ("updateOne", "deleteOne"),
+            may_miss = request.action in ("updateOne", "deleteOne") and not request.must_exist
+            found = self._made(key[0], request.model)._replace(
+                has_rows=request.action not in WITHOUT_ROWS, may_miss=may_miss
             )
             if self._store is not None and request.model in (*self.datamodel.model, None):
                 self._subjects[key] = found

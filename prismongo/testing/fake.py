@@ -149,6 +149,7 @@ class _Fake(Service):
             request.declared,
             request.words,
             request.on_invalid,
+            request.must_exist,
             call,
         )
         return asked, form

@@ -181,6 +181,51 @@ async def test_a_record_that_is_not_there_is_no_error_and_a_related_one_is(
     assert (nested.attributes or {})["error.type"] == "P2025"
 
 
+@pytest.mark.parametrize(
+    "method", ["find_unique_or_raise", "find_first_or_raise", "update_or_raise", "delete_or_raise"]
+)
+async def test_a_record_that_must_be_there_is_an_error(
+    database: DatabaseService, exported: Exported, method: str
+) -> None:
+    """Also after one that need not be there, of the same model."""
+    arguments: Any = {"where": {"id": NOBODY}}
+    if method == "update_or_raise":
+        arguments["data"] = {"bio": "-"}
+    assert await getattr(database.user, method.removesuffix("_or_raise"))(**arguments) is None
+    for _ in range(2):
+        with pytest.raises(RecordNotFoundError):
+            await getattr(database.user, method)(**arguments)
+    missing, *errors = exported.spans
+    assert missing.status.status_code is StatusCode.UNSET
+    assert len(errors) == 2
+    for span in errors:
+        assert span.status.status_code is StatusCode.ERROR
+        assert (span.attributes or {})["error.type"] == "P2025"
+        assert "db.response.returned_rows" not in (span.attributes or {})
+    *_, told = sorted(
+        exported.points("db.client.operation.duration"), key=lambda point: len(point.attributes)
+    )
+    assert (told.attributes["error.type"], told.count) == ("P2025", 2)
+
+
+async def test_an_upsert_that_gives_up_has_the_error_of_the_server(
+    database: DatabaseService, exported: Exported, store: str
+) -> None:
+    """It begins again as long as another one may have been faster; here the email is taken."""
+    await database.user.create({**user("ada"), "email": SECRET})
+    exported.clear()
+    grace: Any = {**user("grace"), "email": SECRET, "messages": {"create": [{"content": "x"}]}}
+    with pytest.raises(UniqueViolationError) as caught:
+        await database.user.upsert(
+            where={"username": "grace"}, data={"create": grace, "update": {}}
+        )
+    assert SECRET not in f"{caught.value}{caught.value.meta}"
+    said = exported.attributes("upsert")
+    assert said["error.type"] == "P2002"
+    assert said.get("db.response.status_code") == (None if store == "memory" else "11000")
+    assert (caught.value.__cause__ is None) == (store == "memory")
+
+
 async def test_many_that_are_refused_have_the_code_of_the_first(
     database: DatabaseService, exported: Exported, store: str
 ) -> None:

@@ -126,6 +126,8 @@ class Request:
         declared: the stored fields of the class of the answer; they come first.
         words: those of the generated client are Python's, those of GraphQL Prisma's.
         on_invalid: what a read does about records that cannot be read.
+        must_exist: whether it is an error of an update or a delete if there is no such record; if
+            not, the client answers None.
     """
 
     action: Action
@@ -135,3 +137,4 @@ class Request:
     declared: DeclaredFields | None = None
     words: Words = "prisma"
     on_invalid: OnInvalid = "raise"
+    must_exist: bool = False
