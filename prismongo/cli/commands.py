@@ -159,7 +159,7 @@ def _diagram_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="the file: .svg is drawn by Graphviz, .dot is its language, any other is Mermaid "
+        help="the file: .svg is drawn by Graphviz, .dot is its language, .mmd is Mermaid "
         "(default: Mermaid, to standard output)",
     )
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
+from pydantic_core import CoreSchema
 
+from prismongo.client.building import count_class, deep
 from prismongo.query.decode.selected_names import SharingNames
 
 _CONFIG: Final = ConfigDict(
@@ -30,6 +32,34 @@ class _Selected(SharingNames):
     """What holds the fields that are selected, and no other."""
 
     model_config = _CONFIG
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        count_class()
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """pydantic's, for any number of models that lead to each other."""
+        with deep():
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The same where a class of another library holds records."""
+        with deep():
+            return handler(source)
 
     if not TYPE_CHECKING:
 

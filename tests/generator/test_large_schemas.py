@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from prismongo.generator import generate, proof
 from prismongo.generator.inputs import inputs_module
@@ -55,6 +58,36 @@ def related(number: int) -> str:
     one = "  oneId String @db.ObjectId\n  one First @relation(fields: [oneId], references: [id])\n"
     models = "".join(f"model M{n} {{\n{ID}{one}}}\n" for n in range(number))
     return f"{HEAD}model First {{\n{ID}{lists}}}\n{models}"
+
+
+def chained(number: int) -> str:
+    """So many models, each with a relation to the next one, and as many composite types."""
+    models, last = [], number - 1
+    for n in range(number):
+        one = f"  one M{n - 1} @relation(fields: [oneId], references: [id])\n"
+        one += "  oneId String @db.ObjectId\n"
+        many = f"  many M{n + 1}[]\n"
+        lines = [ID, one if n else "", many if n < last else "", f"  part Part{n}\n"]
+        models.append(f"model M{n} {{\n{''.join(lines)}}}\n")
+        inner = f"  part Part{n + 1}?\n" if n < last else ""
+        models.append(f"type Part{n} {{\n  text String\n{inner}}}\n")
+    return HEAD + "".join(models)
+
+
+def test_models_that_lead_to_each_other_in_a_long_chain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pydantic calls itself for each: without help, 70 are more than Python allows."""
+    generate(chained(90), output=tmp_path / "chained")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    limit = sys.getrecursionlimit()
+    models: Any = import_module("chained.models")
+    record = {"id": "1", "part": {"text": "a", "part": {"text": "b"}}}
+    (found,) = TypeAdapter(list[models.M5]).validate_python([{**record, "oneId": "2"}])
+    assert found.part.part.text == "b"
+    assert models.M0.model_validate({**record, "many": [{**record, "oneId": "1"}]}).many[0].id
+    assert "M89" in models.M7.model_json_schema()["$defs"]
+    assert sys.getrecursionlimit() == limit
 
 
 def test_the_types_of_four_times_the_fields() -> None:

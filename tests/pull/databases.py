@@ -291,6 +291,28 @@ def databases(draw: st.DrawFn) -> Database:
     return Database(HEAD + "\n".join(drawn.blocks), documents)
 
 
+@st.composite
+def reduced(draw: st.DrawFn, text: str) -> str:
+    """A schema that lacks some fields and their indexes, and has comments of its user."""
+    names = sorted(set(re.findall(r"^  (f\d+x\d+) ", text, re.MULTILINE)))
+    kept_always = {"f1x0", "f2x0"}  # a composite type has a field
+    dropped = draw(st.sets(st.sampled_from(names))) - kept_always
+    lines: list[str] = []
+    options: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith("  /// @"):
+            options.append(line)
+        elif dropped & set(re.findall(r"f\d+x\d+", line)):
+            options = []
+        else:
+            lines += [*options, line]
+            options = []
+    end = draw(
+        st.sampled_from(["}", "  // mine\n}", "  /* }\n}\n*/\n}", "\n\n  /// @omit\n  /**/ }"])
+    )
+    return re.sub(r"^\}$", end, "\n".join(lines), flags=re.MULTILINE)
+
+
 # --- what MongoDB keeps of a schema ---
 
 

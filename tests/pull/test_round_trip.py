@@ -15,7 +15,7 @@ from prismongo.pull import Pulled, pull
 from prismongo.schema import parse, push
 from prismongo.schema.files import schema_of_text
 from prismongo.stores.wanted.indexes import wanted_images
-from tests.pull.databases import Database, databases, kept, parsed
+from tests.pull.databases import Database, databases, kept, parsed, reduced
 
 PATH = Path("schema.prisma")
 
@@ -35,8 +35,10 @@ async def round_trip(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example needs a server: no shrinking
 )
-@given(database=databases(), enums=st.booleans())
-def test_the_datamodel_comes_back(database: Database, enums: bool, mongo_url: str) -> None:
+@given(database=databases(), enums=st.booleans(), data=st.data())
+def test_the_datamodel_comes_back(
+    database: Database, enums: bool, data: st.DataObject, mongo_url: str
+) -> None:
     with MongoClient[Any](mongo_url) as client:
         client.drop_database(client.get_default_database().name)
         pulled = asyncio.run(round_trip(database, mongo_url, client, enums=enums))
@@ -47,6 +49,19 @@ def test_the_datamodel_comes_back(database: Database, enums: bool, mongo_url: st
     assert wanted_images(found) == wanted_images(parsed(database))
     for schema in (text, database.text):
         asyncio.run(is_settled(schema, mongo_url, enums=enums))
+    before = data.draw(reduced(database.text))
+    after = asyncio.run(is_added_to(before, mongo_url, enums=enums))
+    assert kept(parse(after), enums=enums) == kept(parsed(database), enums=enums), after
+
+
+async def is_added_to(before: str, url: str, *, enums: bool) -> str:
+    """The schema with what it lacks: every line that is there stays, and then it lacks nothing."""
+    pulled = await pull(url, schema_of_text(before, PATH), PATH, enums=enums)
+    after = pulled.files.get(PATH, before)
+    lines = iter(after.splitlines())
+    assert all(line in lines for line in before.rstrip().splitlines()), after
+    await is_settled(after, url, enums=enums)
+    return after
 
 
 async def is_settled(text: str, url: str, *, enums: bool) -> None:
