@@ -66,27 +66,17 @@ class MongoTransaction:
             DataError: P2034, where another transaction was faster.
         """
         async with self.lock:
+            transaction = getattr(self.session, "_transaction", None)  # not public: may be gone
+            state = getattr(transaction, "state", None)
             try:
                 await self._commit()
-            except PyMongoError as error:
-                self._reopen(error)
-                raise self.explain(error, translate(error, None, self._datamodel)) from error
             except BaseException as error:
-                self._reopen(error)
+                if transaction is not None and not _is_answered(error):
+                    transaction.state = state  # the driver takes it for sent, and would not abort
+                if isinstance(error, PyMongoError):
+                    raise self.explain(error, translate(error, None, self._datamodel)) from error
                 raise
             await self.session.end_session()
-
-    def _reopen(self, error: BaseException) -> None:
-        """Let `abort` be sent after a commit that the server has perhaps not received.
-
-        It would hold the transaction open, and the documents locked, for a minute. The driver takes
-        every commit that has begun for sent. If the server has committed, it refuses the abort.
-        """
-        is_known = isinstance(error, OperationFailure) and not error.has_error_label(UNKNOWN)
-        transaction = self.session._transaction
-        states = type(transaction.state)
-        if not is_known and transaction.state is states.COMMITTED:
-            transaction.state = states.IN_PROGRESS
 
     async def _commit(self) -> None:
         for attempt in range(COMMIT_ATTEMPTS):
@@ -120,3 +110,12 @@ class MongoTransaction:
         async with self.lock:
             with pymongo.timeout(ABORT_TIMEOUT):
                 await self.session.end_session()  # aborts what is open, swallowing its errors
+
+
+def _is_answered(error: BaseException) -> bool:
+    """Whether the server has answered a commit, and has ended the transaction.
+
+    If not, the commit has perhaps not reached it. Without an abort it would hold the transaction
+    open, and the documents locked, for a minute. An abort of what is committed it refuses.
+    """
+    return isinstance(error, OperationFailure) and not error.has_error_label(UNKNOWN)
