@@ -37,9 +37,11 @@ def test_what_everybody_imports_loads_no_generated_module(statement: str) -> Non
     assert not loaded & {f"prisma.{name}" for name in GENERATED}
 
 
-def test_records_load_no_client_and_a_client_no_types() -> None:
+def test_records_load_no_client_and_a_client_no_types_and_no_parser() -> None:
     code = "from prisma.models import User; print({'prisma.client', 'pymongo'} & set(sys.modules))"
     assert run(code) == "set()"
+    code = "from prisma import Prisma, types; print('prismongo.schema.parser' in sys.modules)"
+    assert run(code) == "False"
     code = "from prisma import Prisma; print('prisma._inputs' in sys.modules)"
     assert run(code) == "False"
 
