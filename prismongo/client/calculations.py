@@ -88,6 +88,9 @@ class Calculations(
 
         Returns:
             The number; with `select` a number for each name that it has.
+
+        Raises:
+            prisma.errors.DataError: P2009 and others, an argument is refused.
         """
         arguments = {"take": take, "skip": skip, "where": where, "cursor": cursor}
         answer = await self._ask("count", arguments, _selections({"_count": select or True}))
@@ -128,6 +131,9 @@ class Calculations(
 
         Returns:
             What was asked for, under `_count`, `_avg`, `_sum`, `_min` and `_max`.
+
+        Raises:
+            prisma.errors.DataError: P2009 and others, an argument is refused.
         """
         arguments = {
             "where": where,
@@ -174,6 +180,10 @@ class Calculations(
 
         Returns:
             A mapping for each group: the fields of `by`, and what was asked for.
+
+        Raises:
+            prisma.errors.DataError: P2009 and others, an argument is refused.
+            TypeError: `take` or `skip` without `order`.
         """
         if isinstance(by, str):
             raise invalid(("by",), "expected a list of fields, got str")

@@ -101,9 +101,12 @@ class Raw(Asking[ModelT], Generic[ModelT]):
         *,
         into: type[IntoT] | None = None,
     ) -> list[Document] | list[IntoT]:
-        """Run a pipeline on the collection; all else as for `find_raw`.
+        """Run a pipeline of MongoDB's on the collection.
 
             await db.user.aggregate_raw([{"$sample": {"size": 3}}], into=Card)
+
+        Arguments and documents have the stored names and BSON values, as those of `find_raw`. On
+        the client of a transaction it is part of that transaction.
 
         Args:
             pipeline: the stages.
@@ -112,6 +115,11 @@ class Raw(Asking[ModelT], Generic[ModelT]):
 
         Returns:
             The documents; objects of `into` where it is given.
+
+        Raises:
+            prisma.errors.RawQueryError: P2010, the server or the driver refuses it.
+            prisma.errors.DataError: P2009, an argument has the wrong type.
+            pydantic.ValidationError: a document is not what `into` declares.
         """
         arguments = {"pipeline": list(pipeline), "options": options}
         return await self._ask_raw("aggregateRaw", arguments, into)

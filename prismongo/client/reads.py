@@ -50,7 +50,8 @@ class Reads(
             The record; None where there is none.
 
         Raises:
-            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _unique(where, include, select, omit, on_invalid)
         found: ModelT | None = await self._ask("find_unique", arguments)
@@ -65,12 +66,24 @@ class Reads(
         omit: OmitT | None = None,
         on_invalid: OnInvalid = "raise",
     ) -> ModelT:
-        """Find one record by a unique; all else as for `find_unique`.
+        """Find one record by a unique, which must exist.
 
             user = await db.user.find_unique_or_raise({"id": user_id})
 
+        Args:
+            where: a unique value; further conditions may stand beside it.
+            include: the relations that the answer holds.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
+            on_invalid: "skip" leaves records that cannot be read out of the included lists.
+
+        Returns:
+            The record.
+
         Raises:
-            prisma.errors.RecordNotFoundError: there is none.
+            prisma.errors.RecordNotFoundError: P2025, there is none.
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _unique(where, include, select, omit, on_invalid)
         found: ModelT = await self._ask("find_unique_or_raise", arguments)
@@ -89,12 +102,27 @@ class Reads(
         omit: OmitT | None = None,
         on_invalid: OnInvalid = "raise",
     ) -> ModelT | None:
-        """Find the first record that matches; the arguments are those of `find_many`.
+        """Find the first record that matches.
 
             newest = await db.user.find_first(order={"createdAt": "desc"})
 
+        Args:
+            skip: how many records to leave out first.
+            where: which records; all of them where it is left out.
+            cursor: a unique of the record to begin with.
+            include: the relations that the answer holds.
+            order: by one field or several, the first one first; in one mapping or in a list.
+            distinct: the fields of which each combination of values is answered once.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
+            on_invalid: "skip" leaves records that cannot be read out of the included lists.
+
         Returns:
             The record; None where there is none.
+
+        Raises:
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _page(
             None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
@@ -115,12 +143,28 @@ class Reads(
         omit: OmitT | None = None,
         on_invalid: OnInvalid = "raise",
     ) -> ModelT:
-        """Find the first record that matches; the arguments are those of `find_many`.
+        """Find the first record that matches; one must exist.
 
             ada = await db.user.find_first_or_raise(where={"username": "ada"})
 
+        Args:
+            skip: how many records to leave out first.
+            where: which records; all of them where it is left out.
+            cursor: a unique of the record to begin with.
+            include: the relations that the answer holds.
+            order: by one field or several, the first one first; in one mapping or in a list.
+            distinct: the fields of which each combination of values is answered once.
+            select: the only fields that the answer holds.
+            omit: the fields that the answer does not hold.
+            on_invalid: "skip" leaves records that cannot be read out of the included lists.
+
+        Returns:
+            The record.
+
         Raises:
-            prisma.errors.RecordNotFoundError: there is none.
+            prisma.errors.RecordNotFoundError: P2025, there is none.
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _page(
             None, skip, where, cursor, include, order, distinct, select, omit, on_invalid
@@ -163,7 +207,8 @@ class Reads(
             The records, in order; an empty list where there are none.
 
         Raises:
-            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _page(
             take, skip, where, cursor, include, order, distinct, select, omit, on_invalid
@@ -205,7 +250,8 @@ class Reads(
             The records, one after another.
 
         Raises:
-            prisma.errors.DataError: P2023 or P2032, a stored record cannot be read.
+            prisma.errors.DataError: P2009 and others, an argument is refused; P2023 or P2032, a
+                stored record cannot be read.
         """
         arguments = _page(batch, None, where, None, include, order, None, select, omit, on_invalid)
         found = self._client._stream(arguments=arguments, model=self._model)
