@@ -43,12 +43,12 @@ class Use:
     Attributes:
         shape: the fields of all its values.
         block: what it lacks.
-        added: the stored name of each field that it lacked → its name, and its kind.
+        added: the stored name of each field that it lacked → the first of its places.
     """
 
     shape: Shape = field(default_factory=Shape)
     block: DraftBlock | None = None
-    added: dict[str, tuple[str, Kind]] = field(default_factory=dict)
+    added: dict[str, tuple[str, Path]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -131,17 +131,24 @@ class Builder:
             if stored in known:
                 self._known_field(collection, known[stored], seen, path)
             elif stored in use.added:
-                name, kind = use.added[stored]
-                self.paths[collection, ".".join((*path, stored))] = (
-                    f"{self._before(collection, path)}{name}",
-                    kind,
-                )
+                self._copy_paths(use.added[stored], collection, (*path, stored))
             elif not is_storable(stored):
                 _note(block, f"{ascii(stored)[1:-1]}: no field can be stored by this name.")
             else:
                 kind = kind_of(use.shape.fields[stored], use.shape.count, enums=self.enums)
-                item = self._add(collection, block, path, stored, kind)
-                use.added[stored] = (item.name, kind)
+                self._add(collection, block, path, stored, kind)
+                use.added[stored] = (collection, (*path, stored))
+
+    def _copy_paths(self, place: tuple[str, Path], collection: str, path: Path) -> None:
+        """Name what is in a field of a composite type as it is where the type was met first."""
+        first, old = place[0], ".".join(place[1])
+        name, kind = self.paths[first, old]
+        here, own = ".".join(path), self._before(collection, path[:-1]) + name.rpartition(".")[2]
+        self.paths[collection, here] = (own, kind)
+        for (owner, inner), (inner_name, inner_kind) in [*self.paths.items()]:
+            if owner == first and inner.startswith(f"{old}."):
+                place_of_inner = collection, here + inner.removeprefix(old)
+                self.paths[place_of_inner] = (own + inner_name.removeprefix(name), inner_kind)
 
     def _before(self, collection: str, path: Path) -> str:
         """What stands before the names of the fields at a stored path."""

@@ -223,6 +223,22 @@ async def test_a_composite_type_of_several_fields_is_added_to_once(
     assert again.files == {}
 
 
+async def test_an_index_into_what_a_composite_type_of_several_models_lacks(
+    live: Live, mongo_url: str
+) -> None:
+    written = f'{WRITTEN}model firms {{\n  id String @id @map("_id")\n  home Home?\n}}\n'
+    home = {"city": "x", "geo": {"lat": 1.5, "part": {"floor": 2}}}
+    live["people"].insert_one({"name": "a", "home": home})
+    live["firms"].insert_one({"_id": "a", "home": home})
+    live["people"].create_index("name", unique=True, name="mine")
+    for name in ("people", "firms"):
+        live[name].create_index([("home.geo.part.floor", -1), ("home.geo.lat", 1)], name="my")
+    after = (await pull(mongo_url, schema_of_text(written, PATH), PATH)).files[PATH]
+    line = '  @@index([home.geo.part.floor(sort: Desc), home.geo.lat], map: "my")\n'
+    assert after.count(line) == 2
+    assert (await push(parse(after), mongo_url)).plan.steps == ()
+
+
 async def test_a_composite_type_within_itself_is_added_to_once(live: Live, mongo_url: str) -> None:
     written = WRITTEN.replace("  town String", "  next Home?\n  town String")
     home = {"city": "x", "next": {"city": "y", "zip": "1", "next": {"city": "z", "zip": "2"}}}
