@@ -65,11 +65,16 @@ class ApplicationContainer(Container):
     files = mount(FilesContainer, database=database.service, instance=instance.service)
     communities = mount(CommunitiesContainer, database=database.service)
     messages = mount(MessagesContainer, database=database.service)
-    friends = mount(FriendsContainer, database=database.service)
-    direct_messages = mount(DirectMessagesContainer, database=database.service)
-    moderation = mount(
-        ModerationContainer, communities=communities.service, messages=messages.service
-    )
     notifications = mount(
         NotificationsContainer, database=database.service, settings=notification_settings
+    )
+    friends = mount(
+        FriendsContainer, database=database.service, notifications=notifications.service
+    )
+    direct_messages = mount(DirectMessagesContainer, database=database.service)
+    moderation = mount(
+        ModerationContainer,
+        database=database.service,
+        communities=communities.service,
+        messages=messages.service,
     )

@@ -29,7 +29,7 @@ class ChannelService:
         *,
         type: ChannelType = ChannelType.TEXT,
         topic: str | None = None,
-        creator_id: str | None = None,
+        private_to: str | None = None,
     ) -> ChannelView:
         """Create a channel.
 
@@ -38,14 +38,14 @@ class ChannelService:
             name: its name.
             type: its kind.
             topic: what it is about.
-            creator_id: makes it private; the creator is the first who sees it.
+            private_to: the only user who sees it, until others are admitted; None: all members.
         """
         data: ChannelCreateInput = {"communityId": community_id, "name": name, "type": type}
         if topic is not None:
             data["topic"] = topic
-        if creator_id is not None:
+        if private_to is not None:
             data["isPrivate"] = True
-            data["memberships"] = {"create": [{"userId": creator_id}]}
+            data["memberships"] = {"create": [{"userId": private_to}]}
         return await self.database.channel.returning(ChannelView).create(data=data)
 
     async def admit(self, channel_id: str, user_id: str) -> None:

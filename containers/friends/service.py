@@ -10,23 +10,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from prisma.enums import FriendshipStatus
+from prisma.enums import FriendshipStatus, NotificationType
 from prisma.types import FriendshipWhereInput, UserBlockWhereInput, UserWhereInput
 
 from containers.errors import NotAllowedError, NotFoundError
+from containers.notifications import NotificationService
 from database import DatabaseService
 from database.friendships import pair_of
 from database.selections import FriendshipView, PublicUser
+from prismongo import atomic
 
 
 class FriendService:
     """Asks for friendships, answers them, ends them and lists them."""
 
-    def __init__(self, database: DatabaseService) -> None:
+    def __init__(
+        self, database: DatabaseService, notifications: NotificationService | None = None
+    ) -> None:
         self.database = database
+        self._notifications = notifications or NotificationService(database)
 
     async def ask(self, user_id: str, other_id: str) -> FriendshipView:
-        """Ask a user for friendship; a second call changes nothing.
+        """Ask a user for friendship, and notify that user; a second call changes nothing.
 
         If the other user has asked before, or asks at the same moment, the two are friends.
 
@@ -42,7 +47,7 @@ class FriendService:
         friendship = await self._ask(user_id, other_id)
         # The block may have come meanwhile: see `UserService.block`.
         if await self._is_blocked(user_id, other_id):
-            await self.database.friendship.delete_many(where={"pair": pair_of(user_id, other_id)})
+            await self._end(user_id, other_id)
             raise NotAllowedError("One of the two users has blocked the other.")
         if friendship.status == FriendshipStatus.DECLINED:
             raise NotAllowedError("The user has declined.")
@@ -64,17 +69,7 @@ class FriendService:
     async def _ask(self, user_id: str, other_id: str) -> FriendshipView:
         """Create the friendship, or change the one that there is."""
         while True:
-            held = await self.database.friendship.returning(FriendshipView).upsert(
-                where={"pair": pair_of(user_id, other_id)},
-                data={
-                    "create": {
-                        "requesterId": user_id,
-                        "addresseeId": other_id,
-                        "pair": pair_of(user_id, other_id),
-                    },
-                    "update": {},
-                },
-            )
+            held = await self._held_or_new(user_id, other_id)
             if held.requester.id != other_id.lower():
                 return held  # it is this user's, created now or before
             match held.status:
@@ -90,9 +85,26 @@ class FriendService:
             if changed:
                 return changed
 
+    @atomic
+    async def _held_or_new(self, user_id: str, other_id: str) -> FriendshipView:
+        """The friendship that there is, or a new request with its notification."""
+        pair = pair_of(user_id, other_id)
+        is_known = await self.database.friendship.count(where={"pair": pair}) > 0
+        held = await self.database.friendship.returning(FriendshipView).upsert(
+            where={"pair": pair},
+            data={
+                "create": {"requesterId": user_id, "addresseeId": other_id, "pair": pair},
+                "update": {},
+            },
+        )
+        if not is_known:
+            await self._notify(user_id, other_id)
+        return held
+
+    @atomic
     async def _ask_in_turn(self, user_id: str, other_id: str) -> FriendshipView | None:
         """Turn a friendship that this user has declined into a request of this user's."""
-        return await self.database.friendship.returning(FriendshipView).update(
+        changed = await self.database.friendship.returning(FriendshipView).update(
             where={
                 "pair": pair_of(user_id, other_id),
                 "addresseeId": user_id,
@@ -105,6 +117,29 @@ class FriendService:
                 "createdAt": datetime.now(UTC),
                 "answeredAt": None,
             },
+        )
+        if changed is not None:
+            await self._notify(user_id, other_id)
+        return changed
+
+    async def _notify(self, user_id: str, other_id: str) -> None:
+        await self._notifications.create(
+            other_id, NotificationType.FRIEND_REQUEST, actor_id=user_id
+        )
+
+    @atomic
+    async def _end(self, user_id: str, other_id: str) -> None:
+        """Remove the friendship, and what the other user was told of it."""
+        await self.database.friendship.delete_many(where={"pair": pair_of(user_id, other_id)})
+        await self._take_back(user_id, other_id)
+
+    async def _take_back(self, user_id: str, other_id: str) -> None:
+        await self.database.notification.delete_many(
+            where={
+                "userId": other_id,
+                "actorId": user_id,
+                "type": NotificationType.FRIEND_REQUEST,
+            }
         )
 
     async def accept(self, user_id: str, requester_id: str) -> FriendshipView:
@@ -144,8 +179,13 @@ class FriendService:
             data={"status": status, "answeredAt": datetime.now(UTC)},
         )
 
+    @atomic
     async def cancel(self, user_id: str, addressee_id: str) -> bool:
-        """Withdraw a pending request of this user's; returns whether there was one."""
+        """Withdraw a pending request of this user's, with its notification.
+
+        Returns:
+            Whether there was one.
+        """
         removed = await self.database.friendship.delete_many(
             where={
                 "pair": pair_of(user_id, addressee_id),
@@ -153,6 +193,8 @@ class FriendService:
                 "status": FriendshipStatus.PENDING,
             }
         )
+        if removed:
+            await self._take_back(user_id, addressee_id)
         return removed > 0
 
     async def unfriend(self, user_id: str, friend_id: str) -> bool:

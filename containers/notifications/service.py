@@ -1,6 +1,6 @@
 """Notifications: list, mark as read, count. A feature service on the client.
 
-consumer.py makes those of messages. `create` is for all others: an application calls it.
+consumer.py makes those of messages. `create` is for all others, such as `FriendService.ask`.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from containers.auth import AuthSettings
 from containers.auth.passwords import Passwords
 from containers.database import DatabaseContainer
 from containers.friends import FriendsContainer
+from containers.notifications import NotificationService
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
 from prismongo.containers.base import Container, mount
@@ -57,7 +58,8 @@ class Forum(Container):
     settings = providers.Dependency(instance_of=DatabaseSettings)
     schema = providers.Object(SchemaSettings(on_start="ignore"))
     database = mount(DatabaseContainer, settings=settings, schema=schema)
-    friends = mount(FriendsContainer, database=database.service)
+    notifications = providers.Factory(NotificationService, database=database.service)
+    friends = mount(FriendsContainer, database=database.service, notifications=notifications)
 
 
 async def test_after_start_the_real_one_goes_on_unused(settings: DatabaseSettings) -> None:

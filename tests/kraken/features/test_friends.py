@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from prisma.enums import FriendshipStatus
-from prisma.errors import UniqueViolationError
+from prisma.enums import FriendshipStatus, NotificationType
+from prisma.errors import DataError, UniqueViolationError
 from prisma.models import User
 
 from containers import ApplicationContainer
@@ -60,6 +60,36 @@ async def test_a_request_is_pending_until_it_is_accepted(
     assert (await names(friends, ada), await names(friends, grace)) == (["grace"], ["ada"])
     assert await friends.received(grace.id) == await friends.sent(ada.id) == []
     assert await friends.ask(grace.id, ada.id) == accepted
+
+
+async def test_who_is_asked_is_notified_once(
+    container: ApplicationContainer, friends: FriendService, ada: User, grace: User
+) -> None:
+    notifications = container.notifications.service()
+
+    async def told(user: User) -> list[str | None]:
+        found = await notifications.page(user.id)
+        assert {each.type for each in found} <= {NotificationType.FRIEND_REQUEST}
+        return [each.actor.username if each.actor else None for each in found]
+
+    await asyncio.gather(*(friends.ask(ada.id, grace.id) for _ in range(10)))
+    assert (await told(grace), await told(ada)) == (["ada"], [])
+    assert await friends.cancel(ada.id, grace.id)
+    assert await told(grace) == []
+    await friends.ask(ada.id, grace.id)
+    await friends.decline(grace.id, ada.id)
+    await friends.ask(grace.id, ada.id)  # in turn
+    assert (await told(grace), await told(ada)) == (["ada"], ["grace"])
+
+
+async def test_a_request_whose_notification_fails_is_not_kept() -> None:
+    database = fake(DatabaseService)
+    friends, users = FriendService(database), UserService(database, Passwords(CHEAP))
+    ada, grace = [await users.register(name, "x") for name in ("ada", "grace")]
+    database.fake.fail("notification.create", "P2003", times=1)
+    with pytest.raises(DataError):
+        await friends.ask(ada.id, grace.id)
+    assert await database.friendship.count() == 0
 
 
 async def test_nobody_answers_for_another_or_twice(
@@ -256,15 +286,16 @@ async def test_a_block_between_the_check_and_the_request_is_found(
     users = UserService(database, Passwords(CHEAP))
     friends = FriendService(database)
     ada, grace = [await users.register(name, "x") for name in ("ada", "grace")]
-    database.fake.delay("friendship.upsert", 60, times=1)
+    database.fake.delay("friendship.upsert", 1, times=1)  # less than a block may take
     asking = asyncio.ensure_future(friends.ask(ada.id, grace.id))
     while database.fake.calls[-1].name != "friendship.upsert":
         await asyncio.sleep(0)
     await users.block(grace.id, ada.id)
-    clock.advance(60)
+    clock.advance(1)
     with pytest.raises(NotAllowedError, match="blocked"):
         await asking
     assert await database.friendship.count() == 0
+    assert await database.notification.count() == 0
 
 
 async def test_a_request_that_is_withdrawn_before_it_is_answered_is_asked_in_turn(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 from prisma.enums import Permission
@@ -173,7 +174,7 @@ async def test_a_moderator_of_one_community_is_none_of_another(
 async def test_a_private_channel_is_seen_by_who_was_let_in(
     channels: ChannelService, community: FoundedCommunity, ada: User, member: User
 ) -> None:
-    secret = await channels.create(community.id, "secret", topic="plans", creator_id=ada.id)
+    secret = await channels.create(community.id, "secret", topic="plans", private_to=ada.id)
     await channels.create(community.id, "public")
     everything = ["general", "public", "secret", "random"]
     assert names(await channels.visible(community.id, ada.id)) == everything
@@ -197,7 +198,7 @@ async def test_who_is_no_member_sees_no_channel(
     ada: User,
     grace: User,
 ) -> None:
-    secret = await channels.create(community.id, "secret", creator_id=ada.id)
+    secret = await channels.create(community.id, "secret", private_to=ada.id)
     assert await channels.visible(community.id, grace.id) == []
     for channel in (channel_id, secret.id):
         with pytest.raises(NotFoundError):
@@ -218,7 +219,7 @@ async def test_who_joins_begins_without_roles_and_private_channels(
     grace: User,
 ) -> None:
     """They may have been given at the moment when the user left."""
-    secret = await channels.create(community.id, "secret", creator_id=ada.id)
+    secret = await channels.create(community.id, "secret", private_to=ada.id)
     role = await communities.create_role(community.id, "mods", [Permission.MANAGE_MESSAGES])
     database = communities.database
     await database.channelmembership.create(data={"userId": grace.id, "channelId": secret.id})
@@ -229,3 +230,24 @@ async def test_who_joins_begins_without_roles_and_private_channels(
     assert Permission.MANAGE_MESSAGES not in await communities.permissions(community.id, grace.id)
     assert "secret" not in names(await channels.visible(community.id, grace.id))
     await channels.require_visible(secret.id, ada.id)
+
+
+async def test_an_act_is_logged_once_it_is_kept(
+    moderation: ModerationService,
+    communities: CommunityService,
+    community: FoundedCommunity,
+    member: User,
+    ada: User,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "containers.moderation.service")
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - raised through the block that it ends
+        async with moderation.database.atomic():
+            await moderation.remove_member(community.id, member.id, moderator_id=ada.id)
+            raise ZeroDivisionError
+    assert await communities.is_member(community.id, member.id)
+    assert caplog.messages == []
+    async with moderation.database.atomic():
+        await moderation.remove_member(community.id, member.id, moderator_id=ada.id)
+        assert caplog.messages == []
+    assert caplog.messages == [f"{ada.id} removed member {member.id} of community {community.id}"]
