@@ -232,9 +232,9 @@ class BaseClient(Connectable):
         """
         if not self._has_telemetry:
             return engine
-        from prismongo.telemetry import observed
+        from prismongo.telemetry import traced
 
-        return observed(engine)
+        return traced(engine)
 
     def _store_of_schema(self, datamodel: Datamodel, url: str | None) -> Store:
         """The store of the URL that the schema names, or of another one."""

@@ -1,14 +1,14 @@
-"""Calls whose form was seen before: only their values are validated and bound anew.
+"""Calls whose shape was seen before: only their values are validated and bound anew.
 
-A form (`query/validate/forms.py`) is what calls have in common that differ in the values of their
-filters and cursors alone. When a form is seen again, it is validated and planned with marks in
-place of the values (`query/validate/marks.py`). Where each mark is found in the planned filter,
-exactly once, later values are put. Of a page that is no single step (a cursor, the end of a list,
-a filter by relations) they are put into the operation, which is planned anew. Values pass the
-encoder of their field, as all do. What it refuses, and any call of which something is not found
-again, goes the careful way, which says what is wrong.
+A query shape (`query/validate/query_shapes.py`) is what calls have in common that differ in the
+values of their filters and cursors alone. When a shape is seen again, it is validated and planned
+with marks in place of the values (`query/validate/marks.py`). Where each mark is found in the
+planned filter, exactly once, later values are put. Of a page that is no single step (a cursor, the
+end of a list, a filter by relations) they are put into the operation, which is planned anew. Values
+pass the encoder of their field, as all do. What it refuses, and any call of which something is not
+found again, goes the careful way, which says what is wrong.
 
-Of a write the filter alone has a form. Its data is validated whole at every call, by the functions
+Of a write the filter alone has a shape. Its data is validated whole at every call, by the functions
 that are generated once a model (`query/validate/writers.py`).
 """
 
@@ -60,22 +60,28 @@ from prismongo.query.nodes.steps import (
     UpdateOne,
 )
 from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.forms import WRITES, Form, FormlessError, form_of, open_values
 from prismongo.query.validate.marks import Marked, MarkingValues
+from prismongo.query.validate.query_shapes import (
+    WRITES,
+    QueryShape,
+    ShapelessError,
+    open_values,
+    query_shape,
+)
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 
-FORMS: Final = 1_000
-"""How many forms are kept. They come from code, which has fewer."""
+SHAPES: Final = 1_000
+"""How many shapes are kept. They come from code, which has fewer."""
 
-Kept = TypeVar("Kept", set[int], dict[Form, KnownCall])
+Kept = TypeVar("Kept", set[int], dict[QueryShape, KnownCall])
 
 _Read = FindUnique | FindPage | AggregateRecords
 KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
 
 class Calls:
-    """The calls of one engine, and those of which the form is known.
+    """The calls of one engine, and those of which the shape is known.
 
     Args:
         datamodel: the schema.
@@ -96,8 +102,8 @@ class Calls:
         self._conflicts = conflicts
         self._values = MarkingValues(datamodel)
         self._validator = Validator(datamodel, "python", self._values)
-        self._known: dict[Form, KnownCall] = {}
-        # Of these forms the hashes alone are kept: they may hold anything.
+        self._known: dict[QueryShape, KnownCall] = {}
+        # Of these shapes the hashes alone are kept: they may hold anything.
         self._seen: set[int] = set()
         self._careful: set[int] = set()
 
@@ -128,25 +134,25 @@ class Calls:
     def find(
         self, request: Request
     ) -> tuple[KnownStepped, KnownStep] | FindPage | AggregateRecords | None:
-        """What is known of the form of a request, and its step, or the operation to be planned.
+        """What is known of the shape of a request, and its step, or the operation to be planned.
 
         None: it goes the careful way.
         """
-        form = form_of(request)
-        if form is None:
+        shape = query_shape(request)
+        if shape is None:
             return None
-        known = self._known.get(form)
+        known = self._known.get(shape)
         if known is None:
-            self._note(form, request)
+            self._note(shape, request)
             return None
         if isinstance(known, KnownPage):
             return known.filled(request.arguments)
         step = known.step(request.arguments)
         return None if step is None else (known, step)
 
-    def _note(self, form: Form, request: Request) -> None:
-        """A form is learnt when it is seen for the second time."""
-        number = hash(form)
+    def _note(self, shape: QueryShape, request: Request) -> None:
+        """A shape is learnt when it is seen for the second time."""
+        number = hash(shape)
         if number in self._careful:
             return
         if number not in self._seen:
@@ -155,21 +161,21 @@ class Calls:
         self._seen.discard(number)
         try:
             known = self._learnt(request)
-        except FormlessError:
+        except ShapelessError:
             known = None
         except PrismaError:
             return  # of a value, perhaps: the careful way says it
         if known is None:
             _emptied(self._careful).add(number)
         else:
-            _emptied(self._known)[form] = known
+            _emptied(self._known)[shape] = known
 
     def _learnt(self, request: Request) -> KnownCall | None:
         if request.action not in WRITES:
             return self._learnt_read(request)
         operation = self._validators[request.words].validate(request)
         if not isinstance(operation, CreateOne | UpdateRecord | DeleteRecord):
-            raise FormlessError
+            raise ShapelessError
         is_known = self._planner.writes.is_one_step(operation)
         return self._learnt_write(operation, request) if is_known else None
 
@@ -204,16 +210,16 @@ class Calls:
         return KnownRead(operation, where, is_one_step)
 
     def _marked(self, request: Request) -> tuple[_Read, list[Marked]]:
-        """A read with marks, one for each value that the form leaves open.
+        """A read with marks, one for each value that the shape leaves open.
 
         Raises:
-            FormlessError: it is no such read, or of one of its values there is no mark.
+            ShapelessError: it is no such read, or of one of its values there is no mark.
         """
         marked: list[Marked] = []
         self._values.marked = marked
         operation = self._validator.validate(request)
         if not isinstance(operation, _Read) or not _are_all(marked, request.arguments):
-            raise FormlessError
+            raise ShapelessError
         return operation, marked
 
 
@@ -248,13 +254,13 @@ def _values(marked: list[Marked]) -> tuple[Value, ...]:
 
 def _emptied(kept: Kept) -> Kept:
     """The collection, without what is in it if it is full."""
-    if len(kept) >= FORMS:
+    if len(kept) >= SHAPES:
         kept.clear()
     return kept
 
 
 def _are_all(marked: list[Marked], arguments: Mapping[str, Any]) -> bool:
-    """Whether the marks are for all values that the form leaves open, each at its path."""
+    """Whether the marks are for all values that the shape leaves open, each at its path."""
     values = dict(open_values(arguments))
     return len(marked) == len(values) and all(
         item.path in values and values[item.path] is item.given for item in marked

@@ -20,7 +20,7 @@ from prisma.errors import PrismaError
 
 from prismongo.query.nodes.steps import (
     Aggregate,
-    Atomic,
+    BeginTransaction,
     CountPerParent,
     DeleteMany,
     DeleteOne,
@@ -70,7 +70,7 @@ def contended(step: Step) -> Contended | None:
             | RawFind()
             | RawAggregate()
             | RawCommand()
-            | Atomic()
+            | BeginTransaction()
             | InPortion()
         ):
             return None

@@ -1,6 +1,6 @@
 """Driving a plan: steps go to the store, what it finds goes back, until the plan answers.
 
-The plan decides (`Atomic`) where its transaction begins; this is where it ends.
+The plan decides (`BeginTransaction`) where its transaction begins; this is where it ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from prismongo.engine.conflicts import LONGEST_BACK_OFF, Attempts, Conflicts
 from prismongo.query.errors.input import too_deep
 from prismongo.query.nodes.rows import Rows
 from prismongo.query.nodes.steps import (
-    Atomic,
+    BeginTransaction,
     DeleteOne,
     InPortion,
     Insert,
@@ -158,7 +158,7 @@ class _Run:
             plan.close()
 
     async def _execute(self, step: Step) -> Any:
-        if isinstance(step, Atomic):
+        if isinstance(step, BeginTransaction):
             return await self._begin(step)
         if isinstance(step, InPortion):
             return await self._run_portion(step)
@@ -168,7 +168,7 @@ class _Run:
                 await self._attempts.enter(step)
         return await run_step(step, self._store, self._transaction, self._watch)
 
-    async def _begin(self, step: Atomic) -> None:
+    async def _begin(self, step: BeginTransaction) -> None:
         if self._transaction is None:
             self._own = self._transaction = await self._store.begin(required=step.required)
             self._is_first = self._own is not None
@@ -276,7 +276,7 @@ def _alone(step: Step) -> Plan:
 def together(plans: Sequence[Plan]) -> Plan:
     """Several plans as one that is kept or dropped as a whole."""
     if len(plans) > 1:
-        yield Atomic()
+        yield BeginTransaction()
     answers: list[Any] = []
     for index, plan in enumerate(plans):
         try:

@@ -1,4 +1,4 @@
-"""What is kept of calls whose form was seen before (`calls.py`): each makes the step of another.
+"""What is kept of calls whose shape was seen before (`calls.py`): each makes the step of another.
 
 Values pass the encoders of their fields, as all do. What an encoder refuses, and whatever is
 unusual in the data of a write, gives None: that call goes the careful way, which says what is
@@ -58,7 +58,7 @@ def bound(values: tuple[Value, ...], arguments: Arguments) -> tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownFilter:
-    """The filter of a form, with marks in place of the values.
+    """The filter of a shape, with marks in place of the values.
 
     Attributes:
         template: a read of what the filter finds.

@@ -18,7 +18,7 @@ from prisma.errors import DataError
 
 from prismongo.metrics import Metrics
 from prismongo.query.nodes.requests import Request
-from prismongo.query.nodes.steps import Atomic, Step
+from prismongo.query.nodes.steps import BeginTransaction, Step
 from prismongo.settings import DatabaseSettings
 
 logger: Final = logging.getLogger("prismongo.queries")
@@ -53,7 +53,7 @@ class LogSettings:
         return cls(None if slow is None else slow.total_seconds(), settings.log == "values")
 
 
-class Observed:
+class RunningOperation:
     """One operation under way, as a context that ends with it.
 
     Args:
@@ -78,7 +78,7 @@ class Observed:
         self.steps: list[Step] | None = [] if keep else None
         self._started = time.perf_counter()
 
-    def __enter__(self) -> Observed:
+    def __enter__(self) -> RunningOperation:
         metrics = self._observer.metrics
         metrics.client_queries += 1
         metrics.active += 1
@@ -120,10 +120,10 @@ class Observer:
             facts = {"accelerator": accelerator}
             logger.debug(text, facts, extra=facts)
 
-    def operation(self, requests: Sequence[Request], describe: Describe) -> Observed:
+    def operation(self, requests: Sequence[Request], describe: Describe) -> RunningOperation:
         """One operation, which begins where the context is entered."""
         keep = self.settings.slow is not None or logger.isEnabledFor(logging.DEBUG)
-        return Observed(self, requests, describe, keep=keep)
+        return RunningOperation(self, requests, describe, keep=keep)
 
     def skipped(self, request: Request, errors: Sequence[DataError]) -> None:
         """A read has left out records that cannot be read: they are counted and named."""
@@ -152,7 +152,9 @@ class Observer:
         level = logging.WARNING if slow is not None and seconds >= slow else logging.DEBUG
         if not logger.isEnabledFor(level):
             return
-        shown = [self._shown(step, describe) for step in steps if not isinstance(step, Atomic)]
+        shown = [
+            self._shown(step, describe) for step in steps if not isinstance(step, BeginTransaction)
+        ]
         facts = {
             "model": ",".join(dict.fromkeys(request.model or "-" for request in requests)),
             "action": ",".join(request.action for request in requests),

@@ -1,4 +1,4 @@
-"""Observed collections → a `Draft`: models, composite types, enums, indexes, relations."""
+"""Sampled collections → a `Draft`: models, composite types, enums, indexes, relations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Path = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class Observed:
+class SampledCollection:
     """A collection: what was read of it, its indexes, and its shard key if it is sharded."""
 
     found: FoundCollection
@@ -70,7 +70,7 @@ class Builder:
     paths: dict[tuple[str, str], tuple[str, Kind | None]] = field(default_factory=dict)
     _uses: dict[str, Use] = field(default_factory=dict)
 
-    def build(self, collections: Sequence[Observed]) -> Draft:
+    def build(self, collections: Sequence[SampledCollection]) -> Draft:
         """Everything but the relations."""
         known = {model.db_name: model for model in self.known.models}
         for each in collections:
@@ -97,7 +97,7 @@ class Builder:
         self.draft.blocks.append(block)
         return block
 
-    def _model(self, each: Observed, block: DraftBlock, known: Model | None) -> None:
+    def _model(self, each: SampledCollection, block: DraftBlock, known: Model | None) -> None:
         if block.is_new:
             if each.shape.count < each.total:
                 block.notes.append(f"// Read {each.shape.count:,} of {each.total:,} documents.")
@@ -236,7 +236,7 @@ class Builder:
             else:
                 self.paths.setdefault((model.db_name, path), (".".join(names), None))
 
-    def _indexes(self, each: Observed, block: DraftBlock, model: Model | None) -> None:
+    def _indexes(self, each: SampledCollection, block: DraftBlock, model: Model | None) -> None:
         tries = self.refused.tries
         known = self._known_indexes(model)
         names_known = {index.name for index in known}
@@ -272,7 +272,7 @@ class Builder:
             if not alone:
                 block.attributes += lines
 
-    def _expires_otherwise(self, each: Observed, index: IndexSpec) -> bool:
+    def _expires_otherwise(self, each: SampledCollection, index: IndexSpec) -> bool:
         """Whether an index with a TTL is not on one field of dates alone."""
         if index.expire_after is None:
             return False

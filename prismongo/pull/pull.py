@@ -19,7 +19,7 @@ from pymongo.errors import PyMongoError
 from prismongo.errors import ConfigurationError, SchemaError
 from prismongo.generator.validate import validated
 from prismongo.project import shown
-from prismongo.pull.build import Builder, Observed
+from prismongo.pull.build import Builder, SampledCollection
 from prismongo.pull.draft import Draft
 from prismongo.pull.refusals import NO_WORDS, Refusals
 from prismongo.pull.relations import Reference, add_relations, find_targets
@@ -127,7 +127,7 @@ def _before(schema: SchemaFiles | None, path: Path, *, force: bool) -> SchemaFil
 def _settled(
     before: SchemaFiles,
     known: Datamodel,
-    collections: Sequence[Observed],
+    collections: Sequence[SampledCollection],
     references: Sequence[Reference],
     *,
     enums: bool,
@@ -153,7 +153,9 @@ def _settled(
     raise ConfigurationError("No schema of this database could be found.")
 
 
-def _differing(datamodel: Datamodel, collections: Sequence[Observed]) -> set[tuple[str, str]]:
+def _differing(
+    datamodel: Datamodel, collections: Sequence[SampledCollection]
+) -> set[tuple[str, str]]:
     """The indexes that the schema asks for otherwise than they are."""
     wanted = {
         (collection, index.name): index

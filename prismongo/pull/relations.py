@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
-from prismongo.pull.build import Builder, Observed
+from prismongo.pull.build import Builder, SampledCollection
 from prismongo.pull.draft import DraftBlock, DraftField, quoted
 from prismongo.pull.kinds import is_storable
 from prismongo.pull.names import field_name, without_suffix
@@ -65,7 +65,7 @@ class Reference:
 
 
 async def find_targets(
-    database: Database, collections: Sequence[Observed], progress: Progress
+    database: Database, collections: Sequence[SampledCollection], progress: Progress
 ) -> list[Reference]:
     """The fields that refer to another collection, or to their own, with their shares of hits."""
     fields: list[tuple[Key, tuple[list[ObjectId], bool]]] = list(_fields(collections))
@@ -89,7 +89,7 @@ async def find_targets(
 
 
 def _fields(
-    collections: Iterable[Observed],
+    collections: Iterable[SampledCollection],
 ) -> Iterator[tuple[Key, tuple[list[ObjectId], bool]]]:
     for each in collections:
         for stored, seen in each.shape.fields.items():
@@ -102,7 +102,7 @@ def _only(seen: Seen, name: str) -> bool:
     return set(seen.types) - {"null"} == {name}
 
 
-def _has_object_ids(each: Observed) -> bool:
+def _has_object_ids(each: SampledCollection) -> bool:
     own = each.shape.fields.get("_id")
     return own is not None and set(own.types) == {"objectId"}
 

@@ -8,7 +8,7 @@ import bson
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 
-from prismongo.pull.build import Observed
+from prismongo.pull.build import SampledCollection
 from prismongo.seed.progress import Progress
 from prismongo.stores.changes import TOKENS
 from prismongo.stores.mongo.push.inspect import Database, FoundCollection, find_indexes
@@ -18,7 +18,7 @@ from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, decode_leniently
 
 
-async def observe(database: Database, sample: int, progress: Progress) -> list[Observed]:
+async def observe(database: Database, sample: int, progress: Progress) -> list[SampledCollection]:
     """Every collection that is a model, by name, with what some of its documents hold.
 
     Views, time series and MongoDB's own collections are left out.
@@ -34,7 +34,8 @@ async def observe(database: Database, sample: int, progress: Progress) -> list[O
     totals = [await database[each.name].estimated_document_count() for each in kept]
     keys = await find_shard_keys(database, [each.name for each in kept]) or {}
     observed = [
-        Observed(each, total, keys.get(each.name)) for each, total in zip(kept, totals, strict=True)
+        SampledCollection(each, total, keys.get(each.name))
+        for each, total in zip(kept, totals, strict=True)
     ]
     done, wanted = 0, sum(min(sample, each.total) for each in observed)
     for each in observed:

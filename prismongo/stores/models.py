@@ -6,7 +6,7 @@ from typing import assert_never
 
 from prismongo.query.nodes.steps import (
     Aggregate,
-    Atomic,
+    BeginTransaction,
     CountPerParent,
     DeleteMany,
     DeleteOne,
@@ -35,7 +35,7 @@ def model_of(step: Step) -> Model | None:
             return step.find.model
         case KnownFind():
             return step.template.find.model
-        case Atomic() | InPortion() | RawCommand():
+        case BeginTransaction() | InPortion() | RawCommand():
             return None
         case (
             Find()

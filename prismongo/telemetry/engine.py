@@ -20,7 +20,7 @@ from prismongo.query.plan.page import Position
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.store import Store
 from prismongo.telemetry.instruments import SCOPE, instruments, scope_version
-from prismongo.telemetry.spans import COLLECTION, Operation, Subject, WorkSpans, carry
+from prismongo.telemetry.spans import COLLECTION, Operation, RecordedSpans, Subject, carry
 
 WITHOUT_ROWS: Final[frozenset[Action]] = frozenset(
     {"createMany", "updateMany", "deleteMany", "aggregate", "runCommandRaw"}
@@ -30,7 +30,7 @@ WITHOUT_ROWS: Final[frozenset[Action]] = frozenset(
 spans.CARRIED.append(carry)
 
 
-class Observed(MongoEngine):
+class TracedEngine(MongoEngine):
     """Comes before the class of an engine in the method resolution order.
 
     Tracer and instruments are those of the providers that are set when it is made, at connect.
@@ -42,7 +42,7 @@ class Observed(MongoEngine):
         self._instruments = instruments()
         super().__init__(datamodel, self._telling_of_waits(make_store), *args, **named)
         self._tracer = trace.get_tracer_provider().get_tracer(SCOPE, scope_version())
-        self.spans = WorkSpans(self._tracer, self._attributes)
+        self.spans = RecordedSpans(self._tracer, self._attributes)
         self._subjects: dict[tuple[str, str | None, bool], Subject] = {}
         self._read = self._pools
         self._instruments.watch(self._read)

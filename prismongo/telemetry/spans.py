@@ -120,7 +120,7 @@ class Operation:
         self._current.end(failure)
 
 
-class Work(spans.Span):
+class RecordedSpan(spans.Span):
     """A transaction, or a change that is handled."""
 
     __slots__ = ("_attempts", "_current")
@@ -146,7 +146,7 @@ class Work(spans.Span):
             self._current.end(failure_of(error))
 
 
-class WorkSpans(spans.Spans):
+class RecordedSpans(spans.Spans):
     """Begins the spans of transactions and of handled changes.
 
     Args:
@@ -163,13 +163,15 @@ class WorkSpans(spans.Spans):
     def transaction(self) -> spans.Span:
         """A span around what the application does in it: no request of its own."""
         attributes = self._attributes(None) | {"db.operation.name": "transaction", ATTEMPTS: 1}
-        return Work(self._tracer.start_span("transaction", attributes=attributes))
+        return RecordedSpan(self._tracer.start_span("transaction", attributes=attributes))
 
     def change(self, model: str, operation: str) -> spans.Span:
         """A span from the delivery of a change to the next, or to the end of the loop."""
         attributes = self._attributes(model) | {"db.operation.name": "handle", CHANGE: operation}
         name = f"handle {attributes[COLLECTION]}"
-        return Work(self._tracer.start_span(name, kind=SpanKind.CONSUMER, attributes=attributes))
+        return RecordedSpan(
+            self._tracer.start_span(name, kind=SpanKind.CONSUMER, attributes=attributes)
+        )
 
 
 def carry(variables: Variables) -> None:

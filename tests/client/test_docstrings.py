@@ -7,7 +7,11 @@ import inspect
 import pytest
 from prisma.actions import UserActions
 
-ACTIONS = [name for name in dir(UserActions) if not name.startswith("_")]
+ACTIONS = [
+    name
+    for name, _ in inspect.getmembers(UserActions, inspect.isfunction)
+    if not name.startswith("_")
+]
 
 
 def test_the_actions_are_seen() -> None:
@@ -23,4 +27,4 @@ def test_the_docstring_of_an_action_is_whole(name: str) -> None:
     assert [each for each in arguments if f"\n    {each}: " not in text] == []
     assert "\nReturns:\n    " in text
     assert "\nRaises:\n    " in text
-    assert "db.user." in text
+    assert " db." in text

@@ -1,4 +1,4 @@
-"""Requests, and the calls of an engine, for the tests of calls of a known form."""
+"""Requests, and the calls of an engine, for the tests of calls of a known shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of a known form: what is bound is what the careful way makes, and nothing else is."""
+"""Calls of a known shape: what is bound is what the careful way makes, and nothing else is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from prismongo.fields import Json
 from prismongo.query.nodes.operations import AggregateRecords, FindPage
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.nodes.steps import Aggregate, Find, KnownFind
-from prismongo.query.validate.forms import form_of
+from prismongo.query.validate.query_shapes import query_shape
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import compile_aggregate, compile_find
 from prismongo.stores.mongo.compile.known import compile_known
@@ -363,7 +363,7 @@ Leaf = tuple[str, Any, list[Any]]
 
 
 def drawn(random: Random) -> tuple[Any, list[Leaf]]:
-    """What calls of about the same form have in common."""
+    """What calls of about the same shape have in common."""
     is_likely = random.random() < 0.8
     names = random.sample(list(GOOD)[: 10 if is_likely else None], random.choice((1, 1, 2, 3)))
     leaves: list[Leaf] = []
@@ -401,7 +401,7 @@ def where_of(outer: Any, leaves: list[Leaf], new: Callable[[Any], Any]) -> dict[
 def answer_of(calls: Calls, request: Request, answers: Counter[str]) -> None:
     """Ask for a step, which must be that of the careful way; where that refuses, there is none."""
     step = known(calls, request)
-    was_known = form_of(request) in calls._known
+    was_known = query_shape(request) in calls._known
     try:
         VALIDATOR.validate(request)
     except (PrismaError, TypeError, OverflowError):

@@ -1,4 +1,4 @@
-"""Calls of a known form: how much is kept of them, and what has no form."""
+"""Calls of a known shape: how much is kept of them, and what has no shape."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from prismongo.query.validate.forms import LARGEST, form_of
+from prismongo.query.validate.query_shapes import LARGEST, query_shape
 from tests.engine.calls import MOMENT, new_calls, request_of
 
 
 def test_the_number_of_forms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prismongo.engine.calls.FORMS", 20)
+    monkeypatch.setattr("prismongo.engine.calls.SHAPES", 20)
     calls = new_calls()
     most = 0
     for number in range(100):
@@ -38,22 +38,22 @@ def test_what_is_refused_is_not_kept() -> None:
 
 def test_a_large_filter_has_no_form() -> None:
     where = {"OR": [{"age": number} for number in range(LARGEST)]}
-    assert form_of(request_of("findMany", "User", where=where)) is None
+    assert query_shape(request_of("findMany", "User", where=where)) is None
     deep: dict[str, Any] = {}
     for _ in range(100_000):
         deep = {"AND": deep}
-    assert form_of(request_of("findMany", "User", where=deep)) is None
+    assert query_shape(request_of("findMany", "User", where=deep)) is None
 
 
 def test_a_value_of_another_type_is_of_another_form() -> None:
     values: tuple[Any, ...] = (
         *(None, True, False, 1, 1.0, "a", [], [1], [1, 1], ["a"], {}, {"equals": 1}, MOMENT),
     )
-    forms = [form_of(request_of("findMany", "User", where={"age": value})) for value in values]
-    assert len(set(forms)) == len(values)
+    shapes = [query_shape(request_of("findMany", "User", where={"age": value})) for value in values]
+    assert len(set(shapes)) == len(values)
     inside = {"AND": {"age": 1, "big": 1}}, {"AND": {"age": 1}, "big": 1}
-    forms = [form_of(request_of("findMany", "User", where=where)) for where in inside]
-    assert forms[0] != forms[1]
+    shapes = [query_shape(request_of("findMany", "User", where=where)) for where in inside]
+    assert shapes[0] != shapes[1]
     constants: tuple[Any, ...] = (True, 1, "1", [1], {"a": 1}, None)
-    forms = [form_of(request_of("findMany", "User", take=value)) for value in constants]
-    assert len(set(forms)) == len(constants)
+    shapes = [query_shape(request_of("findMany", "User", take=value)) for value in constants]
+    assert len(set(shapes)) == len(constants)

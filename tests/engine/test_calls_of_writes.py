@@ -1,4 +1,4 @@
-"""Writes of a known form: their step is that of the careful way, and so is their answer."""
+"""Writes of a known shape: their step is that of the careful way, and so is their answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Asked:
         return found[1] if isinstance(found, tuple) else None
 
     def known(self, action: Action, model: str, **arguments: Any) -> Step | None:
-        """The step, once the form was seen often enough."""
+        """The step, once the shape was seen often enough."""
         request = request_of(action, model, **arguments)
         return [self.step(request) for _ in range(4)][-1]
 

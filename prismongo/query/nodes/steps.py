@@ -92,7 +92,7 @@ class FindTemplate:
 @frozen
 @dataclass(frozen=True, slots=True)
 class KnownFind:
-    """A `Find` of a known form. → list of rows, as for the `Find`."""
+    """A `Find` of a known shape. → list of rows, as for the `Find`."""
 
     template: FindTemplate
     values: tuple[object, ...]
@@ -230,7 +230,7 @@ class DeleteMany:
 
 
 @dataclass(frozen=True, slots=True)
-class Atomic:
+class BeginTransaction:
     """Begin a transaction, which ends with the plan, unless the plan is in one. → None.
 
     If it is not `required` and the server has no transactions, the command that follows runs alone.
@@ -282,7 +282,7 @@ class RawCommand:
 ReadStep = Find | FindPerParent | CountPerParent | Aggregate | Group
 WriteStep = Insert | UpdateOne | UpdateMany | DeleteOne | DeleteMany
 RawStep = RawFind | RawAggregate | RawCommand
-FlowStep = Atomic | InPortion
+FlowStep = BeginTransaction | InPortion
 """What the engine does itself: it begins and ends transactions."""
 
 Step = ReadStep | KnownFind | WriteStep | RawStep | FlowStep

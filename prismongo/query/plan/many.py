@@ -23,7 +23,7 @@ from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.shard_keys import changes_key
 from prismongo.query.nodes.steps import (
-    Atomic,
+    BeginTransaction,
     CountPlan,
     DeleteMany,
     Find,
@@ -106,7 +106,7 @@ class ManyPlanner:
 
     def _update_rows(self, rows: Sequence[Row], data: RecordUpdates) -> CountPlan:
         if rows:
-            yield Atomic()
+            yield BeginTransaction()
         yield from self._writes.update_rows(list(rows), data)
         return len(rows)
 
@@ -135,7 +135,7 @@ class ManyPlanner:
         """The same for these records; None, without a change, if there are more than `most`."""
         model, updates = operation.updated.model, operation.updated.updates
         is_key = self._is_key(model, updates)
-        yield Atomic(required=is_key or operation.updated.atomic)
+        yield BeginTransaction(required=is_key or operation.updated.atomic)
         fields = None if is_key else model.identity
         bound = limit if most is None else most + 1 if limit is None else min(limit, most + 1)
         rows = yield from _matching(model, where, bound, fields)
@@ -196,7 +196,7 @@ def _keeping(is_sharded: object) -> Generator[Step, Any, None]:
     meanwhile is not found any more.
     """
     if is_sharded:
-        yield Atomic(required=False)
+        yield BeginTransaction(required=False)
 
 
 def _named(model: Model, rows: Sequence[Row], where: Filter) -> Filter:
@@ -211,7 +211,7 @@ def _insert(model: Model, portion: Portion) -> CountPlan:
     """Create records by one command, all or none of them."""
     count = len(portion.documents)
     if count > 1:
-        yield Atomic(records=count, size=portion.size)
+        yield BeginTransaction(records=count, size=portion.size)
     if count:
         yield Insert(model, portion.documents, portion.encoded)
     return count

@@ -21,7 +21,7 @@ from prismongo.query.nodes.operations import (
     ReferencedWrite,
 )
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.steps import Atomic, Step, WritePlan
+from prismongo.query.nodes.steps import BeginTransaction, Step, WritePlan
 from prismongo.query.nodes.updates import Set
 from prismongo.query.plan.referenced import ReferencedRecords
 from prismongo.query.plan.related import OuterWrites, RelatedRecords
@@ -68,7 +68,7 @@ class NestedWritePlanner:
             if isinstance(write, CreateRelated) and len(write.records) > UNCOUNTED:
                 records += len(write.records)
                 size += size_of([record.document for record in write.records])
-        yield Atomic(records=records, size=size)
+        yield BeginTransaction(records=records, size=size)
 
     def prepare(
         self, writes: Sequence[NestedWrite], row: Row | None

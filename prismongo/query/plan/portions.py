@@ -19,7 +19,7 @@ from prismongo.query.nodes.limits import TRANSACTION_RECORDS, UNCOUNTED
 from prismongo.query.nodes.steps import (
     Aggregate,
     Aggregation,
-    Atomic,
+    BeginTransaction,
     CountPlan,
     DeleteMany,
     Find,
@@ -100,14 +100,14 @@ def run_writes(
         answers = yield from in_portions(groups, total)
         return sum([number for numbers in answers for number in numbers][first:])
     if scope == "whole" or (scope == "nested" and total > UNCOUNTED):
-        yield Atomic(records=total)
+        yield BeginTransaction(records=total)
     elif len(writes) > 1 or is_atomic:
-        yield Atomic(required=is_required)
+        yield BeginTransaction(required=is_required)
     return sum((yield from _run(writes))[first:])
 
 
 def _run_group(writes: Sequence[Write], is_required: bool) -> Numbers:
-    yield Atomic(required=is_required)
+    yield BeginTransaction(required=is_required)
     return (yield from _run(writes))
 
 

@@ -1,7 +1,7 @@
 """plan, writes: one command if one record is written, otherwise one transaction.
 
-`Atomic` is yielded before the first write of an operation that may write more than one record. The
-reads before it are not part of the transaction.
+`BeginTransaction` is yielded before the first write of an operation that may write more than one
+record. The reads before it are not part of the transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from prismongo.query.nodes.rows import Row, Rows
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.shard_keys import missing_key_fields, moves
 from prismongo.query.nodes.steps import (
-    Atomic,
+    BeginTransaction,
     CountPlan,
     DeleteOne,
     Find,
@@ -143,7 +143,7 @@ class WritePlanner:
         if not self._nested.touches_one(data.writes) or self._updates_key(data):
             yield from self._nested.begin(data.writes)
         elif data.model.shard_key:  # the record must keep the key that is read
-            yield Atomic(required=False)
+            yield BeginTransaction(required=False)
         rows = yield Find(data.model, where, limit=1)
         if not rows:
             raise not_found("Record to update not found.", data.model)
@@ -187,12 +187,12 @@ class WritePlanner:
         """Apply the same updates to records that were read."""
         if self._updates_key(data) or moves(data):
             if len(rows) > UNCOUNTED:
-                yield Atomic(records=len(rows))
+                yield BeginTransaction(records=len(rows))
             for row in rows:
                 yield from self.update_row(row, data)
         elif data.updates:
             if len(rows) > UNCOUNTED:
-                yield Atomic(required=False, records=len(rows))
+                yield BeginTransaction(required=False, records=len(rows))
             for part in row_chunks(data.model, rows, CHUNK):
                 yield UpdateMany(data.model, by_rows(data.model, part), data.updates)
 
@@ -235,7 +235,7 @@ class WritePlanner:
     def _upsert_nested(self, operation: UpsertRecord) -> RowsPlan:
         model = operation.create.model
         is_one = not operation.create.writes and not operation.update.writes
-        yield Atomic(required=not is_one or self._updates_key(operation.update))
+        yield BeginTransaction(required=not is_one or self._updates_key(operation.update))
         rows = yield Find(model, operation.unique.filter, limit=1)
         if rows:
             row = yield from self.update_row(rows[0], operation.update)
@@ -259,7 +259,7 @@ class WritePlanner:
                 raise not_found("Record to delete does not exist.", model)
             return [row]
         if self._is_sharded:  # the records must keep the keys that are read
-            yield Atomic(required=False)
+            yield BeginTransaction(required=False)
         rows: Rows = yield Find(model, where, limit=1)
         if not rows:
             raise not_found("Record to delete does not exist.", model)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from bson import Decimal128, Int64, ObjectId
 
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.validate.forms import FormlessError
+from prismongo.query.validate.query_shapes import ShapelessError
 from prismongo.query.validate.values import Values, searchable
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Field
@@ -61,10 +61,10 @@ class MarkingValues(Values):
         self.marked: list[Marked] = []
 
     def one(self, field: Field, value: object, path: ArgumentPath) -> object:
-        """A mark for the value; a Boolean is part of the form, and is stored as it is.
+        """A mark for the value; a Boolean is part of the shape, and is stored as it is.
 
         Raises:
-            FormlessError: of such a value there are no marks.
+            ShapelessError: of such a value there are no marks.
             prisma.errors.DataError: the value is not one of the field.
         """
         stored = super().one(field, value, path)
@@ -72,7 +72,7 @@ class MarkingValues(Values):
         if kind is bool and type(value) is bool:
             return stored
         if kind not in _NEW or is_any(field):
-            raise FormlessError
+            raise ShapelessError
         mark = _NEW[kind]()
         self.marked.append(Marked(path, value, self.encoder(field), mark))
         return mark

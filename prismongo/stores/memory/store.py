@@ -15,7 +15,7 @@ from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.options import IndexHint, Options
 from prismongo.query.nodes.steps import (
     Aggregate,
-    Atomic,
+    BeginTransaction,
     CountPerParent,
     DeleteMany,
     DeleteOne,
@@ -150,7 +150,7 @@ class MemoryStore:
                     f"{type(step).__name__} on the fake",
                     "raw commands are MongoDB's own language; test them on a real server",
                 )
-            case Atomic() | InPortion():
+            case BeginTransaction() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)

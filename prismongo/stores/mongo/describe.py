@@ -6,7 +6,7 @@ from typing import assert_never
 
 from prismongo.query.nodes.steps import (
     Aggregate,
-    Atomic,
+    BeginTransaction,
     CountPerParent,
     DeleteMany,
     DeleteOne,
@@ -69,7 +69,7 @@ def describe(step: Step) -> Document:
             return {f"{model.db_name}.aggregate": {"pipeline": list(pipeline)}}
         case RawCommand(command):
             return {"command": dict(command)}
-        case Atomic() | InPortion():
+        case BeginTransaction() | InPortion():
             return {}
         case _:
             assert_never(step)

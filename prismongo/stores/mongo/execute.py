@@ -23,7 +23,7 @@ from prismongo.query.nodes.rows import Row, known_of
 from prismongo.query.nodes.steps import (
     ORDER_VALUES,
     Aggregate,
-    Atomic,
+    BeginTransaction,
     CountPerParent,
     DeleteMany,
     DeleteOne,
@@ -134,7 +134,7 @@ class Executor:
                     return await self._raw(step, session)
                 except ValueError as error:  # bson's for a UUID, which needs a representation
                     raise InvalidDocument(str(error)) from error
-            case Atomic() | InPortion():
+            case BeginTransaction() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
                 assert_never(step)

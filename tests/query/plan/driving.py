@@ -10,7 +10,7 @@ from bson import ObjectId
 from prismongo.query.nodes.filters import Filter
 from prismongo.query.nodes.requests import Action, Request, Selection
 from prismongo.query.nodes.rows import Row
-from prismongo.query.nodes.steps import Atomic, Find, Plan, Step
+from prismongo.query.nodes.steps import BeginTransaction, Find, Plan, Step
 from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import Datamodel
@@ -42,7 +42,7 @@ def drive(plan: Plan, *answers: Any) -> tuple[list[Step], Any]:
         step = next(plan)
         while True:
             steps.append(step)
-            answer = None if isinstance(step, Atomic) else next(given)
+            answer = None if isinstance(step, BeginTransaction) else next(given)
             step = plan.throw(answer) if isinstance(answer, Exception) else plan.send(answer)
     except StopIteration as end:
         assert list(given) == []

@@ -12,7 +12,7 @@ from prismongo.query.nodes.filters import And, Compare, Filter, In, Text
 from prismongo.query.nodes.requests import Action
 from prismongo.query.nodes.shard_keys import missing_key_fields
 from prismongo.query.nodes.steps import (
-    Atomic,
+    BeginTransaction,
     DeleteMany,
     DeleteOne,
     Find,
@@ -201,8 +201,8 @@ class TestUpsert:
     def test_that_changes_the_key_is_a_transaction(self) -> None:
         data = self.DATA | {"update": {"zone": 8}}
         steps = steps_of(BY_ZONE, "upsertOne", KEYED | data, [ROW], ROW | {"z": 8}, [ROW])
-        assert kinds(steps) == [Atomic, Find, UpdateOne, Find]
-        assert steps[0] == Atomic(required=False)
+        assert kinds(steps) == [BeginTransaction, Find, UpdateOne, Find]
+        assert steps[0] == BeginTransaction(required=False)
         assert filter_of(steps[2]) == And(equal(z=7, _id=1))
 
 
@@ -210,13 +210,13 @@ class TestAChangeOfTheKey:
     def test_names_the_old_one(self) -> None:
         after = ROW | {"z": 8}
         steps = steps_of(BY_ZONE, "updateOne", ONE | {"data": {"zone": 8}}, [ROW], after, [after])
-        assert kinds(steps) == [Atomic, Find, UpdateOne, Find]
+        assert kinds(steps) == [BeginTransaction, Find, UpdateOne, Find]
         assert filter_of(steps[2]) == And(equal(z=7, _id=1))
 
     def test_of_many_records_is_made_one_by_one(self) -> None:
         rows = [ROW, ROW | {"_id": 2}]
         steps = steps_of(BY_ZONE, "updateMany", {"data": {"zone": 8}}, rows, *rows)
-        assert kinds(steps) == [Atomic, Find, Atomic, UpdateOne, UpdateOne]
+        assert kinds(steps) == [BeginTransaction, Find, BeginTransaction, UpdateOne, UpdateOne]
         assert [filter_of(step) for step in steps[3:]] == [
             And(equal(z=7, _id=1)),
             And(equal(z=7, _id=2)),
@@ -228,7 +228,7 @@ class TestAChangeOfTheKey:
             plan("updateOne", "Room", data, schema=BY_ROOM),
             *([ROOM], [ROW], ROW, [ROOM]),
         )
-        assert kinds(steps) == [Atomic, Find, Find, UpdateOne, Find]
+        assert kinds(steps) == [BeginTransaction, Find, Find, UpdateOne, Find]
         assert filter_of(steps[3]) == And(equal(roomNr=3, _id=1))
 
     def test_by_a_cascade(self) -> None:
@@ -237,7 +237,7 @@ class TestAChangeOfTheKey:
             plan("updateOne", "Room", data, schema=BY_ROOM),
             *([ROOM], [ROW], ROOM | {"code": 4}, ROW, [ROOM]),
         )
-        assert kinds(steps) == [Atomic, Find, Find, UpdateOne, UpdateOne, Find]
+        assert kinds(steps) == [BeginTransaction, Find, Find, UpdateOne, UpdateOne, Find]
         assert filter_of(steps[4]) == And(equal(roomNr=3, _id=1))
 
 
@@ -246,7 +246,14 @@ class TestManyRecords:
         rows = [{"_id": 1, "z": 7}, {"_id": 2, "z": 7}]
         one = plan("deleteOne", "Room", {"where": {"id": 5}}, schema=BY_ZONE)
         steps, _ = drive(one, [ROOM], rows, 2, ROOM)
-        assert kinds(steps) == [Atomic, Find, Find, Atomic, DeleteMany, DeleteOne]
+        assert kinds(steps) == [
+            BeginTransaction,
+            Find,
+            Find,
+            BeginTransaction,
+            DeleteMany,
+            DeleteOne,
+        ]
         assert filter_of(steps[4]) == And((*equal(z=7), In(("_id",), (1, 2))))
 
     def test_of_different_keys_carry_their_ids(self) -> None:
@@ -257,7 +264,7 @@ class TestManyRecords:
 
     def test_with_a_limit(self) -> None:
         steps = steps_of(BY_ZONE, "deleteMany", {"limit": 1}, [{"_id": 1, "z": 7}], 1)
-        assert kinds(steps) == [Atomic, Find, DeleteMany]
+        assert kinds(steps) == [BeginTransaction, Find, DeleteMany]
         assert filter_of(steps[2]) == And(equal(z=7, _id=1))
 
 

@@ -13,7 +13,7 @@ from prismongo.query.nodes.filters import In
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import Request
 from prismongo.query.nodes.steps import (
-    Atomic,
+    BeginTransaction,
     DeleteMany,
     DeleteOne,
     Find,
@@ -73,7 +73,7 @@ def test_a_delete_of_what_others_refer_to_looks_at_them_first() -> None:
 
 def test_a_delete_that_empties_keys_is_atomic() -> None:
     steps, _ = drive(plan("deleteOne", "Group", WHERE), [{"_id": KEY}], [user()], 1, {"_id": KEY})
-    assert kinds(steps) == [Find, Find, Atomic, UpdateMany, DeleteOne]
+    assert kinds(steps) == [Find, Find, BeginTransaction, UpdateMany, DeleteOne]
 
 
 UPSERT: Final = WHERE | {"create": NEW, "update": {"age": 2}}
@@ -108,7 +108,7 @@ def test_an_upsert_gives_up_where_another_unique_is_taken() -> None:
 def test_several_new_records_are_atomic() -> None:
     assert kinds(drive(plan("createMany", "User", {"data": [NEW]}), None)[0]) == [Insert]
     assert kinds(drive(plan("createMany", "User", {"data": [NEW, NEW]}), None)[0]) == [
-        Atomic,
+        BeginTransaction,
         Insert,
     ]
 
@@ -139,7 +139,7 @@ def test_a_relation_filter_of_a_write_is_read_first() -> None:
 def test_a_nested_create_is_atomic_and_read_again() -> None:
     data = NEW | {"posts": {"create": [{"title": "t"}, {"title": "u"}]}}
     steps, _ = drive(plan("createOne", "User", {"data": data}), None, None, [user()])
-    assert kinds(steps) == [Atomic, Insert, Insert, Find]
+    assert kinds(steps) == [BeginTransaction, Insert, Insert, Find]
     children = steps[2]
     assert isinstance(children, Insert)
     assert [document["author"] for document in children.documents] == [KEY, KEY]
@@ -157,7 +157,7 @@ def test_a_connect_by_the_records_own_key_touches_it_alone() -> None:
 def test_several_plans_are_kept_or_dropped_together() -> None:
     plans = [plan("createOne", "User", {"data": NEW}), plan("deleteOne", "Topic", WHERE)]
     steps, answers = drive(together(plans), None, {"_id": KEY})
-    assert kinds(steps) == [Atomic, Insert, DeleteOne]
+    assert kinds(steps) == [BeginTransaction, Insert, DeleteOne]
     assert len(answers) == 2
     assert kinds(drive(together([plan("findMany", "User", {})]), [])[0]) == [Find]
 

@@ -1,4 +1,4 @@
-"""compile, reads of a known form: compiled once, later the values are put into the command."""
+"""compile, reads of a known shape: compiled once, later the values are put into the command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fill = Callable[[tuple[object, ...]], Document]
 
 
 def compile_known(step: KnownFind) -> FindCommand | AggregateCommand:
-    """The command of a read of a known form."""
+    """The command of a read of a known shape."""
     prepared = step.template.prepared
     if prepared is None:
         prepared = step.template.prepared = _prepared(step)

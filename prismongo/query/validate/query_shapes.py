@@ -1,7 +1,7 @@
-"""The forms of calls: what is equal in calls that differ in the values of their filters.
+"""The shapes of calls: what is equal in calls that differ in the values of their filters.
 
-Calls of one form are validated, planned and compiled alike (`engine/calls.py`), but for the values.
-The data of a write is no part of its form: it is validated whole at every call.
+Calls of one shape are validated, planned and compiled alike (`engine/calls.py`), but for values.
+The data of a write is no part of its shape: it is validated whole at every call.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from bson import ObjectId
 
 from prismongo.query.nodes.requests import Request, Selection
 
-Form = tuple[object, ...]
-"""The form of a call; to be hashed and compared."""
+QueryShape = tuple[object, ...]
+"""The shape of a call; to be hashed and compared."""
 
 LARGEST: Final = 256
-"""The most parts of a form."""
+"""The most parts of a shape."""
 
 _FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
-"""The types of values that a form leaves open."""
+"""The types of values that a shape leaves open."""
 
 WRITES: Final = frozenset({"createOne", "updateOne", "deleteOne"})
 _ACTIONS: Final = WRITES | {
@@ -36,12 +36,12 @@ _ARGUMENTS: Final = frozenset({"data", "where", "order", "take", "skip", "cursor
 """The names of arguments that may be None, as clients write them."""
 
 
-class FormlessError(Exception):
-    """A call holds what no form describes."""
+class ShapelessError(Exception):
+    """A call holds what no shape describes."""
 
 
-def form_of(request: Request) -> Form | None:
-    """The form of a request; None if it has none that is worth keeping."""
+def query_shape(request: Request) -> QueryShape | None:
+    """The shape of a request; None if it has none that is worth keeping."""
     if request.action not in _ACTIONS or request.words != "python":
         return None
     parts: list[object] = [request.action, request.model, request.declared]
@@ -56,7 +56,7 @@ def form_of(request: Request) -> Form | None:
                 return None
         if request.selections:
             _add_selections(request.selections, parts)
-    except (FormlessError, RecursionError):
+    except (ShapelessError, RecursionError):
         return None
     return tuple(parts)
 
@@ -68,7 +68,7 @@ def _add_filter(value: Any, parts: list[object]) -> None:
         parts += (kind, len(value))
         for key, item in value.items():
             if type(key) is not str:
-                raise FormlessError
+                raise ShapelessError
             if type(item) in _FILLED:
                 parts += (key, item if _is_mode(key, item) else type(item))
             else:
@@ -85,13 +85,13 @@ def _add_filter(value: Any, parts: list[object]) -> None:
     elif issubclass(kind, str) and issubclass(kind, Enum):
         parts.append(kind)
     else:
-        raise FormlessError
+        raise ShapelessError
     if len(parts) > LARGEST:
-        raise FormlessError
+        raise ShapelessError
 
 
 def _is_mode(key: str, value: object) -> bool:
-    """Whether it may be the `mode` of a filter by texts, which is a part of the form."""
+    """Whether it may be the `mode` of a filter by texts, which is a part of the shape."""
     return key == "mode" and value in _MODES
 
 
@@ -110,17 +110,17 @@ def _add_constant(value: Any, parts: list[object]) -> None:
     elif kind is str or kind is int or kind is bool or value is None:
         parts += (kind, value)
     else:
-        raise FormlessError
+        raise ShapelessError
     if len(parts) > LARGEST:
-        raise FormlessError
+        raise ShapelessError
 
 
 def _add_fixed(value: Any, parts: list[object]) -> None:
-    """A filter without values; booleans and nulls are a part of the form."""
+    """A filter without values; booleans and nulls are a part of the shape."""
     start = len(parts)
     _add_filter(value, parts)
     if not {each for each in parts[start:] if isinstance(each, type)} <= {dict, list}:
-        raise FormlessError
+        raise ShapelessError
 
 
 def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> None:
@@ -133,11 +133,11 @@ def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> N
             (_add_fixed if name in _FILTERS else _add_constant)(value, parts)
         _add_selections(item.selections, parts)
     if len(parts) > LARGEST:
-        raise FormlessError
+        raise ShapelessError
 
 
 def open_values(arguments: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The values in a call's arguments that its form leaves open, each with its path."""
+    """The values in a call's arguments that its shape leaves open, each with its path."""
     for name in _FILTERS:
         yield from _open(arguments.get(name), (name,))
 
