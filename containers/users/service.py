@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from prisma.enums import RegistrationMode
+from prisma.enums import NotificationType, RegistrationMode
 from prisma.models import User
 from prisma.types import UserBlockCreateInput, UserCreateInput, UserWhereInput
 
@@ -110,7 +110,9 @@ class UserService:
         )
 
     async def block(self, blocker_id: str, blocked_id: str, reason: str | None = None) -> None:
-        """Block another user, which ends a friendship; a second call changes nothing.
+        """Block another user, which ends a friendship and the request for one.
+
+        A second call changes nothing.
 
         Raises:
             NotAllowedError: a user cannot block oneself.
@@ -127,6 +129,14 @@ class UserService:
         # After the block and not in one transaction with it: what `FriendService.ask` writes at
         # the same moment is either found here, or `ask` finds the block.
         await self.database.friendship.delete_many(where={"pair": pair_of(blocker_id, blocked_id)})
+        both = [blocker_id, blocked_id]
+        await self.database.notification.delete_many(
+            where={
+                "type": NotificationType.FRIEND_REQUEST,
+                "userId": {"in": both},
+                "actorId": {"in": both},
+            }
+        )
 
     async def unblock(self, blocker_id: str, blocked_id: str) -> bool:
         """Remove a block; returns whether there was one."""

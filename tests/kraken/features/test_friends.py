@@ -221,6 +221,8 @@ async def test_a_block_ends_a_friendship_and_no_other(
     await users.block(grace.id, ada.id)
     assert await names(friends, ada) == ["bob"]
     assert await names(friends, grace) == []
+    (told,) = await friends.database.notification.find_many()
+    assert (told.userId, told.actorId) == (bob.id, ada.id)
 
 
 # --- at one moment ---
@@ -275,6 +277,7 @@ async def test_a_block_at_the_moment_of_a_request_leaves_no_friendship(
         ]
         assert wrong == []
         assert await friends.database.friendship.count() == 0
+        assert await friends.database.notification.count() == 0
         await users.unblock(grace.id, ada.id)
 
 
