@@ -187,7 +187,7 @@ def environment(schema_folder: Path | None = None) -> dict[str, str]:
     for folder in folders:
         for name, value in _dotenv(folder / ".env").items():
             if name not in os.environ and given.setdefault(name, value) != value:
-                files = " and ".join(str(each / ".env") for each in folders)
+                files = " and ".join(str(shown(each / ".env")) for each in folders)
                 raise ConfigurationError(f"{name} has different values in {files}: keep one.")
     own = {name: _expanded(name, given, ()) for name in given if name not in os.environ}
     return {**own, **os.environ}

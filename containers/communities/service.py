@@ -84,8 +84,8 @@ class CommunityService(Roles):
         return created, await _add(self.database, community_id, created.id)
 
     @atomic
-    async def leave(self, community_id: str, user_id: str) -> None:
-        """Remove a member with roles and private channels; does nothing if there is none.
+    async def leave(self, community_id: str, user_id: str) -> bool:
+        """Remove a member with roles and private channels; returns whether there was one.
 
         Raises:
             NotAllowedError: the owner cannot leave.
@@ -94,7 +94,7 @@ class CommunityService(Roles):
         community = await _community(self.database, community_id)
         if community.ownerId == user_id.lower():  # an id in capitals is the same
             raise NotAllowedError("The owner cannot leave: delete the community instead.")
-        await self.database.membership.delete_many(
+        removed = await self.database.membership.delete_many(
             where={"userId": user_id, "communityId": community_id}
         )
         await _forget(self.database, community_id, user_id)
@@ -102,6 +102,7 @@ class CommunityService(Roles):
             where={"id": community_id},
             data={"users": {"disconnect": [{"id": user_id}]}},
         )
+        return removed > 0
 
     async def mine(self, user_id: str) -> list[CommunityCard]:
         """The communities of a user, by name, with their counts."""

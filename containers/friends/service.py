@@ -24,11 +24,9 @@ from prismongo import atomic
 class FriendService:
     """Asks for friendships, answers them, ends them and lists them."""
 
-    def __init__(
-        self, database: DatabaseService, notifications: NotificationService | None = None
-    ) -> None:
+    def __init__(self, database: DatabaseService, notifications: NotificationService) -> None:
         self.database = database
-        self._notifications = notifications or NotificationService(database)
+        self._notifications = notifications
 
     async def ask(self, user_id: str, other_id: str) -> FriendshipView:
         """Ask a user for friendship, and notify that user; a second call changes nothing.

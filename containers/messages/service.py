@@ -139,12 +139,15 @@ class MessageService(Reactions):
         )
 
     @atomic
-    async def delete(self, message_id: str, *, author_id: str | None = None) -> None:
+    async def delete(self, message_id: str, *, author_id: str | None = None) -> bool:
         """Mark a message as deleted, and reduce the reply count of its thread.
 
         Args:
             message_id: the message; a second call changes nothing.
             author_id: the author that it must have; None if the caller checked the permission.
+
+        Returns:
+            Whether this call has deleted it.
 
         Raises:
             NotFoundError: there is no such message, or it has another author.
@@ -161,6 +164,7 @@ class MessageService(Reactions):
             await self.database.message.update_many(
                 where={"id": parent}, data={"replyCount": {"decrement": 1}}
             )
+        return removed > 0
 
     def subscribe(
         self,

@@ -39,8 +39,8 @@ class ModerationService:
             NotAllowedError: the moderator may not (REMOVE_MEMBERS), or the member is the owner.
         """
         await self._communities.require(community_id, moderator_id, Permission.REMOVE_MEMBERS)
-        await self._communities.leave(community_id, user_id)
-        self._log("%s removed member %s of community %s", moderator_id, user_id, community_id)
+        if await self._communities.leave(community_id, user_id):
+            self._log("%s removed member %s of community %s", moderator_id, user_id, community_id)
 
     @atomic
     async def delete_message(self, message_id: str, *, moderator_id: str) -> None:
@@ -58,8 +58,8 @@ class ModerationService:
         await self._communities.require(
             channel.communityId, moderator_id, Permission.MANAGE_MESSAGES
         )
-        await self._messages.delete(message_id)
-        self._log("%s deleted message %s of channel %s", moderator_id, message_id, channel.id)
+        if await self._messages.delete(message_id):
+            self._log("%s deleted message %s of channel %s", moderator_id, message_id, channel.id)
 
     def _log(self, act: str, *ids: str) -> None:
         self.database.after_commit(partial(LOGGER.info, act, *ids))

@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from prismongo.check.orphans import relations_of
 from prismongo.check.unknown import Stored, shown
 from prismongo.query.decode.conformance import Misfit, misfits_of
-from prismongo.query.errors.stored import has_bad_text
+from prismongo.query.errors.stored import TOO_DEEP, has_bad_text
 from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.mongo.errors import translate
@@ -104,9 +104,9 @@ async def _check_model(
 
 
 def _decoded(model: Model, stored: RawBSONDocument) -> Row:
-    """The document; only its fields of the schema, if another one cannot be decoded."""
+    """The document; only its fields of the schema, if another one has a text that is not UTF-8."""
     (row,) = decode_each([stored], model)
-    if not isinstance(row, Unreadable):
+    if not isinstance(row, Unreadable) or row.error.meta["stored_type"] == TOO_DEEP:
         return row
     names = (each.db_name for each in model.stored_fields)
     known = {name: row.known[name] for name in names if name in row.known}
@@ -126,6 +126,7 @@ def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
 
 
 def _undecodable(row: Unreadable) -> Iterator[Misfit]:
-    """The field whose text is not UTF-8; no other one of the document is looked at."""
+    """The field that cannot be decoded; no other one of the document is looked at."""
     meta = row.error.meta
-    yield Misfit(meta["field"], "wrong type", meta["stored_type"], "UTF-8")
+    wanted = "less depth" if meta["stored_type"] == TOO_DEEP else "UTF-8"
+    yield Misfit(meta["field"], "wrong type", meta["stored_type"], wanted)

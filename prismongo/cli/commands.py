@@ -159,8 +159,8 @@ def _diagram_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="the file: .svg is drawn by Graphviz, .dot is its language, .mmd is Mermaid "
-        "(default: Mermaid, to standard output)",
+        help="the file: .svg is drawn by Graphviz, .dot or .gv is its language, .mmd or .mermaid "
+        "is Mermaid (default: Mermaid, to standard output)",
     )
 
 

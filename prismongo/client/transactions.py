@@ -6,7 +6,6 @@ import asyncio
 import logging
 import warnings
 from collections.abc import Awaitable
-from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
@@ -161,6 +160,9 @@ class TransactionManager(Generic[ClientT]):
     async def rollback(self) -> None:
         """Keep nothing of what was written; the transaction is over.
 
+        With the timeout of a view it returns in that time at the latest, perhaps before the server
+        has rolled back.
+
         Raises:
             prisma.errors.TransactionNotStartedError: it has not begun.
             prisma.errors.TransactionExpiredError: it is over already.
@@ -220,9 +222,12 @@ class TransactionManager(Generic[ClientT]):
         self._is_over = True
         self.callbacks.close()
         limit = None if self.options is None else self.options.timeout
-        with suppress(TimeoutError):  # it goes on, and nothing of the transaction is kept anyway
-            async with asyncio.timeout(limit):
+        try:
+            async with asyncio.timeout(limit) as waited:
                 await self._client._mongo_engine.rollback_transaction(tx_id)
+        except TimeoutError:  # it goes on, and nothing of the transaction is kept anyway
+            if not waited.expired():
+                raise
 
     async def _roll_back_quietly(self) -> None:
         try:

@@ -212,10 +212,10 @@ class _Run:
 
 
 async def rollbacks() -> None:
-    """Wait for the rollbacks that are under way in this event loop."""
+    """Wait for the rollbacks that are under way in this event loop; cancelling it ends none."""
     loop = asyncio.get_running_loop()
-    while mine := [each for each in _ABORTING if each.get_loop() is loop]:
-        await asyncio.gather(*mine, return_exceptions=True)
+    if mine := [each for each in _ABORTING if each.get_loop() is loop]:
+        await asyncio.wait(mine)
 
 
 async def run_step(

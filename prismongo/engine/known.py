@@ -73,7 +73,7 @@ class KnownFilter:
         values, found = bound(self.values, arguments), self.template.find.where
         if values is None:
             return None
-        if values and type(found) is Compare:  # the only mark is its value
+        if values and type(found) is Compare and found.value is self.template.marks[0]:
             return Compare(found.path, found.operator, values[0], found.insensitive, found.exact)
         return self.template.where(values)
 

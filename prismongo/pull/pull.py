@@ -91,7 +91,7 @@ async def pull(
             raise translate(error, None, known) from error
     if force and not collections and schema is not None:
         raise ConfigurationError(
-            f"The database has no collections: is its name right? {path} stays as it is."
+            f"The database has no collections: is its name right? {shown(path)} stays as it is."
         )
     draft, files = _settled(before, known, collections, references, enums=enums)
     if schema is None or force:

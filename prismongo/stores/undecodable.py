@@ -48,8 +48,9 @@ def is_too_deep(error: BSONError) -> bool:
 
 def _too_deep(raw: bytes, model: Model, inner: str | None) -> Row:
     known = dict(bson.decode(raw, STORED))  # what is nested stays bytes
-    record = {"_id": (known if inner is None else known[inner])["_id"]}
-    unreadable = Unreadable(nested_too_deeply(model.name, "?", record), record)
+    whole = known if inner is None else known[inner]
+    record = {name: whole[name] for name in ("_id",) if name in whole}
+    unreadable = Unreadable(nested_too_deeply(model.name, None, record), record)
     return unreadable if inner is None else {**known, inner: unreadable}
 
 

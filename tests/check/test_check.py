@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
 from bson import ObjectId
 from pymongo.database import Database
@@ -16,7 +17,10 @@ from prismongo.embedded.mongod import Mongod
 from prismongo.errors import ConnectionError, SchemaError
 from prismongo.generator import generate
 from prismongo.health import Health
+from prismongo.query.errors.stored import TOO_DEEP, nested_too_deeply
+from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.schema import Datamodel, parse, push
+from prismongo.schema.datamodel import Model
 from prismongo.stores.mongo import accelerator
 from tests.hostile_documents import BAD, VALUES, document, numbered
 from tests.stores.mongo.push.schemas import HEAD, ID, schema
@@ -265,6 +269,21 @@ async def test_a_view_is_read_too(live: Live, mongo_url: str) -> None:
     for sample in (3, 10):
         documents = as_dict(await check(schema("n Int"), mongo_url, sample=sample))["documents"]
         assert documents[0]["read"] == min(sample, 5)
+
+
+async def test_what_is_nested_too_deeply_is_named_as_that(
+    live: Live, mongo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_deep(rows: list[Any], model: Model) -> list[Row]:
+        found = [{"_id": bson.decode(row.raw)["_id"]} for row in rows]
+        return [Unreadable(nested_too_deeply(model.name, None, row), row) for row in found]
+
+    monkeypatch.setattr("prismongo.check.documents.decode_each", too_deep)
+    live["User"].insert_one({"_id": "a", "n": 1})
+    documents = as_dict(await check(schema("n Int"), mongo_url, sample=1))["documents"]
+    (misfit,) = documents[0]["misfits"]
+    assert (misfit["field"], misfit["ids"]) == ("?", ["a"])
+    assert (misfit["found"], misfit["wanted"]) == (TOO_DEEP, "less depth")
 
 
 async def test_ids_cannot_command_a_terminal(live: Live, mongo_url: str) -> None:

@@ -19,11 +19,15 @@ from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
 from prismongo.engine.calls import Calls
+from prismongo.engine.conflicts import Conflicts
 from prismongo.fields import Json
 from prismongo.query.nodes.operations import AggregateRecords, FindPage
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.nodes.steps import Aggregate, Find, KnownFind
+from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.query_shapes import query_shape
+from prismongo.query.validate.validator import Validator
+from prismongo.schema import parse
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import compile_aggregate, compile_find
 from prismongo.stores.mongo.compile.known import compile_known
@@ -219,7 +223,7 @@ ASKED: Final[tuple[tuple[str, Callable[[Any], Request], tuple[Any, ...]], ...]] 
 @pytest.mark.parametrize(
     ("request_for", "values"), [each[1:] for each in ASKED], ids=[each[0] for each in ASKED]
 )
-def test_the_third_call_of_a_form_is_bound(
+def test_the_third_call_of_a_shape_is_bound(
     request_for: Callable[[Any], Request], values: tuple[Any, ...]
 ) -> None:
     calls = new_calls()
@@ -267,6 +271,10 @@ SUMMED: Final = Selection("_sum", selections=(Selection("age"),))
         lambda v: {"age": {"gt": v}, "NOT": {"role": Role.ADMIN}},
         lambda v: {"OR": [{"age": {"in": [v, 2]}}, {"nick": None}]},
         lambda v: {"email": {"contains": str(v)}},
+        lambda v: {"levels": {"equals": [v]}},
+        lambda v: {"levels": {"equals": [v, 1]}},
+        lambda v: {"home": {"equals": {"city": str(v)}}},
+        lambda v: {"places": {"equals": [{"city": str(v)}]}},
         lambda _: {"active": True},
         lambda _: None,
     ],
@@ -306,6 +314,45 @@ def test_a_count_of_a_part_is_planned(arguments: dict[str, Any]) -> None:
     wanted = VALIDATOR.validate(asked)
     assert isinstance(wanted, AggregateRecords)
     assert repr(found[2:]) == repr([wanted, wanted])
+
+
+# --- a field that is called as the mode of texts is ---
+
+NAMED_MODE: Final = parse(
+    """
+    datasource db {
+      provider = "mongodb"
+      url      = env("DATABASE_URL")
+    }
+
+    model Light {
+      id   Int     @id @map("_id")
+      mode String
+      is   String?
+    }
+    """
+)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda v: {"mode": v},
+        lambda v: {"mode": {"equals": v}},
+        lambda v: {"mode": {"in": [v, "default"]}},
+        lambda v: {"mode": {"contains": v, "mode": "insensitive"}},
+        lambda v: {"OR": [{"mode": v}, {"is": {"equals": v, "mode": "default"}}]},
+    ],
+)
+@pytest.mark.parametrize("values", [("a", "b", "c", "d"), ("default", "a", "insensitive", "b")])
+def test_a_field_named_mode(where: Callable[[str], Any], values: tuple[str, ...]) -> None:
+    validator, planner = Validator(NAMED_MODE, "python"), Planner(NAMED_MODE)
+    calls = Calls(NAMED_MODE, {"python": validator}, planner, Conflicts(1))
+    for value in values * 2:
+        asked = request_of("findMany", "Light", where=where(value))
+        found = known(calls, asked)
+        if isinstance(found, KnownFind):
+            assert repr(found.find) == repr(next(planner.plan(validator.validate(asked))))
 
 
 # --- what is bound is what the careful way makes ---
@@ -416,7 +463,7 @@ def answer_of(calls: Calls, request: Request, answers: Counter[str]) -> None:
 def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
     answers: Counter[str] = Counter()
 
-    def of_one_form(seed: int) -> None:
+    def of_one_shape(seed: int) -> None:
         random = Random(seed)  # noqa: S311 - a test's choices
         calls, (outer, leaves) = new_calls(), drawn(random)
         action = random.choice(("findMany", "findFirst", "findUnique"))
@@ -432,7 +479,9 @@ def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
             answer_of(calls, request_of(action, "User", where=where, **page), answers)
 
     # Of a seed, so that choices are as likely as written.
-    test: Callable[[], None] = settings(max_examples=400)(given(st.integers(0, 2**32))(of_one_form))
+    test: Callable[[], None] = settings(max_examples=400)(
+        given(st.integers(0, 2**32))(of_one_shape)
+    )
     test()
     assert min(answers["bound"], answers["refused"]) > 500
 

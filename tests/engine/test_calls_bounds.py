@@ -11,7 +11,7 @@ from prismongo.query.validate.query_shapes import LARGEST, query_shape
 from tests.engine.calls import MOMENT, new_calls, request_of
 
 
-def test_the_number_of_forms_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_shapes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prismongo.engine.calls.SHAPES", 20)
     calls = new_calls()
     most = 0
@@ -36,7 +36,7 @@ def test_what_is_refused_is_not_kept() -> None:
     assert sys.getrefcount(name) == before
 
 
-def test_a_large_filter_has_no_form() -> None:
+def test_a_large_filter_has_no_shape() -> None:
     where = {"OR": [{"age": number} for number in range(LARGEST)]}
     assert query_shape(request_of("findMany", "User", where=where)) is None
     deep: dict[str, Any] = {}
@@ -45,7 +45,7 @@ def test_a_large_filter_has_no_form() -> None:
     assert query_shape(request_of("findMany", "User", where=deep)) is None
 
 
-def test_a_value_of_another_type_is_of_another_form() -> None:
+def test_a_value_of_another_type_is_of_another_shape() -> None:
     values: tuple[Any, ...] = (
         *(None, True, False, 1, 1.0, "a", [], [1], [1, 1], ["a"], {}, {"equals": 1}, MOMENT),
     )

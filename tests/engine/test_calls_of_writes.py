@@ -133,7 +133,7 @@ def request_of(action: Any, model: str, *selections: Selection, **arguments: Any
         ("deleteOne", {"where": {"id": ID, "OR": [{"text": "a"}, {"flag": True}]}}, DeleteOne),
     ],
 )
-def test_the_third_call_of_a_form_is_bound(
+def test_the_third_call_of_a_shape_is_bound(
     action: Any, arguments: dict[str, Any], kind: type[Step]
 ) -> None:
     asked, request = Asked(), request_of(action, "Row", **arguments)
@@ -189,7 +189,7 @@ def test_what_changes_or_does_not_name_the_shard_key_goes_the_careful_way() -> N
     assert asked.known("deleteOne", "Note", where=named) is not None
 
 
-def test_data_is_no_part_of_a_form() -> None:
+def test_data_is_no_part_of_a_shape() -> None:
     asked = Asked()
     nested = {**NEW, "owner": {"create": {"id": ID}}}
     for _ in range(2):
@@ -224,7 +224,7 @@ def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
     answers: Counter[str] = Counter()
     texts = (*TEXTS, ID, OTHER, ID, OTHER)
 
-    def of_one_form(seed: int) -> None:
+    def of_one_shape(seed: int) -> None:
         random = Random(seed)  # noqa: S311 - a test's choices
         asked = Asked()
         beside = random.choice(({}, {}, {"whole": 1}, {"AND": [{"flag": True}, {"real": 1.5}]}))
@@ -245,7 +245,7 @@ def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
 
     # Of a seed, so that choices are as likely as written.
     test: Callable[[], None] = settings(max_examples=300, deadline=None)(
-        given(st.integers(0, 2**32))(of_one_form)
+        given(st.integers(0, 2**32))(of_one_shape)
     )
     test()
     assert min(answers[each] for each in ("bound", "refused", "careful")) > 500

@@ -107,4 +107,4 @@ def test_related_models_are_proven_together(
         monkeypatch.setattr("sys.argv", ["", str(package), str(tmp_path / "report"), ""])
         calls.append(calls_of(proof.main, "model_rebuild"))
         assert not (tmp_path / "report").exists()
-    assert calls[0] == calls[1]
+    assert calls[0] == calls[1] > 0

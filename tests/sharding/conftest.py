@@ -1,8 +1,9 @@
 """Fixtures by which tests of behaviour run on collections that have shard keys.
 
 `engine_for` and `pushed_for` give engines whose models all have one. After the test, every command
-that was sent must be one that a sharded cluster takes. `make sharding` runs all modules here, any
-other run those that write by many ways. Not here are the tests of behaviour that count commands.
+that was sent must be one that a sharded cluster takes. `make sharding` runs all modules here; any
+other run leaves out `_ONLY_WHOLE`. The tests of behaviour that count commands, and those of full
+text search, have no module here.
 """
 
 from __future__ import annotations

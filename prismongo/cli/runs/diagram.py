@@ -20,6 +20,7 @@ from prismongo.diagram import (
     schema_picture,
     svg_text,
 )
+from prismongo.project import shown
 
 _SUFFIXES: Final = (".mmd", ".mermaid", ".svg", ".dot", ".gv")
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(mermaid_text(picture))
         return 0
     write(arguments.output, _text(picture, arguments.output.suffix.lower()))
-    say(f"Wrote {arguments.output}.")
+    say(f"Wrote {shown(arguments.output)}.")
     return 0
 
 

@@ -33,7 +33,7 @@ from prismongo.query.values.fields import encode_constant, field_encoder
 from prismongo.query.values.scalars import SCALARS
 from prismongo.schema.datamodel import Datamodel, Field, Literals
 
-Unfit = Callable[[Field, Row, Any], Exception]
+ErrorOf = Callable[[Field, Row, Any], Exception]
 """The error of a field's value in a row; None: null or missing, in a required field."""
 
 
@@ -70,15 +70,15 @@ class StoredColumns:
 
     # --- scalars and enums ---
 
-    def _scalar(self, field: Field, form: Form, unfit: Unfit) -> Column:
-        read = self._read(field, self.one(field, form), unfit)
+    def _scalar(self, field: Field, form: Form, error_of: ErrorOf) -> Column:
+        read = self._read(field, self.one(field, form), error_of)
         enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
         return Column(field.name, read, fast_path(field, enum), element(field, enum))
 
-    def _read(self, field: Field, one: Callable[[Any], Any], unfit: Unfit) -> Read:
+    def _read(self, field: Field, one: Callable[[Any], Any], error_of: ErrorOf) -> Read:
         name = field.db_name
         if field.is_list:
-            return lambda row: _read_list(field, row, one, unfit)
+            return lambda row: _read_list(field, row, one, error_of)
         default = self._default(field, one)
 
         def read(row: Row) -> Any:
@@ -87,12 +87,12 @@ class StoredColumns:
                 if default is not None:
                     return default()
                 if field.is_required:
-                    raise unfit(field, row, None)
+                    raise error_of(field, row, None)
                 return None
             try:
                 return one(value)
             except ValueError:
-                raise unfit(field, row, value) from None
+                raise error_of(field, row, value) from None
 
         return read
 
@@ -106,7 +106,7 @@ class StoredColumns:
 
     # --- composites ---
 
-    def _composite(self, output: CompositeOutput, form: Form, unfit: Unfit) -> Column:
+    def _composite(self, output: CompositeOutput, form: Form, error_of: ErrorOf) -> Column:
         field, inner = output.field, form.nested(output.field.name)
         reader = (
             self._whole(field.type, inner)
@@ -115,8 +115,8 @@ class StoredColumns:
         )
         return Column(
             field.name,
-            self._read(field, _value_reader(field, reader), unfit),
-            composite_path(field, reader, is_inside=unfit is _inside),
+            self._read(field, _value_reader(field, reader), error_of),
+            composite_path(field, reader, is_inside=error_of is _inside),
             composite_element(field, reader),
         )
 
@@ -165,16 +165,16 @@ def _of_record(model: str, field: Field, read: Read) -> Read:
     return named
 
 
-def _read_list(field: Field, row: Row, one: Callable[[Any], Any], unfit: Unfit) -> list[Any]:
+def _read_list(field: Field, row: Row, one: Callable[[Any], Any], error_of: ErrorOf) -> list[Any]:
     value = row.get(field.db_name)
     if value is None:
         return []
     if not isinstance(value, list):
-        raise unfit(field, row, value)
+        raise error_of(field, row, value)
     try:
         return [one(item) for item in value]
     except ValueError:
-        raise unfit(field, row, value) from None
+        raise error_of(field, row, value) from None
 
 
 def _value_reader(field: Field, reader: Reader) -> Callable[[Any], Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from prisma.errors import DataError
 
@@ -69,14 +69,24 @@ class UnfitError(Exception):
         return data_error(found.code, message, found.meta | id_of(row))
 
 
-def nested_too_deeply(model: str, field: str, row: Row) -> DataError:
-    """P2023: composites stand in each other so deeply that Python's stack does not reach."""
+TOO_DEEP: Final = "object that is nested too deeply"
+"""The `stored_type` of what `nested_too_deeply` is about."""
+
+
+def nested_too_deeply(model: str, field: str | None, row: Row) -> DataError:
+    """P2023: objects stand in each other so deeply that Python's stack does not reach.
+
+    Args:
+        model: the model of the record.
+        field: the field; None: it is not known.
+        row: the record.
+    """
+    what = f"the stored value of {model}.{field}" if field else f"a stored record of {model}"
     return data_error(
         "P2023",
-        f"Inconsistent column data: the stored value of {model}.{field}{of_record(row)} is nested "
-        "too deeply to be read. Correct the document, or raise Python's recursion limit.",
-        {"model": model, "field": field, "stored_type": "object that is nested too deeply"}
-        | id_of(row),
+        f"Inconsistent column data: {what}{of_record(row)} is nested too deeply to be read. "
+        "Correct the document, or raise Python's recursion limit.",
+        {"model": model, "field": field or "?", "stored_type": TOO_DEEP} | id_of(row),
     )
 
 

@@ -126,8 +126,8 @@ class Request:
         declared: the stored fields of the class of the answer; they come first.
         words: those of the generated client are Python's, those of GraphQL Prisma's.
         on_invalid: what a read does about records that cannot be read.
-        must_exist: whether it is an error of an update or a delete if there is no such record; if
-            not, the client answers None.
+        must_exist: how the client takes a missing record in an update or a delete: as an error, or
+            as None. Telemetry and the fake read it; the engine raises P2025 either way.
     """
 
     action: Action

@@ -92,7 +92,7 @@ def _add_filter(value: Any, parts: list[object]) -> None:
 
 def _is_mode(key: str, value: object) -> bool:
     """Whether it may be the `mode` of a filter by texts, which is a part of the shape."""
-    return key == "mode" and value in _MODES
+    return key == "mode" and type(value) is str and value in _MODES
 
 
 def _add_constant(value: Any, parts: list[object]) -> None:

@@ -95,7 +95,7 @@ async def open_client(client: Client, timeout: float) -> Topology:
 def _limits(client: Client) -> Iterator[float]:
     """The time limits of the URL or of the settings, in seconds; none where the driver's hold."""
     options = client.options
-    given = {name.lower() for name in options._options}
+    given = {name.lower() for name in getattr(options, "_options", ())}  # not public: may be gone
     if "serverselectiontimeoutms" in given:
         yield options.server_selection_timeout
     connect_timeout = options.pool_options.connect_timeout

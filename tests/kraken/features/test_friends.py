@@ -13,6 +13,7 @@ from containers import ApplicationContainer
 from containers.auth import Passwords
 from containers.errors import NotAllowedError, NotFoundError
 from containers.friends import FriendService
+from containers.notifications import NotificationService
 from containers.users import UserService
 from database import DatabaseService
 from database.selections import FriendshipView
@@ -84,7 +85,10 @@ async def test_who_is_asked_is_notified_once(
 
 async def test_a_request_whose_notification_fails_is_not_kept() -> None:
     database = fake(DatabaseService)
-    friends, users = FriendService(database), UserService(database, Passwords(CHEAP))
+    friends, users = (
+        FriendService(database, NotificationService(database)),
+        UserService(database, Passwords(CHEAP)),
+    )
     ada, grace = [await users.register(name, "x") for name in ("ada", "grace")]
     database.fake.fail("notification.create", "P2003", times=1)
     with pytest.raises(DataError):
@@ -287,7 +291,7 @@ async def test_a_block_between_the_check_and_the_request_is_found(
     """Held in between: the request is checked, the block comes, the request is written."""
     database = fake(DatabaseService)
     users = UserService(database, Passwords(CHEAP))
-    friends = FriendService(database)
+    friends = FriendService(database, NotificationService(database))
     ada, grace = [await users.register(name, "x") for name in ("ada", "grace")]
     database.fake.delay("friendship.upsert", 1, times=1)  # less than a block may take
     asking = asyncio.ensure_future(friends.ask(ada.id, grace.id))
@@ -307,7 +311,7 @@ async def test_a_request_that_is_withdrawn_before_it_is_answered_is_asked_in_tur
     """Held in between: Grace's request finds Ada's, Ada withdraws, Grace's is written."""
     database = fake(DatabaseService)
     users = UserService(database, Passwords(CHEAP))
-    friends = FriendService(database)
+    friends = FriendService(database, NotificationService(database))
     ada, grace = [await users.register(name, "x") for name in ("ada", "grace")]
     await friends.ask(ada.id, grace.id)
     database.fake.delay("friendship.update", 60, times=1)

@@ -250,4 +250,5 @@ async def test_an_act_is_logged_once_it_is_kept(
     async with moderation.database.atomic():
         await moderation.remove_member(community.id, member.id, moderator_id=ada.id)
         assert caplog.messages == []
+    await moderation.remove_member(community.id, member.id, moderator_id=ada.id)  # no member
     assert caplog.messages == [f"{ada.id} removed member {member.id} of community {community.id}"]

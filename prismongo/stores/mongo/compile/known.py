@@ -34,7 +34,9 @@ def compile_known(step: KnownFind) -> FindCommand | AggregateCommand:
 def _prepared(step: KnownFind) -> tuple[FindCommand | AggregateCommand, Fill | None]:
     """The command with the marks, and what fills its filter; None: that does not give the command.
 
-    A mark may be missing in it, or something may be made of it: the end of a range of texts.
+    A mark may be missing in it, or something may be made of it: the end of a range of texts. This
+    is seen by the values of one call, so `compile_find` must not look at a value, but for its type,
+    and keep it as it is.
     """
     command, fill = compile_find(step.template.find), None
     if isinstance(command, FindCommand):
