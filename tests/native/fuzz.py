@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import module_from_spec
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 EXTENSION: Final = "prismongo.native._rows"
 BYTES: Final = (0, 1, 2, 3, 4, 5, 7, 8, 0x7F, 0x80, 0xFF, 0xED, 0xF4)
 ROUND: Final = 1_000
+SHORT: Final = 1_000
+"""Bytes. Most rows are shorter documents: long ones are nested deeply, and are read in Python."""
 GROWTH: Final = 8 * 1024 * 1024
 """How many bytes the process may grow while many rows are read, after the first tenth of them."""
 BLOCKS: Final = 500
@@ -136,7 +139,8 @@ def leaks(rows: int) -> str:
     from tests.native.odd_documents import good, odd
 
     chance = Random(1)  # noqa: S311 - a test's data
-    documents = [bson.encode(good(chance.choice)) for _ in range(95)]
+    made = (bson.encode(good(chance.choice)) for _ in count())
+    documents = list(islice((each for each in made if len(each) < SHORT), 95))
     documents += [odd(chance.choice) for _ in range(5)]
     before = (0, 0)
     for number in range(rows // 100):
