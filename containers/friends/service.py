@@ -1,4 +1,4 @@
-"""Friends: ask, answer, list. A feature service on the client.
+"""Friends: ask, answer, end. A feature service on the client; `lists.py` reads.
 
 Two users have one `Friendship`, whoever asked: its `pair` is unique. Each change of its status is
 one update with a filter, so of several calls at the same moment one is right and the others find
@@ -11,21 +11,22 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from prisma.enums import FriendshipStatus, NotificationType
-from prisma.types import FriendshipWhereInput, UserBlockWhereInput, UserWhereInput
+from prisma.types import UserBlockWhereInput
 
 from containers.errors import NotAllowedError, NotFoundError
+from containers.friends.lists import FriendLists
 from containers.notifications import NotificationService
 from database import DatabaseService
 from database.friendships import pair_of
-from database.selections import FriendshipView, PublicUser
+from database.selections import FriendshipView
 from prismongo import atomic
 
 
-class FriendService:
+class FriendService(FriendLists):
     """Asks for friendships, answers them, ends them and lists them."""
 
     def __init__(self, database: DatabaseService, notifications: NotificationService) -> None:
-        self.database = database
+        super().__init__(database)
         self._notifications = notifications
 
     async def ask(self, user_id: str, other_id: str) -> FriendshipView:
@@ -201,43 +202,3 @@ class FriendService:
             where={"pair": pair_of(user_id, friend_id), "status": FriendshipStatus.ACCEPTED}
         )
         return removed > 0
-
-    async def friends(
-        self, user_id: str, *, take: int = 50, after: str | None = None
-    ) -> list[PublicUser]:
-        """The friends of a user, whoever asked, ordered by username.
-
-        Args:
-            user_id: the user.
-            take: the maximum number.
-            after: the id of the last friend of the page before.
-        """
-        accepted = FriendshipStatus.ACCEPTED
-        where: UserWhereInput = {
-            "OR": [
-                {"friendshipsAsked": {"some": {"addresseeId": user_id, "status": accepted}}},
-                {"friendshipsReceived": {"some": {"requesterId": user_id, "status": accepted}}},
-            ]
-        }
-        if after is not None:
-            where["id"] = {"not": after}  # not `skip`: it may be no friend by now
-        return await self.database.user.returning(PublicUser).find_many(
-            where=where,
-            order={"username": "asc"},
-            take=take,
-            cursor=None if after is None else {"id": after},
-        )
-
-    async def received(self, user_id: str) -> list[FriendshipView]:
-        """The pending requests to a user, the newest first."""
-        return await self._pending({"addresseeId": user_id})
-
-    async def sent(self, user_id: str) -> list[FriendshipView]:
-        """The pending requests of a user, the newest first."""
-        return await self._pending({"requesterId": user_id})
-
-    async def _pending(self, where: FriendshipWhereInput) -> list[FriendshipView]:
-        return await self.database.friendship.returning(FriendshipView).find_many(
-            where={**where, "status": FriendshipStatus.PENDING},
-            order=[{"createdAt": "desc"}, {"id": "desc"}],
-        )
