@@ -12,7 +12,7 @@ import pytest
 from prisma.errors import DataError, MissingRequiredValueError, PrismaError, UniqueViolationError
 from prisma.types import UserCreateInput
 from pymongo import AsyncMongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
@@ -20,6 +20,8 @@ from prismongo.errors import TransactionError
 from prismongo.generator import generated_schema
 from prismongo.schema import parse, push
 from prismongo.stores.codes import NAMES
+from prismongo.stores.mongo.push.violations import ATTEMPTS, PLAN_KILLED, find_violation
+from prismongo.stores.wanted.specs import IndexSpec
 
 SECRET: Final = "ada-of-the-secrets"
 
@@ -181,3 +183,22 @@ async def test_a_write_that_is_done_and_not_confirmed_has_the_servers_name(
         with pytest.raises(DataError, match="100 UnsatisfiableWriteConcern") as caught:
             await write(fails, by)
         assert caught.value.meta == {"database_error": "UnsatisfiableWriteConcern"}
+
+
+@pytest.mark.parametrize("times", [1, ATTEMPTS - 1, ATTEMPTS])
+async def test_an_index_is_dropped_while_push_looks_for_duplicates(
+    failing: Mongod, times: int
+) -> None:
+    """By another push; the server ends the query, which is asked again."""
+    index = IndexSpec("User", "User_a_key", (("a", 1),), unique=True)
+    async with AsyncMongoClient[Any](failing.url(f"test_{uuid4().hex}")) as client:
+        database = client.get_default_database()
+        await database["User"].insert_many([{"a": 1}, {"a": 1}])
+        await told(client, times, "aggregate", errorCode=PLAN_KILLED)
+        if times == ATTEMPTS:
+            with pytest.raises(OperationFailure, match="failCommand"):
+                await find_violation(database, index)
+        else:
+            violation = await find_violation(database, index)
+            assert violation is not None
+            assert violation.documents == 2

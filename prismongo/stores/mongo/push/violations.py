@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from bson import MinKey
+from pymongo.errors import OperationFailure
 
 from prismongo.stores.mongo.push.inspect import Database
 from prismongo.stores.wanted.specs import IndexSpec
 
 EXAMPLES: Final = 5
+
+PLAN_KILLED: Final = 175
+"""MongoDB's QueryPlanKilled: an index was dropped while it was read."""
+ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,7 @@ async def find_violation(database: Database, index: IndexSpec) -> Violation | No
     Raises:
         pymongo.errors.PyMongoError: the server does not answer, or rejects the command.
     """
-    collation = dict(index.collation) if index.collation is not None else None
-    cursor = await database[index.collection].aggregate(
-        pipeline(index), allowDiskUse=True, collation=collation
-    )
-    async with cursor:
-        (answer,) = await cursor.to_list()
+    answer = await _answer(database, index)
     if not answer["totals"]:
         return None
     totals = answer["totals"][0]
@@ -65,6 +66,23 @@ async def find_violation(database: Database, index: IndexSpec) -> Violation | No
         documents=totals["documents"],
         examples=tuple(_duplicate(index, each) for each in answer["examples"]),
     )
+
+
+async def _answer(database: Database, index: IndexSpec) -> dict[str, Any]:
+    """What the server says; asked again if another push has dropped the index that it read."""
+    collation = dict(index.collation) if index.collation is not None else None
+    for attempt in count(1):
+        try:
+            cursor = await database[index.collection].aggregate(
+                pipeline(index), allowDiskUse=True, collation=collation
+            )
+            async with cursor:
+                (answer,) = await cursor.to_list()
+            return dict(answer)
+        except OperationFailure as error:
+            if error.code != PLAN_KILLED or attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
 
 
 def pipeline(index: IndexSpec) -> list[dict[str, Any]]:
