@@ -106,11 +106,15 @@ async def _check_model(
 def _decoded(model: Model, stored: RawBSONDocument) -> Row:
     """The document; only its fields of the schema, if another one has a text that is not UTF-8."""
     (row,) = decode_each([stored], model)
-    if not isinstance(row, Unreadable) or row.error.meta["stored_type"] == TOO_DEEP:
+    if not isinstance(row, Unreadable) or _is_too_deep(row):
         return row
     names = (each.db_name for each in model.stored_fields)
     known = {name: row.known[name] for name in names if name in row.known}
     return row if has_bad_text(known) else known
+
+
+def _is_too_deep(row: Unreadable) -> bool:
+    return bool(row.error.meta["stored_type"] == TOO_DEEP)
 
 
 def _count_all(found: dict[Misfit, Misfits], misfits: Iterable[Misfit], value: Any) -> None:
@@ -128,5 +132,5 @@ def _count(found: dict[Misfit, Misfits], misfit: Misfit, value: Any) -> None:
 def _undecodable(row: Unreadable) -> Iterator[Misfit]:
     """The field that cannot be decoded; no other one of the document is looked at."""
     meta = row.error.meta
-    wanted = "less depth" if meta["stored_type"] == TOO_DEEP else "UTF-8"
+    wanted = "less depth" if _is_too_deep(row) else "UTF-8"
     yield Misfit(meta["field"], "wrong type", meta["stored_type"], wanted)

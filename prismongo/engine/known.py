@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.nodes.filling import filled
+from prismongo.query.nodes.filling import by_marks, filled
 from prismongo.query.nodes.filters import Compare, Filter
 from prismongo.query.nodes.operations import (
     AggregateRecords,
@@ -116,7 +116,7 @@ class KnownPage:
         values = bound(self.values, arguments)
         if values is None:
             return None
-        new = dict(zip(map(id, self.marks), values, strict=True))
+        new = by_marks(self.marks, values)
         return replace(self.operation, page=_filled_page(self.operation.page, new))
 
 

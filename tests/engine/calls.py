@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, Final
+
+import bson
 
 from prismongo.engine.calls import Calls
 from prismongo.engine.conflicts import Conflicts
+from prismongo.query.nodes.operations import FindPage
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
+from prismongo.query.nodes.steps import Find, KnownFind
 from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
+from prismongo.stores.mongo.compile.commands import FindCommand
+from prismongo.stores.mongo.compile.find import compile_find
+from prismongo.stores.mongo.compile.known import compile_known
 from tests.query.schemas import ID, datamodel
 
 MOMENT: Final = datetime(2025, 6, 1, 12, 30, 15, 123_456, tzinfo=UTC)
@@ -41,3 +49,41 @@ def new_calls() -> Calls:
 
 def request_of(action: Any, model: str, *selections: Selection, **arguments: Any) -> Request:
     return Request(action, model, arguments, selections, words="python")
+
+
+class Role(str, Enum):  # noqa: UP042 - as clients write them
+    """The schema's enum, and a member that the schema has not."""
+
+    USER = "USER"
+    ADMIN = "ADMIN"
+    NONE = "NONE"
+
+
+def careful(request: Request) -> Find:
+    """The first step, as every call gets it that is not known."""
+    step = next(PLANNER.plan(VALIDATOR.validate(request)))
+    assert isinstance(step, Find)
+    return step
+
+
+def assert_same(found: KnownFind | FindPage, request: Request) -> None:
+    """It is what the careful way makes: the operation, or the step and the bytes that are sent."""
+    if isinstance(found, FindPage):
+        assert repr(found) == repr(VALIDATOR.validate(request))
+        return
+    wanted = careful(request)
+    made, command = compile_known(found), compile_find(wanted)
+    if isinstance(made, FindCommand) and isinstance(command, FindCommand):
+        # By their bytes: NaN is not equal to itself.
+        assert bson.encode(made.filter) == bson.encode(command.filter)
+    assert repr(found.find) == repr(wanted)
+    assert repr(made) == repr(command)
+
+
+def known(calls: Calls, request: Request) -> KnownFind | FindPage | None:
+    found = calls.find(request)
+    if found is None or isinstance(found, FindPage):
+        return found
+    assert isinstance(found, tuple)
+    assert isinstance(found[1], KnownFind)
+    return found[1]

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
 from functools import partial
 from random import Random
 from typing import Any, Final
 
-import bson
 import pytest
 from bson import ObjectId
 from hypothesis import given, settings
@@ -19,68 +17,23 @@ from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
 from prismongo.engine.calls import Calls
-from prismongo.engine.conflicts import Conflicts
 from prismongo.fields import Json
-from prismongo.query.nodes.operations import AggregateRecords, FindPage
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
-from prismongo.query.nodes.steps import Aggregate, Find, KnownFind
-from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.query_shapes import query_shape
-from prismongo.query.validate.validator import Validator
-from prismongo.schema import parse
-from prismongo.stores.mongo.compile.commands import FindCommand
-from prismongo.stores.mongo.compile.find import compile_aggregate, compile_find
-from prismongo.stores.mongo.compile.known import compile_known
 from tests.engine.calls import (
     MOMENT,
     OTHER,
     OTHERS,
-    PLANNER,
     TEXTS,
     VALIDATOR,
+    Role,
     Text,
+    assert_same,
+    known,
     new_calls,
     request_of,
 )
 from tests.query.schemas import ID
-
-
-class Role(str, Enum):  # noqa: UP042 - as clients write them
-    """The schema's enum, and a member that the schema has not."""
-
-    USER = "USER"
-    ADMIN = "ADMIN"
-    NONE = "NONE"
-
-
-def careful(request: Request) -> Find:
-    """The first step, as every call gets it that is not known."""
-    step = next(PLANNER.plan(VALIDATOR.validate(request)))
-    assert isinstance(step, Find)
-    return step
-
-
-def assert_same(found: KnownFind | FindPage, request: Request) -> None:
-    """It is what the careful way makes: the operation, or the step and the bytes that are sent."""
-    if isinstance(found, FindPage):
-        assert repr(found) == repr(VALIDATOR.validate(request))
-        return
-    wanted = careful(request)
-    made, command = compile_known(found), compile_find(wanted)
-    if isinstance(made, FindCommand) and isinstance(command, FindCommand):
-        # By their bytes: NaN is not equal to itself.
-        assert bson.encode(made.filter) == bson.encode(command.filter)
-    assert repr(found.find) == repr(wanted)
-    assert repr(made) == repr(command)
-
-
-def known(calls: Calls, request: Request) -> KnownFind | FindPage | None:
-    found = calls.find(request)
-    if found is None or isinstance(found, FindPage):
-        return found
-    assert isinstance(found, tuple)
-    assert isinstance(found[1], KnownFind)
-    return found[1]
 
 
 def page(**arguments: Any) -> Request:
@@ -256,103 +209,6 @@ NEVER: Final[tuple[tuple[str, Request], ...]] = (
 def test_what_goes_the_careful_way(request_: Request) -> None:
     calls = new_calls()
     assert [known(calls, request_) for _ in range(4)] == [None] * 4
-
-
-# --- counts and other aggregates ---
-
-COUNTED: Final = Selection("_count", selections=(Selection("_all"),))
-SUMMED: Final = Selection("_sum", selections=(Selection("age"),))
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        lambda v: {"age": v},
-        lambda v: {"age": {"gt": v}, "NOT": {"role": Role.ADMIN}},
-        lambda v: {"OR": [{"age": {"in": [v, 2]}}, {"nick": None}]},
-        lambda v: {"email": {"contains": str(v)}},
-        lambda v: {"levels": {"equals": [v]}},
-        lambda v: {"levels": {"equals": [v, 1]}},
-        lambda v: {"home": {"equals": {"city": str(v)}}},
-        lambda v: {"places": {"equals": [{"city": str(v)}]}},
-        lambda _: {"active": True},
-        lambda _: None,
-    ],
-)
-def test_a_count_is_bound(where: Callable[[int], Any]) -> None:
-    calls = new_calls()
-    for number in range(5):
-        asked = request_of("aggregate", "User", COUNTED, SUMMED, where=where(number), take=None)
-        found = calls.find(asked)
-        if number < 2:
-            assert found is None
-            continue
-        assert found is not None
-        wanted = next(PLANNER.plan(VALIDATOR.validate(asked)))
-        assert isinstance(found, tuple)
-        assert repr(found[1]) == repr(wanted)
-        assert isinstance(found[1], Aggregate)
-        assert isinstance(wanted, Aggregate)
-        assert compile_aggregate(found[1]) == compile_aggregate(wanted)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"where": {"age": 1}, "take": 3},
-        {"where": {"age": 1}, "skip": 1},
-        {"where": {"age": 1}, "order": {"age": "asc"}, "take": -1},
-        {"cursor": {"id": ID}},
-        {"where": {"group": {"is": {"name": "a"}}}},
-    ],
-)
-def test_a_count_of_a_part_is_planned(arguments: dict[str, Any]) -> None:
-    calls = new_calls()
-    asked = request_of("aggregate", "User", COUNTED, **arguments)
-    found = [calls.find(asked) for _ in range(4)]
-    assert found[:2] == [None, None]
-    wanted = VALIDATOR.validate(asked)
-    assert isinstance(wanted, AggregateRecords)
-    assert repr(found[2:]) == repr([wanted, wanted])
-
-
-# --- a field that is called as the mode of texts is ---
-
-NAMED_MODE: Final = parse(
-    """
-    datasource db {
-      provider = "mongodb"
-      url      = env("DATABASE_URL")
-    }
-
-    model Light {
-      id   Int     @id @map("_id")
-      mode String
-      is   String?
-    }
-    """
-)
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        lambda v: {"mode": v},
-        lambda v: {"mode": {"equals": v}},
-        lambda v: {"mode": {"in": [v, "default"]}},
-        lambda v: {"mode": {"contains": v, "mode": "insensitive"}},
-        lambda v: {"OR": [{"mode": v}, {"is": {"equals": v, "mode": "default"}}]},
-    ],
-)
-@pytest.mark.parametrize("values", [("a", "b", "c", "d"), ("default", "a", "insensitive", "b")])
-def test_a_field_named_mode(where: Callable[[str], Any], values: tuple[str, ...]) -> None:
-    validator, planner = Validator(NAMED_MODE, "python"), Planner(NAMED_MODE)
-    calls = Calls(NAMED_MODE, {"python": validator}, planner, Conflicts(1))
-    for value in values * 2:
-        asked = request_of("findMany", "Light", where=where(value))
-        found = known(calls, asked)
-        if isinstance(found, KnownFind):
-            assert repr(found.find) == repr(next(planner.plan(validator.validate(asked))))
 
 
 # --- what is bound is what the careful way makes ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -38,6 +38,11 @@ def fillable(item: Filter) -> list[object]:
 
     _renewed(item, kept)
     return found
+
+
+def by_marks(marks: Sequence[object], values: Sequence[object]) -> Mapping[int, object]:
+    """What `filled` puts in place of marks: one value for each."""
+    return dict(zip(map(id, marks), values, strict=True))
 
 
 def filled(item: Filter, values: Mapping[int, object]) -> Filter:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
-from prismongo.query.nodes.filling import filled
+from prismongo.query.nodes.filling import by_marks, filled
 from prismongo.query.nodes.filters import EVERYTHING, Filter, Path
 from prismongo.query.nodes.frozen import frozen
 from prismongo.query.nodes.rows import Row, Rows
@@ -86,7 +86,7 @@ class FindTemplate:
 
     def where(self, values: tuple[object, ...]) -> Filter:
         """The filter with values in place of the marks."""
-        return filled(self.find.where, dict(zip(map(id, self.marks), values, strict=True)))
+        return filled(self.find.where, by_marks(self.marks, values))
 
 
 @frozen

@@ -1,0 +1,116 @@
+"""Counts and other aggregates of a known shape, and filters by a field named `mode`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from prismongo.engine.calls import Calls
+from prismongo.engine.conflicts import Conflicts
+from prismongo.query.nodes.operations import AggregateRecords
+from prismongo.query.nodes.requests import Selection
+from prismongo.query.nodes.steps import Aggregate, KnownFind
+from prismongo.query.plan.planner import Planner
+from prismongo.query.validate.validator import Validator
+from prismongo.schema import parse
+from prismongo.stores.mongo.compile.find import compile_aggregate
+from tests.engine.calls import PLANNER, VALIDATOR, Role, known, new_calls, request_of
+from tests.query.schemas import ID
+
+# --- counts and other aggregates ---
+
+COUNTED: Final = Selection("_count", selections=(Selection("_all"),))
+SUMMED: Final = Selection("_sum", selections=(Selection("age"),))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda v: {"age": v},
+        lambda v: {"age": {"gt": v}, "NOT": {"role": Role.ADMIN}},
+        lambda v: {"OR": [{"age": {"in": [v, 2]}}, {"nick": None}]},
+        lambda v: {"email": {"contains": str(v)}},
+        lambda v: {"levels": {"equals": [v]}},
+        lambda v: {"levels": {"equals": [v, 1]}},
+        lambda v: {"home": {"equals": {"city": str(v)}}},
+        lambda v: {"places": {"equals": [{"city": str(v)}]}},
+        lambda _: {"active": True},
+        lambda _: None,
+    ],
+)
+def test_a_count_is_bound(where: Callable[[int], Any]) -> None:
+    calls = new_calls()
+    for number in range(5):
+        asked = request_of("aggregate", "User", COUNTED, SUMMED, where=where(number), take=None)
+        found = calls.find(asked)
+        if number < 2:
+            assert found is None
+            continue
+        assert found is not None
+        wanted = next(PLANNER.plan(VALIDATOR.validate(asked)))
+        assert isinstance(found, tuple)
+        assert repr(found[1]) == repr(wanted)
+        assert isinstance(found[1], Aggregate)
+        assert isinstance(wanted, Aggregate)
+        assert compile_aggregate(found[1]) == compile_aggregate(wanted)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"where": {"age": 1}, "take": 3},
+        {"where": {"age": 1}, "skip": 1},
+        {"where": {"age": 1}, "order": {"age": "asc"}, "take": -1},
+        {"cursor": {"id": ID}},
+        {"where": {"group": {"is": {"name": "a"}}}},
+    ],
+)
+def test_a_count_of_a_part_is_planned(arguments: dict[str, Any]) -> None:
+    calls = new_calls()
+    asked = request_of("aggregate", "User", COUNTED, **arguments)
+    found = [calls.find(asked) for _ in range(4)]
+    assert found[:2] == [None, None]
+    wanted = VALIDATOR.validate(asked)
+    assert isinstance(wanted, AggregateRecords)
+    assert repr(found[2:]) == repr([wanted, wanted])
+
+
+# --- a field that is called as the mode of texts is ---
+
+NAMED_MODE: Final = parse(
+    """
+    datasource db {
+      provider = "mongodb"
+      url      = env("DATABASE_URL")
+    }
+
+    model Light {
+      id   Int     @id @map("_id")
+      mode String
+      is   String?
+    }
+    """
+)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda v: {"mode": v},
+        lambda v: {"mode": {"equals": v}},
+        lambda v: {"mode": {"in": [v, "default"]}},
+        lambda v: {"mode": {"contains": v, "mode": "insensitive"}},
+        lambda v: {"OR": [{"mode": v}, {"is": {"equals": v, "mode": "default"}}]},
+    ],
+)
+@pytest.mark.parametrize("values", [("a", "b", "c", "d"), ("default", "a", "insensitive", "b")])
+def test_a_field_named_mode(where: Callable[[str], Any], values: tuple[str, ...]) -> None:
+    validator, planner = Validator(NAMED_MODE, "python"), Planner(NAMED_MODE)
+    calls = Calls(NAMED_MODE, {"python": validator}, planner, Conflicts(1))
+    for value in values * 2:
+        asked = request_of("findMany", "Light", where=where(value))
+        found = known(calls, asked)
+        if isinstance(found, KnownFind):
+            assert repr(found.find) == repr(next(planner.plan(validator.validate(asked))))
