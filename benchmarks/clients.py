@@ -119,10 +119,16 @@ class Place:
         return self.folder / "venv" / "lib" / version / "site-packages"
 
     def prepare(self) -> None:
-        """Make the environment; what else is needed is found where this Python finds it."""
+        """Make the environment, with links to what else is needed.
+
+        The client of this environment is not among it: mypy would read that one as well.
+        """
         EnvBuilder().create(self.folder / "venv")
         shutil.copytree(SCHEMA.parent / "prismongo", self.site / "prismongo")
-        (self.site / "others.pth").write_text(sysconfig.get_path("purelib"))
+        shutil.copytree(self.upstream / "prisma", self.site / "prisma")
+        for path in Path(sysconfig.get_path("purelib")).iterdir():
+            if not path.name.startswith(("prism", "__editable__")):
+                (self.site / path.name).symlink_to(path)
         (self.folder / "dmmf.json").write_text(json.dumps(_told(self.site / "upstream_client")))
         shutil.copy(SCHEMA, self.folder)
 

@@ -118,8 +118,10 @@ async def change_group(database: DatabaseService, group_id: str, member_id: str)
         NotFoundError: the user has no such group.
     """
     now = datetime.now(UTC)
+    # The number as well: where the time is the same, an update of the time alone writes nothing.
     changed = await database.directmessagegroup.update_many(
-        where={"id": group_id, "members": {"some": {"userId": member_id}}}, data={"updatedAt": now}
+        where={"id": group_id, "members": {"some": {"userId": member_id}}},
+        data={"updatedAt": now, "changes": {"increment": 1}},
     )
     if not changed:
         raise NotFoundError("There is no such group of this user.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 import pytest
 from prisma.models import Message, User
@@ -343,6 +343,24 @@ async def test_a_user_that_many_add_at_one_moment_is_a_member_once(
         *(groups.add(group, user.id, bob.id) for _ in range(4) for user in (ada, grace))
     )
     assert await groups.database.directmessagegroupmember.count(where={"groupId": group}) == 3
+
+
+async def test_who_leaves_in_the_millisecond_of_the_last_change_leaves_nothing_behind(
+    groups: GroupService, ada: User, grace: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return now
+
+    monkeypatch.setattr("containers.direct_messages.groups.datetime", Clock)
+    group = (await groups.create(ada.id, [grace.id])).id
+    await groups.database.directmessagegroup.update(where={"id": group}, data={"updatedAt": now})
+    await asyncio.gather(groups.leave(group, ada.id), groups.leave(group, grace.id))
+    assert await groups.database.directmessagegroup.count() == 0
+    assert await groups.database.directmessagegroupmember.count() == 0
 
 
 async def test_who_leaves_at_one_moment_leaves_nothing_behind(
