@@ -87,9 +87,7 @@ def costs_of_clients(runs: int) -> list[Cost]:
         if not _fetched(place.upstream):
             return []
         place.prepare()
-        upstream, ours = (
-            _measured(name, place, runs) for name in ("upstream_client", "our_client")
-        )
+        upstream, ours = (_measured(name, place, runs) for name in ("upstream_client", "prisma"))
         return [
             Cost(name, first, second, unit)
             for (name, unit), first, second in zip(COSTS, upstream, ours, strict=True)
@@ -137,9 +135,16 @@ class Place:
         if name == "upstream_client":
             command = [self.python, "-c", GENERATE, str(self.folder / "dmmf.json")]
             return self.cpu(command, PYTHONPATH=str(self.upstream))
-        return self.cpu(
-            [self.python, "-m", "prismongo", "generate", "--output", str(self.site / name)]
-        )
+        return self.cpu([self.python, "-m", "prismongo", "generate"])
+
+    def generated(self, name: str) -> list[Path]:
+        """The modules of a client that are not upstream's as they come."""
+        modules = (self.site / name).rglob("*.py")
+        return [module for module in modules if not self._is_upstream(module, name)]
+
+    def _is_upstream(self, module: Path, name: str) -> bool:
+        original = self.upstream / "prisma" / module.relative_to(self.site / name)
+        return original.exists() and original.read_bytes() == module.read_bytes()
 
     def cpu(self, command: list[str], **variables: str) -> float:
         """The seconds of CPU time that a command takes."""
@@ -170,7 +175,7 @@ def _measured(name: str, place: Place, runs: int) -> list[float]:
         generate,
         min(float(place.printed(load)) for _ in range(runs)),
         min(place.cpu(check) for _ in range(runs)),
-        sum(len(file.read_text().splitlines()) for file in (place.site / name).rglob("*.py")),
+        sum(len(module.read_text().splitlines()) for module in place.generated(name)),
     ]
 
 

@@ -31,9 +31,11 @@ from prismongo.engine.known import (
     KnownDelete,
     KnownFilter,
     KnownPage,
+    KnownPlanned,
     KnownRead,
     KnownStepped,
     KnownUpdate,
+    KnownUpsert,
     KnownWrite,
     Value,
 )
@@ -48,6 +50,7 @@ from prismongo.query.nodes.operations import (
     Operation,
     RecordUpdates,
     UpdateRecord,
+    UpsertRecord,
 )
 from prismongo.query.nodes.requests import Request, Words
 from prismongo.query.nodes.steps import (
@@ -77,6 +80,8 @@ SHAPES: Final = 1_000
 Kept = TypeVar("Kept", set[int], dict[QueryShape, KnownCall])
 
 _Read = FindUnique | FindPage | AggregateRecords
+_Write = CreateOne | UpdateRecord | UpsertRecord | DeleteRecord
+_Planned = FindPage | AggregateRecords | UpsertRecord
 KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
 
@@ -131,9 +136,7 @@ class Calls:
             return partial(run, plan, self._conflicts)
         return partial(run_inside if is_enclosed else run_step, step)
 
-    def find(
-        self, request: Request
-    ) -> tuple[KnownStepped, KnownStep] | FindPage | AggregateRecords | None:
+    def find(self, request: Request) -> tuple[KnownStepped, KnownStep] | _Planned | None:
         """What is known of the shape of a request, and its step, or the operation to be planned.
 
         None: it goes the careful way.
@@ -145,7 +148,7 @@ class Calls:
         if known is None:
             self._note(shape, request)
             return None
-        if isinstance(known, KnownPage):
+        if isinstance(known, KnownPlanned):
             return known.filled(request.arguments)
         step = known.step(request.arguments)
         return None if step is None else (known, step)
@@ -174,29 +177,37 @@ class Calls:
         if request.action not in WRITES:
             return self._learnt_read(request)
         operation = self._validators[request.words].validate(request)
-        if not isinstance(operation, CreateOne | UpdateRecord | DeleteRecord):
+        if not isinstance(operation, _Write):
             raise ShapelessError
-        is_known = self._planner.writes.is_one_step(operation)
-        return self._learnt_write(operation, request) if is_known else None
+        if isinstance(operation, UpsertRecord) or self._planner.writes.is_one_step(operation):
+            return self._learnt_write(operation, request)
+        return None
 
-    def _learnt_write(
-        self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
-    ) -> KnownWrite | None:
+    def _learnt_write(self, operation: _Write, request: Request) -> KnownWrite | KnownUpsert | None:
         validator, selected = self._validators[request.words], operation.selected
+        model = selected.model
         if isinstance(operation, CreateOne):
-            return KnownCreate(CreateOne(NewRecord(selected.model, {}), selected), validator)
+            return KnownCreate(CreateOne(NewRecord(model, {}), selected), validator)
         read = replace(
             request, action="findUnique", arguments={"where": request.arguments["where"]}
         )
         found, marked = self._marked(read)
+        if not isinstance(found, FindUnique):
+            return None
+        unique, none = found.unique, RecordUpdates(model)
+        if isinstance(operation, UpsertRecord):
+            if not _are_found(marked, fillable(unique.filter)):
+                return None
+            upsert = UpsertRecord(unique, NewRecord(model, {}), none, selected)
+            return KnownUpsert(upsert, _marks(marked), _values(marked), validator)
         find = self._planner.known(found)
         where = None if find is None else _known_filter(find, marked)
-        if where is None or not isinstance(found, FindUnique):
+        if where is None:
             return None
         if isinstance(operation, DeleteRecord):
-            return KnownDelete(DeleteRecord(found.unique, selected), where)
-        updated = UpdateRecord(found.unique, RecordUpdates(selected.model), selected)
-        return KnownUpdate(updated, where, validator, self._planner.writes.keys(selected.model))
+            return KnownDelete(DeleteRecord(unique, selected), where)
+        keys = self._planner.writes.keys(model)
+        return KnownUpdate(UpdateRecord(unique, none, selected), where, validator, keys)
 
     def _learnt_read(self, request: Request) -> KnownRead | KnownPage | KnownAggregate | None:
         operation, marked = self._marked(request)

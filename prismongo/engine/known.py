@@ -20,7 +20,10 @@ from prismongo.query.nodes.operations import (
     DeleteRecord,
     FindPage,
     FindUnique,
+    NewRecord,
+    RecordUpdates,
     UpdateRecord,
+    UpsertRecord,
 )
 from prismongo.query.nodes.selections import Page, Unique
 from prismongo.query.nodes.steps import (
@@ -121,12 +124,46 @@ class KnownPage:
 
 
 def _filled_page(page: Page, values: Mapping[int, object]) -> Page:
-    cursor = page.cursor
-    if cursor is not None:
-        fields = [(field, values.get(id(value), value)) for field, value in cursor.values]
-        cursor = Unique(tuple(fields), filled(cursor.filter, values))
+    cursor = None if page.cursor is None else _filled_unique(page.cursor, values)
     where = filled(page.where, values)
     return Page(where, page.order, page.take, page.skip, cursor, page.distinct)
+
+
+def _filled_unique(unique: Unique, values: Mapping[int, object]) -> Unique:
+    fields = [(field, values.get(id(value), value)) for field, value in unique.values]
+    return Unique(tuple(fields), filled(unique.filter, values))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownUpsert:
+    """An upsert of one record, which is planned at every call. All of its data is open.
+
+    Attributes:
+        operation: with marks in place of the values, and without data.
+        marks: one for each value.
+        values: one for each mark.
+    """
+
+    operation: UpsertRecord
+    marks: tuple[object, ...]
+    values: tuple[Value, ...]
+    validator: Validator
+
+    def filled(self, arguments: Arguments) -> UpsertRecord | None:
+        """The operation of a call; None: it goes the careful way."""
+        values, model = bound(self.values, arguments), self.operation.create.model
+        if values is None:
+            return None
+        document = self.validator.document(model, arguments.get("create"))
+        updates = self.validator.updates(model, arguments.get("update"))
+        if document is None or updates is None:
+            return None
+        return UpsertRecord(
+            _filled_unique(self.operation.unique, by_marks(self.marks, values)),
+            NewRecord(model, document),
+            RecordUpdates(model, updates),
+            self.operation.selected,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,4 +244,5 @@ class KnownDelete:
 
 KnownWrite = KnownCreate | KnownUpdate | KnownDelete
 KnownStepped = KnownRead | KnownAggregate | KnownWrite
-KnownCall = KnownStepped | KnownPage
+KnownPlanned = KnownPage | KnownUpsert
+KnownCall = KnownStepped | KnownPlanned

@@ -17,6 +17,7 @@ from prisma.errors import PrismaError
 from prismongo.engine.calls import Calls
 from prismongo.engine.conflicts import Conflicts
 from prismongo.fields import Json
+from prismongo.query.nodes.operations import UpsertRecord
 from prismongo.query.nodes.requests import Action, FieldReference, Request, Selection
 from prismongo.query.nodes.steps import DeleteOne, Insert, Step, UpdateOne
 from prismongo.query.plan.planner import Planner
@@ -46,11 +47,15 @@ class Asked:
         self.validator, self.planner = Validator(datamodel, "python"), Planner(datamodel)
         self.calls = Calls(datamodel, {"python": self.validator}, self.planner, Conflicts(1))
 
-    def step(self, request: Request) -> Step | None:
+    def step(self, request: Request) -> Step | UpsertRecord | None:
+        """The step; of an upsert, the operation."""
         found = self.calls.find(request)
-        return found[1] if isinstance(found, tuple) else None
+        if isinstance(found, tuple):
+            return found[1]
+        assert found is None or isinstance(found, UpsertRecord)
+        return found
 
-    def known(self, action: Action, model: str, **arguments: Any) -> Step | None:
+    def known(self, action: Action, model: str, **arguments: Any) -> Step | UpsertRecord | None:
         """The step, once the shape was seen often enough."""
         request = request_of(action, model, **arguments)
         return [self.step(request) for _ in range(4)][-1]
@@ -68,6 +73,9 @@ class Asked:
             answers["careful"] += 1
             return
         answers["bound"] += 1
+        if isinstance(step, UpsertRecord):
+            assert repr(step) == repr(operation)
+            return
         assert isinstance(step, Insert | UpdateOne | DeleteOne)
         assert shown(step) == shown(next(self.planner.plan(operation)))
         for row in ({"_id": 1}, None):
@@ -131,10 +139,22 @@ def request_of(action: Any, model: str, *selections: Selection, **arguments: Any
         ),
         ("deleteOne", {"where": {"id": ID}}, DeleteOne),
         ("deleteOne", {"where": {"id": ID, "OR": [{"text": "a"}, {"flag": True}]}}, DeleteOne),
+        ("deleteOne", {"where": {"id": ID, "whole": FieldReference("small")}}, DeleteOne),
+        ("upsertOne", {"where": {"id": ID}, "create": NEW, "update": {"text": "b"}}, UpsertRecord),
+        ("upsertOne", {"where": {"id": ID}, "create": NEW, "update": {}}, UpsertRecord),
+        (
+            "upsertOne",
+            {
+                "where": {"id": ID, "owner": {"is": {"id": ID}}, "whole": 1},
+                "create": {**NEW, "json": Json([1]), "part": {"text": "a"}},
+                "update": {"whole": {"increment": 1}, "texts": {"push": "a"}},
+            },
+            UpsertRecord,
+        ),
     ],
 )
 def test_the_third_call_of_a_shape_is_bound(
-    action: Any, arguments: dict[str, Any], kind: type[Step]
+    action: Any, arguments: dict[str, Any], kind: type[Step | UpsertRecord]
 ) -> None:
     asked, request = Asked(), request_of(action, "Row", **arguments)
     assert [type(asked.step(request)) for _ in range(3)] == [type(None), type(None), kind]
@@ -152,8 +172,19 @@ def test_the_third_call_of_a_shape_is_bound(
         ("updateOne", {"data": {"owner": {"disconnect": True}}, "where": {"id": ID}}),
         ("updateOne", {"data": {"text": "b"}, "where": {"id": ID, "owner": {"id": ID}}}),
         ("deleteOne", {"where": {"id": Text(ID)}}),
-        ("deleteOne", {"where": {"id": ID, "whole": FieldReference("big")}}),
+        ("deleteOne", {"where": {"id": ID, "whole": FieldReference("text")}}),
         ("upsertOne", {"data": {"create": NEW, "update": {}}, "where": {"id": ID}}),
+        ("upsertOne", {"create": NEW, "where": {"id": ID}}),
+        ("upsertOne", {"create": NEW, "update": None, "where": {"id": ID}}),
+        ("upsertOne", {"create": NEW, "update": {"id": ID}, "where": {"id": ID}}),
+        (
+            "upsertOne",
+            {"create": {**NEW, "owner": {"create": {}}}, "update": {}, "where": {"id": ID}},
+        ),
+        (
+            "upsertOne",
+            {"create": NEW, "update": {"owner": {"disconnect": True}}, "where": {"id": ID}},
+        ),
         ("updateMany", {"data": {"text": "b"}}),
     ],
 )
@@ -205,10 +236,14 @@ def test_data_is_no_part_of_a_shape() -> None:
 def test_an_argument_that_there_is_not_is_refused_each_time() -> None:
     asked, answers = Asked(), Counter[str]()
     assert asked.known("deleteOne", "Row", where={"id": ID}) is not None
+    assert asked.known("upsertOne", "Row", where={"id": ID}, create=NEW, update={}) is not None
     extras: tuple[dict[str, Any], ...] = ({"limit": None}, {"nothing": None}, {"limit": 1})
-    for extra in extras * 3:
+    for extra in (*extras, {"data": NEW}, {"create": NEW}) * 3:
         asked.check(request_of("deleteOne", "Row", where={"id": ID}, **extra), answers)
-    assert answers == {"refused": 9}
+    for extra in (*extras, {"data": NEW}) * 3:
+        upsert = {"where": {"id": ID}, "create": NEW, "update": {}, **extra}
+        asked.check(request_of("upsertOne", "Row", **upsert), answers)
+    assert answers == {"refused": 27}
 
 
 # --- other values ---
@@ -240,6 +275,7 @@ def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
                 request_of("createOne", "Row", data={**NEW, **data}),
                 request_of("updateOne", "Row", data=data, where=where),
                 request_of("deleteOne", "Row", where=where),
+                request_of("upsertOne", "Row", where=where, create={**NEW, **data}, update=data),
             ):
                 asked.check(request, answers)
 
@@ -282,12 +318,16 @@ def test_what_is_refused_is_refused_in_the_same_words() -> None:
         ("updateOne", {"data": {"text": "\ud800"}, "where": {"id": ID}}),
         ("updateOne", {"data": {"text": "a"}, "where": {"id": "x"}}),
         ("deleteOne", {"where": {"id": ID + "0"}}),
+        ("upsertOne", {"where": {"id": "x"}, "create": NEW, "update": {}}),
+        ("upsertOne", {"where": {"id": ID}, "create": {"text": "a"}, "update": {}}),
+        ("upsertOne", {"where": {"id": ID}, "create": NEW, "update": {"whole": "x"}}),
     )
     before = [refusal(*each) for each in wrong]
     right: tuple[tuple[Action, dict[str, Any]], ...] = (
         ("createOne", {"data": NEW}),
         ("updateOne", {"data": {"text": "b"}, "where": {"id": ID}}),
         ("deleteOne", {"where": {"id": ID}}),
+        ("upsertOne", {"where": {"id": ID}, "create": NEW, "update": {"text": "b"}}),
     )
     for action, arguments in right:
         assert asked.known(action, "Row", **arguments) is not None

@@ -64,9 +64,11 @@ def _renewed(item: Filter, new: New) -> Filter:
             return replace(item, values=tuple([new(each) for each in given]))
         case Text(text=str(text)):
             return replace(item, text=str(new(text)))
+        case Search(paths, text):
+            return Search(paths, str(new(text)))
         case Elements() | Related():
             return replace(item, filter=_renewed(item.filter, new))
-        case In() | Text() | Search() | IsSet() | Has() | IsEmpty() | After():
+        case In() | Text() | IsSet() | Has() | IsEmpty() | After():
             return item
         case _:
             assert_never(item)

@@ -16,7 +16,7 @@ from bson import Decimal128, Int64, ObjectId
 
 from prismongo.query.errors.input import ArgumentPath
 from prismongo.query.validate.query_shapes import ShapelessError
-from prismongo.query.validate.values import Values, searchable
+from prismongo.query.validate.values import Values, searchable, searched
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Field
 
@@ -84,6 +84,13 @@ class MarkingValues(Values):
                 encode = partial(_searchable, item.encode)
                 self.marked[number] = replace(item, encode=encode)
         return super().searchable(stored, path)
+
+    def searched(self, value: object, path: ArgumentPath) -> str:
+        """A mark for the text."""
+        super().searched(value, path)
+        mark = secrets.token_hex(16)
+        self.marked.append(Marked(path, value, searched, mark))
+        return mark
 
 
 def _searchable(encode: Callable[[Any], object], value: object) -> object:

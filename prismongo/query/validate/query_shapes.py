@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
-from prismongo.query.nodes.requests import Request, Selection
+from prismongo.query.nodes.requests import FieldReference, Request, Selection
 
 QueryShape = tuple[object, ...]
 """The shape of a call; to be hashed and compared."""
@@ -25,13 +25,22 @@ LARGEST: Final = 256
 _FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
 """The types of values that a shape leaves open."""
 
-WRITES: Final = frozenset({"createOne", "updateOne", "deleteOne"})
-_ACTIONS: Final = WRITES | {
+WRITES: Final[Mapping[str, frozenset[str]]] = {
+    "createOne": frozenset({"data"}),
+    "updateOne": frozenset({"data"}),
+    "upsertOne": frozenset({"create", "update"}),
+    "deleteOne": frozenset(),
+}
+"""The writes that may have a shape, with the arguments that are no part of it."""
+
+_NONE: Final[frozenset[str]] = frozenset()
+_ACTIONS: Final = frozenset(WRITES) | {
     *("findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow", "aggregate")
 }
 _FILTERS: Final = frozenset({"where", "cursor"})
 """The arguments that have open values."""
 _MODES: Final = frozenset({"default", "insensitive"})
+_DIRECTIONS: Final = ("asc", "desc")
 _ARGUMENTS: Final = frozenset({"data", "where", "order", "take", "skip", "cursor", "distinct"})
 """The names of arguments that may be None, as clients write them."""
 
@@ -45,9 +54,10 @@ def query_shape(request: Request) -> QueryShape | None:
     if request.action not in _ACTIONS or request.words != "python":
         return None
     parts: list[object] = [request.action, request.model, request.declared]
+    data = WRITES.get(request.action, _NONE)
     try:
         for name, value in request.arguments.items():
-            if name == "data" and request.action in WRITES:
+            if name in data:
                 continue
             if value is not None:
                 parts.append(name)
@@ -62,7 +72,7 @@ def query_shape(request: Request) -> QueryShape | None:
 
 
 def _add_filter(value: Any, parts: list[object]) -> None:
-    """Objects, lists, booleans and nulls as they are; of other values, the type alone."""
+    """Objects, lists, booleans, nulls and references as they are; of others, the type alone."""
     kind = type(value)
     if kind is dict:
         parts += (kind, len(value))
@@ -76,7 +86,7 @@ def _add_filter(value: Any, parts: list[object]) -> None:
                 _add_filter(item, parts)
     elif kind in _FILLED:
         parts.append(kind)
-    elif value is None or kind is bool:
+    elif value is None or kind is bool or kind is FieldReference:
         parts.append(value)
     elif kind is list:
         parts += (kind, len(value))
@@ -101,6 +111,8 @@ def _add_constant(value: Any, parts: list[object]) -> None:
     if kind is dict:
         parts += (kind, len(value))
         for key, item in value.items():
+            if key == "search" and item not in _DIRECTIONS:  # of `_relevance`: an open value
+                raise ShapelessError
             _add_constant(key, parts)
             _add_constant(item, parts)
     elif kind is list:
@@ -151,5 +163,5 @@ def _open(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], 
     elif kind is list:
         for index, item in enumerate(value):
             yield from _open(item, (*path, index))
-    elif value is not None and kind is not bool:
+    elif value is not None and kind is not bool and kind is not FieldReference:
         yield path, value

@@ -20,8 +20,7 @@ from prismongo.query.nodes.filters import (
     searches,
 )
 from prismongo.query.validate.search_place import alternatives, equal_beside, is_certain, is_indexed
-from prismongo.query.validate.values import as_list
-from prismongo.query.values.string import encode_string
+from prismongo.query.validate.values import Values, as_list
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Model
 from prismongo.schema.text_indexes import TextIndex, text_index
 
@@ -39,8 +38,9 @@ class SearchValidator:
         latest: another object after each search, so that filters without one need no check.
     """
 
-    def __init__(self, datamodel: Datamodel) -> None:
+    def __init__(self, datamodel: Datamodel, values: Values) -> None:
         self.latest: object = None
+        self._values = values
         self._indexes = {
             model.name: index
             for model in datamodel.models
@@ -74,12 +74,7 @@ class SearchValidator:
         """A search by an index."""
         if negated:
             raise _refused("A search below NOT", path, _INSTEAD)
-        try:
-            text = encode_string(value)
-        except ValueError as error:
-            raise invalid(path, str(error)) from None
-        if "\0" in text:
-            raise invalid(path, "the text holds a NUL character, which no search can find")
+        text = self._values.searched(value, path)
         self.latest = object()
         return Search(index.texts, text)
 

@@ -28,6 +28,7 @@ from prismongo.query.values.int import in_64_bits
 from prismongo.query.values.scalar_type import MalformedError, TooLargeError, kind_of
 from prismongo.query.values.scalars import ROWS, is_any
 from prismongo.query.values.serializer import serialized
+from prismongo.query.values.string import encode_string
 from prismongo.schema.datamodel import Datamodel, Field, Function, Literals
 
 _KNOWN: Final = (
@@ -38,6 +39,8 @@ _KNOWN: Final = (
 
 LONGEST_SEARCH: Final = 32_000
 """Bytes. A compiled pattern of MongoDB has at most 64 KB, two bytes for each byte of text."""
+
+_NUL: Final = "the text holds a NUL character, which no search can find"
 
 
 def as_object(value: object, path: ArgumentPath) -> Mapping[str, Any]:
@@ -147,6 +150,13 @@ class Values:
         except ValueError as error:
             raise invalid(path, str(error)) from None
 
+    def searched(self, value: object, path: ArgumentPath) -> str:
+        """The text of a full-text search, or an error."""
+        try:
+            return searched(value)
+        except ValueError as error:
+            raise invalid(path, str(error)) from None
+
     def composite(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool
     ) -> dict[str, object]:
@@ -247,6 +257,18 @@ class Values:
         return known[1]
 
 
+def searched(value: object) -> str:
+    """The text of a full-text search.
+
+    Raises:
+        ValueError: it is no text, or MongoDB cannot search for it.
+    """
+    text = encode_string(value)
+    if "\0" in text:
+        raise ValueError(_NUL)
+    return text
+
+
 def searchable(value: object) -> object:
     """The value, if it is no text, or one that MongoDB can search for by a pattern.
 
@@ -254,7 +276,7 @@ def searchable(value: object) -> object:
         ValueError: no pattern finds it.
     """
     if isinstance(value, str) and "\0" in value:
-        raise ValueError("the text holds a NUL character, which no search can find")
+        raise ValueError(_NUL)
     if isinstance(value, str) and len(value.encode()) > LONGEST_SEARCH:
         raise ValueError(f"the text is longer than a search takes: {LONGEST_SEARCH} bytes")
     return value

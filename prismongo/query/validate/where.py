@@ -47,7 +47,7 @@ class WhereValidator:
     def __init__(self, datamodel: Datamodel, values: Values) -> None:
         self._datamodel = datamodel
         self._values = values
-        self.searches = SearchValidator(datamodel)
+        self.searches = SearchValidator(datamodel, values)
         self._conditions = ConditionValidator(datamodel, values, self.searches)
 
     def where(
