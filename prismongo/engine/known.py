@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.nodes.filling import by_marks, filled
+from prismongo.query.nodes.filling import by_marks
+from prismongo.query.nodes.filling_selections import filled_page, filled_selected, filled_unique
 from prismongo.query.nodes.filters import Compare, Filter
 from prismongo.query.nodes.operations import (
     AggregateRecords,
@@ -25,7 +26,8 @@ from prismongo.query.nodes.operations import (
     UpdateRecord,
     UpsertRecord,
 )
-from prismongo.query.nodes.selections import Page, Unique
+from prismongo.query.nodes.requests import Request, Selection
+from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Aggregate,
     DeleteOne,
@@ -36,18 +38,17 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.validate.validator import Validator
 
-Arguments = Mapping[str, Any]
+Value = tuple[tuple[int, ...], ArgumentPath, Callable[[Any], object], type]
+"""A value that is open: the numbers of the selection in whose arguments it stands (none: in the
+call's), where it stands in them, its encoder, and the type of what is stored."""
 
-Value = tuple[ArgumentPath, Callable[[Any], object], type]
-"""Where a value stands in the arguments, its encoder, and the type of what is stored."""
 
-
-def bound(values: tuple[Value, ...], arguments: Arguments) -> tuple[object, ...] | None:
+def bound(values: tuple[Value, ...], request: Request) -> tuple[object, ...] | None:
     """The stored values of a call, in the order of its marks; None if one is refused."""
     found = []
     try:
-        for path, encode, kind in values:
-            value: Any = arguments
+        for numbers, path, encode, kind in values:
+            value: Any = _selected(request, numbers).arguments if numbers else request.arguments
             for part in path:
                 value = value[part]
             stored = encode(value)
@@ -57,6 +58,13 @@ def bound(values: tuple[Value, ...], arguments: Arguments) -> tuple[object, ...]
     except (ValueError, TypeError):
         return None
     return tuple(found)
+
+
+def _selected(request: Request, numbers: tuple[int, ...]) -> Selection:
+    found = request.selections[numbers[0]]
+    for number in numbers[1:]:
+        found = found.selections[number]
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +79,9 @@ class KnownFilter:
     template: FindTemplate
     values: tuple[Value, ...]
 
-    def filter(self, arguments: Arguments) -> Filter | None:
+    def filter(self, request: Request) -> Filter | None:
         """The filter of a call; None if a value of it is refused."""
-        values, found = bound(self.values, arguments), self.template.find.where
+        values, found = bound(self.values, request), self.template.find.where
         if values is None:
             return None
         if values and type(found) is Compare and found.value is self.template.marks[0]:
@@ -94,44 +102,63 @@ class KnownRead:
     where: KnownFilter
     is_one_step: bool
 
-    def step(self, arguments: Arguments) -> KnownFind | None:
+    def step(self, request: Request) -> KnownFind | None:
         """The first step of a call; None: it goes the careful way."""
-        values = bound(self.where.values, arguments)
+        values = bound(self.where.values, request)
         return None if values is None else KnownFind(self.where.template, values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KnownPage:
-    """A read of which the plan is made at every call: a page by a cursor, from its end, and others.
+class Marks:
+    """The marks in an operation that is planned at every call.
+
+    Attributes:
+        marks: one for each value.
+        values: one for each mark.
+        are_selected: whether some are in the filters of the selection.
+    """
+
+    marks: tuple[object, ...]
+    values: tuple[Value, ...]
+    are_selected: bool
+
+    def bound(self, request: Request) -> Mapping[int, object] | None:
+        """The values of a call by the `id` of their marks; None if one is refused."""
+        values = bound(self.values, request)
+        return None if values is None else by_marks(self.marks, values)
+
+    def selected(self, selected: Selected, values: Mapping[int, object]) -> Selected:
+        """The selection of a call."""
+        return filled_selected(selected, values) if self.are_selected else selected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownPlannedRead:
+    """A read that is planned at every call: a page by a cursor, from its end, and others.
 
     Attributes:
         operation: with marks in place of the values.
-        marks: one for each value.
-        values: one for each mark.
     """
 
-    operation: FindPage | AggregateRecords
-    marks: tuple[object, ...]
-    values: tuple[Value, ...]
+    operation: FindUnique | FindPage | AggregateRecords
+    marks: Marks
 
-    def filled(self, arguments: Arguments) -> FindPage | AggregateRecords | None:
+    def filled(self, request: Request) -> FindUnique | FindPage | AggregateRecords | None:
         """The operation of a call; None: it goes the careful way."""
-        values = bound(self.values, arguments)
+        values, operation = self.marks.bound(request), self.operation
         if values is None:
             return None
-        new = by_marks(self.marks, values)
-        return replace(self.operation, page=_filled_page(self.operation.page, new))
-
-
-def _filled_page(page: Page, values: Mapping[int, object]) -> Page:
-    cursor = None if page.cursor is None else _filled_unique(page.cursor, values)
-    where = filled(page.where, values)
-    return Page(where, page.order, page.take, page.skip, cursor, page.distinct)
-
-
-def _filled_unique(unique: Unique, values: Mapping[int, object]) -> Unique:
-    fields = [(field, values.get(id(value), value)) for field, value in unique.values]
-    return Unique(tuple(fields), filled(unique.filter, values))
+        match operation:
+            case AggregateRecords():
+                return replace(operation, page=filled_page(operation.page, values))
+            case FindPage(_, page, selected):
+                chosen = self.marks.selected(selected, values)
+                return replace(operation, page=filled_page(page, values), selected=chosen)
+            case FindUnique(_, unique, selected):
+                chosen = self.marks.selected(selected, values)
+                return replace(operation, unique=filled_unique(unique, values), selected=chosen)
+            case _:
+                assert_never(operation)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,29 +167,26 @@ class KnownUpsert:
 
     Attributes:
         operation: with marks in place of the values, and without data.
-        marks: one for each value.
-        values: one for each mark.
     """
 
     operation: UpsertRecord
-    marks: tuple[object, ...]
-    values: tuple[Value, ...]
+    marks: Marks
     validator: Validator
 
-    def filled(self, arguments: Arguments) -> UpsertRecord | None:
+    def filled(self, request: Request) -> UpsertRecord | None:
         """The operation of a call; None: it goes the careful way."""
-        values, model = bound(self.values, arguments), self.operation.create.model
+        values, model = self.marks.bound(request), self.operation.create.model
         if values is None:
             return None
-        document = self.validator.document(model, arguments.get("create"))
-        updates = self.validator.updates(model, arguments.get("update"))
+        document = self.validator.document(model, request.arguments.get("create"))
+        updates = self.validator.updates(model, request.arguments.get("update"))
         if document is None or updates is None:
             return None
         return UpsertRecord(
-            _filled_unique(self.operation.unique, by_marks(self.marks, values)),
+            filled_unique(self.operation.unique, values),
             NewRecord(model, document),
             RecordUpdates(model, updates),
-            self.operation.selected,
+            self.marks.selected(self.operation.selected, values),
         )
 
 
@@ -173,9 +197,9 @@ class KnownAggregate:
     operation: AggregateRecords
     where: KnownFilter
 
-    def step(self, arguments: Arguments) -> Aggregate | None:
+    def step(self, request: Request) -> Aggregate | None:
         """The only step of a call; None: it goes the careful way."""
-        where = self.where.filter(arguments)
+        where = self.where.filter(request)
         if where is None:
             return None
         find = replace(self.where.template.find, where=where)
@@ -193,10 +217,10 @@ class KnownCreate:
     operation: CreateOne
     validator: Validator
 
-    def step(self, arguments: Arguments) -> Insert | None:
+    def step(self, request: Request) -> Insert | None:
         """The only step of a call; None: it goes the careful way."""
         model = self.operation.record.model
-        document = self.validator.document(model, arguments.get("data"))
+        document = self.validator.document(model, request.arguments.get("data"))
         return None if document is None else Insert(model, (document,))
 
 
@@ -214,12 +238,12 @@ class KnownUpdate:
     validator: Validator
     keys: frozenset[str]
 
-    def step(self, arguments: Arguments) -> UpdateOne | None:
+    def step(self, request: Request) -> UpdateOne | None:
         """The only step of a call; None: it goes the careful way."""
-        where, find = self.where.filter(arguments), self.where.template.find
+        where, find = self.where.filter(request), self.where.template.find
         if where is None:
             return None
-        updates = self.validator.updates(find.model, arguments.get("data"))
+        updates = self.validator.updates(find.model, request.arguments.get("data"))
         if not updates or (self.keys and any(each.path[0] in self.keys for each in updates)):
             return None
         return UpdateOne(find.model, where, updates, find.fields)
@@ -236,13 +260,13 @@ class KnownDelete:
     operation: DeleteRecord
     where: KnownFilter
 
-    def step(self, arguments: Arguments) -> DeleteOne | None:
+    def step(self, request: Request) -> DeleteOne | None:
         """The only step of a call; None: it goes the careful way."""
-        where, find = self.where.filter(arguments), self.where.template.find
+        where, find = self.where.filter(request), self.where.template.find
         return None if where is None else DeleteOne(find.model, where, find.fields)
 
 
 KnownWrite = KnownCreate | KnownUpdate | KnownDelete
 KnownStepped = KnownRead | KnownAggregate | KnownWrite
-KnownPlanned = KnownPage | KnownUpsert
+KnownPlanned = KnownPlannedRead | KnownUpsert
 KnownCall = KnownStepped | KnownPlanned

@@ -10,7 +10,7 @@ import bson
 
 from prismongo.engine.calls import Calls
 from prismongo.engine.conflicts import Conflicts
-from prismongo.query.nodes.operations import FindPage
+from prismongo.query.nodes.operations import FindPage, FindUnique
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.nodes.steps import Find, KnownFind
 from prismongo.query.plan.planner import Planner
@@ -66,9 +66,9 @@ def careful(request: Request) -> Find:
     return step
 
 
-def assert_same(found: KnownFind | FindPage, request: Request) -> None:
+def assert_same(found: KnownFind | FindPage | FindUnique, request: Request) -> None:
     """It is what the careful way makes: the operation, or the step and the bytes that are sent."""
-    if isinstance(found, FindPage):
+    if isinstance(found, FindPage | FindUnique):
         assert repr(found) == repr(VALIDATOR.validate(request))
         return
     wanted = careful(request)
@@ -80,9 +80,9 @@ def assert_same(found: KnownFind | FindPage, request: Request) -> None:
     assert repr(made) == repr(command)
 
 
-def known(calls: Calls, request: Request) -> KnownFind | FindPage | None:
+def known(calls: Calls, request: Request) -> KnownFind | FindPage | FindUnique | None:
     found = calls.find(request)
-    if found is None or isinstance(found, FindPage):
+    if found is None or isinstance(found, FindPage | FindUnique):
         return found
     assert isinstance(found, tuple)
     assert isinstance(found[1], KnownFind)

@@ -119,6 +119,48 @@ ASKED: Final[tuple[tuple[str, Callable[[Any], Request], tuple[Any, ...]], ...]] 
         ),
         (1, 2, 3),
     ),
+    (
+        "an include with values",
+        lambda v: request_of(
+            "findMany",
+            "User",
+            Selection("id"),
+            Selection(
+                "posts",
+                {"where": {"title": v, "views": {"gt": 1}}, "cursor": {"id": ID}, "take": 2},
+                (
+                    Selection("id"),
+                    Selection(
+                        "author",
+                        {"where": {"NOT": {"email": v}}},
+                        (
+                            Selection("id"),
+                            Selection("posts", {"where": {"title": v}}, (Selection("id"),)),
+                        ),
+                    ),
+                ),
+            ),
+            Selection("_count", {}, (Selection("posts", {"where": {"title": {"in": [v, "b"]}}}),)),
+            where={"age": 1},
+        ),
+        ("a", "b", "c"),
+    ),
+    (
+        "an include with values of one record",
+        lambda v: request_of(
+            "findUnique",
+            "User",
+            Selection("id"),
+            Selection("posts", {"where": {"title": v}}, (Selection("id"),)),
+            where={"id": ID},
+        ),
+        ("a", "b", "c"),
+    ),
+    (
+        "a unique and a relation",
+        lambda v: request_of("findUnique", "User", where={"id": v, "group": {"is": {"name": "a"}}}),
+        (ID, OTHER, ID),
+    ),
     ("text", lambda v: page(where={"email": {"contains": v}}), ("a", "(", "é")),
     (
         "texts without case",
@@ -199,13 +241,8 @@ def test_the_third_call_of_a_shape_is_bound(
 NEVER: Final[tuple[tuple[str, Request], ...]] = (
     ("Json", page(where={"data": {"equals": "1"}})),
     ("a Json", page(where={"data": Json("a")})),
-    ("a unique and a relation", request_of("findUnique", "User", where={"id": ID, "group": {}})),
     ("a subclass", page(where={"email": Text("a")})),
     ("a bare word", page(where={"role": Name("USER")})),
-    (
-        "an include with values",
-        request_of("findMany", "User", Selection("posts", {"where": {"title": "a"}})),
-    ),
 )
 
 
@@ -305,6 +342,13 @@ def where_of(outer: Any, leaves: list[Leaf], new: Callable[[Any], Any]) -> dict[
     return {outer: [parts, {"age": new(1)}] if outer == "OR" else parts}
 
 
+def included(outer: Any, leaves: list[Leaf], new: Callable[[Any], Any]) -> tuple[Selection, ...]:
+    """Relations with values in their filters, one inside another, and a count of one."""
+    users = Selection("users", {"where": where_of(outer, leaves, new)}, (Selection("id"),))
+    posts = Selection("posts", {"where": {"title": new("a"), "views": {"gt": new(1)}}})
+    return Selection("id"), Selection("topics", {}, (users,)), Selection("_count", {}, (posts,))
+
+
 def answer_of(calls: Calls, request: Request, answers: Counter[str]) -> None:
     """Ask for a step, which must be that of the careful way; where that refuses, there is none."""
     step = known(calls, request)
@@ -328,6 +372,7 @@ def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
         calls, (outer, leaves) = new_calls(), drawn(random)
         action = random.choice(("findMany", "findFirst", "findUnique"))
         pages, has_cursor = random.choices(PAGES, k=2), random.random() < 0.2
+        has_include = random.random() < 0.3
         for number in range(14):
             new = partial(another, random if number > 3 else None)
             where = where_of(outer, leaves, new)
@@ -336,7 +381,8 @@ def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
                 where, page = {"id": new(ID), **where}, {}
             elif has_cursor:
                 page = {**page, "cursor": {"id": new(ID)}}
-            answer_of(calls, request_of(action, "User", where=where, **page), answers)
+            chosen = included(outer, leaves, new) if has_include else ()
+            answer_of(calls, request_of(action, "User", *chosen, where=where, **page), answers)
 
     # Of a seed, so that choices are as likely as written.
     test: Callable[[], None] = settings(max_examples=400)(

@@ -7,6 +7,7 @@ The data of a write is no part of its shape: it is validated whole at every call
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -14,7 +15,9 @@ from typing import Any, Final
 
 from bson import ObjectId
 
+from prismongo.query.errors.input import ArgumentPath
 from prismongo.query.nodes.requests import FieldReference, Request, Selection
+from prismongo.query.validate.select import COUNT, word_of
 
 QueryShape = tuple[object, ...]
 """The shape of a call; to be hashed and compared."""
@@ -127,34 +130,62 @@ def _add_constant(value: Any, parts: list[object]) -> None:
         raise ShapelessError
 
 
-def _add_fixed(value: Any, parts: list[object]) -> None:
-    """A filter without values; booleans and nulls are a part of the shape."""
-    start = len(parts)
-    _add_filter(value, parts)
-    if not {each for each in parts[start:] if isinstance(each, type)} <= {dict, list}:
-        raise ShapelessError
-
-
 def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> None:
-    """Names, and arguments as they are; in the filters of relations no value is open."""
+    """Names, and arguments as those of the call."""
     parts += (Selection, len(selections))
     for item in selections:
         parts += (item.name, item.declared, len(item.arguments))
         for name, value in item.arguments.items():
             parts.append(name)
-            (_add_fixed if name in _FILTERS else _add_constant)(value, parts)
+            (_add_filter if name in _FILTERS else _add_constant)(value, parts)
         _add_selections(item.selections, parts)
     if len(parts) > LARGEST:
         raise ShapelessError
 
 
-def open_values(arguments: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The values in a call's arguments that its shape leaves open, each with its path."""
+@dataclass(frozen=True, slots=True)
+class OpenValue:
+    """A value that the shape of its call leaves open.
+
+    Attributes:
+        path: where it stands, as messages say it.
+        selections: the numbers of the selection in whose arguments it stands; none: in the call's.
+        inside: where it stands in these arguments.
+        value: the value.
+    """
+
+    path: ArgumentPath
+    selections: tuple[int, ...]
+    inside: ArgumentPath
+    value: object
+
+
+def open_values(request: Request) -> Iterator[OpenValue]:
+    """The values that the shape of a request leaves open."""
+    yield from _open_arguments(request.arguments, (), ())
+    if request.selections:
+        yield from _open_selections(request.selections, (word_of(request.declared),), ())
+
+
+def _open_selections(
+    selections: tuple[Selection, ...], path: ArgumentPath, numbers: tuple[int, ...]
+) -> Iterator[OpenValue]:
+    for number, item in enumerate(selections):
+        here, places = (*path, item.name), (*numbers, number)
+        yield from _open_arguments(item.arguments, here, places)
+        inner = here if item.name == COUNT else (*here, word_of(item.declared))
+        yield from _open_selections(item.selections, inner, places)
+
+
+def _open_arguments(
+    arguments: Mapping[str, Any], path: ArgumentPath, numbers: tuple[int, ...]
+) -> Iterator[OpenValue]:
     for name in _FILTERS:
-        yield from _open(arguments.get(name), (name,))
+        for inside, value in _open(arguments.get(name), (name,)):
+            yield OpenValue((*path, *inside), numbers, inside, value)
 
 
-def _open(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+def _open(value: Any, path: ArgumentPath) -> Iterator[tuple[ArgumentPath, object]]:
     kind = type(value)
     if kind is dict:
         for key, item in value.items():

@@ -43,6 +43,7 @@ from prismongo.query.validate.words import arguments_spelled, canonical, written
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
+COUNT: Final = "_count"
 PAGE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor", "distinct")
 
 
@@ -261,7 +262,7 @@ class SelectValidator:
 
     def _output(self, model: Model, item: Selection, path: ArgumentPath) -> Output:
         item_path = (*path, item.name)
-        if item.name == "_count":
+        if item.name == COUNT:
             return self._count_output(model, item, item_path)
         field = model.by_name.get(item.name)
         if field is None or field.ignored:

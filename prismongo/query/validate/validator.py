@@ -154,9 +154,10 @@ class Validator:
 
     def updates(self, model: Model, data: object) -> tuple[FieldUpdate, ...] | None:
         """The updates of a record's stored fields; None: their request is to be validated."""
-        sets = self._writers.sets(model, data)
-        if sets is not None:
-            return sets
+        if type(data) is not dict or dict not in map(type, data.values()):  # no operator
+            sets = self._writers.sets(model, data)
+            if sets is not None:
+                return sets
         try:
             return self._data().update_all(model, data, ("data",))
         except (PrismaError, TypeError, RecursionError):

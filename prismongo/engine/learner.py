@@ -1,0 +1,190 @@
+"""Learns a call: validates and plans it with marks in place of its values (`calls.py`)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from prismongo.engine.known import (
+    KnownAggregate,
+    KnownCall,
+    KnownCreate,
+    KnownDelete,
+    KnownFilter,
+    KnownPlannedRead,
+    KnownRead,
+    KnownUpdate,
+    KnownUpsert,
+    KnownWrite,
+    Marks,
+    Value,
+)
+from prismongo.query.nodes.filling import fillable
+from prismongo.query.nodes.filling_selections import fillable_page, fillable_selected
+from prismongo.query.nodes.operations import (
+    AggregateRecords,
+    CreateOne,
+    DeleteRecord,
+    FindPage,
+    FindUnique,
+    NewRecord,
+    RecordUpdates,
+    UpdateRecord,
+    UpsertRecord,
+)
+from prismongo.query.nodes.requests import Request, Words
+from prismongo.query.nodes.steps import FindTemplate
+from prismongo.query.plan.planner import Planner
+from prismongo.query.validate.marks import Marked, MarkingValues
+from prismongo.query.validate.query_shapes import WRITES, ShapelessError, open_values
+from prismongo.query.validate.validator import Validator
+from prismongo.schema.datamodel import Datamodel
+
+_Read = FindUnique | FindPage | AggregateRecords
+_Write = CreateOne | UpdateRecord | UpsertRecord | DeleteRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedRead:
+    """A read with a mark for each value that the shape leaves open.
+
+    Attributes:
+        marks: one for each value.
+        values: one for each mark.
+    """
+
+    operation: _Read
+    marks: tuple[object, ...]
+    values: tuple[Value, ...]
+
+    def are_in(self, found: list[object]) -> bool:
+        """Whether each mark is exactly once among what can be filled."""
+        numbers = Counter(map(id, found))
+        return all(numbers[id(mark)] == 1 for mark in self.marks)
+
+    def in_operation(self) -> Marks | None:
+        """The marks of the whole operation; None if one of them is not found again in it."""
+        match self.operation:
+            case AggregateRecords(_, page):
+                found = fillable_page(page)
+            case FindPage(_, page, selected):
+                found = fillable_page(page) + fillable_selected(selected)
+            case FindUnique(_, unique, selected):
+                found = fillable(unique.filter) + fillable_selected(selected)
+            case _:
+                assert_never(self.operation)
+        are_selected = any(numbers for numbers, *_ in self.values)
+        return Marks(self.marks, self.values, are_selected) if self.are_in(found) else None
+
+
+class Learner:
+    """Makes what is kept of calls.
+
+    Args:
+        datamodel: the schema.
+        validators: validate writes.
+        planner: plans what is learnt.
+    """
+
+    def __init__(
+        self, datamodel: Datamodel, validators: Mapping[Words, Validator], planner: Planner
+    ) -> None:
+        self._validators = validators
+        self._planner = planner
+        self._values = MarkingValues(datamodel)
+        self._validator = Validator(datamodel, "python", self._values)
+
+    def learnt(self, request: Request) -> KnownCall | None:
+        """What is to be kept of a call; None: all of its shape go the careful way.
+
+        Raises:
+            ShapelessError: the same.
+            prisma.errors.PrismaError: the call is refused, or a mark is, as its value is not.
+        """
+        if request.action not in WRITES:
+            return self._read(request)
+        operation = self._validators[request.words].validate(request)
+        if not isinstance(operation, _Write):
+            raise ShapelessError
+        if isinstance(operation, UpsertRecord) or self._planner.writes.is_one_step(operation):
+            return self._write(operation, request)
+        return None
+
+    def _write(self, operation: _Write, request: Request) -> KnownWrite | KnownUpsert | None:
+        validator, selected = self._validators[request.words], operation.selected
+        model = selected.model
+        if isinstance(operation, CreateOne):
+            return KnownCreate(CreateOne(NewRecord(model, {}), selected), validator)
+        arguments = {"where": request.arguments["where"]}
+        marked = self._marked(replace(request, action="findUnique", arguments=arguments))
+        found = marked.operation
+        if not isinstance(found, FindUnique):
+            return None
+        none = RecordUpdates(model)
+        if isinstance(operation, UpsertRecord):
+            marks = marked.in_operation()
+            upsert = UpsertRecord(found.unique, NewRecord(model, {}), none, found.selected)
+            return None if marks is None else KnownUpsert(upsert, marks, validator)
+        where = self._filter(marked)
+        if where is None:
+            return None
+        if isinstance(operation, DeleteRecord):
+            return KnownDelete(DeleteRecord(found.unique, selected), where)
+        updated = UpdateRecord(found.unique, none, selected)
+        return KnownUpdate(updated, where, validator, self._planner.writes.keys(model))
+
+    def _read(self, request: Request) -> KnownRead | KnownPlannedRead | KnownAggregate | None:
+        marked = self._marked(request)
+        operation, marks = marked.operation, marked.in_operation()
+        if marks is None:
+            return None
+        where = None if marks.are_selected else self._filter(marked)
+        if where is None:
+            return KnownPlannedRead(operation, marks)
+        if isinstance(operation, AggregateRecords):
+            return KnownAggregate(operation, where)
+        is_one_step = not operation.selected.relations and not operation.must_exist
+        return KnownRead(operation, where, is_one_step)
+
+    def _filter(self, marked: MarkedRead) -> KnownFilter | None:
+        """The filter of the first step; None if a mark is not found again there, or elsewhere."""
+        find = self._planner.known(marked.operation)
+        if find is None or not marked.are_in(fillable(find.where)):
+            return None
+        return KnownFilter(FindTemplate(find, marked.marks), marked.values)
+
+    def _marked(self, request: Request) -> MarkedRead:
+        """A read with marks.
+
+        Raises:
+            ShapelessError: it is no such read, or of one of its values there is no mark.
+        """
+        marked: list[Marked] = []
+        self._values.marked = marked
+        operation = self._validator.validate(request)
+        if not isinstance(operation, _Read):
+            raise ShapelessError
+        return MarkedRead(
+            operation, tuple([item.mark for item in marked]), _values(marked, request)
+        )
+
+
+def _values(marked: list[Marked], request: Request) -> tuple[Value, ...]:
+    """Where the values stand in a call.
+
+    Raises:
+        ShapelessError: they are not all that the shape leaves open, each at its path.
+    """
+    opened = list(open_values(request))
+    by_path = {each.path: each for each in opened}
+    if not len(opened) == len(by_path) == len(marked):
+        raise ShapelessError
+    values: list[Value] = []
+    for item in marked:
+        place = by_path.get(item.path)
+        if place is None or place.value is not item.given:
+            raise ShapelessError
+        values.append((place.selections, place.inside, item.encode, type(item.mark)))
+    return tuple(values)
