@@ -2,6 +2,7 @@
 #   make install   .venv, dependencies, generated client
 #   make run       Kraken's demo, on a local server unless DATABASE_URL is set
 #   make test      the tests
+#   make test-python   the tests of behaviour on a server, without the accelerator
 #   make bench     the tables of docs/performance.md, for a quiet machine; BENCH=--quick: fewer rounds
 #   make check     what CI runs: formatter, linter, strict type checker, tests
 #   make fuzz      bad input, 100,000 cases; make failover, soak, processes, network, sharding: see docs/reliability.md
@@ -29,7 +30,7 @@ NATIVE_SECONDS ?= 60
 NATIVE_ROWS ?= 1000000
 SUBSCRIBERS ?= 10000
 
-.PHONY: install dependencies run bench test check fuzz fuzz-native failover soak processes network sharding lock audit format clean
+.PHONY: install dependencies run bench test test-python check fuzz fuzz-native failover soak processes network sharding lock audit format clean
 
 install:
 	@$(LOCKED) $(MAKE) --silent --no-print-directory $(CLIENT)
@@ -46,11 +47,15 @@ bench: install
 test: install
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
+test-python: install
+	PRISMONGO_NATIVE=0 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 -k mongo tests/behaviour
+
 check: install
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test-python
 
 fuzz: install
 	FUZZ_CASES=$(CASES) $(ONE) tests/reliability/test_fuzz.py

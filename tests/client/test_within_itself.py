@@ -9,6 +9,7 @@ import asyncio
 import copy
 import pickle
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -297,15 +298,23 @@ def below(frames: int, ask: Callable[[], Awaitable[Any]]) -> Awaitable[Any]:
 
 
 @pytest.mark.mongo_only("what is answered in memory is copied, which needs more of the stack")
-@pytest.mark.parametrize("frames", [650, 750, 850])
-async def test_what_the_stack_cannot_hold_is_an_error_of_the_record(db: Any, frames: int) -> None:
+async def test_what_the_stack_cannot_hold_is_an_error_of_the_record(db: Any) -> None:
     key = await put(db, c=stored(178, {"text": "t"}))
     find = db.thread.find_many
+    refused: list[tuple[int, DataError]] = []
+    for frames in range(600, 900, 50):  # how many are too many depends on the version of Python
+        try:
+            found = await below(frames, find)
+        except DataError as error:
+            refused.append((frames, error))
+        else:
+            assert len(texts(found[0].comment)) == 178
+    for frames, told in refused:
+        assert "nested too deeply" in str(told)
+        assert (told.code, told.meta["id"]) == ("P2023", key)
+        assert await below(frames, partial(find, on_invalid="skip")) == []
+    assert refused
     assert len(texts((await find())[0].comment)) == 178
-    with pytest.raises(DataError, match="nested too deeply") as caught:
-        await below(frames, find)
-    assert (caught.value.code, caught.value.meta["id"]) == ("P2023", key)
-    assert await below(frames, lambda: find(on_invalid="skip")) == []
 
 
 async def test_what_mongodb_cannot_hold(db: Any) -> None:

@@ -1,6 +1,6 @@
 """The client answers the same with the accelerator and without it, on one database.
 
-Both ways for all behaviour: `PRISMONGO_NATIVE=0 make test` after `make test`.
+`make check` runs the tests of behaviour both ways.
 """
 
 from __future__ import annotations
