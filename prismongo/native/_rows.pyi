@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import MemberDescriptorType
-from typing import Any, Literal, Self, TypeVar, final
+from typing import Any, ClassVar, Literal, Self, TypeVar, final
 
 RowT = TypeVar("RowT", bound=Row)
 Kind = Literal[
@@ -11,6 +11,7 @@ Kind = Literal[
 Absence = Literal["none", "list", "required", "default"]
 
 class Row(dict[str, Any]):
+    object_id: ClassVar[Callable[[bytes], Any]]
     @staticmethod
     def decoded(document: bytes) -> dict[str, Any]: ...
     def fill(self) -> None: ...

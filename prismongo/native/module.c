@@ -4,7 +4,7 @@
  * --------------------------------
  * `split(reply, kind)` takes the bytes of a reply to `find` or `getMore`. Out come the reply without
  * its batch, which the driver decodes as usual, and a list of rows: instances of `kind`, a subclass
- * of `Row`. (row.c)
+ * of `Row` that has `decoded`, the driver's decoder, and `object_id`, its class. (row.c)
  *
  * A `Row` is a dict. It has the bytes of its document and decodes a value when it is asked for, so
  * plans may use it as any row: they ask for keys, and put related rows beside the stored values.
@@ -49,9 +49,11 @@ static int execute(PyObject *module)
     State *state = PyModule_GetState(module);
     state->dates = PyCapsule_Import(PyDateTime_CAPSULE_NAME, 0);
     state->decoded = PyUnicode_InternFromString("decoded");
+    state->object_id = PyUnicode_InternFromString("object_id");
     state->row = add_type(module, &row_spec, &PyDict_Type);
     state->reader = add_type(module, &reader_spec, NULL);
-    return state->dates && state->decoded && state->row && state->reader ? 0 : -1;
+    bool are_named = state->decoded && state->object_id;
+    return state->dates && are_named && state->row && state->reader ? 0 : -1;
 }
 
 static int traverse(PyObject *module, visitproc visit, void *arg)
@@ -68,6 +70,7 @@ static int clear(PyObject *module)
     Py_CLEAR(state->row);
     Py_CLEAR(state->reader);
     Py_CLEAR(state->decoded);
+    Py_CLEAR(state->object_id);
     return 0;
 }
 

@@ -79,11 +79,40 @@ static Next find(const Row *row, PyObject *name, Element *found)
     return answer;
 }
 
+/* A value of a type that keys of relations nearly always have, as the driver decodes it; NULL
+ * without an error: it is of another type. */
+static PyObject *key_of(const State *state, PyObject *row, const Element *element)
+{
+    switch (element->type) {
+    case STRING:
+        return text_of(element);
+    case INT32:
+        return whole_of(element);
+    case OBJECT_ID: {
+        PyObject *kind = PyObject_GetAttr(row, state->object_id);
+        PyObject *key
+            = kind ? PyObject_CallFunction(kind, "y#", element->value, (Py_ssize_t)12) : NULL;
+        Py_XDECREF(kind);
+        return key;
+    }
+    default:
+        return NULL;
+    }
+}
+
 /* Put the value of a name into the dict, and return it, borrowed; NULL without an error: none. */
 static PyObject *decode_value(const State *state, Row *row, PyObject *name)
 {
     Element element;
     if (find(row, name, &element) != FOUND)
+        return NULL;
+    PyObject *key = key_of(state, (PyObject *)row, &element);
+    if (key != NULL) {
+        int failed = PyDict_SetItem((PyObject *)row, name, key);
+        Py_DECREF(key); /* the dict has it */
+        return failed ? NULL : key;
+    }
+    if (PyErr_Occurred())
         return NULL;
     PyObject *values = decoded_alone(state, (PyObject *)row, &element);
     if (values == NULL)

@@ -66,7 +66,7 @@ bool is_plain(Elements elements, bool is_array, int depth);
 typedef struct {
     PyTypeObject *row, *reader;
     PyDateTime_CAPI *dates;
-    PyObject *decoded; /* the name of the method of rows */
+    PyObject *decoded, *object_id; /* names of what the classes of rows have */
 } State;
 
 /* A dict whose values are still in `document`, a part of `batch`. The dict holds what was put there

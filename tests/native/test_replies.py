@@ -7,10 +7,12 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import bson
 import pytest
+from bson import Decimal128, Int64, MinKey, ObjectId, Regex, Timestamp
 from bson.errors import InvalidBSON
 from pymongo.asynchronous.cursor import AsyncCursor
 
@@ -182,6 +184,23 @@ def test_a_row_decodes_what_it_is_asked_for() -> None:
     assert found.get(5) is None
     assert dict.__len__(found) == len(DOCUMENT)  # after a few values it is decoded as a whole
     assert found == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(ObjectId("507f1f77bcf86cd799439011"), "", "é\0\U0001f600", 0, -(2**31), 2**31 - 1),
+        *(2**31, -(2**63), True, None, 1.5, -0.0, b"a", Int64(1), Decimal128("1.50")),
+        *(datetime(2025, 6, 1, tzinfo=UTC), Timestamp(1, 2), Regex("a"), MinKey()),
+        *([1, "a"], {"a": ObjectId("507f1f77bcf86cd799439011")}),
+    ],
+)
+def test_a_value_that_is_asked_for_alone_is_that_of_the_driver(value: Any) -> None:
+    encoded = bson.encode({"_id": 1, "a": value, "b": 2})
+    (found,) = rows_of([encoded])
+    expected = bson.decode(encoded, ROWS)["a"]
+    assert (type(found["a"]), found.get("a")) == (type(expected), expected)
+    assert found == bson.decode(encoded, ROWS)
 
 
 def test_of_two_elements_of_a_name_the_last_counts() -> None:

@@ -32,6 +32,14 @@ def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
     return None if any(value is None for value in values) else values
 
 
+def each_key(rows: Iterable[Row], fields: Sequence[Field]) -> list[ReferenceKey | None]:
+    """The `key_of` of each row."""
+    if len(fields) > 1:
+        return [key_of(row, fields) for row in rows]
+    name = fields[0].db_name
+    return [None if (value := row.get(name)) is None else (value,) for row in rows]
+
+
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
     """The records whose fields have these values; None matches null and missing."""
     parts = tuple(_equal(field, value) for field, value in zip(fields, values, strict=True))
@@ -118,7 +126,7 @@ def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
     try:
         if link.is_many_to_many:
             return list(dict.fromkeys(key for row in rows for key in parent_keys(link, row)))
-        found = dict.fromkeys(key_of(row, link.local) for row in rows)
+        found = dict.fromkeys(each_key(rows, link.local))
     except TypeError:
         raise wrong_key(link.model, link.local, rows) from None
     return [key for key in found if key is not None]

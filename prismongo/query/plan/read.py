@@ -26,6 +26,7 @@ from prismongo.query.plan.links import (
     ReferenceKey,
     among,
     chunks,
+    each_key,
     ids_of,
     key_of,
     keys_of,
@@ -154,15 +155,15 @@ def _all_children(
     yield from attach(output.selected, children)
     by_key = _group_by_key(link, children)
     if not link.is_many_to_many:
-        return [by_key.get(key_of(row, link.local), []) for row in parents]
+        return [by_key.get(key, []) for key in each_key(parents, link.local)]
     positions = {key: number for number, key in enumerate(by_key)}
     return [_children_of_list(link, row, by_key, positions) for row in parents]
 
 
 def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]:
     by_key: dict[ReferenceKey | None, Rows] = {}
-    for child in children:
-        key = key_of(child.known if type(child) is Unreadable else child, link.remote)
+    known = [child.known if type(child) is Unreadable else child for child in children]
+    for child, key in zip(children, each_key(known, link.remote), strict=True):
         if key is None:
             continue
         try:

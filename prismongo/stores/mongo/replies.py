@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import bson
+from bson import ObjectId
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo.native import _rows
@@ -42,6 +43,7 @@ class StoredRow(_rows.Row):
     """A row of a reply, which decodes a value, or all of them, when it is asked for."""
 
     __slots__ = ()
+    object_id = ObjectId
 
     @staticmethod
     def decoded(document: bytes) -> dict[str, Any]:
