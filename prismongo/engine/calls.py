@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from prisma.errors import PrismaError
 
@@ -32,12 +32,9 @@ from prismongo.engine.known import (
 from prismongo.engine.learner import Learner
 from prismongo.query.nodes.operations import (
     AggregateRecords,
-    CreateOne,
-    DeleteRecord,
     FindPage,
     FindUnique,
     Operation,
-    UpdateRecord,
     UpsertRecord,
 )
 from prismongo.query.nodes.requests import Request, Words
@@ -60,10 +57,7 @@ from prismongo.schema.datamodel import Datamodel
 SHAPES: Final = 1_000
 """How many shapes are kept. They come from code, which has fewer."""
 
-Kept = TypeVar("Kept", set[int], dict[QueryShape, KnownCall])
-
 _Read = FindUnique | FindPage | AggregateRecords
-_Write = CreateOne | UpdateRecord | UpsertRecord | DeleteRecord
 _Planned = _Read | UpsertRecord
 KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
@@ -147,17 +141,17 @@ class Calls:
         try:
             known = self._learner.learnt(request)
         except ShapelessError:
-            known = None
+            _emptied(self._careful).add(number)
+            return
         except PrismaError:
             return  # of a value, perhaps: the careful way says it
-        if known is None:
-            _emptied(self._careful).add(number)
-        else:
-            _emptied(self._known)[shape] = known
+        if len(self._known) >= SHAPES:
+            del self._known[next(iter(self._known))]  # the oldest
+        self._known[shape] = known
 
 
-def _emptied(kept: Kept) -> Kept:
-    """The collection, without what is in it if it is full."""
+def _emptied(kept: set[int]) -> set[int]:
+    """The hashes, without what is in them if they are many."""
     if len(kept) >= SHAPES:
         kept.clear()
     return kept

@@ -1,4 +1,4 @@
-"""What is kept of calls whose shape was seen before (`calls.py`): each makes the step of another.
+"""What is kept of calls whose shape was seen before (`calls.py`): it is filled for another call.
 
 Values pass the encoders of their fields, as all do. What an encoder refuses, and whatever is
 unusual in the data of a write, gives None: that call goes the careful way, which says what is
@@ -109,8 +109,8 @@ class KnownRead:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marks:
-    """The marks in an operation that is planned at every call.
+class Places:
+    """The open places in an operation that is planned at every call.
 
     Attributes:
         marks: one for each value.
@@ -141,21 +141,21 @@ class KnownPlannedRead:
     """
 
     operation: FindUnique | FindPage | AggregateRecords
-    marks: Marks
+    places: Places
 
     def filled(self, request: Request) -> FindUnique | FindPage | AggregateRecords | None:
         """The operation of a call; None: it goes the careful way."""
-        values, operation = self.marks.bound(request), self.operation
+        values, operation = self.places.bound(request), self.operation
         if values is None:
             return None
         match operation:
             case AggregateRecords():
                 return replace(operation, page=filled_page(operation.page, values))
             case FindPage(_, page, selected):
-                chosen = self.marks.selected(selected, values)
+                chosen = self.places.selected(selected, values)
                 return replace(operation, page=filled_page(page, values), selected=chosen)
             case FindUnique(_, unique, selected):
-                chosen = self.marks.selected(selected, values)
+                chosen = self.places.selected(selected, values)
                 return replace(operation, unique=filled_unique(unique, values), selected=chosen)
             case _:
                 assert_never(operation)
@@ -170,12 +170,12 @@ class KnownUpsert:
     """
 
     operation: UpsertRecord
-    marks: Marks
+    places: Places
     validator: Validator
 
     def filled(self, request: Request) -> UpsertRecord | None:
         """The operation of a call; None: it goes the careful way."""
-        values, model = self.marks.bound(request), self.operation.create.model
+        values, model = self.places.bound(request), self.operation.create.model
         if values is None:
             return None
         document = self.validator.document(model, request.arguments.get("create"))
@@ -186,7 +186,7 @@ class KnownUpsert:
             filled_unique(self.operation.unique, values),
             NewRecord(model, document),
             RecordUpdates(model, updates),
-            self.marks.selected(self.operation.selected, values),
+            self.places.selected(self.operation.selected, values),
         )
 
 

@@ -18,7 +18,7 @@ from prismongo.engine.known import (
     KnownUpdate,
     KnownUpsert,
     KnownWrite,
-    Marks,
+    Places,
     Value,
 )
 from prismongo.query.nodes.filling import fillable
@@ -43,7 +43,6 @@ from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 
 _Read = FindUnique | FindPage | AggregateRecords
-_Write = CreateOne | UpdateRecord | UpsertRecord | DeleteRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,12 @@ class MarkedRead:
         numbers = Counter(map(id, found))
         return all(numbers[id(mark)] == 1 for mark in self.marks)
 
-    def in_operation(self) -> Marks | None:
-        """The marks of the whole operation; None if one of them is not found again in it."""
+    def in_operation(self) -> Places:
+        """Where the marks are in the whole operation.
+
+        Raises:
+            ShapelessError: one of them is not found again.
+        """
         match self.operation:
             case AggregateRecords(_, page):
                 found = fillable_page(page)
@@ -75,8 +78,9 @@ class MarkedRead:
                 found = fillable(unique.filter) + fillable_selected(selected)
             case _:
                 assert_never(self.operation)
-        are_selected = any(numbers for numbers, *_ in self.values)
-        return Marks(self.marks, self.values, are_selected) if self.are_in(found) else None
+        if not self.are_in(found):
+            raise ShapelessError
+        return Places(self.marks, self.values, any(numbers for numbers, *_ in self.values))
 
 
 class Learner:
@@ -96,53 +100,61 @@ class Learner:
         self._values = MarkingValues(datamodel)
         self._validator = Validator(datamodel, "python", self._values)
 
-    def learnt(self, request: Request) -> KnownCall | None:
-        """What is to be kept of a call; None: all of its shape go the careful way.
+    def learnt(self, request: Request) -> KnownCall:
+        """What is to be kept of a call.
 
         Raises:
-            ShapelessError: the same.
-            prisma.errors.PrismaError: the call is refused, or a mark is, as its value is not.
+            ShapelessError: nothing: all calls of its shape go the careful way.
+            prisma.errors.PrismaError: the call is refused, or a mark is where its value is not.
         """
         if request.action not in WRITES:
             return self._read(request)
         operation = self._validators[request.words].validate(request)
-        if not isinstance(operation, _Write):
+        if isinstance(operation, UpsertRecord):
+            return self._upsert(operation, request)
+        if not isinstance(operation, CreateOne | UpdateRecord | DeleteRecord):
             raise ShapelessError
-        if isinstance(operation, UpsertRecord) or self._planner.writes.is_one_step(operation):
-            return self._write(operation, request)
-        return None
+        if not self._planner.writes.is_one_step(operation):
+            raise ShapelessError
+        return self._write(operation, request)
 
-    def _write(self, operation: _Write, request: Request) -> KnownWrite | KnownUpsert | None:
+    def _upsert(self, operation: UpsertRecord, request: Request) -> KnownUpsert:
+        marked, found = self._unique(request)
+        model = operation.create.model
+        new, none = NewRecord(model, {}), RecordUpdates(model)
+        upsert = UpsertRecord(found.unique, new, none, found.selected)
+        return KnownUpsert(upsert, marked.in_operation(), self._validators[request.words])
+
+    def _write(
+        self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
+    ) -> KnownWrite:
         validator, selected = self._validators[request.words], operation.selected
         model = selected.model
         if isinstance(operation, CreateOne):
             return KnownCreate(CreateOne(NewRecord(model, {}), selected), validator)
-        arguments = {"where": request.arguments["where"]}
-        marked = self._marked(replace(request, action="findUnique", arguments=arguments))
-        found = marked.operation
-        if not isinstance(found, FindUnique):
-            return None
-        none = RecordUpdates(model)
-        if isinstance(operation, UpsertRecord):
-            marks = marked.in_operation()
-            upsert = UpsertRecord(found.unique, NewRecord(model, {}), none, found.selected)
-            return None if marks is None else KnownUpsert(upsert, marks, validator)
+        marked, found = self._unique(request)
         where = self._filter(marked)
         if where is None:
-            return None
+            raise ShapelessError
         if isinstance(operation, DeleteRecord):
             return KnownDelete(DeleteRecord(found.unique, selected), where)
-        updated = UpdateRecord(found.unique, none, selected)
+        updated = UpdateRecord(found.unique, RecordUpdates(model), selected)
         return KnownUpdate(updated, where, validator, self._planner.writes.keys(model))
 
-    def _read(self, request: Request) -> KnownRead | KnownPlannedRead | KnownAggregate | None:
+    def _unique(self, request: Request) -> tuple[MarkedRead, FindUnique]:
+        """What finds the record of a write, with marks."""
+        arguments = {"where": request.arguments["where"]}
+        marked = self._marked(replace(request, action="findUnique", arguments=arguments))
+        if not isinstance(marked.operation, FindUnique):
+            raise ShapelessError
+        return marked, marked.operation
+
+    def _read(self, request: Request) -> KnownRead | KnownPlannedRead | KnownAggregate:
         marked = self._marked(request)
-        operation, marks = marked.operation, marked.in_operation()
-        if marks is None:
-            return None
-        where = None if marks.are_selected else self._filter(marked)
+        operation, places = marked.operation, marked.in_operation()
+        where = None if places.are_selected else self._filter(marked)
         if where is None:
-            return KnownPlannedRead(operation, marks)
+            return KnownPlannedRead(operation, places)
         if isinstance(operation, AggregateRecords):
             return KnownAggregate(operation, where)
         is_one_step = not operation.selected.relations and not operation.must_exist

@@ -242,6 +242,12 @@ NEVER: Final[tuple[tuple[str, Request], ...]] = (
     ("Json", page(where={"data": {"equals": "1"}})),
     ("a Json", page(where={"data": Json("a")})),
     ("a subclass", page(where={"email": Text("a")})),
+    (
+        "an include with a long list",
+        request_of(
+            "findMany", "User", Selection("posts", {"where": {"title": {"in": ["a"] * 50}}})
+        ),
+    ),
     ("a bare word", page(where={"role": Name("USER")})),
 )
 
@@ -390,6 +396,33 @@ def test_other_values_are_bound_as_the_careful_way_binds_them() -> None:
     )
     test()
     assert min(answers["bound"], answers["refused"]) > 500
+
+
+@pytest.mark.parametrize("name", ["data", "nothing", "batch"])
+def test_an_argument_that_there_is_not_is_refused_each_time(name: str) -> None:
+    calls = new_calls()
+    for _ in range(4):
+        known(calls, page(where={"age": 1}))
+        with pytest.raises(PrismaError):
+            calls.prepared(page(where={"age": 1}, **{name: None}), is_enclosed=False)
+
+
+@pytest.mark.parametrize("name", [[], {}, object(), 1])
+def test_a_reference_to_what_is_no_name_is_refused(name: Any) -> None:
+    calls = new_calls()
+    references: list[FieldReference[Any]] = [FieldReference(name), FieldReference("small", name)]
+    for reference in references * 3:
+        with pytest.raises(PrismaError):
+            calls.prepared(page(where={"age": reference}), is_enclosed=False)
+
+
+def test_of_too_many_shapes_the_oldest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prismongo.engine.calls.SHAPES", 3)
+    calls = new_calls()
+    requests = [page(where={"age": {name: 1}}) for name in ("lt", "lte", "gt", "gte")]
+    for request in requests:
+        assert [known(calls, request) for _ in range(3)][-1] is not None
+    assert [query_shape(each) in calls._known for each in requests] == [False, True, True, True]
 
 
 def test_what_is_refused_is_refused_in_the_same_words() -> None:

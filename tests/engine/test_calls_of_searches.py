@@ -54,11 +54,13 @@ class Asked:
         """Whether the call is of a known shape; then it is what the careful way makes."""
         request = Request("findMany", model, arguments, (Selection("id"),), words="python")
         found = self.calls.find(request)
+        wanted: Operation = self.validator.validate(request)
         if isinstance(found, tuple):
-            wanted: Operation = self.validator.validate(request)
             step = next(self.planner.plan(wanted))
             assert isinstance(found[1], KnownFind)
             assert repr(compile_known(found[1])) == repr(compile_find(step))  # type: ignore[arg-type]
+        elif found is not None:
+            assert repr(found) == repr(wanted)
         return found is not None
 
 

@@ -237,13 +237,16 @@ def test_an_argument_that_there_is_not_is_refused_each_time() -> None:
     asked, answers = Asked(), Counter[str]()
     assert asked.known("deleteOne", "Row", where={"id": ID}) is not None
     assert asked.known("upsertOne", "Row", where={"id": ID}, create=NEW, update={}) is not None
-    extras: tuple[dict[str, Any], ...] = ({"limit": None}, {"nothing": None}, {"limit": 1})
+    extras: tuple[dict[str, Any], ...] = (
+        *({"limit": None}, {"nothing": None}, {"limit": 1}),
+        *({"take": None}, {"cursor": None}, {"data": None}, {"order": None}),
+    )
     for extra in (*extras, {"data": NEW}, {"create": NEW}) * 3:
         asked.check(request_of("deleteOne", "Row", where={"id": ID}, **extra), answers)
     for extra in (*extras, {"data": NEW}) * 3:
         upsert = {"where": {"id": ID}, "create": NEW, "update": {}, **extra}
         asked.check(request_of("upsertOne", "Row", **upsert), answers)
-    assert answers == {"refused": 27}
+    assert answers == {"refused": 51}
 
 
 # --- other values ---

@@ -54,10 +54,9 @@ def filled_unique(unique: Unique, values: Mapping[int, object]) -> Unique:
 
 def filled_selected(selected: Selected, values: Mapping[int, object]) -> Selected:
     """The selection, with other values in the filters of its relations."""
-    declared = selected.declared
-    stored = 0 if declared is None else len(declared.names)
-    others = [_filled_output(output, values) for output in selected.outputs[stored:]]
-    return Selected(selected.model, (*selected.outputs[:stored], *others), declared)
+    first = selected.outputs[: selected.declared_outputs]
+    others = [_filled_output(each, values) for each in selected.outputs[len(first) :]]
+    return Selected(selected.model, (*first, *others), selected.declared)
 
 
 def _filled_output(output: Output, values: Mapping[int, object]) -> Output:

@@ -94,12 +94,16 @@ class Selected:
     outputs: tuple[Output, ...]
     declared: DeclaredFields | None = None
 
+    @property
+    def declared_outputs(self) -> int:
+        """How many outputs, the first, are what `declared` says."""
+        return 0 if self.declared is None else len(self.declared.names)
+
     @cached_property
     def structure(self) -> Structure:
         """The names of the outputs, which determine the reader; arguments of relations do not."""
-        known = 0 if self.declared is None else len(self.declared.names)
-        others = tuple([_name_or_structure(output) for output in self.outputs[known:]])
-        return self.model.name, self.declared, others
+        others = self.outputs[self.declared_outputs :]
+        return self.model.name, self.declared, tuple([_name_or_structure(each) for each in others])
 
     @cached_property
     def relations(self) -> tuple[RelationOutput | CountOutput, ...]:

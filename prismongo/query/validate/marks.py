@@ -1,6 +1,6 @@
 """Marks: validated values of a call, each replaced by an object that is nowhere else.
 
-Where a mark is found again, in a filter or in a command, there the value goes (`engine/calls.py`).
+Where a mark is found again, in a filter or in a command, there the value goes (`engine/known.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The shapes of calls: what is equal in calls that differ in the values of their filters.
 
 Calls of one shape are validated, planned and compiled alike (`engine/calls.py`), but for values.
-The data of a write is no part of its shape: it is validated whole at every call.
+The filters of a selection have open values as those of the call. The data of a write is no part of
+its shape: it is validated whole at every call.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bson import ObjectId
 
 from prismongo.query.errors.input import ArgumentPath
 from prismongo.query.nodes.requests import FieldReference, Request, Selection
+from prismongo.query.validate.search import RELEVANCE
 from prismongo.query.validate.select import COUNT, word_of
 
 QueryShape = tuple[object, ...]
@@ -24,6 +26,9 @@ QueryShape = tuple[object, ...]
 
 LARGEST: Final = 256
 """The most parts of a shape."""
+
+LARGEST_SELECTED: Final = 48
+"""The most parts of the arguments of a selection: with longer lists nothing is won."""
 
 _FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
 """The types of values that a shape leaves open."""
@@ -43,9 +48,6 @@ _ACTIONS: Final = frozenset(WRITES) | {
 _FILTERS: Final = frozenset({"where", "cursor"})
 """The arguments that have open values."""
 _MODES: Final = frozenset({"default", "insensitive"})
-_DIRECTIONS: Final = ("asc", "desc")
-_ARGUMENTS: Final = frozenset({"data", "where", "order", "take", "skip", "cursor", "distinct"})
-"""The names of arguments that may be None, as clients write them."""
 
 
 class ShapelessError(Exception):
@@ -62,11 +64,8 @@ def query_shape(request: Request) -> QueryShape | None:
         for name, value in request.arguments.items():
             if name in data:
                 continue
-            if value is not None:
-                parts.append(name)
-                (_add_filter if name in _FILTERS else _add_constant)(value, parts)
-            elif name not in _ARGUMENTS:
-                return None
+            parts.append(name)
+            (_add_filter if name in _FILTERS else _add_constant)(value, parts)
         if request.selections:
             _add_selections(request.selections, parts)
     except (ShapelessError, RecursionError):
@@ -89,8 +88,10 @@ def _add_filter(value: Any, parts: list[object]) -> None:
                 _add_filter(item, parts)
     elif kind in _FILLED:
         parts.append(kind)
-    elif value is None or kind is bool or kind is FieldReference:
+    elif value is None or kind is bool:
         parts.append(value)
+    elif kind is FieldReference:
+        parts += (kind, _text(value.field), _text(value.model))
     elif kind is list:
         parts += (kind, len(value))
         for item in value:
@@ -101,6 +102,13 @@ def _add_filter(value: Any, parts: list[object]) -> None:
         raise ShapelessError
     if len(parts) > LARGEST:
         raise ShapelessError
+
+
+def _text(value: object) -> str | None:
+    """A name in a reference to a field, which anybody can make of anything."""
+    if value is None or type(value) is str:
+        return value
+    raise ShapelessError
 
 
 def _is_mode(key: str, value: object) -> bool:
@@ -114,8 +122,8 @@ def _add_constant(value: Any, parts: list[object]) -> None:
     if kind is dict:
         parts += (kind, len(value))
         for key, item in value.items():
-            if key == "search" and item not in _DIRECTIONS:  # of `_relevance`: an open value
-                raise ShapelessError
+            if key == RELEVANCE and type(item) is dict and "search" in item:
+                raise ShapelessError  # it repeats an open value
             _add_constant(key, parts)
             _add_constant(item, parts)
     elif kind is list:
@@ -134,10 +142,13 @@ def _add_selections(selections: tuple[Selection, ...], parts: list[object]) -> N
     """Names, and arguments as those of the call."""
     parts += (Selection, len(selections))
     for item in selections:
+        start = len(parts)
         parts += (item.name, item.declared, len(item.arguments))
         for name, value in item.arguments.items():
             parts.append(name)
             (_add_filter if name in _FILTERS else _add_constant)(value, parts)
+        if len(parts) > start + LARGEST_SELECTED:
+            raise ShapelessError
         _add_selections(item.selections, parts)
     if len(parts) > LARGEST:
         raise ShapelessError

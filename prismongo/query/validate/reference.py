@@ -33,7 +33,8 @@ def referenced(
             f"but found a field of {_kind(datamodel, reference.model)} {reference.model}."
         )
     name = f"{owner.name}.{reference.field}"
-    field = owner.by_name.get(reference.field)
+    is_name = isinstance(reference.field, str)
+    field = owner.by_name.get(reference.field) if is_name else None
     if field is None:
         raise bad_reference(f"The referenced scalar field {name} does not exist.")
     if field.kind in ("relation", "composite"):
@@ -49,4 +50,5 @@ def referenced(
 
 
 def _kind(datamodel: Datamodel, name: str | None) -> str:
-    return "composite type" if name in datamodel.type else "model"
+    is_composite = isinstance(name, str) and name in datamodel.type
+    return "composite type" if is_composite else "model"

@@ -154,7 +154,8 @@ class Validator:
 
     def updates(self, model: Model, data: object) -> tuple[FieldUpdate, ...] | None:
         """The updates of a record's stored fields; None: their request is to be validated."""
-        if type(data) is not dict or dict not in map(type, data.values()):  # no operator
+        # A dict may be an operator, of which that does not know.
+        if type(data) is not dict or dict not in map(type, data.values()):
             sets = self._writers.sets(model, data)
             if sets is not None:
                 return sets
