@@ -90,7 +90,14 @@ def _move(staged: Path, target: Path) -> list[Path]:
         (target / _ENTRY).unlink(missing_ok=True)
     for temporary, file in written:
         temporary.replace(target / file)
+        _forget(target / file)
     return changed
+
+
+def _forget(module: Path) -> None:
+    """Remove a module's bytecode, which fits any text of the same second and size."""
+    for cached in module.parent.glob(f"__pycache__/{module.stem}.*.pyc"):
+        cached.unlink(missing_ok=True)
 
 
 def _refuse_what_is_no_client(staged: Path, target: Path) -> None:

@@ -37,6 +37,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.delitem(sys.modules, "cards", raising=False)
+    # Bytecode fits any text of the same second and size.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (tmp_path / "pyproject.toml").write_text("[tool.prismongo]\nselections = ['cards']\n")
     (tmp_path / "schema.prisma").write_text(SCHEMA.read_text())
     return tmp_path

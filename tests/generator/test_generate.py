@@ -26,6 +26,7 @@ def ask(client: Path, code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=client.parent,
+        env={name: value for name, value in os.environ.items() if "BYTECODE" not in name},
         capture_output=True,
         text=True,
         check=True,

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import Final
 
-SECONDS: Final = float(os.environ.get("SOAK_SECONDS") or (60 if os.environ.get("CI") else 10))
+SECONDS: Final = float(os.environ.get("SOAK_SECONDS") or (30 if os.environ.get("CI") else 10))
 
 
 def test_nothing_grows_and_nothing_is_left(mongo_url: str) -> None:
