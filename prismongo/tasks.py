@@ -23,6 +23,25 @@ CANCEL_TIMEOUT = 5.0
 """How long a cancelled task may take to clean up, in seconds. After that nobody waits for it."""
 
 
+def cancellations() -> int:
+    """How often the running task was asked to end, for `pass_cancellation`."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
+def pass_cancellation(before: int) -> None:
+    """Raise a cancellation since `before` that was swallowed by what was awaited.
+
+    In Python 3.11 `asyncio.wait_for` does so if what it waits for has just ended, and the driver
+    sends by it. Without this a task that was cancelled would go on, and never end.
+
+    Raises:
+        asyncio.CancelledError: there was one.
+    """
+    if cancellations() > before:
+        raise asyncio.CancelledError
+
+
 async def back_off(attempt: int, longest: float) -> None:
     """Wait before another attempt: exponential back-off with full jitter.
 

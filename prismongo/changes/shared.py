@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from contextvars import Context
 from typing import Final
 
@@ -22,6 +21,7 @@ from prismongo.errors import OversizedChangeError
 from prismongo.query.nodes.changes import ChangeQuery
 from prismongo.stores.changes import ChangeCursor, ChangeEvent, ChangeSource
 from prismongo.stores.errors import oversized
+from prismongo.tasks import cancel_and_wait
 
 logger = logging.getLogger("prismongo.changes")
 
@@ -121,9 +121,7 @@ class SharedStream:
             # A cursor can only be closed between two requests: wait for the answer.
             await asyncio.wait({self._task}, timeout=CLOSE_TIMEOUT)
         if not self._task.done():
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await cancel_and_wait(self._task)
 
     async def _run(self) -> None:
         cursor = self._cursor = await self._source.open(self._query, self._after)

@@ -20,7 +20,7 @@ from prismongo.spans import context_of_rollback
 from prismongo.stores.errors import transaction_aborted
 from prismongo.stores.store import OnLost, Store, Transaction
 from prismongo.stores.store import TransactionId as TransactionId
-from prismongo.tasks import start_background
+from prismongo.tasks import cancellations, pass_cancellation, start_background
 
 REMEMBERED: Final = 1_000
 """How many ids that are over can still say why."""
@@ -167,6 +167,7 @@ class Sessions:
         self._remember(tx_id, ROLLED_BACK)
         ended = asyncio.get_running_loop().create_future()
         self._committing.add(ended)
+        before = cancellations()
         try:
             async with found.queue:
                 _check_usable(found)
@@ -178,6 +179,7 @@ class Sessions:
             self._committing.discard(ended)
             ended.set_result(None)
         self._remember(tx_id, COMMITTED)
+        pass_cancellation(before)
 
     async def _send_commit(self, tx_id: str, transaction: Transaction) -> None:
         self._remember(tx_id, UNKNOWN)

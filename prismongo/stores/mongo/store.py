@@ -39,6 +39,7 @@ from prismongo.stores.mongo.transactions import MongoTransaction
 from prismongo.stores.rows import ROWS
 from prismongo.stores.store import Transaction
 from prismongo.stores.wanted.hints import no_such_index
+from prismongo.tasks import cancellations, pass_cancellation
 
 CLOSE_TIMEOUT: Final = 1.0
 """Seconds for ending sessions on the server, which also removes them by itself."""
@@ -230,16 +231,20 @@ class MongoStore:
         Raises:
             prisma.errors.PrismaError: the driver's error, translated.
         """
+        before = cancellations()
         try:
             if not isinstance(transaction, MongoTransaction):
-                return await self._connected.execute(step, None)
-            async with transaction.lock:
-                return await self._connected.execute(step, transaction.session)
+                result = await self._connected.execute(step, None)
+            else:
+                async with transaction.lock:
+                    result = await self._connected.execute(step, transaction.session)
         except DRIVER_FAILURES as error:
             failure = self._failure(error, step)
             if isinstance(transaction, MongoTransaction):
                 failure = transaction.explain(error, failure)
             raise failure from error
+        pass_cancellation(before)
+        return result
 
     def _failure(self, error: DriverFailure, step: Step | None = None) -> PrismaError:
         """The error that callers see."""
