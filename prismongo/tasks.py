@@ -33,7 +33,7 @@ def pass_cancellation(before: int) -> None:
     """Raise a cancellation since `before` that was swallowed by what was awaited.
 
     In Python 3.11 `asyncio.wait_for` does so if what it waits for has just ended, and the driver
-    sends by it. Without this a task that was cancelled would go on, and never end.
+    opens connections by it. Without this a task that was cancelled would go on, and never end.
 
     Raises:
         asyncio.CancelledError: there was one.

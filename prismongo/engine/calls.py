@@ -1,15 +1,15 @@
 """Calls whose shape was seen before: only their values are validated and bound anew.
 
 A query shape (`query/validate/query_shapes.py`) is what calls have in common that differ in the
-values of their filters and cursors alone. When a shape is seen again, it is validated and planned
-with marks in place of the values (`query/validate/marks.py`). Where each mark is found in the
-planned filter, exactly once, later values are put. Of what is no single step (a page by a cursor or
-from the end, a filter by relations, an include with values, an upsert) they are put into the
-operation, which is planned anew. Values pass the encoder of their field, as all do. What it
-refuses, and any call of which something is not found again, goes the careful way, which says what
-is wrong.
+values of their filters and cursors alone, those of includes among them. When a shape is seen again,
+it is validated and planned with marks in place of the values (`query/validate/marks.py`). Where
+each mark is found in the planned filter, exactly once, later values are put. Of what is no single
+step (a page by a cursor or from the end, a filter by relations, an include with values, an upsert)
+they are put into the operation, which is planned anew. Values pass the encoder of their field, as
+all do. What it refuses, and any call of which something is not found again, goes the careful way,
+which says what is wrong.
 
-Of a write the filter alone has a shape. Its data is validated whole at every call, by the functions
+The data of a write is no part of its shape. It is validated whole at every call, by the functions
 that are generated once a model (`query/validate/writers.py`).
 """
 
@@ -23,42 +23,20 @@ from prisma.errors import PrismaError
 
 from prismongo.engine.conflicts import Conflicts
 from prismongo.engine.drive import Work, run, run_inside, run_step, run_write
-from prismongo.engine.known import (
-    KnownCall,
-    KnownPlanned,
-    KnownRead,
-    KnownStepped,
-)
+from prismongo.engine.known import KnownCall, KnownPlanned, KnownRead, KnownStepped, Read
 from prismongo.engine.learner import Learner
-from prismongo.query.nodes.operations import (
-    AggregateRecords,
-    FindPage,
-    FindUnique,
-    Operation,
-    UpsertRecord,
-)
+from prismongo.query.nodes.operations import Operation, UpsertRecord
 from prismongo.query.nodes.requests import Request, Words
-from prismongo.query.nodes.steps import (
-    Aggregate,
-    DeleteOne,
-    Insert,
-    KnownFind,
-    UpdateOne,
-)
+from prismongo.query.nodes.steps import Aggregate, DeleteOne, Insert, KnownFind, UpdateOne
 from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.query_shapes import (
-    QueryShape,
-    ShapelessError,
-    query_shape,
-)
+from prismongo.query.validate.query_shapes import QueryShape, ShapelessError, query_shape
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 
 SHAPES: Final = 1_000
 """How many shapes are kept. They come from code, which has fewer."""
 
-_Read = FindUnique | FindPage | AggregateRecords
-_Planned = _Read | UpsertRecord
+_Planned = Read | UpsertRecord
 KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
 

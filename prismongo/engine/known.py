@@ -38,6 +38,7 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.validate.validator import Validator
 
+Read = FindUnique | FindPage | AggregateRecords
 Value = tuple[tuple[int, ...], ArgumentPath, Callable[[Any], object], type]
 """A value that is open: the numbers of the selection in whose arguments it stands (none: in the
 call's), where it stands in them, its encoder, and the type of what is stored."""
@@ -110,10 +111,10 @@ class KnownRead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """The open places in an operation that is planned at every call.
+    """The open places in an operation.
 
     Attributes:
-        marks: one for each value.
+        marks: one for each value, exactly once in the operation.
         values: one for each mark.
         are_selected: whether some are in the filters of the selection.
     """
@@ -140,10 +141,10 @@ class KnownPlannedRead:
         operation: with marks in place of the values.
     """
 
-    operation: FindUnique | FindPage | AggregateRecords
+    operation: Read
     places: Places
 
-    def filled(self, request: Request) -> FindUnique | FindPage | AggregateRecords | None:
+    def filled(self, request: Request) -> Read | None:
         """The operation of a call; None: it goes the careful way."""
         values, operation = self.places.bound(request), self.operation
         if values is None:

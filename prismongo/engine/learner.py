@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from prismongo.engine.known import (
@@ -19,6 +19,7 @@ from prismongo.engine.known import (
     KnownUpsert,
     KnownWrite,
     Places,
+    Read,
     Value,
 )
 from prismongo.query.nodes.filling import fillable
@@ -41,46 +42,6 @@ from prismongo.query.validate.marks import Marked, MarkingValues
 from prismongo.query.validate.query_shapes import WRITES, ShapelessError, open_values
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
-
-_Read = FindUnique | FindPage | AggregateRecords
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedRead:
-    """A read with a mark for each value that the shape leaves open.
-
-    Attributes:
-        marks: one for each value.
-        values: one for each mark.
-    """
-
-    operation: _Read
-    marks: tuple[object, ...]
-    values: tuple[Value, ...]
-
-    def are_in(self, found: list[object]) -> bool:
-        """Whether each mark is exactly once among what can be filled."""
-        numbers = Counter(map(id, found))
-        return all(numbers[id(mark)] == 1 for mark in self.marks)
-
-    def in_operation(self) -> Places:
-        """Where the marks are in the whole operation.
-
-        Raises:
-            ShapelessError: one of them is not found again.
-        """
-        match self.operation:
-            case AggregateRecords(_, page):
-                found = fillable_page(page)
-            case FindPage(_, page, selected):
-                found = fillable_page(page) + fillable_selected(selected)
-            case FindUnique(_, unique, selected):
-                found = fillable(unique.filter) + fillable_selected(selected)
-            case _:
-                assert_never(self.operation)
-        if not self.are_in(found):
-            raise ShapelessError
-        return Places(self.marks, self.values, any(numbers for numbers, *_ in self.values))
 
 
 class Learner:
@@ -119,11 +80,11 @@ class Learner:
         return self._write(operation, request)
 
     def _upsert(self, operation: UpsertRecord, request: Request) -> KnownUpsert:
-        marked, found = self._unique(request)
+        found, places = self._unique(request)
         model = operation.create.model
         new, none = NewRecord(model, {}), RecordUpdates(model)
         upsert = UpsertRecord(found.unique, new, none, found.selected)
-        return KnownUpsert(upsert, marked.in_operation(), self._validators[request.words])
+        return KnownUpsert(upsert, places, self._validators[request.words])
 
     def _write(
         self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
@@ -132,8 +93,8 @@ class Learner:
         model = selected.model
         if isinstance(operation, CreateOne):
             return KnownCreate(CreateOne(NewRecord(model, {}), selected), validator)
-        marked, found = self._unique(request)
-        where = self._filter(marked)
+        found, places = self._unique(request)
+        where = self._filter(found, places)
         if where is None:
             raise ShapelessError
         if isinstance(operation, DeleteRecord):
@@ -141,18 +102,18 @@ class Learner:
         updated = UpdateRecord(found.unique, RecordUpdates(model), selected)
         return KnownUpdate(updated, where, validator, self._planner.writes.keys(model))
 
-    def _unique(self, request: Request) -> tuple[MarkedRead, FindUnique]:
+    def _unique(self, request: Request) -> tuple[FindUnique, Places]:
         """What finds the record of a write, with marks."""
         arguments = {"where": request.arguments["where"]}
-        marked = self._marked(replace(request, action="findUnique", arguments=arguments))
-        if not isinstance(marked.operation, FindUnique):
+        read = replace(request, action="findUnique", arguments=arguments)
+        operation, places = self._marked(read)
+        if not isinstance(operation, FindUnique):
             raise ShapelessError
-        return marked, marked.operation
+        return operation, places
 
     def _read(self, request: Request) -> KnownRead | KnownPlannedRead | KnownAggregate:
-        marked = self._marked(request)
-        operation, places = marked.operation, marked.in_operation()
-        where = None if places.are_selected else self._filter(marked)
+        operation, places = self._marked(request)
+        where = None if places.are_selected else self._filter(operation, places)
         if where is None:
             return KnownPlannedRead(operation, places)
         if isinstance(operation, AggregateRecords):
@@ -160,27 +121,47 @@ class Learner:
         is_one_step = not operation.selected.relations and not operation.must_exist
         return KnownRead(operation, where, is_one_step)
 
-    def _filter(self, marked: MarkedRead) -> KnownFilter | None:
-        """The filter of the first step; None if a mark is not found again there, or elsewhere."""
-        find = self._planner.known(marked.operation)
-        if find is None or not marked.are_in(fillable(find.where)):
+    def _filter(self, operation: Read, places: Places) -> KnownFilter | None:
+        """The filter of the first step; None if a mark is not found again there."""
+        find = self._planner.known(operation)
+        if find is None or not _are_in(places.marks, fillable(find.where)):
             return None
-        return KnownFilter(FindTemplate(find, marked.marks), marked.values)
+        return KnownFilter(FindTemplate(find, places.marks), places.values)
 
-    def _marked(self, request: Request) -> MarkedRead:
-        """A read with marks.
+    def _marked(self, request: Request) -> tuple[Read, Places]:
+        """A read with a mark for each value that the shape leaves open.
 
         Raises:
-            ShapelessError: it is no such read, or of one of its values there is no mark.
+            ShapelessError: it is no such read, of one of its values there is no mark, or the mark
+                is not found again.
         """
         marked: list[Marked] = []
         self._values.marked = marked
         operation = self._validator.validate(request)
-        if not isinstance(operation, _Read):
+        if not isinstance(operation, Read):
             raise ShapelessError
-        return MarkedRead(
-            operation, tuple([item.mark for item in marked]), _values(marked, request)
-        )
+        marks, values = tuple([item.mark for item in marked]), _values(marked, request)
+        if not _are_in(marks, _fillable(operation)):
+            raise ShapelessError
+        return operation, Places(marks, values, any(numbers for numbers, *_ in values))
+
+
+def _are_in(marks: tuple[object, ...], found: list[object]) -> bool:
+    """Whether each mark is exactly once among what can be filled."""
+    numbers = Counter(map(id, found))
+    return all(numbers[id(mark)] == 1 for mark in marks)
+
+
+def _fillable(operation: Read) -> list[object]:
+    match operation:
+        case AggregateRecords(_, page):
+            return fillable_page(page)
+        case FindPage(_, page, selected):
+            return fillable_page(page) + fillable_selected(selected)
+        case FindUnique(_, unique, selected):
+            return fillable(unique.filter) + fillable_selected(selected)
+        case _:
+            assert_never(operation)
 
 
 def _values(marked: list[Marked], request: Request) -> tuple[Value, ...]:

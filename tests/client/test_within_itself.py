@@ -1,6 +1,7 @@
 """Composite types within themselves, to any depth: on both stores, with the accelerator or without.
 
-`Comment` has one of its kind and a list of them; `Folder` and `Entry` hold each other.
+`Comment` has one of its kind and a list of them; `Folder` and `Entry` hold each other. All of it
+is asked of one client, which is generated once for this module; so it is not split.
 """
 
 from __future__ import annotations

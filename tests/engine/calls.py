@@ -15,14 +15,35 @@ from prismongo.query.nodes.requests import FieldReference, Name, Request, Select
 from prismongo.query.nodes.steps import Find, KnownFind
 from prismongo.query.plan.planner import Planner
 from prismongo.query.validate.validator import Validator
+from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.mongo.compile.commands import FindCommand
 from prismongo.stores.mongo.compile.find import compile_find
 from prismongo.stores.mongo.compile.known import compile_known
 from tests.query.schemas import ID, datamodel
 
 MOMENT: Final = datetime(2025, 6, 1, 12, 30, 15, 123_456, tzinfo=UTC)
-VALIDATOR: Final = Validator(datamodel(), "python")
-PLANNER: Final = Planner(datamodel())
+
+
+class Careful:
+    """The careful way on one schema, and new calls beside it."""
+
+    def __init__(self, datamodel: Datamodel) -> None:
+        self.datamodel = datamodel
+        self.validator, self.planner = Validator(datamodel, "python"), Planner(datamodel)
+
+    def calls(self) -> Calls:
+        """The calls of a new engine."""
+        return Calls(self.datamodel, {"python": self.validator}, self.planner, Conflicts(1))
+
+    def find(self, request: Request) -> Find:
+        """The first step, as every call gets it that is not known."""
+        step = next(self.planner.plan(self.validator.validate(request)))
+        assert isinstance(step, Find)
+        return step
+
+
+USERS: Final = Careful(datamodel())
+VALIDATOR, PLANNER, new_calls = USERS.validator, USERS.planner, USERS.calls
 
 
 class Text(str):
@@ -42,11 +63,6 @@ OTHERS: Final[tuple[Any, ...]] = (
 )
 
 
-def new_calls() -> Calls:
-    """The calls of a new engine."""
-    return Calls(datamodel(), {"python": VALIDATOR}, PLANNER, Conflicts(1))
-
-
 def request_of(action: Any, model: str, *selections: Selection, **arguments: Any) -> Request:
     return Request(action, model, arguments, selections, words="python")
 
@@ -59,19 +75,14 @@ class Role(str, Enum):  # noqa: UP042 - as clients write them
     NONE = "NONE"
 
 
-def careful(request: Request) -> Find:
-    """The first step, as every call gets it that is not known."""
-    step = next(PLANNER.plan(VALIDATOR.validate(request)))
-    assert isinstance(step, Find)
-    return step
-
-
-def assert_same(found: KnownFind | FindPage | FindUnique, request: Request) -> None:
+def assert_same(
+    found: KnownFind | FindPage | FindUnique, request: Request, way: Careful = USERS
+) -> None:
     """It is what the careful way makes: the operation, or the step and the bytes that are sent."""
     if isinstance(found, FindPage | FindUnique):
-        assert repr(found) == repr(VALIDATOR.validate(request))
+        assert repr(found) == repr(way.validator.validate(request))
         return
-    wanted = careful(request)
+    wanted = way.find(request)
     made, command = compile_known(found), compile_find(wanted)
     if isinstance(made, FindCommand) and isinstance(command, FindCommand):
         # By their bytes: NaN is not equal to itself.

@@ -7,16 +7,12 @@ from typing import Any, Final
 
 import pytest
 
-from prismongo.engine.calls import Calls
-from prismongo.engine.conflicts import Conflicts
 from prismongo.query.nodes.operations import AggregateRecords
 from prismongo.query.nodes.requests import Selection
 from prismongo.query.nodes.steps import Aggregate, KnownFind
-from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
 from prismongo.stores.mongo.compile.find import compile_aggregate
-from tests.engine.calls import PLANNER, VALIDATOR, Role, known, new_calls, request_of
+from tests.engine.calls import PLANNER, VALIDATOR, Careful, Role, known, new_calls, request_of
 from tests.query.schemas import ID
 
 # --- counts and other aggregates ---
@@ -107,10 +103,10 @@ NAMED_MODE: Final = parse(
 )
 @pytest.mark.parametrize("values", [("a", "b", "c", "d"), ("default", "a", "insensitive", "b")])
 def test_a_field_named_mode(where: Callable[[str], Any], values: tuple[str, ...]) -> None:
-    validator, planner = Validator(NAMED_MODE, "python"), Planner(NAMED_MODE)
-    calls = Calls(NAMED_MODE, {"python": validator}, planner, Conflicts(1))
+    way = Careful(NAMED_MODE)
+    calls = way.calls()
     for value in values * 2:
         asked = request_of("findMany", "Light", where=where(value))
         found = known(calls, asked)
         if isinstance(found, KnownFind):
-            assert repr(found.find) == repr(next(planner.plan(validator.validate(asked))))
+            assert repr(found.find) == repr(way.find(asked))

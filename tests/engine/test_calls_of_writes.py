@@ -14,18 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
-from prismongo.engine.calls import Calls
-from prismongo.engine.conflicts import Conflicts
 from prismongo.fields import Json
 from prismongo.query.nodes.operations import UpsertRecord
 from prismongo.query.nodes.requests import Action, FieldReference, Request, Selection
 from prismongo.query.nodes.steps import DeleteOne, Insert, Step, UpdateOne
-from prismongo.query.plan.planner import Planner
 from prismongo.query.plan.write import rows_of
-from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.mongo.compile.update import compile_update
-from tests.engine.calls import OTHERS, TEXTS, Text
+from tests.engine.calls import OTHERS, TEXTS, Careful, Text
 from tests.query.plan.test_shard_keys import BY_ZONE, PLAIN
 from tests.query.validate.test_writers import DATAMODEL, ID, MOMENT, NAMES, VALUES
 
@@ -44,8 +40,8 @@ class Asked:
     """The calls of a new engine on one schema, beside the careful way."""
 
     def __init__(self, datamodel: Datamodel = DATAMODEL) -> None:
-        self.validator, self.planner = Validator(datamodel, "python"), Planner(datamodel)
-        self.calls = Calls(datamodel, {"python": self.validator}, self.planner, Conflicts(1))
+        way = Careful(datamodel)
+        self.validator, self.planner, self.calls = way.validator, way.planner, way.calls()
 
     def step(self, request: Request) -> Step | UpsertRecord | None:
         """The step; of an upsert, the operation."""

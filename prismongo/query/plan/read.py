@@ -11,7 +11,7 @@ from prisma.errors import DataError
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import Filter, both
-from prismongo.query.nodes.rows import Row, Rows, Unreadable
+from prismongo.query.nodes.rows import Row, Rows, Unreadable, known_of
 from prismongo.query.nodes.selections import CountOutput, Page, RelationOutput, Selected
 from prismongo.query.nodes.steps import (
     RELATED,
@@ -162,8 +162,8 @@ def _all_children(
 
 def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]:
     by_key: dict[ReferenceKey | None, Rows] = {}
-    known = [child.known if type(child) is Unreadable else child for child in children]
-    for child, key in zip(children, each_key(known, link.remote), strict=True):
+    keys = each_key(map(known_of, children), link.remote)
+    for child, key in zip(children, keys, strict=True):
         if key is None:
             continue
         try:
