@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from types import ModuleType
 from typing import Final, Literal
 
 SWITCH: Final = "PRISMONGO_NATIVE"
@@ -17,16 +18,25 @@ MOST_COLUMNS: Final = 256
 """How many columns a reader of the accelerator has at most."""
 
 
-def _is_built() -> bool:
+def _module() -> ModuleType | None:
     try:
-        import_module("prismongo.native._rows")
+        return import_module("prismongo.native._rows")
     except ImportError:
-        return False
-    return True
+        return None
 
 
-IS_BUILT: Final = _is_built()
+_MODULE: Final = _module()
+
+IS_BUILT: Final = _MODULE is not None
 """Whether the extension is there, turned off or not."""
+
+_ROWS: Final[tuple[type, ...]] = () if _MODULE is None else (_MODULE.Row,)
+
+
+def is_row(row: object) -> bool:
+    """Whether it is a row that the accelerator has made, which may still be bytes."""
+    return isinstance(row, _ROWS)
+
 
 State = Literal["in use", "turned off", "not built"]
 

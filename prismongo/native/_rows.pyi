@@ -5,6 +5,7 @@ from types import MemberDescriptorType
 from typing import Any, ClassVar, Literal, Self, TypeVar, final
 
 RowT = TypeVar("RowT", bound=Row)
+KeyT = TypeVar("KeyT")
 Kind = Literal[
     "text", "boolean", "whole", "float", "moment", "enum", "composite", "other", "beside"
 ]
@@ -41,3 +42,6 @@ Column = tuple[str, bytes, Kind, Absence, bool, Callable[[Any], Any], More]
 def split(
     reply: bytes | memoryview, kind: type[RowT], /
 ) -> tuple[bytes, str, list[RowT | dict[str, Any]]] | None: ...
+def match_keys(
+    rows: list[dict[str, Any]], name: str, read: Callable[[dict[str, Any], str], KeyT], /
+) -> list[bytes | KeyT]: ...

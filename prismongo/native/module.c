@@ -9,6 +9,9 @@
  * A `Row` is a dict. It has the bytes of its document and decodes a value when it is asked for, so
  * plans may use it as any row: they ask for keys, and put related rows beside the stored values.
  *
+ * `match_keys(rows, name, read)` takes rows of any kind. Out come the keys by which an include
+ * matches them with others: the bytes of an ObjectId, or what `read(row, name)` answers. (row.c)
+ *
  * `Reader(…)` is made once for a class and a selection. `reader.one(row)` and `reader.many(rows)`
  * make instances of the class. A value comes straight from the bytes (scalars.c); what this file
  * set has no function for (Decimal, Bytes, Json, defaults) is asked of Python, a value at a time.
@@ -33,6 +36,7 @@
 
 static PyMethodDef functions[] = {
     {"split", (PyCFunction)(void (*)(void))split, METH_FASTCALL, "The parts of a reply."},
+    {"match_keys", (PyCFunction)(void (*)(void))match_keys, METH_FASTCALL, "What rows match by."},
     {NULL},
 };
 

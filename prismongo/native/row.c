@@ -206,6 +206,37 @@ static int row_traverse(PyObject *self, visitproc visit, void *arg)
     return PyDict_Type.tp_traverse(self, visit, arg);
 }
 
+/* By what a row is matched with related rows: the bytes of an ObjectId, or what Python says. */
+static PyObject *match_key(const State *state, PyObject *row, PyObject *name, PyObject *read)
+{
+    Element element;
+    bool is_stored = PyObject_TypeCheck(row, state->row) && ((Row *)row)->batch != NULL;
+    if (is_stored && find((Row *)row, name, &element) == FOUND && element.type == OBJECT_ID)
+        return PyBytes_FromStringAndSize((const char *)element.value, element.size);
+    if (PyErr_Occurred())
+        return NULL;
+    return PyObject_CallFunctionObjArgs(read, row, name, NULL);
+}
+
+/* match_keys(rows, name, read) → a key for each row, which is `read(row, name)` where the value is
+ * not an ObjectId in bytes. */
+PyObject *match_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    State *state = PyModule_GetState(module);
+    if (count != 3 || !PyList_Check(arguments[0]) || !PyUnicode_Check(arguments[1]))
+        return PyErr_Format(PyExc_TypeError, "match_keys(rows, name, read)");
+    PyObject *rows = arguments[0], *keys = PyList_New(0);
+    for (Py_ssize_t i = 0; keys != NULL && i < PyList_GET_SIZE(rows); i++) {
+        PyObject *row = Py_NewRef(PyList_GET_ITEM(rows, i));
+        PyObject *key = match_key(state, row, arguments[1], arguments[2]);
+        Py_DECREF(row);
+        if (key == NULL || PyList_Append(keys, key))
+            Py_CLEAR(keys);
+        Py_XDECREF(key);
+    }
+    return keys;
+}
+
 static PyMethodDef row_methods[] = {
     {"get", (PyCFunction)(void (*)(void))row_get, METH_FASTCALL, NULL},
     {"fill", row_fill, METH_NOARGS, "Decode all values that are not decoded yet."},

@@ -84,6 +84,7 @@ extern PyType_Spec row_spec, reader_spec;
 
 /* row.c */
 PyObject *split(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+PyObject *match_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *decoded_alone(const State *state, PyObject *row, const Element *element);
 int fill(const State *state, Row *row);
 

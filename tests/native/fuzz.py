@@ -80,6 +80,8 @@ def mutated_replies(seconds: float, chance: Random) -> str:
         for row in parts[2] if parts else ():
             rows += isinstance(row, _rows.Row)
             read(READER, row)
+        if parts:
+            _rows.match_keys(parts[2], chance.choice(("_id", "key", "")), lambda *_: None)
         number += 1
     return f"{number:,} mutated replies, {rows:,} rows of them read"
 
@@ -135,6 +137,7 @@ def read(reader: Any, row: Any) -> None:
 
 def leaks(rows: int) -> str:
     """Read so many rows, of all kinds; the process may not grow, nor what it has allocated."""
+    from prismongo.native import _rows
     from tests.native.everything import READER, rows_of
     from tests.native.odd_documents import good, odd
 
@@ -144,7 +147,9 @@ def leaks(rows: int) -> str:
     documents += [odd(chance.choice) for _ in range(5)]
     before = (0, 0)
     for number in range(rows // 100):
-        for row in rows_of(documents):
+        rows_read = rows_of(documents)
+        _rows.match_keys(rows_read, "key", lambda row, name: (row.get(name),))
+        for row in rows_read:
             row.get("_id")
             with contextlib.suppress(DataError):
                 READER.one(row)

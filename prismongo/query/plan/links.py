@@ -10,34 +10,16 @@ from prismongo.query.nodes.equalities import conjuncts, null_or_missing
 from prismongo.query.nodes.filters import And, Compare, Filter, In, Or, Path, read_paths
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.updates import FieldUpdate, Set
+from prismongo.query.plan.match_keys import ReferenceKey, key_of, match_keys, reference_key
 from prismongo.query.values.date_time import now
 from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Field, Link, Model
-
-ReferenceKey = tuple[Any, ...]
 
 CHUNK = 50_000
 """How many keys one `in` has at most."""
 
 CHUNK_BYTES: Final = 8 * 1024 * 1024
 """About how many bytes they have at most: a command of MongoDB may have 16 MB."""
-
-
-def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
-    """The values of the fields in a stored row; None if one is null or missing."""
-    if len(fields) == 1:
-        value = row.get(fields[0].db_name)
-        return None if value is None else (value,)
-    values = tuple(row.get(field.db_name) for field in fields)
-    return None if any(value is None for value in values) else values
-
-
-def each_key(rows: Iterable[Row], fields: Sequence[Field]) -> list[ReferenceKey | None]:
-    """The `key_of` of each row."""
-    if len(fields) > 1:
-        return [key_of(row, fields) for row in rows]
-    name = fields[0].db_name
-    return [None if (value := row.get(name)) is None else (value,) for row in rows]
 
 
 def equal(fields: Sequence[Field], values: Sequence[object]) -> Filter:
@@ -122,14 +104,14 @@ def keys_of(link: Link, parents: Iterable[Row]) -> list[ReferenceKey]:
     Raises:
         DataError: P2023, a stored key that is a document or a list.
     """
-    rows = tuple(parents)
+    rows = list(parents)
     try:
         if link.is_many_to_many:
             return list(dict.fromkeys(key for row in rows for key in parent_keys(link, row)))
-        found = dict.fromkeys(each_key(rows, link.local))
+        found = dict.fromkeys(match_keys(rows, link.local))
     except TypeError:
         raise wrong_key(link.model, link.local, rows) from None
-    return [key for key in found if key is not None]
+    return [reference_key(key) for key in found if key is not None]
 
 
 def parent_keys(link: Link, row: Row) -> list[ReferenceKey]:

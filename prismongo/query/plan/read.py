@@ -11,7 +11,7 @@ from prisma.errors import DataError
 
 from prismongo.query.errors.stored import wrong_key
 from prismongo.query.nodes.filters import Filter, both
-from prismongo.query.nodes.rows import Row, Rows, Unreadable, known_of
+from prismongo.query.nodes.rows import Row, Rows, Unreadable
 from prismongo.query.nodes.selections import CountOutput, Page, RelationOutput, Selected
 from prismongo.query.nodes.steps import (
     RELATED,
@@ -22,16 +22,13 @@ from prismongo.query.nodes.steps import (
     RowsPlan,
     Step,
 )
-from prismongo.query.plan.links import (
+from prismongo.query.plan.links import among, chunks, ids_of, keys_of, parent_keys, related
+from prismongo.query.plan.match_keys import (
+    MatchKey,
     ReferenceKey,
-    among,
-    chunks,
-    each_key,
-    ids_of,
     key_of,
-    keys_of,
-    parent_keys,
-    related,
+    match_key,
+    match_keys,
 )
 from prismongo.query.plan.narrow import narrowed_page
 from prismongo.query.plan.page import Position, locate, page_rows, rows_after
@@ -155,14 +152,14 @@ def _all_children(
     yield from attach(output.selected, children)
     by_key = _group_by_key(link, children)
     if not link.is_many_to_many:
-        return [by_key.get(key, []) for key in each_key(parents, link.local)]
+        return [by_key.get(key, []) for key in match_keys(parents, link.local)]
     positions = {key: number for number, key in enumerate(by_key)}
     return [_children_of_list(link, row, by_key, positions) for row in parents]
 
 
-def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]:
-    by_key: dict[ReferenceKey | None, Rows] = {}
-    keys = each_key(map(known_of, children), link.remote)
+def _group_by_key(link: Link, children: Rows) -> dict[MatchKey | None, Rows]:
+    by_key: dict[MatchKey | None, Rows] = {}
+    keys = match_keys(children, link.remote)
     for child, key in zip(children, keys, strict=True):
         if key is None:
             continue
@@ -175,20 +172,23 @@ def _group_by_key(link: Link, children: Rows) -> dict[ReferenceKey | None, Rows]
     return by_key
 
 
-def _held(key: ReferenceKey) -> list[ReferenceKey]:
+def _held(key: MatchKey) -> list[MatchKey | None]:
     """The keys that MongoDB finds in a key which holds a list."""
     values = key[0] if len(key) == 1 and isinstance(key[0], list) else ()
-    return [(value,) for value in values if isinstance(value, Hashable)]
+    return [
+        match_key(value) for value in values if value is not None and isinstance(value, Hashable)
+    ]
 
 
 def _children_of_list(
     link: Link,
     row: Row,
-    by_key: dict[ReferenceKey | None, Rows],
-    positions: dict[ReferenceKey | None, int],
+    by_key: dict[MatchKey | None, Rows],
+    positions: dict[MatchKey | None, int],
 ) -> Rows:
     """The children whose ids are in the list of the row, in the order in which they were read."""
-    keys = [key for key in dict.fromkeys(parent_keys(link, row)) if key in by_key]
+    mine = dict.fromkeys(match_key(value) for (value,) in parent_keys(link, row))
+    keys = [key for key in mine if key in by_key]
     keys.sort(key=positions.__getitem__)
     return [child for key in keys for child in by_key[key]]
 

@@ -36,10 +36,10 @@ from prismongo.query.plan.links import (
     chunks,
     equal,
     ids_of,
-    key_of,
     keys_of,
     row_chunks,
 )
+from prismongo.query.plan.match_keys import key_of
 from prismongo.query.plan.portions import Write
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 
 from bson import ObjectId
@@ -14,10 +16,11 @@ from prismongo.query.values.string import STRING
 
 _HEX: Final = re.compile(r"[0-9a-fA-F]{24}\Z")
 _LEAST: Final = (ObjectId(b"\0" * 12),)
-_DIGITS: Final = (
-    # The property takes three times as long as the slot behind it, which may go.
-    "v._ObjectId__id.hex()" if "_ObjectId__id" in vars(ObjectId) else "v.binary.hex()"
-)
+_BINARY: Final = "_ObjectId__id" if "_ObjectId__id" in vars(ObjectId) else "binary"
+"""The property takes three times as long as the slot behind it, which may go."""
+
+twelve_bytes: Final[Callable[[ObjectId], bytes]] = attrgetter(_BINARY)
+"""The bytes of an ObjectId."""
 
 
 def _encode(value: object) -> ObjectId:
@@ -42,7 +45,7 @@ OBJECT_ID: Final = replace(
     takes=(str, ObjectId),
     encode=_encode,
     least=_LEAST,
-    expected=Expected("type(v) is ObjectId", _DIGITS, {"ObjectId": ObjectId}),
+    expected=Expected("type(v) is ObjectId", f"v.{_BINARY}.hex()", {"ObjectId": ObjectId}),
     given=Expected(
         # `fromhex` leaves spaces out, so that there are not twelve bytes
         "type(v) is str and len(v) == 24 and len(b := fromhex(v)) == 12",

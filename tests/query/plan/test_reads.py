@@ -7,7 +7,7 @@ from prisma.errors import RecordNotFoundError
 
 from prismongo.query.nodes.filters import Compare, In
 from prismongo.query.nodes.requests import Selection
-from prismongo.query.nodes.rows import Row
+from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.query.nodes.steps import Aggregate, CountPerParent, Find, FindPerParent, Group
 from tests.query.plan.driving import KEY, OTHER, drive, included, kinds, plan, user, where_of
 from tests.query.schemas import ID, datamodel
@@ -57,6 +57,22 @@ def test_an_empty_key_is_not_looked_for() -> None:
     steps, (row,) = drive(plan("findMany", "User", {}, included("group")), [user(groupId=None)])
     assert kinds(steps) == [Find]
     assert row["\0group"] is None
+
+
+def test_a_child_whose_key_is_a_list_belongs_to_those_whose_key_is_in_it() -> None:
+    parents = [user(), {"_id": OTHER}]
+    children: list[Row] = [{"_id": 1, "author": [KEY, None]}]
+    _, (first, second) = drive(plan("findMany", "User", {}, included("posts")), parents, children)
+    assert [type(row) for row in first["\0posts"]] == [Unreadable]
+    assert second["\0posts"] == []
+
+
+def test_what_has_no_key_has_no_part_of_a_key_that_is_a_list() -> None:
+    parents = [user(groupId=OTHER), user(groupId=None)]
+    children: list[Row] = [{"_id": [OTHER, None]}]
+    _, (first, second) = drive(plan("findMany", "User", {}, included("group")), parents, children)
+    assert type(first["\0group"]) is Unreadable
+    assert second["\0group"] is None
 
 
 def test_a_many_to_many_keeps_the_order_that_was_asked_for() -> None:
