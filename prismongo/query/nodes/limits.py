@@ -7,8 +7,9 @@ limits hold on a server with the smallest cache (256 MB) and six indexes on the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import Any, Final
 
 import bson
@@ -23,6 +24,10 @@ larger."""
 
 UNCOUNTED: Final = 100
 """A nested write of no more records is not counted."""
+
+_AT_ONCE: Final = 100  # documents, of at most 16 MB: BSON may have 2 GB
+_SIZE: Final = Struct("<i")
+_FAILURES: Final = (BSONError, UnicodeEncodeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Portion:
 
 def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
     """The documents in portions, in their order."""
-    encoded = [_encoded(document) for document in documents]
+    encoded = _each_encoded(documents)
     found: list[Portion] = []
     start = size = 0
     for index, own in enumerate(map(len, encoded)):
@@ -57,16 +62,42 @@ def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
 
 def size_of(documents: Sequence[dict[str, Any]]) -> int:
     """The size of the documents, in bytes."""
-    return sum(len(_encoded(document)) for document in documents)
+    return sum(map(len, _each_encoded(documents)))
 
 
 def _portion(documents: Sequence[dict[str, Any]], encoded: list[bytes], size: int) -> Portion:
     return Portion(tuple(documents), tuple(encoded) if all(encoded) else None, size)
 
 
+def _each_encoded(documents: Sequence[dict[str, Any]]) -> list[bytes]:
+    """The documents in BSON; no bytes for one that BSON cannot hold.
+
+    They are encoded in lists and cut apart, which takes two thirds of the time of one by one.
+    """
+    found: list[bytes] = []
+    for start in range(0, len(documents), _AT_ONCE):
+        portion = documents[start : start + _AT_ONCE]
+        try:
+            found += _documents_of(bson.encode({"": portion}))
+        except _FAILURES:
+            found += map(_encoded, portion)
+    return found
+
+
+def _documents_of(encoded: bytes) -> Iterator[bytes]:
+    """The documents of the list that is the only value, of the name "", of a document."""
+    end = len(encoded) - 2  # of the list and of the document
+    at = 10  # behind the size of the document, the type and the name of the list, and its size
+    while at < end:
+        at = encoded.index(b"\0", at) + 1  # behind the type and the index of an element
+        (size,) = _SIZE.unpack_from(encoded, at)
+        yield encoded[at : at + size]
+        at += size
+
+
 def _encoded(document: dict[str, Any]) -> bytes:
     """The document in BSON; no bytes if BSON cannot hold it."""
     try:
         return bson.encode(document)
-    except (BSONError, UnicodeEncodeError, OverflowError, RecursionError):
+    except _FAILURES:
         return b""

@@ -19,7 +19,7 @@ from prismongo.query.validate.moment import Moment
 from prismongo.query.validate.nested import NestedValidator
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.updates import UpdateValidator, unfold
-from prismongo.query.validate.values import Values, as_object
+from prismongo.query.validate.values import Values, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import spelled
 from prismongo.query.validate.writers import Writers
@@ -91,6 +91,18 @@ class DataValidator:
         writes = self._create_relations(model, given, path)
         supplied = set(outer_fields) | _keys_of(writes)
         return NewRecord(model, self._document(model, given, path, supplied), writes)
+
+    def create_all(
+        self, model: Model, value: object, path: ArgumentPath
+    ) -> tuple[dict[str, Any], ...]:
+        """The documents of many new records, or of one: only stored fields."""
+        documents = self._writers.documents(model, value, self._present)
+        if documents is not None:
+            return documents
+        return tuple(
+            self.create(model, item, path_of_item, flat=True).document
+            for path_of_item, item in as_objects(value, path)
+        )
 
     def _fields_of_outer(self, through: Link | None) -> tuple[str, ...]:
         """The fields that the outer record of a nested write sets."""

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple, assert_never
 
-from bson import ObjectId
-
 from prismongo.query.validate.values import Values
+from prismongo.query.values.generated import object_id
 from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Field, Function, Literals, Model
 
@@ -59,7 +58,7 @@ class Layouts:
             case Function(name="now"):
                 is_now = True
             case Function(name="auto"):
-                make = ObjectId
+                make = object_id
             case Literals() if not field.is_list and not is_any(field):
                 fixed = self._values.default(field)
             case Function() | Literals():

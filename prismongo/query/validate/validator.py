@@ -42,7 +42,7 @@ from prismongo.query.validate.data import DataValidator
 from prismongo.query.validate.layouts import Layouts
 from prismongo.query.validate.raw import raw
 from prismongo.query.validate.select import SelectValidator, word_of
-from prismongo.query.validate.values import Values, as_boolean, as_integer, as_objects
+from prismongo.query.validate.values import Values, as_boolean, as_integer
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.writers import Writers
 from prismongo.schema.datamodel import Datamodel, Model
@@ -226,7 +226,7 @@ class Validator:
         given = self._required_arguments(arguments, ("data",), ("skipDuplicates", "atomic"))
         if given.get("skipDuplicates"):
             raise unsupported("skipDuplicates", "MongoDB cannot skip duplicates")
-        documents = without_collecting(lambda: _documents(model, data, given["data"]))
+        documents = without_collecting(lambda: data.create_all(model, given["data"], ("data",)))
         return CreateMany(model, documents, _is_atomic(given))
 
     def _update_many(
@@ -279,10 +279,3 @@ class Validator:
 
 def _is_atomic(given: Mapping[str, Any]) -> bool:
     return as_boolean(given.get("atomic", False), ("atomic",))
-
-
-def _documents(model: Model, data: DataValidator, given: object) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        data.create(model, item, path, flat=True).document
-        for path, item in as_objects(given, ("data",))
-    )

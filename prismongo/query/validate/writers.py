@@ -7,7 +7,7 @@ function fails in any way, and `DataValidator` goes through the data field by fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +28,14 @@ Present = Callable[[Field], object]
 _Setters = tuple[dict[str, tuple[Path, Callable[[Any], object]]], tuple[Field, ...]]
 """By a field's name its path, and what stores a value; and the fields that an update stamps."""
 
+_Write = Callable[[Mapping[str, Any], Present], Document]
+
+MANY: Final = 100
+"""For so many new records with the same fields a function of their own is generated."""
+
+FUNCTIONS: Final = 100
+"""How many of these are kept."""
+
 _FAILURES: Final = (PrismaError, LookupError, TypeError, ValueError, RecursionError)
 
 
@@ -38,7 +46,8 @@ class Writers:
         self._datamodel = datamodel
         self._values = values
         self._layouts = layouts
-        self._known: dict[str, Callable[[Mapping[str, Any], Present], Document]] = {}
+        self._known: dict[str, _Write] = {}
+        self._alike: dict[tuple[str, frozenset[str]], _Write] = {}
         self._setters: dict[str, _Setters] = {}
 
     def new(self, model: Model, given: object) -> Document | None:
@@ -47,13 +56,40 @@ class Writers:
 
     def document(self, model: Model, given: Mapping[str, Any], present: Present) -> Document | None:
         """The document of new data; None where it must be looked at field by field."""
+        try:
+            return self._writer(model)(given, present)
+        except _FAILURES:
+            return None
+
+    def documents(
+        self, model: Model, given: object, present: Present
+    ) -> tuple[Document, ...] | None:
+        """The documents of a list of new data; None where one must be looked at field by field."""
+        if type(given) is not list or set(map(type, given)) != {dict}:
+            return None
+        try:
+            write = self._writer_of_all(model, given)
+            return tuple([write(each, present) for each in given])
+        except _FAILURES:
+            return None
+
+    def _writer_of_all(self, model: Model, given: Sequence[Mapping[str, Any]]) -> _Write:
+        names = given[0].keys()
+        if len(given) < MANY or any(each.keys() != names for each in given):
+            return self._writer(model)
+        key = model.name, frozenset(names)
+        write = self._alike.get(key)
+        if write is None:
+            if len(self._alike) >= FUNCTIONS:
+                self._alike.clear()
+            write = self._alike[key] = self._compile(model, key[1])
+        return write
+
+    def _writer(self, model: Model) -> _Write:
         write = self._known.get(model.name)
         if write is None:
             write = self._known[model.name] = self._compile(model)
-        try:
-            return write(given, present)
-        except _FAILURES:
-            return None
+        return write
 
     def sets(self, model: Model, given: object) -> tuple[Set, ...] | None:
         """The updates of data that gives fields new values; None where it must be looked at."""
@@ -91,30 +127,37 @@ class Writers:
         stamps = tuple([field for field in model.stored_fields if field.is_updated_at])
         return known["setters"], stamps
 
-    def _compile(self, model: Model) -> Callable[[Mapping[str, Any], Present], Document]:
-        parts = [part for part in self._layouts.of(model) if not part.field.ignored]
-        known: dict[str, Any] = {
-            "absent": object(),
-            "names": frozenset(part.name for part in parts),
-        }
-        lines = [
-            self._lines(part, number, known) for number, part in enumerate(self._layouts.of(model))
-        ]
-        source = _SOURCE.format(lines="".join(lines))
+    def _compile(self, model: Model, given: frozenset[str] | None = None) -> _Write:
+        """The function for data that gives exactly the fields of `given`, or any fields (None).
+
+        Raises:
+            LookupError: there is no such field.
+        """
+        layout = self._layouts.of(model)
+        names = frozenset(part.name for part in layout if not part.field.ignored)
+        if given is not None and not given <= names:
+            raise LookupError(given - names)
+        known: dict[str, Any] = {"absent": object(), "names": names}
+        lines = [self._lines(part, number, known, given) for number, part in enumerate(layout)]
+        source = (_OF_ANY if given is None else _OF_THESE).format(lines="".join(lines))
         exec(source, known)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
-        write: Callable[[Mapping[str, Any], Present], Document] = known["write"]
+        write: _Write = known["write"]
         return write
 
-    def _lines(self, part: Part, number: int, known: dict[str, Any]) -> str:
+    def _lines(
+        self, part: Part, number: int, known: dict[str, Any], given: frozenset[str] | None
+    ) -> str:
         """The statements that put one field into the document."""
-        target = f"document[{part.db_name!r}]"
+        name, target = repr(part.name), f"document[{part.db_name!r}]"
         default = self._default(part, number, known)
-        return (
-            f"    v = get({part.name!r}, absent)\n"
-            f"    if v is not absent:\n"
-            f"        {target} = {self._given(part.field, number, known)}\n"
-            + (f"    else:\n        {target} = {default}\n" if default else "")
-        )
+        put = f"{target} = {self._given(part.field, number, known)}\n"
+        put_default = f"{target} = {default}\n" if default else ""
+        if given is None:
+            otherwise = f"    else:\n        {put_default}" if default else ""
+            return f"    v = get({name}, absent)\n    if v is not absent:\n        {put}{otherwise}"
+        if part.name in given:
+            return f"    v = given[{name}]\n    {put}"
+        return f"    {put_default}" if default else ""
 
     def _given(self, field: Field, number: int, known: dict[str, Any]) -> str:
         known[f"slow{number}"] = partial(_whole, self._values, field)
@@ -143,7 +186,16 @@ class Writers:
         return "missing()" if part.is_needed else ""
 
 
-_SOURCE: Final = """
+_OF_THESE: Final = """
+def missing():
+    raise LookupError
+
+def write(given, present):
+    document = {{}}
+{lines}    return document
+"""
+
+_OF_ANY: Final = """
 def missing():
     raise LookupError
 

@@ -20,6 +20,18 @@ def test_many_are_as_large_as_each(number: int) -> None:
     assert size_of(made) == sum(len(bson.encode(document)) for document in made)
 
 
+@pytest.mark.parametrize("number", [2, 100, 101, 250])
+def test_each_is_encoded_as_it_is_alone(number: int) -> None:
+    made = [*documents(number - 2), {}, {"_id": 1, "inner": [{}, {"": {}}], "end": b"\0\0"}]
+    [portion] = portions_of(made)
+    assert portion.encoded == tuple(map(bson.encode, made))
+
+
+def test_what_cannot_be_encoded_is_alone_among_others() -> None:
+    made: list[dict[str, Any]] = [*documents(150), {"_id": 2**64}, *documents(70)]
+    assert size_of(made) == size_of(documents(150)) + size_of(documents(70))
+
+
 def test_what_cannot_be_encoded_has_no_size() -> None:
     made = [*documents(3), {"_id": 2**64}, {"text": "\ud800"}]
     assert size_of(made) == sum(len(bson.encode(document)) for document in made[:3])

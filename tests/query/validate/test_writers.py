@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +18,7 @@ from prisma.errors import PrismaError
 from prismongo.fields import Base64, Json
 from prismongo.query.nodes.operations import CreateMany
 from prismongo.query.nodes.requests import Name, Request
+from prismongo.query.validate import writers
 from prismongo.query.validate.validator import Validator
 from prismongo.query.validate.writers import Writers
 from prismongo.schema import parse
@@ -125,6 +126,9 @@ class Careful(Writers):
     def document(self, *_: Any) -> None:
         return None
 
+    def documents(self, *_: Any) -> None:
+        return None
+
 
 def answer(validator: Validator, data: Any) -> Any:
     """The documents, as BSON, or the error; the time of the request is another each time."""
@@ -155,11 +159,14 @@ def given_or_none(item: Mapping[str, Any], name: str, document: Mapping[str, Any
     return None
 
 
-@pytest.fixture(scope="module")
-def validators() -> tuple[Validator, Validator]:
+@pytest.fixture(scope="module", params=[writers.MANY, 1], ids=["few", "many"])
+def validators(request: pytest.FixtureRequest) -> Iterator[tuple[Validator, Validator]]:
+    """One that uses generated functions, and one that does not; and how many records are many."""
     quick, careful = Validator(DATAMODEL, "python"), Validator(DATAMODEL, "python")
     careful._writers = Careful(DATAMODEL, careful._values, careful._layouts)
-    return quick, careful
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writers, "MANY", request.param)
+        yield quick, careful
 
 
 @settings(max_examples=600, deadline=None)
@@ -187,3 +194,32 @@ def test_usual_data_takes_the_quick_way() -> None:
     assert document is not None
     assert list(document)[:4] == ["_id", "text", "other", "flag"]
     assert document["moment"] == document["changed"] == present
+
+
+def test_many_records_of_the_same_fields_have_a_function_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writers, "MANY", 100)
+    model, present = DATAMODEL.model["Row"], MOMENT.replace(microsecond=0)
+    found = Validator(DATAMODEL, "python")._writers
+    data = [{"id": ID, "text": str(number)} for number in range(writers.MANY)]
+    documents = found.documents(model, data, lambda _: present)
+    assert documents is not None
+    assert [each["text"] for each in documents] == [each["text"] for each in data]
+    assert list(found._alike) == [("Row", frozenset({"id", "text"}))]
+    assert found.documents(model, [*data, {**data[0], "flag": False}], lambda _: present)
+    assert found.documents(model, data[1:], lambda _: present)
+    assert len(found._alike) == 1
+    for unlike in ({"id": ID}, {"id": ID, "text": 1}, {"id": ID, "nothing": 1}, {}):
+        assert found.documents(model, [unlike] * writers.MANY, lambda _: present) is None
+
+
+def test_so_many_of_these_functions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "MANY", 1)
+    monkeypatch.setattr(writers, "FUNCTIONS", 2)
+    found = Validator(DATAMODEL, "python")._writers
+    for name in ("note", "whole", "flag", "real"):
+        data = [{"id": ID, "text": "a", name: None if name == "note" else 1}] * writers.MANY
+        found.documents(DATAMODEL.model["Row"], data, lambda _: MOMENT)
+        assert found._alike
+        assert len(found._alike) <= 2

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import chain, count
 
 import pytest
 from bson import ObjectId
 
-from prismongo.query.values.generated import generate
+from prismongo.query.values import generated
+from prismongo.query.values.generated import generate, object_id
 from prismongo.schema.datamodel import Field, Function
 from prismongo.schema.parser import parse
 
@@ -102,6 +108,45 @@ def test_sorts_by_the_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(time, "time_ns", lambda moment=moment: moment * 1_000_000)
         ids.append(text(name))
     assert ids == sorted(ids)
+
+
+def test_an_object_id_has_time_process_and_counter() -> None:
+    before = int(time.time())
+    ids = [object_id() for _ in range(5000)]
+    after = int(time.time())
+    assert before <= int(ids[0].generation_time.timestamp())
+    assert int(ids[-1].generation_time.timestamp()) <= after
+    assert len({each.binary[4:9] for each in ids}) == 1
+    counters = [int.from_bytes(each.binary[9:]) for each in ids]
+    assert [(each - counters[0]) % 2**24 for each in counters] == list(range(5000))
+    assert all(ObjectId.is_valid(each) for each in ids)
+
+
+def test_the_counter_of_object_ids_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated, "_object_id_counter", count(2**24 - 1))
+    assert [object_id().binary[9:] for _ in range(2)] == [b"\xff\xff\xff", b"\0\0\0"]
+
+
+def test_object_ids_of_threads_differ() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: [object_id() for _ in range(2000)], range(8)))
+    assert len(set(chain(*made))) == 16_000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+def test_object_ids_of_a_forked_process_are_others() -> None:
+    code = (
+        "import os, sys\n"
+        "from prismongo.query.values.generated import object_id\n"
+        "object_id()\n"
+        "child = os.fork()\n"
+        "sys.stdout.write(object_id().binary[4:9].hex() + ' ')\n"
+        "sys.stdout.flush()\n"
+        "child and os.waitpid(child, 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    first, second = done.stdout.split()
+    assert first != second
 
 
 def test_auto_is_an_object_id_and_now_a_moment() -> None:
