@@ -199,8 +199,8 @@ class Executor:
         self, command: FindCommand, session: AsyncClientSession | None, options: Options
     ) -> list[Row]:
         """The documents of a `find`."""
-        if 0 < command.limit <= self._few and session is None and options is ROWS:
-            found = await read_in_one_reply(self.database, command)
+        if 0 < command.limit <= self._few and options is ROWS:
+            found = await read_in_one_reply(self.database, command, session)
             if found is not None:
                 return found
         cursor = self._cursor(command, session, options)

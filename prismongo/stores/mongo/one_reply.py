@@ -1,13 +1,14 @@
 """A `find` of few rows, sent as a command of the database: it takes the driver less than a cursor.
 
 The driver does not repeat a command. Where a repetition may help, the answer is None, and the read
-is sent again as a cursor, which the driver repeats itself.
+is sent again as a cursor, which the driver repeats itself. In a transaction nothing is repeated.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     ConnectionFailure,
@@ -38,23 +39,33 @@ def few(database: Any, *, accelerated: bool) -> int:
     return FEW_ACCELERATED if accelerated else FEW
 
 
-async def read_in_one_reply(database: AsyncDatabase[Document], command: FindCommand) -> Rows | None:
+async def read_in_one_reply(
+    database: AsyncDatabase[Document], command: FindCommand, session: AsyncClientSession | None
+) -> Rows | None:
     """The rows of a `find` with a limit; None if it must be sent as a cursor.
+
+    Args:
+        database: where it is sent.
+        command: the find.
+        session: of a transaction; None outside.
 
     Raises:
         pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
     """
+    # That of a transaction is the session's.
+    preference = None if session is not None else database.read_preference
     try:
         reply = await database.command(
-            _command(command), codec_options=ROWS, read_preference=database.read_preference
+            _command(command), codec_options=ROWS, read_preference=preference, session=session
         )
     except (ConnectionFailure, OperationFailure) as error:
-        if database.client.options.retry_reads and may_pass(error):
+        if session is None and database.client.options.retry_reads and may_pass(error):
             return None
         raise
     cursor = reply["cursor"]
     if cursor["id"]:  # more than one reply holds
-        await database.command({"killCursors": command.collection, "cursors": [cursor["id"]]})
+        end = {"killCursors": command.collection, "cursors": [cursor["id"]]}
+        await database.command(end, session=session)
         return None
     rows: Rows = cursor["firstBatch"]
     return rows

@@ -16,7 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
-from prismongo.errors import TransactionError
+from prismongo.errors import ConnectionError, TransactionError
 from prismongo.generator import generated_schema
 from prismongo.schema import parse, push
 from prismongo.stores.codes import NAMES
@@ -183,6 +183,24 @@ async def test_a_write_that_is_done_and_not_confirmed_has_the_servers_name(
         with pytest.raises(DataError, match="100 UnsatisfiableWriteConcern") as caught:
             await write(fails, by)
         assert caught.value.meta == {"database_error": "UnsatisfiableWriteConcern"}
+
+
+async def test_a_read_whose_connection_is_lost_is_repeated_outside_of_transactions_alone(
+    fails: DatabaseService,
+) -> None:
+    client = fails.mongo.client
+    await fails.user.create(user("ada"))
+    await told(client, 1, "find", closeConnection=True)
+    assert await fails.user.find_unique({"username": "ada"})
+    transaction = fails.tx()
+    tx = await transaction.start()
+    await tx.user.create(user("alan"))
+    await told(client, 1, "find", closeConnection=True)
+    with pytest.raises(ConnectionError) as caught:
+        await tx.user.find_unique({"username": "ada"})
+    assert caught.value.code == "P1017"
+    await transaction.rollback()
+    assert await fails.user.count() == 1
 
 
 @pytest.mark.parametrize("times", [1, ATTEMPTS - 1, ATTEMPTS])

@@ -73,6 +73,34 @@ async def test_more_than_one_reply_holds(database: DatabaseService, sent: Sent) 
     assert sent.names == ["find", "killCursors", "find", "getMore"]
 
 
+async def test_a_transaction_reads_in_the_same_way(
+    database: DatabaseService, ada: User, sent: Sent
+) -> None:
+    sent.clear()
+    async with database.tx() as tx:
+        await tx.user.create(user("alan"))
+        assert await tx.user.find_unique({"id": ada.id}) == ada
+        assert [each.username for each in await tx.user.find_many(take=3)] == ["ada", "alan"]
+    assert sent.names == ["insert", "find", "find", "commitTransaction"]
+    created, one, page, _ = sent.commands
+    assert (one["limit"], one["singleBatch"], page["batchSize"]) == (1, True, 4)
+    assert one["lsid"] == page["lsid"] == created["lsid"]
+    assert one["txnNumber"] == page["txnNumber"] == created["txnNumber"]
+
+
+async def test_a_transaction_reads_more_than_one_reply_holds(
+    database: DatabaseService, sent: Sent
+) -> None:
+    for name in ("ada", "alan", "grace"):
+        await database.user.create({**user(name), "bio": LARGE})
+    sent.clear()
+    async with database.tx() as tx:
+        found = await tx.user.find_many(take=3)
+        assert await tx.user.count() == 3
+    assert [each.username for each in found] == ["ada", "alan", "grace"]
+    assert sent.names[:4] == ["find", "killCursors", "find", "getMore"]
+
+
 async def test_options_of_a_view_go_with_the_read(database: DatabaseService, sent: Sent) -> None:
     sent.clear()
     view = database.with_options(comment="why", read_concern=ReadConcern("majority"))
