@@ -47,7 +47,10 @@ def chosen(shape: Shape, given: Mapping[str, Any], path: ArgumentPath = ()) -> C
     relations = _included(shape, include, (*path, "include")) if include else ()
     if omit is None:
         return shape.declared, relations
-    return shape.omitting(_omitted(shape, omit, (*path, "omit"))), relations
+    declared = shape.seen_omitting(omit)
+    if declared is None:
+        declared = shape.omitting(_omitted(shape, omit, (*path, "omit")))
+    return declared, relations
 
 
 def _refuse_beside(shape: Shape, given: Mapping[str, Any], path: ArgumentPath) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from itertools import product
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from prisma.errors import DataError, FieldNotFoundError, UnknownRelationalFieldError
 from pymongo.database import Database
+
+from prismongo.query.decode import shapes
 
 HOME: Final[Any] = {"street": "1 High Street", "geo": {"latitude": 1.5, "longitude": 2}}
 ADA: Final[Any] = {"name": "Ada", "email": "ada@example.org", "secret": "hash", "home": HOME}
@@ -210,6 +213,27 @@ async def test_a_call_brings_it_back(db: Any) -> None:
     assert found.user.secret == "hash"
     assert await db.user.count(where={"secret": "hash"}) == 1
     assert (await db.user.group_by(["secret"], count=True))[0]["secret"] == "hash"
+
+
+async def test_an_omit_that_was_seen_before_is_still_looked_at(db: Any) -> None:
+    await ada(db)
+    for _ in range(4):
+        assert (await db.user.find_first(omit={"secret": False})).secret == "hash"
+        assert not hasattr(await db.user.find_first(omit={"secret": True, "name": True}), "name")
+    for wrong in ({"secret": 0}, {"secret": None}, {"secret": 1, "name": True}, {"shoes": False}):
+        with pytest.raises(DataError) as caught:
+            await db.user.find_first(omit=wrong)
+        assert caught.value.code == "P2009"
+
+
+def test_so_many_omits_are_remembered(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "OMISSIONS", 10)
+    shape = shapes.shape_of(package.models.User)
+    for values in product((True, False), repeat=5):
+        omit = dict(zip(("email", "name", "age", "secret", "home"), values, strict=True))
+        assert shape.seen_omitting(omit) is None
+        assert shape.omitting(omit) is shape.seen_omitting(omit)
+        assert len(shape._omitting) <= 10
 
 
 async def test_a_stream_omits_it_as_well(db: Any) -> None:

@@ -27,6 +27,11 @@ from prismongo.query.nodes.requests import DeclaredFields, Selection
 _GENERATED: Final = ("models", "partials")
 
 
+OMISSIONS: Final = 100
+"""How many `omit` of calls a class remembers. They come from code, which has fewer."""
+
+_BOOLEAN: Final = {bool}
+
 COUNTS: Final = "_count"
 """The alias of the field that holds the numbers of related records."""
 
@@ -48,6 +53,7 @@ class Shape:
         self.kind = kind
         self.model: str = name
         self._selected: dict[frozenset[str], DeclaredFields] = {}
+        self._omitting: dict[tuple[tuple[str, bool], ...], DeclaredFields] = {}
 
     @cached_property
     def declared(self) -> DeclaredFields:
@@ -58,7 +64,17 @@ class Shape:
         """The same after the `omit` of a call; False brings back what `@omit` leaves out."""
         back = {name for name, is_omitted in omit.items() if not is_omitted}
         names = (self._omitted - back) | (omit.keys() - back)
-        return self._without(frozenset(names))
+        found = self._without(frozenset(names))
+        if len(self._omitting) >= OMISSIONS:
+            self._omitting.clear()
+        self._omitting[tuple(omit.items())] = found
+        return found
+
+    def seen_omitting(self, omit: object) -> DeclaredFields | None:
+        """The same of an `omit` that a call had before; None: it is to be looked at."""
+        if type(omit) is not dict or set(map(type, omit.values())) != _BOOLEAN:
+            return None
+        return self._omitting.get(tuple(omit.items()))
 
     @cached_property
     def stored(self) -> tuple[str, ...]:

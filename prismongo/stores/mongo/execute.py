@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from datetime import UTC
+from functools import partial
 from typing import Any, Final, assert_never
 
 from bson import CodecOptions, DatetimeConversion
@@ -79,6 +80,8 @@ ONE_REPLY: Final = 100_000
 BOOKKEEPING: Final = ("$clusterTime", "operationTime", "opTime", "electionId")
 """Fields of a reply that are only for the driver."""
 
+_Rows = Find | KnownFind | FindPerParent | KnownOrder
+
 
 class Executor:
     """Executes steps on one connected database.
@@ -93,7 +96,8 @@ class Executor:
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
-        self._few = few(database, accelerated=self._cursor_of_rows is not AsyncCursor)
+        self._is_accelerated = self._cursor_of_rows is not AsyncCursor
+        self._few = few(database)
 
     def execute(
         self, step: Step | KnownOrder, session: AsyncClientSession | None
@@ -108,32 +112,20 @@ class Executor:
             return self._write(step, session)
         return self._read(step, session)
 
-    async def _read(
+    def _read(
         self,
         step: ReadStep | KnownFind | KnownOrder | RawStep | FlowStep,
         session: AsyncClientSession | None,
-    ) -> Any:
+    ) -> Awaitable[Any]:
         if isinstance(step, ReadStep) and self._is_read_apart(step, session is not None):
-            return await self._read_apart(step, session)
+            return self._read_apart(step, session)
         match step:
             case Find() | KnownFind() | FindPerParent() | KnownOrder():
-                try:
-                    return await self._rows(step, session, ROWS)
-                except InvalidBSON:
-                    return await self._rows(step, session, STORED)
-            case CountPerParent():
-                rows = await self._aggregate(compile_count_per_parent(step), session)
-                return {row[PARENT]: row[CHILD] for row in rows}
-            case Aggregate():
-                rows = await self._aggregate(compile_aggregate(step), session)
-                return rows[0] if rows else {}
-            case Group():
-                return await self._aggregate(compile_group(step), session)
+                return self._readable(step, session)
+            case CountPerParent() | Aggregate() | Group():
+                return self._aggregated(step, session)
             case RawFind() | RawAggregate() | RawCommand():
-                try:
-                    return await self._raw(step, session)
-                except ValueError as error:  # bson's for a UUID, which needs a representation
-                    raise InvalidDocument(str(error)) from error
+                return self._raw(step, session)
             case BeginTransaction() | InPortion():
                 raise AssertionError("the engine begins transactions")
             case _:
@@ -153,58 +145,72 @@ class Executor:
         except StopIteration as end:
             return end.value
 
-    async def _rows(
-        self,
-        step: Find | KnownFind | FindPerParent | KnownOrder,
-        session: AsyncClientSession | None,
-        options: Options,
-    ) -> Any:
+    async def _readable(self, step: _Rows, session: AsyncClientSession | None) -> Any:
+        """The rows of a step; in place of those that the driver cannot decode, their errors.
+
+        Each coroutine is entered again after every wait: there are few around the driver's.
+        """
+        try:
+            return await self._rows(step, session, ROWS)
+        except InvalidBSON:
+            return await self._rows(step, session, STORED)
+
+    def _rows(
+        self, step: _Rows, session: AsyncClientSession | None, options: Options
+    ) -> Awaitable[Any]:
         match step:
             case Find():
-                return await self._find(step, compile_find(step), session, options)
+                return self._found(step, compile_find(step), session, options)
             case KnownFind(template):
-                return await self._find(template.find, compile_known(step), session, options)
+                return self._found(template.find, compile_known(step), session, options)
             case KnownOrder(find):
-                return await self._find(find, compile_known_order(step), session, options)
+                return self._found(find, compile_known_order(step), session, options)
             case FindPerParent():
-                rows = await self._aggregate(compile_find_per_parent(step), session, options)
-                decoded = rows if options is ROWS else decode_each(rows, step.link.target, CHILD)
-                return [(row[PARENT], row[CHILD]) for row in decoded]
+                return self._found_per_parent(step, session, options)
             case _:
                 assert_never(step)
 
-    async def _find(
+    def _found(
         self,
         step: Find,
         command: FindCommand | AggregateCommand,
         session: AsyncClientSession | None,
         options: Options,
-    ) -> list[Row]:
+    ) -> Awaitable[list[Row]]:
         match command:
             case FindCommand():
-                rows = await self._documents(command, session, options)
+                found = self._documents(command, session, options)
             case AggregateCommand():
-                rows = await self._aggregate(command, session, options)
+                found = self._aggregate(command, session, options)
             case _:
                 assert_never(command)
-        if options is STORED:
-            rows = decode_each(rows, step.model)
-        if step.order_values:
-            names = order_names(step)
-            for row in rows:
-                row[ORDER_VALUES] = [_at(known_of(row), name) for name in names]
-        return rows
+        if options is STORED or step.order_values:
+            return _completed(step, found, options)
+        return found
 
-    async def _documents(
+    async def _found_per_parent(
+        self, step: FindPerParent, session: AsyncClientSession | None, options: Options
+    ) -> list[tuple[Any, Row]]:
+        rows = await self._aggregate(compile_find_per_parent(step), session, options)
+        decoded = rows if options is ROWS else decode_each(rows, step.link.target, CHILD)
+        return [(row[PARENT], row[CHILD]) for row in decoded]
+
+    def _documents(
         self, command: FindCommand, session: AsyncClientSession | None, options: Options
-    ) -> list[Row]:
+    ) -> Awaitable[list[Row]]:
         """The documents of a `find`."""
+        by_cursor = partial(self._by_cursor, command, session, options)
         if 0 < command.limit <= self._few and options is ROWS:
-            found = await read_in_one_reply(self.database, command, session)
-            if found is not None:
-                return found
+            return read_in_one_reply(
+                self.database, command, session, by_cursor, accelerated=self._is_accelerated
+            )
+        return by_cursor()
+
+    def _by_cursor(
+        self, command: FindCommand, session: AsyncClientSession | None, options: Options
+    ) -> Awaitable[list[Row]]:
         cursor = self._cursor(command, session, options)
-        return await (_only(cursor) if command.limit == 1 else cursor.to_list())
+        return _only(cursor) if command.limit == 1 else cursor.to_list()
 
     def _cursor(
         self, command: FindCommand, session: AsyncClientSession | None, options: Options
@@ -223,6 +229,21 @@ class Executor:
             session=session,
             **find_options(collection),
         )
+
+    async def _aggregated(
+        self, step: CountPerParent | Aggregate | Group, session: AsyncClientSession | None
+    ) -> Any:
+        match step:
+            case CountPerParent():
+                rows = await self._aggregate(compile_count_per_parent(step), session)
+                return {row[PARENT]: row[CHILD] for row in rows}
+            case Aggregate():
+                rows = await self._aggregate(compile_aggregate(step), session)
+                return rows[0] if rows else {}
+            case Group():
+                return await self._aggregate(compile_group(step), session)
+            case _:
+                assert_never(step)
 
     async def _aggregate(
         self,
@@ -267,6 +288,12 @@ class Executor:
                 assert_never(step)
 
     async def _raw(self, step: RawStep, session: AsyncClientSession | None) -> Any:
+        try:
+            return await self._answered(step, session)
+        except ValueError as error:  # bson's for a UUID, which needs a representation
+            raise InvalidDocument(str(error)) from error
+
+    async def _answered(self, step: RawStep, session: AsyncClientSession | None) -> Any:
         match step:
             case RawFind(model, filter_, options):
                 command = {"find": model.db_name, "filter": dict(filter_), **options}
@@ -295,15 +322,26 @@ class Executor:
         return known
 
 
-async def _insert(
+def _insert(
     collection: AsyncCollection[Document], step: Insert, session: AsyncClientSession | None
-) -> None:
+) -> Awaitable[Any]:
     documents, encoded = step.documents, step.encoded
     if len(documents) == 1:
-        await collection.insert_one(documents[0], session=session)
-    else:
-        given = documents if encoded is None else map(RawBSONDocument, encoded)
-        await collection.insert_many(given, session=session)
+        return collection.insert_one(documents[0], session=session)
+    given = documents if encoded is None else map(RawBSONDocument, encoded)
+    return collection.insert_many(given, session=session)
+
+
+async def _completed(step: Find, found: Awaitable[list[Row]], options: Options) -> list[Row]:
+    """The rows that were found, each decoded alone, and with the values that order them."""
+    rows = await found
+    if options is STORED:
+        rows = decode_each(rows, step.model)
+    if step.order_values:
+        names = order_names(step)
+        for row in rows:
+            row[ORDER_VALUES] = [_at(known_of(row), name) for name in names]
+    return rows
 
 
 async def _matched(update: Awaitable[UpdateResult]) -> int:

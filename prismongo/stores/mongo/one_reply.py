@@ -1,13 +1,16 @@
 """A `find` of few rows, sent as a command of the database: it takes the driver less than a cursor.
 
-The driver does not repeat a command. Where a repetition may help, the answer is None, and the read
-is sent again as a cursor, which the driver repeats itself. In a transaction nothing is repeated.
+The driver does not repeat a command. Where a repetition may help, the read is sent again as a
+cursor, which the driver repeats itself. In a transaction nothing is repeated.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, Final
 
+from bson import CodecOptions
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
@@ -24,51 +27,69 @@ from prismongo.stores.rows import ROWS
 FEW: Final = 100
 """The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
 
-FEW_ACCELERATED: Final = 5
-"""The same where the accelerator reads the rows of cursors: it saves more than the command does."""
-
 _RETRYABLE: Final = frozenset({6, 7, 89, 134, 262, 9001})
 """The server's codes after which the driver repeats a read. Those of a server that is no primary
 are a ConnectionFailure of their own."""
 
 
-def few(database: Any, *, accelerated: bool) -> int:
+def few(database: Any) -> int:
     """How many rows a read may ask for to be sent as a command, which has no read concern."""
     if type(database) is not AsyncDatabase or database.read_concern.level is not None:
         return 0
-    return FEW_ACCELERATED if accelerated else FEW
+    return FEW
 
 
 async def read_in_one_reply(
-    database: AsyncDatabase[Document], command: FindCommand, session: AsyncClientSession | None
-) -> Rows | None:
-    """The rows of a `find` with a limit; None if it must be sent as a cursor.
+    database: AsyncDatabase[Document],
+    command: FindCommand,
+    session: AsyncClientSession | None,
+    by_cursor: Callable[[], Awaitable[Rows]],
+    *,
+    accelerated: bool,
+) -> Rows:
+    """The rows of a `find` with a limit.
 
     Args:
         database: where it is sent.
         command: the find.
         session: of a transaction; None outside.
+        by_cursor: reads the same by a cursor, if the command does not.
+        accelerated: whether the rows stay bytes, which takes more for one and less for several.
 
     Raises:
         pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
     """
     # That of a transaction is the session's.
     preference = None if session is not None else database.read_preference
+    options, rows_of = _in_bytes() if accelerated and command.limit > 1 else (ROWS, _rows_of)
     try:
         reply = await database.command(
-            _command(command), codec_options=ROWS, read_preference=preference, session=session
+            _command(command), codec_options=options, read_preference=preference, session=session
         )
     except (ConnectionFailure, OperationFailure) as error:
         if session is None and database.client.options.retry_reads and may_pass(error):
-            return None
+            return await by_cursor()
         raise
-    cursor = reply["cursor"]
-    if cursor["id"]:  # more than one reply holds
-        end = {"killCursors": command.collection, "cursors": [cursor["id"]]}
+    found = rows_of(reply)
+    if found is None:
+        return await by_cursor()
+    rows, cursor = found
+    if cursor:  # more than one reply holds
+        end = {"killCursors": command.collection, "cursors": [cursor]}
         await database.command(end, session=session)
-        return None
-    rows: Rows = cursor["firstBatch"]
+        return await by_cursor()
     return rows
+
+
+def _rows_of(reply: Document) -> tuple[Rows, int] | None:
+    return reply["cursor"]["firstBatch"], reply["cursor"]["id"]
+
+
+@cache
+def _in_bytes() -> tuple[CodecOptions[Any], Callable[[Any], tuple[Rows, int] | None]]:
+    from prismongo.stores.mongo.replies import REPLIES, rows_of_reply
+
+    return REPLIES, rows_of_reply
 
 
 def _command(command: FindCommand) -> Document:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import bson
 from bson import ObjectId
+from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo.native import _rows
@@ -65,6 +66,19 @@ for _name in READING:
     setattr(StoredRow, _name, _after(_rows.Row.fill, _name))
 for _name in CHANGING:
     setattr(StoredRow, _name, _after(_rows.Row.detach, _name))
+
+
+REPLIES: Final = ROWS.with_options(document_class=RawBSONDocument)
+"""The codec options with which a reply stays bytes."""
+
+
+def rows_of_reply(reply: RawBSONDocument) -> tuple[list[dict[str, Any]], int] | None:
+    """The rows of a reply to `find`, and its cursor; None: it is no such reply."""
+    parts = _rows.split(reply.raw, StoredRow)
+    if parts is None:
+        return None
+    rest, _, rows = parts
+    return list(rows), bson.decode(rest, ROWS)["cursor"]["id"]
 
 
 class StoredRows(AsyncCursor[dict[str, Any]]):
