@@ -68,6 +68,8 @@ async def _tables(operations: Sequence[Operation], rounds: int, *, full: bool) -
             )
         if full:
             await _more(report, environment, rounds)
+            missed = [each.operation for each in report.operations if each.is_missed]
+            report.profiles += [await profiled(each, environment) for each in missed]
         server = (await environment.database.command("buildInfo"))["version"]
     return report.as_markdown(server, rounds)
 
@@ -86,7 +88,7 @@ async def _more(report: Report, environment: Environment, rounds: int) -> None:
 
 async def _profile(operation: Operation) -> str:
     async with Mongod() as mongod, prepared(mongod.url("benchmark"), Size()) as environment:
-        return await profiled(operation, environment)
+        return (await profiled(operation, environment)).as_markdown()
 
 
 def _progress(name: str) -> None:

@@ -12,10 +12,15 @@ from benchmarks.environment import Environment
 from benchmarks.figure import Figure
 from benchmarks.library import LEVELS, Library
 from benchmarks.measure import Measured, measure
-from benchmarks.operations import Arguments, Operation, Round
+from benchmarks.operations import Arguments, Operation, Round, Target
+from benchmarks.ours import Ours
 
 ROWS: Final = (10, 100, 1_000, 10_000, 100_000)
 USERS: Final = 100
+DEPTHS: Final = (None, Target(1.40, 0.80), Target(1.60, 0.95), Target(1.90, 1.15))
+"""The targets of an include of so many levels."""
+MEMORY: Final = 18
+"""The target of the memory of 10,000 rows, in MB."""
 
 Prepare = Callable[[Round, Library, int], Awaitable[Arguments]]
 
@@ -41,7 +46,10 @@ async def memory_of_rows(environment: Environment, rows: int) -> list[Figure]:
     """The megabytes that an answer of so many messages holds, for each library."""
     return [
         Figure(
-            f"memory of {rows:,} rows, {each.name}", await _memory(environment, each, rows), "MB"
+            f"memory of {rows:,} rows, {each.name}",
+            await _memory(environment, each, rows),
+            "MB",
+            MEMORY if isinstance(each, Ours) else None,
         )
         for each in environment.libraries
     ]
@@ -72,8 +80,8 @@ def _rows(number: int) -> Operation:
 
     repeat = max(1, 1_000 // number)
     if number < 1_000:
-        return Operation(f"{number:,} rows", 0, repeat, latest, page)
-    return Operation(f"{number:,} rows", 0, repeat, messages, whole)
+        return Operation(f"{number:,} rows", None, repeat, latest, page)
+    return Operation(f"{number:,} rows", None, repeat, messages, whole)
 
 
 def _depth(number: int) -> Operation:
@@ -85,7 +93,8 @@ def _depth(number: int) -> Operation:
         return library.with_relations(users, number)
 
     names = ", ".join(name for name, _ in LEVELS[:number])
-    return Operation(f"{USERS} users" + (f" with {names}" if names else ""), 0, 3, ask, prepare)
+    name = f"{USERS} users" + (f" with {names}" if names else "")
+    return Operation(name, DEPTHS[number], 3, ask, prepare)
 
 
 async def _memory(environment: Environment, library: Library, rows: int) -> float:

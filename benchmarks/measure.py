@@ -26,7 +26,10 @@ class Times:
 
 @dataclass
 class Measured:
-    """One operation: the times of each library, by name; the first is the base."""
+    """One operation: the times of each library, by name.
+
+    The first is the base, the last two are ours, without and with the accelerator.
+    """
 
     operation: Operation
     times: dict[str, Times]
@@ -51,6 +54,15 @@ class Measured:
         """The same of this process's CPU time alone: what the server does is in neither."""
         base = next(iter(self.times.values())).cpu
         return median(mine / its for mine, its in zip(self.times[name].cpu, base, strict=True))
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether ours takes more CPU than its target, without or with the accelerator."""
+        target = self.operation.target
+        if target is None:
+            return False
+        found = [round(self.cpu_ratio(name), 2) for name in list(self.times)[-2:]]
+        return any(mine > limit for mine, limit in zip(found, target, strict=True))
 
     def _ratios(self, name: str) -> list[float]:
         base = next(iter(self.times.values())).wall

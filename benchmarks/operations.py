@@ -1,4 +1,4 @@
-"""The operations of the table: what each does, and the target for ours."""
+"""The operations of the table: what each does, and the targets for ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
@@ -31,13 +31,20 @@ Arguments = Sequence[tuple[Any, ...]]
 """The arguments of each repetition of a sample."""
 
 
+class Target(NamedTuple):
+    """The ratio to PyMongo's CPU time that ours shall not exceed."""
+
+    in_python: float
+    accelerated: float
+
+
 @dataclass(frozen=True)
 class Operation:
     """One row of the table.
 
     Attributes:
         name: what it is called there.
-        target: the ratio to PyMongo's time that ours shall not exceed.
+        target: of ours; None where there is none.
         repeat: how often a sample does it.
         ask: does it once.
         prepare: makes the arguments of a sample; not measured.
@@ -45,7 +52,7 @@ class Operation:
     """
 
     name: str
-    target: float
+    target: Target | None
     repeat: int
     ask: Callable[..., Awaitable[Any]]
     prepare: Callable[[Round, Library, int], Awaitable[Arguments]]
@@ -169,31 +176,53 @@ async def clean(database: AsyncDatabase[Document], data: DataSet) -> None:
         await database[collection].delete_many({"channelId": data.scratch})
 
 
+_READ_ONE: Final = Target(1.08, 1.05)
+_PAGE: Final = Target(1.35, 0.90)
+_BY_RELATION: Final = Target(1.20, 1.20)
+
 OPERATIONS: Final = (
-    Operation("find by id", 1.10, 40, lambda c, user: c.find_by_id(user), _users),
-    Operation("find by unique", 1.10, 40, lambda c, name: c.find_by_unique(name), _usernames),
-    Operation("find_many 100, sorted", 1.35, 10, lambda c, *a: c.find_latest(*a), _latest),
-    Operation("find_many 100, all tied", 1.35, 10, lambda c, *a: c.find_newest(*a), _tied),
-    Operation("10 rows by six values", 1.20, 30, lambda c, *a: c.find_recent(*a), _spans),
-    Operation("find_many 1,000", 1.60, 3, lambda c, x: c.find_messages(x), _channels(1)),
-    Operation("find_many 10,000", 1.90, 1, lambda c, x: c.find_messages(x), _channels(10)),
-    Operation("1,000 with composites", 1.60, 1, lambda c, x: c.find_messages(x), _rich),
-    Operation("count by a relation", 1.20, 2, lambda c, x: c.count_in(x), _communities),
+    Operation("find by id", _READ_ONE, 40, lambda c, user: c.find_by_id(user), _users),
+    Operation("find by unique", _READ_ONE, 40, lambda c, x: c.find_by_unique(x), _usernames),
+    Operation("find_many 100, sorted", _PAGE, 10, lambda c, *a: c.find_latest(*a), _latest),
+    Operation("find_many 100, all tied", _PAGE, 10, lambda c, *a: c.find_newest(*a), _tied),
     Operation(
-        "100 rows by a relation", 1.20, 2, lambda c, *a: c.find_in(*a), _pages_of_communities
+        "10 rows by six values", Target(1.20, 1.15), 30, lambda c, *a: c.find_recent(*a), _spans
+    ),
+    Operation(
+        "find_many 1,000", Target(1.50, 0.65), 3, lambda c, x: c.find_messages(x), _channels(1)
+    ),
+    Operation(
+        "find_many 10,000", Target(1.50, 0.60), 1, lambda c, x: c.find_messages(x), _channels(10)
+    ),
+    Operation(
+        "1,000 with composites", Target(1.60, 0.80), 1, lambda c, x: c.find_messages(x), _rich
+    ),
+    Operation("count by a relation", _BY_RELATION, 2, lambda c, x: c.count_in(x), _communities),
+    Operation(
+        "100 rows by a relation",
+        _BY_RELATION,
+        2,
+        lambda c, *a: c.find_in(*a),
+        _pages_of_communities,
     ),
     Operation(
         "100 users, 2 levels included",
-        1.50,
+        Target(1.60, 0.95),
         3,
         lambda c, *a: c.with_relations(*a),
         _groups_of_users,
     ),
-    Operation("insert one", 1.10, 30, lambda c, message: c.insert(message), _new_messages),
-    Operation("update one and read back", 1.10, 30, lambda c, *a: c.update(*a), _edits),
-    Operation("delete by id", 1.10, 30, lambda c, receipt: c.delete(receipt), _receipts),
-    Operation("insert_many 1,000", 1.50, 1, lambda c, x: c.insert_many(x), _thousands),
-    Operation("transaction of two inserts", 1.10, 10, lambda c, *a: c.insert_two(*a), _pairs),
-    Operation(f"{TASKS} tasks, find by id", 1.15, 3, _at_once, _tasks, each=TASKS),
+    Operation("insert one", Target(1.10, 1.10), 30, lambda c, x: c.insert(x), _new_messages),
+    Operation(
+        "update one and read back", Target(1.15, 1.15), 30, lambda c, *a: c.update(*a), _edits
+    ),
+    Operation("delete by id", Target(1.10, 1.10), 30, lambda c, x: c.delete(x), _receipts),
+    Operation(
+        "insert_many 1,000", Target(1.25, 1.25), 1, lambda c, x: c.insert_many(x), _thousands
+    ),
+    Operation(
+        "transaction of two inserts", Target(1.20, 1.20), 10, lambda c, *a: c.insert_two(*a), _pairs
+    ),
+    Operation(f"{TASKS} tasks, find by id", Target(1.06, 1.06), 3, _at_once, _tasks, each=TASKS),
 )
-"""The rows of the issue's table, in its order."""
+"""The rows of the table, in its order."""
