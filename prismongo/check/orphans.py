@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from prismongo.query.decode.conformance import Misfit
 from prismongo.query.nodes.rows import Row
+from prismongo.query.plan.keys import ReferenceKey
 from prismongo.query.plan.links import chunks, parent_keys
-from prismongo.query.plan.match_keys import ReferenceKey
 from prismongo.query.values.decimal import comparable
 from prismongo.schema.datamodel import Datamodel, Link, Model
 from prismongo.stores.mongo.push.inspect import Database

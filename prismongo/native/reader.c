@@ -2,7 +2,8 @@
  *
  * Its columns are in the order of the selection, which is mostly the order in documents, so the
  * column of an element is looked for after the one before. An instance is made as pydantic makes
- * it, with the values of its fields in a copy of `blank`.
+ * it, with the values of its fields in a copy of `blank`. Of a row that is read again and again,
+ * because many records refer to it, the values are copied.
  */
 
 #include "rows.h"
@@ -36,6 +37,7 @@ typedef struct {
     PyObject *blank;    /* field → value of what no column says, in the order of the class */
     PyObject *names;    /* the set of the fields that are set */
     bool shares_names;  /* whether all instances have that very set */
+    bool can_copy;      /* whether no value can change but the lists, of values that cannot */
     PyObject *slots[3]; /* descriptors: __pydantic_fields_set__, …extra__, …private__ */
     PyObject *one, *many; /* the Python path */
     Py_ssize_t count;
@@ -191,6 +193,16 @@ static int put_absent(const Column *column, PyObject *values)
     return -1;
 }
 
+static int put_beside(const Reader *reader, PyObject *row, PyObject *values)
+{
+    for (Py_ssize_t i = 0; i < reader->count; i++) {
+        const Column *column = &reader->columns[i];
+        if (column->kind == BESIDE && put(values, column, PyObject_CallOneArg(column->read, row)))
+            return -1;
+    }
+    return 0;
+}
+
 /* Put what is null or missing, and then what plans have put beside the row: the errors of related
  * records come after those of the record. */
 static int put_rest(const Reader *reader, PyObject *row, PyObject *values, const bool *seen)
@@ -198,12 +210,7 @@ static int put_rest(const Reader *reader, PyObject *row, PyObject *values, const
     for (Py_ssize_t i = 0; i < reader->count; i++)
         if (!seen[i] && reader->columns[i].kind != BESIDE && put_absent(&reader->columns[i], values))
             return -1;
-    for (Py_ssize_t i = 0; i < reader->count; i++) {
-        const Column *column = &reader->columns[i];
-        if (column->kind == BESIDE && put(values, column, PyObject_CallOneArg(column->read, row)))
-            return -1;
-    }
-    return 0;
+    return put_beside(reader, row, values);
 }
 
 static int set_slots(const Reader *reader, PyObject *instance)
@@ -228,18 +235,74 @@ static PyObject *instance_of(const Reader *reader, PyObject *values)
     return instance;
 }
 
-/* An instance. NULL without an error where the document holds anything unexpected. The row is that
- * of the record, also in a composite. */
-static PyObject *read_document(const Reader *reader, Elements elements, PyObject *row)
+/* The values of an instance. NULL without an error where the document holds anything unexpected. The
+ * row is that of the record, also in a composite. */
+static PyObject *values_of(const Reader *reader, Elements elements, PyObject *row)
 {
     bool seen[MOST_COLUMNS];
     memset(seen, 0, reader->count * sizeof *seen);
-    PyObject *instance = NULL, *values = PyDict_Copy(reader->blank);
-    if (values != NULL && put_stored(reader, elements, row, values, seen) == 0
-        && put_rest(reader, row, values, seen) == 0)
-        instance = instance_of(reader, values);
+    PyObject *values = PyDict_Copy(reader->blank);
+    if (values != NULL
+        && (put_stored(reader, elements, row, values, seen)
+            || put_rest(reader, row, values, seen)))
+        Py_CLEAR(values);
+    return values;
+}
+
+static PyObject *instance_with(const Reader *reader, PyObject *values)
+{
+    PyObject *instance = values == NULL ? NULL : instance_of(reader, values);
     Py_XDECREF(values);
     return instance;
+}
+
+static PyObject *read_document(const Reader *reader, Elements elements, PyObject *row)
+{
+    return instance_with(reader, values_of(reader, elements, row));
+}
+
+/* --- one record again --- */
+
+/* The same values; lists are new ones. */
+static PyObject *copied(const Reader *reader, PyObject *values)
+{
+    PyObject *list, *copy = PyDict_Copy(values);
+    for (Py_ssize_t i = 0; copy != NULL && i < reader->count; i++) {
+        const Column *column = &reader->columns[i];
+        if (column->is_list && (list = PyDict_GetItemWithError(copy, column->name)) != NULL
+            && put(copy, column, PyList_GetSlice(list, 0, PyList_GET_SIZE(list))))
+            Py_CLEAR(copy);
+    }
+    return copy;
+}
+
+/* Note that the row was read; its values, at the second time. */
+static int remember(const Reader *reader, Row *row, PyObject *values)
+{
+    if (row->reader == (PyObject *)reader) {
+        Py_XSETREF(row->read, copied(reader, values));
+        return row->read == NULL ? -1 : 0;
+    }
+    Py_XSETREF(row->reader, Py_NewRef(reader));
+    Py_CLEAR(row->read);
+    return 0;
+}
+
+static PyObject *read_row(const Reader *reader, Row *row)
+{
+    if (!reader->can_copy)
+        return read_document(reader, row->document, (PyObject *)row);
+    PyObject *values;
+    if (row->read != NULL && row->reader == (PyObject *)reader) {
+        values = copied(reader, row->read);
+        if (values != NULL && put_beside(reader, (PyObject *)row, values))
+            Py_CLEAR(values);
+    } else {
+        values = values_of(reader, row->document, (PyObject *)row);
+        if (values != NULL && remember(reader, row, values))
+            Py_CLEAR(values);
+    }
+    return instance_with(reader, values);
 }
 
 /* --- rows --- */
@@ -254,7 +317,7 @@ static PyObject *reader_one(PyObject *self, PyObject *row)
     const Reader *reader = (Reader *)self;
     if (!is_stored(reader, row))
         return PyObject_CallOneArg(reader->one, row);
-    PyObject *instance = read_document(reader, ((Row *)row)->document, row);
+    PyObject *instance = read_row(reader, (Row *)row);
     if (instance != NULL || PyErr_Occurred())
         return instance;
     return fill(reader->state, (Row *)row) ? NULL : PyObject_CallOneArg(reader->one, row);
@@ -338,9 +401,14 @@ static int set_columns(Reader *reader, PyObject *columns)
         return -1;
     }
     reader->count = count;
-    for (Py_ssize_t i = 0; i < count; i++)
+    reader->can_copy = true;
+    for (Py_ssize_t i = 0; i < count; i++) {
         if (set_column(&reader->columns[i], PyTuple_GET_ITEM(columns, i)))
             return -1;
+        Kind kind = reader->columns[i].kind;
+        if (kind == COMPOSITE || kind == OTHER)
+            reader->can_copy = false;
+    }
     return 0;
 }
 

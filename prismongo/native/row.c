@@ -191,18 +191,31 @@ static int row_set(PyObject *self, PyObject *name, PyObject *value)
     return value == NULL ? PyDict_DelItem(self, name) : PyDict_SetItem(self, name, value);
 }
 
+static int row_clear(PyObject *self)
+{
+    Row *row = (Row *)self;
+    Py_CLEAR(row->reader);
+    Py_CLEAR(row->read);
+    return PyDict_Type.tp_clear(self);
+}
+
 static void row_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     Py_CLEAR(((Row *)self)->batch);
+    Py_CLEAR(((Row *)self)->reader);
+    Py_CLEAR(((Row *)self)->read);
     PyDict_Type.tp_dealloc(self);
     Py_DECREF(type);
 }
 
 static int row_traverse(PyObject *self, visitproc visit, void *arg)
 {
+    Row *row = (Row *)self;
     Py_VISIT(Py_TYPE(self));
+    Py_VISIT(row->reader);
+    Py_VISIT(row->read);
     return PyDict_Type.tp_traverse(self, visit, arg);
 }
 
@@ -248,6 +261,7 @@ static PyType_Slot row_slots[] = {
     {Py_tp_doc, "A stored document whose values are decoded when they are asked for."},
     {Py_tp_dealloc, row_dealloc},
     {Py_tp_traverse, row_traverse},
+    {Py_tp_clear, row_clear},
     {Py_tp_methods, row_methods},
     {Py_mp_subscript, row_subscript},
     {Py_mp_ass_subscript, row_set},

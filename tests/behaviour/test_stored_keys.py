@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from prisma.errors import DataError
 
+from prismongo.query.nodes.requests import Selection
 from tests.behaviour.asking import ask, selected
 from tests.engines import EngineFor
 
@@ -58,3 +59,19 @@ async def test_a_child_that_is_found_by_a_list_of_keys(engine_for: EngineFor, ra
     raw["Book"].insert_one({"_id": 7, "authorId": [1]})
     with pytest.raises(DataError, match=r"Book\.authorId of the record with id `7`"):
         await ask(engine, "findMany", "Author", "id", selected("books"))
+
+
+@pytest.mark.parametrize(
+    "included",
+    [selected("books", take=1), selected("_count", selected("books"))],
+    ids=["a page of each", "counts"],
+)
+async def test_a_document_is_no_id_of_a_parent(
+    engine_for: EngineFor, raw: Any, included: Selection
+) -> None:
+    engine = await engine_for(SCHEMA)
+    raw["Shelf"].insert_many([{"_id": {"a": 1}, "bookIds": [7]}, {"_id": 2, "bookIds": [7]}])
+    raw["Book"].insert_one({"_id": 7, "authorId": 1})
+    with pytest.raises(DataError, match=r"Shelf\.id of the record with id `\{'a': 1\}`") as caught:
+        await ask(engine, "findMany", "Shelf", included)
+    assert caught.value.code == "P2023"

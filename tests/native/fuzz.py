@@ -51,7 +51,7 @@ def load() -> None:
 
 def odd_documents(seconds: float, chance: Random) -> str:
     """Odd documents, each read by both; they must agree."""
-    from tests.native.everything import accelerated, careful
+    from tests.native.everything import accelerated, again, careful
     from tests.native.odd_documents import odd
 
     number = records = 0
@@ -60,6 +60,8 @@ def odd_documents(seconds: float, chance: Random) -> str:
         found, expected = accelerated(document), careful(document)
         if found != expected:
             raise AssertionError(f"{document!r}: {found} is not {expected}")
+        if len(set(map(repr, again(document)))) != 1:
+            raise AssertionError(f"{document!r} is not the same when it is read again")
         number += 1
         records += len(found) == 5  # others are errors
     return f"{number:,} odd documents, {records:,} of them records"
@@ -68,7 +70,7 @@ def odd_documents(seconds: float, chance: Random) -> str:
 def mutated_replies(seconds: float, chance: Random) -> str:
     """Replies of which some bytes are others; each is refused, or its rows are read."""
     from prismongo.native import _rows
-    from tests.native.everything import READER, reply_of
+    from tests.native.everything import PLAIN_READER, READER, reply_of
     from tests.native.odd_documents import good
 
     number = rows = 0
@@ -80,6 +82,8 @@ def mutated_replies(seconds: float, chance: Random) -> str:
         for row in parts[2] if parts else ():
             rows += isinstance(row, _rows.Row)
             read(READER, row)
+            for _ in range(3):
+                read(PLAIN_READER, row)
         if parts:
             _rows.match_keys(parts[2], chance.choice(("_id", "key", "")), lambda *_: None)
         number += 1
@@ -138,7 +142,7 @@ def read(reader: Any, row: Any) -> None:
 def leaks(rows: int) -> str:
     """Read so many rows, of all kinds; the process may not grow, nor what it has allocated."""
     from prismongo.native import _rows
-    from tests.native.everything import READER, rows_of
+    from tests.native.everything import PLAIN_READER, READER, rows_of
     from tests.native.odd_documents import good, odd
 
     chance = Random(1)  # noqa: S311 - a test's data
@@ -153,6 +157,7 @@ def leaks(rows: int) -> str:
             row.get("_id")
             with contextlib.suppress(DataError):
                 READER.one(row)
+                PLAIN_READER.many([row] * 3)
         dict(row)
         if number == rows // 1_000:
             before = memory()

@@ -12,7 +12,7 @@ from prisma.errors import DataError
 
 from prismongo.native import _rows
 from prismongo.query.nodes.rows import Unreadable
-from prismongo.query.plan.match_keys import match_keys, reference_key
+from prismongo.query.plan.keys import match_keys, reference_key
 from prismongo.schema import parse
 from prismongo.schema.datamodel import Field
 from prismongo.stores.rows import ROWS

@@ -18,8 +18,8 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo import native
 from prismongo.native import _rows
-from prismongo.stores.mongo import accelerator
-from prismongo.stores.mongo.replies import SEAM, StoredRow, StoredRows, is_seam
+from prismongo.stores.mongo import accelerator, replies
+from prismongo.stores.mongo.replies import REPLIES, SEAM, StoredRow, StoredRows, is_seam
 from prismongo.stores.rows import ROWS
 from tests.hostile_documents import BAD, VALUES, document, text_of
 from tests.native.everything import reply_of, rows_of
@@ -90,6 +90,35 @@ def test_the_rest_of_a_reply_is_left_to_the_driver(name: str) -> None:
     assert found == name
     assert rows == [DOCUMENT] * 3
     assert bson.decode(rest) == reply | {"cursor": {"id": 7, name: [], "ns": "a.b"}}
+
+
+def test_what_a_command_answers_is_a_dict_of_which_the_rows_are_bytes() -> None:
+    reply = {"ok": 1.0, "cursor": {"id": 7, "firstBatch": [DOCUMENT] * 3, "ns": "a.b"}, "a": {}}
+    found = bson.decode(bson.encode(reply), REPLIES)
+    assert isinstance(found, dict)
+    assert [type(each) for each in found["cursor"]["firstBatch"]] == [StoredRow] * 3
+    assert {type(each) for each in (found["cursor"], found["a"])} == {dict}
+    assert found == reply
+
+
+def test_an_answer_without_rows_is_decoded() -> None:
+    reply = {"ok": 0.0, "errmsg": "x", "code": 1, "topologyVersion": {"counter": Int64(1)}}
+    found: Any = bson.decode(bson.encode(reply), REPLIES)
+    assert found == reply
+    assert type(found["topologyVersion"]) is dict
+
+
+def test_a_driver_that_gives_no_bytes_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(native.SWITCH, raising=False)
+    assert accelerator.options_of_replies() is REPLIES
+    monkeypatch.setattr(replies, "REPLIES", ROWS)
+    assert accelerator.state() == "driver not known"
+    assert accelerator.options_of_replies() is ROWS
+
+
+def test_turned_off_commands_answer_dicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(native.SWITCH, "0")
+    assert accelerator.options_of_replies() is ROWS
 
 
 OTHER: dict[str, bytes] = {

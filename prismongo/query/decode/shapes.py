@@ -9,7 +9,7 @@ in: nothing here imports generated code.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Final, ForwardRef, get_args, get_origin
@@ -26,11 +26,11 @@ from prismongo.query.nodes.requests import DeclaredFields, Selection
 
 _GENERATED: Final = ("models", "partials")
 
-
 OMISSIONS: Final = 100
 """How many `omit` of calls a class remembers. They come from code, which has fewer."""
 
-_BOOLEAN: Final = {bool}
+_TEXTS: Final = {str}
+_BOOLEANS: Final = {bool}
 
 COUNTS: Final = "_count"
 """The alias of the field that holds the numbers of related records."""
@@ -61,20 +61,24 @@ class Shape:
         return self._without(self._omitted)
 
     def omitting(self, omit: Mapping[str, bool]) -> DeclaredFields:
-        """The same after the `omit` of a call; False brings back what `@omit` leaves out."""
+        """The same after the `omit` of a call, which was looked at.
+
+        False brings back what `@omit` leaves out.
+        """
         back = {name for name, is_omitted in omit.items() if not is_omitted}
         names = (self._omitted - back) | (omit.keys() - back)
         found = self._without(frozenset(names))
-        if len(self._omitting) >= OMISSIONS:
-            self._omitting.clear()
-        self._omitting[tuple(omit.items())] = found
+        if _types(omit) == _TEXTS:
+            if len(self._omitting) >= OMISSIONS:
+                self._omitting.clear()
+            self._omitting[tuple(omit.items())] = found
         return found
 
     def seen_omitting(self, omit: object) -> DeclaredFields | None:
         """The same of an `omit` that a call had before; None: it is to be looked at."""
-        if type(omit) is not dict or set(map(type, omit.values())) != _BOOLEAN:
-            return None
-        return self._omitting.get(tuple(omit.items()))
+        if type(omit) is dict and _types(omit) == _TEXTS and _types(omit.values()) == _BOOLEANS:
+            return self._omitting.get(tuple(omit.items()))
+        return None
 
     @cached_property
     def stored(self) -> tuple[str, ...]:
@@ -209,6 +213,10 @@ def _class_in(annotation: Any, module: str) -> type[BaseModel] | None:
 def is_list(annotation: Any) -> bool:
     """Whether a type is a list, or an optional one."""
     return get_origin(annotation) is list or any(map(is_list, get_args(annotation)))
+
+
+def _types(values: Iterable[object]) -> set[type]:
+    return set(map(type, values))
 
 
 def _is_generated(kind: type[BaseModel], modules: Collection[str] = _GENERATED) -> bool:

@@ -25,7 +25,8 @@ larger."""
 UNCOUNTED: Final = 100
 """A nested write of no more records is not counted."""
 
-_AT_ONCE: Final = 100  # documents, of at most 16 MB: BSON may have 2 GB
+_AT_ONCE: Final = 20
+"""So many documents are encoded together: they and their list are in memory at once."""
 _SIZE: Final = Struct("<i")
 _FAILURES: Final = (BSONError, UnicodeEncodeError, OverflowError, RecursionError)
 
@@ -47,7 +48,7 @@ class Portion:
 
 def portions_of(documents: Sequence[dict[str, Any]]) -> list[Portion]:
     """The documents in portions, in their order."""
-    encoded = _each_encoded(documents)
+    encoded = list(_each_encoded(documents))
     found: list[Portion] = []
     start = size = 0
     for index, own in enumerate(map(len, encoded)):
@@ -69,30 +70,29 @@ def _portion(documents: Sequence[dict[str, Any]], encoded: list[bytes], size: in
     return Portion(tuple(documents), tuple(encoded) if all(encoded) else None, size)
 
 
-def _each_encoded(documents: Sequence[dict[str, Any]]) -> list[bytes]:
+def _each_encoded(documents: Sequence[dict[str, Any]]) -> Iterator[bytes]:
     """The documents in BSON; no bytes for one that BSON cannot hold.
 
-    They are encoded in lists and cut apart, which takes two thirds of the time of one by one.
+    Several are encoded as one list and cut apart, which takes two thirds of the time.
     """
-    found: list[bytes] = []
     for start in range(0, len(documents), _AT_ONCE):
-        portion = documents[start : start + _AT_ONCE]
+        some = documents[start : start + _AT_ONCE]
         try:
-            found += _documents_of(bson.encode({"": portion}))
-        except _FAILURES:
-            found += map(_encoded, portion)
-    return found
+            yield from _cut(bson.encode({"": some}))
+        except (*_FAILURES, ValueError):  # also if all of them are larger than BSON may be
+            yield from map(_encoded, some)
 
 
-def _documents_of(encoded: bytes) -> Iterator[bytes]:
-    """The documents of the list that is the only value, of the name "", of a document."""
-    end = len(encoded) - 2  # of the list and of the document
-    at = 10  # behind the size of the document, the type and the name of the list, and its size
+def _cut(encoded: bytes) -> list[bytes]:
+    """The documents in `{"": [document, …]}`."""
+    found: list[bytes] = []
+    at, end = 10, len(encoded) - 2
     while at < end:
-        at = encoded.index(b"\0", at) + 1  # behind the type and the index of an element
+        at = encoded.index(b"\0", at) + 1  # behind the type and the number of an element
         (size,) = _SIZE.unpack_from(encoded, at)
-        yield encoded[at : at + size]
+        found.append(encoded[at : at + size])
         at += size
+    return found
 
 
 def _encoded(document: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from prismongo.query.nodes.equalities import conjuncts, null_or_missing
 from prismongo.query.nodes.filters import And, Compare, Filter, In, Or, Path, read_paths
 from prismongo.query.nodes.rows import Row
 from prismongo.query.nodes.updates import FieldUpdate, Set
-from prismongo.query.plan.match_keys import ReferenceKey, key_of, match_keys, reference_key
+from prismongo.query.plan.keys import ReferenceKey, key_of, match_keys, reference_key
 from prismongo.query.values.date_time import now
 from prismongo.query.values.scalars import scalar_of
 from prismongo.schema.datamodel import Field, Link, Model

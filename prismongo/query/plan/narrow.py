@@ -22,8 +22,8 @@ from prismongo.query.nodes.filters import (
 from prismongo.query.nodes.rows import Rows, Unreadable
 from prismongo.query.nodes.selections import Page
 from prismongo.query.nodes.steps import Find, Step
+from prismongo.query.plan.keys import ReferenceKey, key_of
 from prismongo.query.plan.links import among, chunks
-from prismongo.query.plan.match_keys import ReferenceKey, key_of
 
 FEW: Final = 1_000
 """How many keys of related records are read at most. A command with as many takes the server less

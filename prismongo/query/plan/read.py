@@ -22,14 +22,14 @@ from prismongo.query.nodes.steps import (
     RowsPlan,
     Step,
 )
-from prismongo.query.plan.links import among, chunks, ids_of, keys_of, parent_keys, related
-from prismongo.query.plan.match_keys import (
+from prismongo.query.plan.keys import (
     MatchKey,
     ReferenceKey,
     key_of,
     match_key,
     match_keys,
 )
+from prismongo.query.plan.links import among, chunks, ids_of, keys_of, parent_keys, related
 from prismongo.query.plan.narrow import narrowed_page
 from prismongo.query.plan.page import Position, locate, page_rows, rows_after
 from prismongo.schema.datamodel import Field, Link, Model
@@ -91,7 +91,7 @@ def attach(selected: Selected, rows: Rows) -> Plan:
 
 
 def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) -> Plan:
-    ids = tuple(dict.fromkeys(ids_of(model, rows)))
+    ids = _different_ids(model, rows)
     for row in rows:
         row[RELATED + "_count"] = {}
     for link, where in counts:
@@ -101,6 +101,18 @@ def _count(model: Model, counts: tuple[tuple[Link, Filter], ...], rows: Rows) ->
         for row in rows:
             number = numbers.get(row[model.id_field.db_name], 0)
             row[RELATED + "_count"][link.field.name] = number
+
+
+def _different_ids(model: Model, rows: Rows) -> tuple[Any, ...]:
+    """The ids of the rows, each once.
+
+    Raises:
+        DataError: P2023, a stored id is a document or a list.
+    """
+    try:
+        return tuple(dict.fromkeys(ids_of(model, rows)))
+    except TypeError:
+        raise wrong_key(model, (model.id_field,), rows) from None
 
 
 def _include(output: RelationOutput, parents: Rows) -> Plan:
@@ -172,12 +184,11 @@ def _group_by_key(link: Link, children: Rows) -> dict[MatchKey | None, Rows]:
     return by_key
 
 
-def _held(key: MatchKey) -> list[MatchKey | None]:
+def _held(key: MatchKey) -> list[MatchKey]:
     """The keys that MongoDB finds in a key which holds a list."""
     values = key[0] if len(key) == 1 and isinstance(key[0], list) else ()
-    return [
-        match_key(value) for value in values if value is not None and isinstance(value, Hashable)
-    ]
+    keys = (match_key(value) for value in values if isinstance(value, Hashable))
+    return [each for each in keys if each is not None]
 
 
 def _children_of_list(
@@ -236,7 +247,7 @@ def _pages_at_once(output: RelationOutput, parents: Rows) -> Generator[Step, Any
     if located is None:
         return [[] for _ in parents]
     id_name = link.model.id_field.db_name
-    ids = tuple(dict.fromkeys(row[id_name] for row in parents))
+    ids = _different_ids(link.model, parents)
     pairs: list[tuple[Any, Row]] = []
     for portion in chunks(ids):
         pairs += yield FindPerParent(

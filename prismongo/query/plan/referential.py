@@ -29,6 +29,7 @@ from prismongo.query.nodes.updates import (
     UpdateElements,
     UpsertComposite,
 )
+from prismongo.query.plan.keys import key_of
 from prismongo.query.plan.links import (
     among,
     by_ids,
@@ -39,7 +40,6 @@ from prismongo.query.plan.links import (
     keys_of,
     row_chunks,
 )
-from prismongo.query.plan.match_keys import key_of
 from prismongo.query.plan.portions import Write
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 

@@ -39,8 +39,8 @@ from prismongo.query.nodes.steps import (
     WritePlan,
 )
 from prismongo.query.nodes.updates import AddValues, RemoveValues, Set
+from prismongo.query.plan.keys import key_of
 from prismongo.query.plan.links import by_ids, by_rows, ids_of, related, with_updated_at
-from prismongo.query.plan.match_keys import key_of
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.referential import required_relation_violation
 from prismongo.query.values.decimal import comparable

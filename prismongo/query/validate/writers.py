@@ -139,7 +139,8 @@ class Writers:
             raise LookupError(given - names)
         known: dict[str, Any] = {"absent": object(), "names": names}
         lines = [self._lines(part, number, known, given) for number, part in enumerate(layout)]
-        source = (_OF_ANY if given is None else _OF_THESE).format(lines="".join(lines))
+        check = _CHECK if given is None else ""
+        source = _SOURCE.format(check=check, lines="".join(lines))
         exec(source, known)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
         write: _Write = known["write"]
         return write
@@ -186,25 +187,19 @@ class Writers:
         return "missing()" if part.is_needed else ""
 
 
-_OF_THESE: Final = """
+_SOURCE: Final = """
 def missing():
     raise LookupError
 
 def write(given, present):
-    document = {{}}
+{check}    document = {{}}
 {lines}    return document
 """
 
-_OF_ANY: Final = """
-def missing():
-    raise LookupError
-
-def write(given, present):
+_CHECK: Final = """\
     if not given.keys() <= names:
         raise LookupError
     get = given.get
-    document = {{}}
-{lines}    return document
 """
 
 

@@ -29,9 +29,9 @@ _NANOID_LENGTH: Final = 21
 _CUID2_LENGTH: Final = 24
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without the letters that look like digits
 _ULID_LENGTH: Final = 26  # 130 bits for 128, in letters of 5
-_SHARED_BY_PROCESS: Final = 5  # bytes of an ObjectId
+_OF_PROCESS: Final = 5  # bytes of an ObjectId
+_process, _of_process = os.getpid(), secrets.token_bytes(_OF_PROCESS)
 _object_id_counter = count(secrets.randbits(24))
-_process = secrets.token_bytes(_SHARED_BY_PROCESS)
 _cuid_counter = count()
 _cuid2_counter = count(secrets.randbelow(476782367))  # cuid2's own limit
 
@@ -56,24 +56,21 @@ def generate(field: Field, name: str, arguments: tuple[object, ...]) -> object:
 
 
 def object_id() -> ObjectId:
-    """A new ObjectId, as the driver makes them, in a third of the time.
+    """A new ObjectId, as the driver makes them, in less than half of the time.
 
     Source: MongoDB's specification of ObjectIds: 4 bytes of Unix time in seconds, 5 random bytes of
     the process, and 3 of a counter that begins anywhere.
     """
-    seconds, number = int(time.time()), next(_object_id_counter)
-    return ObjectId(
-        seconds.to_bytes(4, "big") + _process + (number & 0xFF_FF_FF).to_bytes(3, "big")
-    )
+    seconds, number = int(time.time()), next(_object_id_counter) & 0xFF_FF_FF
+    process = _of_process if os.getpid() == _process else _renewed()
+    return ObjectId(seconds.to_bytes(4, "big") + process + number.to_bytes(3, "big"))
 
 
-def _renew_process() -> None:
-    global _process
-    _process = secrets.token_bytes(_SHARED_BY_PROCESS)
-
-
-if hasattr(os, "register_at_fork"):  # where processes fork
-    os.register_at_fork(after_in_child=_renew_process)
+def _renewed() -> bytes:
+    """Other random bytes, as a forked process is another one."""
+    global _of_process, _process
+    _of_process, _process = secrets.token_bytes(_OF_PROCESS), os.getpid()
+    return _of_process
 
 
 def cuid() -> str:

@@ -8,9 +8,11 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo import native
 from prismongo.stores.mongo.compile.commands import Document
+from prismongo.stores.rows import ROWS
+from prismongo.stores.undecodable import Options
 
 State = native.State | Literal["driver not known"]
-"""`driver not known`: this PyMongo has not the seam of `replies.py`."""
+"""`driver not known`: this PyMongo has not the seams of `replies.py`."""
 
 
 def state() -> State:
@@ -24,8 +26,17 @@ def state() -> State:
 def cursor_of_rows() -> type[AsyncCursor[Document]]:
     """The accelerator's cursor, where it is in use and knows the driver; else the driver's own."""
     if native.state() == "in use":
-        from prismongo.stores.mongo.replies import StoredRows, is_seam
+        from prismongo.stores.mongo.replies import StoredRows, gives_bytes, is_seam
 
-        if is_seam(getattr(AsyncCursor, "_unpack_response", None)):
+        if is_seam(getattr(AsyncCursor, "_unpack_response", None)) and gives_bytes():
             return StoredRows
     return AsyncCursor
+
+
+def options_of_replies() -> Options:
+    """The codec options of commands: with rows of the accelerator, where it is in use."""
+    if cursor_of_rows() is AsyncCursor:
+        return ROWS
+    from prismongo.stores.mongo.replies import REPLIES
+
+    return REPLIES

@@ -46,7 +46,7 @@ from prismongo.query.nodes.steps import (
     WriteStep,
 )
 from prismongo.schema.datamodel import Field
-from prismongo.stores.mongo.accelerator import cursor_of_rows
+from prismongo.stores.mongo.accelerator import cursor_of_rows, options_of_replies
 from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
 from prismongo.stores.mongo.compile.filter import compile_filter
 from prismongo.stores.mongo.compile.find import (
@@ -80,7 +80,7 @@ ONE_REPLY: Final = 100_000
 BOOKKEEPING: Final = ("$clusterTime", "operationTime", "opTime", "electionId")
 """Fields of a reply that are only for the driver."""
 
-_Rows = Find | KnownFind | FindPerParent | KnownOrder
+_RowsStep = Find | KnownFind | FindPerParent | KnownOrder
 
 
 class Executor:
@@ -96,7 +96,7 @@ class Executor:
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
-        self._is_accelerated = self._cursor_of_rows is not AsyncCursor
+        self._options_of_replies = options_of_replies()
         self._few = few(database)
 
     def execute(
@@ -121,9 +121,9 @@ class Executor:
             return self._read_apart(step, session)
         match step:
             case Find() | KnownFind() | FindPerParent() | KnownOrder():
-                return self._readable(step, session)
+                return self._read_rows(step, session)
             case CountPerParent() | Aggregate() | Group():
-                return self._aggregated(step, session)
+                return self._calculate(step, session)
             case RawFind() | RawAggregate() | RawCommand():
                 return self._raw(step, session)
             case BeginTransaction() | InPortion():
@@ -145,7 +145,7 @@ class Executor:
         except StopIteration as end:
             return end.value
 
-    async def _readable(self, step: _Rows, session: AsyncClientSession | None) -> Any:
+    async def _read_rows(self, step: _RowsStep, session: AsyncClientSession | None) -> Any:
         """The rows of a step; in place of those that the driver cannot decode, their errors.
 
         Each coroutine is entered again after every wait: there are few around the driver's.
@@ -156,21 +156,21 @@ class Executor:
             return await self._rows(step, session, STORED)
 
     def _rows(
-        self, step: _Rows, session: AsyncClientSession | None, options: Options
+        self, step: _RowsStep, session: AsyncClientSession | None, options: Options
     ) -> Awaitable[Any]:
         match step:
             case Find():
-                return self._found(step, compile_find(step), session, options)
+                return self._find(step, compile_find(step), session, options)
             case KnownFind(template):
-                return self._found(template.find, compile_known(step), session, options)
+                return self._find(template.find, compile_known(step), session, options)
             case KnownOrder(find):
-                return self._found(find, compile_known_order(step), session, options)
+                return self._find(find, compile_known_order(step), session, options)
             case FindPerParent():
-                return self._found_per_parent(step, session, options)
+                return self._find_per_parent(step, session, options)
             case _:
                 assert_never(step)
 
-    def _found(
+    def _find(
         self,
         step: Find,
         command: FindCommand | AggregateCommand,
@@ -185,10 +185,10 @@ class Executor:
             case _:
                 assert_never(command)
         if options is STORED or step.order_values:
-            return _completed(step, found, options)
+            return _complete(step, found, options)
         return found
 
-    async def _found_per_parent(
+    async def _find_per_parent(
         self, step: FindPerParent, session: AsyncClientSession | None, options: Options
     ) -> list[tuple[Any, Row]]:
         rows = await self._aggregate(compile_find_per_parent(step), session, options)
@@ -201,9 +201,9 @@ class Executor:
         """The documents of a `find`."""
         by_cursor = partial(self._by_cursor, command, session, options)
         if 0 < command.limit <= self._few and options is ROWS:
-            return read_in_one_reply(
-                self.database, command, session, by_cursor, accelerated=self._is_accelerated
-            )
+            # One row is decoded sooner than its reply is split.
+            reply = ROWS if command.limit == 1 else self._options_of_replies
+            return read_in_one_reply(self.database, command, session, reply, by_cursor)
         return by_cursor()
 
     def _by_cursor(
@@ -230,7 +230,7 @@ class Executor:
             **find_options(collection),
         )
 
-    async def _aggregated(
+    async def _calculate(
         self, step: CountPerParent | Aggregate | Group, session: AsyncClientSession | None
     ) -> Any:
         match step:
@@ -289,11 +289,11 @@ class Executor:
 
     async def _raw(self, step: RawStep, session: AsyncClientSession | None) -> Any:
         try:
-            return await self._answered(step, session)
+            return await self._send_raw(step, session)
         except ValueError as error:  # bson's for a UUID, which needs a representation
             raise InvalidDocument(str(error)) from error
 
-    async def _answered(self, step: RawStep, session: AsyncClientSession | None) -> Any:
+    async def _send_raw(self, step: RawStep, session: AsyncClientSession | None) -> Any:
         match step:
             case RawFind(model, filter_, options):
                 command = {"find": model.db_name, "filter": dict(filter_), **options}
@@ -332,7 +332,7 @@ def _insert(
     return collection.insert_many(given, session=session)
 
 
-async def _completed(step: Find, found: Awaitable[list[Row]], options: Options) -> list[Row]:
+async def _complete(step: Find, found: Awaitable[list[Row]], options: Options) -> list[Row]:
     """The rows that were found, each decoded alone, and with the values that order them."""
     rows = await found
     if options is STORED:

@@ -7,7 +7,7 @@ cursor, which the driver repeats itself. In a transaction nothing is repeated.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cache
+from contextlib import suppress
 from typing import Any, Final
 
 from bson import CodecOptions
@@ -16,13 +16,13 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     ConnectionFailure,
     OperationFailure,
+    PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
 )
 
 from prismongo.query.nodes.rows import Rows
 from prismongo.stores.mongo.compile.commands import Document, FindCommand
-from prismongo.stores.rows import ROWS
 
 FEW: Final = 100
 """The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
@@ -43,9 +43,8 @@ async def read_in_one_reply(
     database: AsyncDatabase[Document],
     command: FindCommand,
     session: AsyncClientSession | None,
+    options: CodecOptions[Any],
     by_cursor: Callable[[], Awaitable[Rows]],
-    *,
-    accelerated: bool,
 ) -> Rows:
     """The rows of a `find` with a limit.
 
@@ -53,15 +52,14 @@ async def read_in_one_reply(
         database: where it is sent.
         command: the find.
         session: of a transaction; None outside.
+        options: of the reply.
         by_cursor: reads the same by a cursor, if the command does not.
-        accelerated: whether the rows stay bytes, which takes more for one and less for several.
 
     Raises:
         pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
     """
-    # That of a transaction is the session's.
+    # In a transaction None is the read preference of the session.
     preference = None if session is not None else database.read_preference
-    options, rows_of = _in_bytes() if accelerated and command.limit > 1 else (ROWS, _rows_of)
     try:
         reply = await database.command(
             _command(command), codec_options=options, read_preference=preference, session=session
@@ -70,26 +68,14 @@ async def read_in_one_reply(
         if session is None and database.client.options.retry_reads and may_pass(error):
             return await by_cursor()
         raise
-    found = rows_of(reply)
-    if found is None:
+    cursor = reply["cursor"]
+    if cursor["id"]:  # one reply does not hold all rows
+        end = {"killCursors": command.collection, "cursors": [cursor["id"]]}
+        with suppress(PyMongoError):  # the server ends it after a while
+            await database.command(end, read_preference=preference, session=session)
         return await by_cursor()
-    rows, cursor = found
-    if cursor:  # more than one reply holds
-        end = {"killCursors": command.collection, "cursors": [cursor]}
-        await database.command(end, session=session)
-        return await by_cursor()
+    rows: Rows = cursor["firstBatch"]
     return rows
-
-
-def _rows_of(reply: Document) -> tuple[Rows, int] | None:
-    return reply["cursor"]["firstBatch"], reply["cursor"]["id"]
-
-
-@cache
-def _in_bytes() -> tuple[CodecOptions[Any], Callable[[Any], tuple[Rows, int] | None]]:
-    from prismongo.stores.mongo.replies import REPLIES, rows_of_reply
-
-    return REPLIES, rows_of_reply
 
 
 def _command(command: FindCommand) -> Document:

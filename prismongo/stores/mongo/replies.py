@@ -1,8 +1,8 @@
-"""Replies to `find`, split by the accelerator: the one place that knows this seam of the driver.
+"""Replies to `find`, split by the accelerator: the one place that knows these seams of the driver.
 
-The driver sends, retries and keeps sessions as ever; a cursor of ours only unpacks the reply. Where
-the driver has another seam than the one known here, its own cursor serves. Imported only where the
-accelerator is in use.
+The driver sends, retries and keeps sessions as ever; a cursor of ours only unpacks the reply, and a
+class of ours is what a command answers. Where the driver has another seam than those known here,
+its own cursor and dicts serve. Imported only where the accelerator is in use.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import bson
-from bson import ObjectId
-from bson.raw_bson import RawBSONDocument
+from bson import CodecOptions, ObjectId
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo.native import _rows
@@ -38,6 +37,14 @@ CHANGING: Final = ("__ior__", "clear", "pop", "popitem", "setdefault", "update")
 def is_seam(unpack: Callable[..., Any] | None) -> bool:
     """Whether a method of a cursor is the one that `StoredRows` overrides."""
     return unpack is not None and tuple(inspect.signature(unpack).parameters) == SEAM
+
+
+def gives_bytes() -> bool:
+    """Whether the driver gives the bytes of a reply to `StoredReply`."""
+    try:
+        return type(bson.decode(bson.encode({}), REPLIES)) is StoredReply
+    except TypeError:
+        return False
 
 
 class StoredRow(_rows.Row):
@@ -68,17 +75,30 @@ for _name in CHANGING:
     setattr(StoredRow, _name, _after(_rows.Row.detach, _name))
 
 
-REPLIES: Final = ROWS.with_options(document_class=RawBSONDocument)
-"""The codec options with which a reply stays bytes."""
+class StoredReply(dict[str, Any]):
+    """A reply of which the rows are bytes until they are read; all else is decoded.
+
+    It is a dict, because the driver asks dicts alone what an error says.
+
+    Args:
+        document: the bytes of the reply.
+        options: the codec options; the driver gives them.
+    """
+
+    _type_marker = 101  # by which the driver gives the bytes of a document, as to RawBSONDocument
+
+    def __init__(self, document: bytes, options: object = None) -> None:
+        parts = _rows.split(document, StoredRow)
+        if parts is None:
+            super().__init__(bson.decode(document, ROWS))
+            return
+        rest, name, rows = parts
+        super().__init__(bson.decode(rest, ROWS))
+        self["cursor"][name] = rows
 
 
-def rows_of_reply(reply: RawBSONDocument) -> tuple[list[dict[str, Any]], int] | None:
-    """The rows of a reply to `find`, and its cursor; None: it is no such reply."""
-    parts = _rows.split(reply.raw, StoredRow)
-    if parts is None:
-        return None
-    rest, _, rows = parts
-    return list(rows), bson.decode(rest, ROWS)["cursor"]["id"]
+REPLIES: Final[CodecOptions[Any]] = ROWS.with_options(document_class=StoredReply)
+"""The codec options of commands whose replies are `StoredReply`s."""
 
 
 class StoredRows(AsyncCursor[dict[str, Any]]):
@@ -92,12 +112,4 @@ class StoredRows(AsyncCursor[dict[str, Any]]):
         user_fields: Any = None,
         legacy_response: bool = False,
     ) -> Any:
-        parts = _rows.split(response.raw_command_response(), StoredRow)
-        if parts is None:
-            return super()._unpack_response(
-                response, cursor_id, codec_options, user_fields, legacy_response
-            )
-        rest, name, rows = parts
-        reply = bson.decode(rest, ROWS)
-        reply["cursor"][name] = rows
-        return [reply]
+        return [StoredReply(response.raw_command_response())]

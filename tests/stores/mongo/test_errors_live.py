@@ -12,7 +12,7 @@ import pytest
 from prisma.errors import DataError, MissingRequiredValueError, PrismaError, UniqueViolationError
 from prisma.types import UserCreateInput
 from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import NotPrimaryError, OperationFailure, PyMongoError
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.embedded.mongod import Mongod
@@ -92,6 +92,7 @@ async def test_a_taken_unique(database: DatabaseService, settings: DatabaseSetti
 FAILING: Final = ("--setParameter", "enableTestCommands=1")
 ENDS_THE_CONNECTION: Final = {303}
 OTHERWISE_CALLED: Final = {64: "WriteConcernFailed"}  # by older servers
+NO_PRIMARY: Final = 10107
 MISSING_FACTS: Final = 40671
 """What the server makes of an error that has facts of its own, and is told to fail without."""
 
@@ -201,6 +202,28 @@ async def test_a_read_whose_connection_is_lost_is_repeated_outside_of_transactio
     assert caught.value.code == "P1017"
     await transaction.rollback()
     assert await fails.user.count() == 1
+
+
+@pytest.mark.parametrize("take", [1, 50, 150])
+async def test_of_a_server_that_is_no_primary_the_driver_hears_all(
+    fails: DatabaseService, take: int
+) -> None:
+    """It takes what an error says from dicts alone: labels, and which topology the server knows."""
+    labels = ["RetryableError", "SystemOverloadedError"]
+    transaction = fails.tx()
+    tx = await transaction.start()
+    await told(fails.mongo.client, 1, "find", errorCode=NO_PRIMARY, errorLabels=["x"])
+    with pytest.raises(PrismaError) as caught:
+        await tx.user.find_many(take=take)
+    await transaction.rollback()
+    cause = caught.value.__cause__
+    assert isinstance(cause, NotPrimaryError)
+    assert isinstance(cause.details, dict)
+    assert cause.has_error_label("x")
+    assert fails.mongo.client.topology_description.has_writable_server()
+    await told(fails.mongo.client, 1, "find", errorCode=NO_PRIMARY, errorLabels=labels)
+    async with fails.tx() as tx:
+        assert await tx.user.find_many(take=take) == []
 
 
 @pytest.mark.parametrize("times", [1, ATTEMPTS - 1, ATTEMPTS])

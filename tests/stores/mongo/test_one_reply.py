@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pytest
 from prisma.models import User
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, ReadPreference
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -99,6 +100,29 @@ async def test_a_transaction_reads_more_than_one_reply_holds(
         assert await tx.user.count() == 3
     assert [each.username for each in found] == ["ada", "alan", "grace"]
     assert sent.names[:4] == ["find", "killCursors", "find", "getMore"]
+
+
+async def test_a_cursor_that_cannot_be_ended_ends_no_read(
+    database: DatabaseService, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = AsyncDatabase.command
+    refused: list[Any] = []
+
+    async def refuse(self: Any, given: Any, *arguments: Any, **named: Any) -> Any:
+        if "killCursors" not in given:
+            return await command(self, given, *arguments, **named)
+        refused.append(named["read_preference"])
+        raise AutoReconnect
+
+    for name in ("ada", "alan", "grace"):
+        await database.user.create({**user(name), "bio": LARGE})
+    monkeypatch.setattr(AsyncDatabase, "command", refuse)
+    sent.clear()
+    assert len(await database.user.find_many(take=3)) == 3
+    async with database.tx() as tx:
+        assert len(await tx.user.find_many(take=3)) == 3
+    assert sent.names == ["find", "find", "getMore"] * 2 + ["commitTransaction"]
+    assert refused == [ReadPreference.PRIMARY, None]
 
 
 async def test_options_of_a_view_go_with_the_read(database: DatabaseService, sent: Sent) -> None:

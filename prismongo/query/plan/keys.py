@@ -1,6 +1,6 @@
-"""plan, match keys: what rows and their related rows are matched by.
+"""plan, keys: the values by which records are related, and what rows are matched by.
 
-The hash and the comparison of an ObjectId are methods in Python, and an include asks for several of
+The hash and the comparison of an ObjectId are methods in Python, and an include needs several for
 each row. So a key of one ObjectId is matched by its bytes, which are equal exactly where it is.
 """
 
@@ -33,7 +33,7 @@ def key_of(row: Row, fields: Sequence[Field]) -> ReferenceKey | None:
 
 
 def match_keys(rows: Rows, fields: Sequence[Field]) -> list[MatchKey | None]:
-    """By what each row is matched, also one that cannot be read; None if it has no key."""
+    """The match key of each row, None if it has none. Rows may be ones that cannot be read."""
     if len(fields) > 1:
         return [key_of(known_of(row), fields) for row in rows]
     name = fields[0].db_name
@@ -45,14 +45,14 @@ def match_keys(rows: Rows, fields: Sequence[Field]) -> list[MatchKey | None]:
 
 
 def match_key(value: Any) -> MatchKey | None:
-    """By what a value of one field is matched."""
+    """The match key of a record whose only key field has this value."""
     if type(value) is ObjectId:
         return twelve_bytes(value)
     return None if value is None else (value,)
 
 
 def reference_key(key: MatchKey) -> ReferenceKey:
-    """The key itself."""
+    """The key, of what it is matched by."""
     return (ObjectId(key),) if isinstance(key, bytes) else key
 
 
