@@ -29,6 +29,7 @@ _Setters = tuple[dict[str, tuple[Path, Callable[[Any], object]]], tuple[Field, .
 """By a field's name its path, and what stores a value; and the fields that an update stamps."""
 
 _Write = Callable[[Mapping[str, Any], Present], Document]
+_WriteAll = Callable[[Sequence[Mapping[str, Any]], Present], list[Document]]
 
 MANY: Final = 100
 """For so many new records with the same fields a function of their own is generated."""
@@ -47,7 +48,7 @@ class Writers:
         self._values = values
         self._layouts = layouts
         self._known: dict[str, _Write] = {}
-        self._alike: dict[tuple[str, frozenset[str]], _Write] = {}
+        self._alike: dict[tuple[str, frozenset[str]], _WriteAll] = {}
         self._setters: dict[str, _Setters] = {}
 
     def new(self, model: Model, given: object) -> Document | None:
@@ -68,21 +69,25 @@ class Writers:
         if type(given) is not list or set(map(type, given)) != {dict}:
             return None
         try:
-            write = self._writer_of_all(model, given)
+            write_all = self._writer_of_all(model, given)
+            if write_all is not None:
+                return tuple(write_all(given, present))
+            write = self._writer(model)
             return tuple([write(each, present) for each in given])
         except _FAILURES:
             return None
 
-    def _writer_of_all(self, model: Model, given: Sequence[Mapping[str, Any]]) -> _Write:
+    def _writer_of_all(self, model: Model, given: Sequence[Mapping[str, Any]]) -> _WriteAll | None:
+        """The function for all of many; None where their fields differ, or they are few."""
         names = given[0].keys()
         if len(given) < MANY or any(each.keys() != names for each in given):
-            return self._writer(model)
+            return None
         key = model.name, frozenset(names)
         write = self._alike.get(key)
         if write is None:
             if len(self._alike) >= FUNCTIONS:
                 self._alike.clear()
-            write = self._alike[key] = self._compile(model, key[1])
+            write = self._alike[key] = self._compile_all(model, key[1])
         return write
 
     def _writer(self, model: Model) -> _Write:
@@ -127,38 +132,45 @@ class Writers:
         stamps = tuple([field for field in model.stored_fields if field.is_updated_at])
         return known["setters"], stamps
 
-    def _compile(self, model: Model, given: frozenset[str] | None = None) -> _Write:
-        """The function for data that gives exactly the fields of `given`, or any fields (None).
+    def _compile(self, model: Model) -> _Write:
+        """The function for new data of any fields."""
+        layout = self._layouts.of(model)
+        known: dict[str, Any] = {"absent": object(), "names": _names(layout)}
+        lines: list[str] = []
+        for number, part in enumerate(layout):
+            target, default = f"document[{part.db_name!r}]", self._default(part, number, known)
+            lines.append(
+                f"    v = get({part.name!r}, absent)\n"
+                f"    if v is not absent:\n"
+                f"        {target} = {self._given(part.field, number, known)}\n"
+                + (f"    else:\n        {target} = {default}\n" if default else "")
+            )
+        return _compiled(_ONE.format(lines="".join(lines)), known)
+
+    def _compile_all(self, model: Model, names: frozenset[str]) -> _WriteAll:
+        """The function for a list of new data, each with exactly the fields of these names.
 
         Raises:
-            LookupError: there is no such field.
+            LookupError: there is no such field, or one is missing.
         """
         layout = self._layouts.of(model)
-        names = frozenset(part.name for part in layout if not part.field.ignored)
-        if given is not None and not given <= names:
-            raise LookupError(given - names)
-        known: dict[str, Any] = {"absent": object(), "names": names}
-        lines = [self._lines(part, number, known, given) for number, part in enumerate(layout)]
-        check = _CHECK if given is None else ""
-        source = _SOURCE.format(check=check, lines="".join(lines))
-        exec(source, known)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
-        write: _Write = known["write"]
-        return write
-
-    def _lines(
-        self, part: Part, number: int, known: dict[str, Any], given: frozenset[str] | None
-    ) -> str:
-        """The statements that put one field into the document."""
-        name, target = repr(part.name), f"document[{part.db_name!r}]"
-        default = self._default(part, number, known)
-        put = f"{target} = {self._given(part.field, number, known)}\n"
-        put_default = f"{target} = {default}\n" if default else ""
-        if given is None:
-            otherwise = f"    else:\n        {put_default}" if default else ""
-            return f"    v = get({name}, absent)\n    if v is not absent:\n        {put}{otherwise}"
-        if part.name in given:
-            return f"    v = given[{name}]\n    {put}"
-        return f"    {put_default}" if default else ""
+        if not names <= _names(layout):
+            raise LookupError(names)
+        known: dict[str, Any] = {}
+        moments, lines = [], []
+        for number, part in enumerate(layout):
+            value = self._default(part, number, known)
+            if part.name in names:
+                lines.append(f"        v = given[{part.name!r}]\n")
+                value = self._given(part.field, number, known)
+            elif part.is_needed:
+                raise LookupError(part.name)
+            elif part.is_now:  # one moment for all of them
+                moments.append(f"    now{number} = {value}\n")
+                value = f"now{number}"
+            if value:
+                lines.append(f"        document[{part.db_name!r}] = {value}\n")
+        return _compiled(_ALL.format(moments="".join(moments), lines="".join(lines)), known)
 
     def _given(self, field: Field, number: int, known: dict[str, Any]) -> str:
         known[f"slow{number}"] = partial(_whole, self._values, field)
@@ -187,20 +199,37 @@ class Writers:
         return "missing()" if part.is_needed else ""
 
 
-_SOURCE: Final = """
+_ONE: Final = """
 def missing():
     raise LookupError
 
 def write(given, present):
-{check}    document = {{}}
-{lines}    return document
-"""
-
-_CHECK: Final = """\
     if not given.keys() <= names:
         raise LookupError
     get = given.get
+    document = {{}}
+{lines}    return document
 """
+
+_ALL: Final = """
+def write(many, present):
+{moments}    documents = []
+    for given in many:
+        document = {{}}
+{lines}        documents.append(document)
+    return documents
+"""
+
+
+def _names(layout: Sequence[Part]) -> frozenset[str]:
+    """The fields that data may give."""
+    return frozenset(part.name for part in layout if not part.field.ignored)
+
+
+def _compiled(source: str, known: dict[str, Any]) -> Callable[..., Any]:
+    exec(source, known)  # noqa: S102 - made of the schema's names, quoted, and of nothing else
+    write: Callable[..., Any] = known["write"]
+    return write
 
 
 def _whole(values: Values, field: Field, value: object) -> object:
