@@ -82,7 +82,7 @@ async def _more(report: Report, environment: Environment, rounds: int) -> None:
     _progress("the fake")
     report.figures += await fakes(max(3, rounds // 3))
     _progress("growth")
-    report.depth += await growth_with_depth(environment, max(3, rounds // 3))
+    report.depth += await growth_with_depth(environment, rounds)
     report.rows += await growth_with_rows(environment, max(3, rounds // 5))
 
 
