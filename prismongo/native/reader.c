@@ -276,15 +276,16 @@ static PyObject *copied(const Reader *reader, PyObject *values)
     return copy;
 }
 
-/* Note that the row was read; its values, at the second time. */
-static int remember(const Reader *reader, Row *row, PyObject *values)
+/* At the first time note who has read the row, at the second the values. From the third time on they
+ * are copied, but for what stands beside the row, which is read each time. */
+static int note(const Reader *reader, Row *row, PyObject *values)
 {
-    if (row->reader == (PyObject *)reader) {
-        Py_XSETREF(row->read, copied(reader, values));
-        return row->read == NULL ? -1 : 0;
+    if (row->last_reader == (PyObject *)reader) {
+        Py_XSETREF(row->noted, copied(reader, values));
+        return row->noted == NULL ? -1 : 0;
     }
-    Py_XSETREF(row->reader, Py_NewRef(reader));
-    Py_CLEAR(row->read);
+    Py_XSETREF(row->last_reader, Py_NewRef(reader));
+    Py_CLEAR(row->noted);
     return 0;
 }
 
@@ -293,13 +294,13 @@ static PyObject *read_row(const Reader *reader, Row *row)
     if (!reader->can_copy)
         return read_document(reader, row->document, (PyObject *)row);
     PyObject *values;
-    if (row->read != NULL && row->reader == (PyObject *)reader) {
-        values = copied(reader, row->read);
+    if (row->noted != NULL && row->last_reader == (PyObject *)reader) {
+        values = copied(reader, row->noted);
         if (values != NULL && put_beside(reader, (PyObject *)row, values))
             Py_CLEAR(values);
     } else {
         values = values_of(reader, row->document, (PyObject *)row);
-        if (values != NULL && remember(reader, row, values))
+        if (values != NULL && note(reader, row, values))
             Py_CLEAR(values);
     }
     return instance_with(reader, values);
@@ -354,6 +355,8 @@ static int number_of(const char *name, const char *const *names, int count)
 
 static bool fits(const Column *column)
 {
+    if (column->is_list && column->absence != IS_LIST)
+        return false;
     switch (column->kind) {
     case ENUM:
         return PyDict_Check(column->more);
@@ -384,7 +387,7 @@ static int set_column(Column *column, PyObject *given)
     PyUnicode_InternInPlace(&column->name);
     if (fits(column))
         return 0;
-    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a list");
+    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a list; a list is absent as a list");
     return -1;
 }
 

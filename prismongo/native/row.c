@@ -194,8 +194,8 @@ static int row_set(PyObject *self, PyObject *name, PyObject *value)
 static int row_clear(PyObject *self)
 {
     Row *row = (Row *)self;
-    Py_CLEAR(row->reader);
-    Py_CLEAR(row->read);
+    Py_CLEAR(row->last_reader);
+    Py_CLEAR(row->noted);
     return PyDict_Type.tp_clear(self);
 }
 
@@ -204,8 +204,8 @@ static void row_dealloc(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     Py_CLEAR(((Row *)self)->batch);
-    Py_CLEAR(((Row *)self)->reader);
-    Py_CLEAR(((Row *)self)->read);
+    Py_CLEAR(((Row *)self)->last_reader);
+    Py_CLEAR(((Row *)self)->noted);
     PyDict_Type.tp_dealloc(self);
     Py_DECREF(type);
 }
@@ -214,8 +214,8 @@ static int row_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Row *row = (Row *)self;
     Py_VISIT(Py_TYPE(self));
-    Py_VISIT(row->reader);
-    Py_VISIT(row->read);
+    Py_VISIT(row->last_reader);
+    Py_VISIT(row->noted);
     return PyDict_Type.tp_traverse(self, visit, arg);
 }
 

@@ -71,11 +71,11 @@ typedef struct {
 
 /* A dict whose values are still in `document`, a part of `batch`. The dict holds what was put there
  * and what was asked for; all of it once `is_whole`. Without a batch the row is a dict like others.
- * `reader` is the last that has read it, and `read`, from the second time on, the values that it
- * has made: a record to which many others refer is read for each of them. */
+ * `last_reader` is what has read it, and `noted`, if it has done so twice, the values that it made: a
+ * record to which many others refer is read for each of them. */
 typedef struct {
     PyDictObject values;
-    PyObject *batch, *reader, *read;
+    PyObject *batch, *last_reader, *noted;
     Elements document;
     bool is_whole;
     uint8_t asked;

@@ -206,6 +206,7 @@ BAD_COLUMNS: tuple[Any, ...] = (
     ("a", b"a", "text", "nothing", False, len, None),
     ("a", b"a", "enum", "none", False, len, None),
     ("a", b"a", "composite", "none", False, len, {}),
+    ("a", b"a", "text", "none", True, len, None),
     ("a", "a", "text", "none", False, len, None),
 )
 

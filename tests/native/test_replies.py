@@ -19,7 +19,14 @@ from pymongo.asynchronous.cursor import AsyncCursor
 from prismongo import native
 from prismongo.native import _rows
 from prismongo.stores.mongo import accelerator, replies
-from prismongo.stores.mongo.replies import REPLIES, SEAM, StoredRow, StoredRows, is_seam
+from prismongo.stores.mongo.replies import (
+    REPLIES,
+    SEAM,
+    StoredReply,
+    StoredRow,
+    StoredRows,
+    is_seam,
+)
 from prismongo.stores.rows import ROWS
 from tests.hostile_documents import BAD, VALUES, document, text_of
 from tests.native.everything import reply_of, rows_of
@@ -108,17 +115,45 @@ def test_an_answer_without_rows_is_decoded() -> None:
     assert type(found["topologyVersion"]) is dict
 
 
+def test_what_the_driver_has_read_it_can_write() -> None:
+    reply = {"ok": 1.0, "cursor": {"id": 7, "firstBatch": [DOCUMENT] * 2, "ns": "a.b"}}
+    for sent in (reply, {"ok": 0.0, "errmsg": "x"}):
+        found = bson.decode(bson.encode(sent), REPLIES)
+        assert bson.decode(bson.encode(found)) == sent
+        assert bson.decode(bson.encode({"a": [found]})) == {"a": [sent]}
+    for known in (row(), changed(row())):
+        assert bson.decode(bson.encode(known)) == dict(known)
+        assert bson.decode(bson.encode({"a": known})) == {"a": dict(known)}
+
+
+def changed(found: Row) -> Row:
+    found["a"] = "changed"
+    return found
+
+
+@pytest.mark.parametrize("error", [TypeError, InvalidBSON])
+def test_a_driver_that_makes_another_reply_is_not_known(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(StoredReply, "__init__", fail)
+    monkeypatch.delenv(native.SWITCH, raising=False)
+    assert accelerator.state() == "driver not known"
+
+
 def test_a_driver_that_gives_no_bytes_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(native.SWITCH, raising=False)
-    assert accelerator.options_of_replies() is REPLIES
+    assert accelerator.options_of_replies(accelerator.cursor_of_rows()) is REPLIES
     monkeypatch.setattr(replies, "REPLIES", ROWS)
     assert accelerator.state() == "driver not known"
-    assert accelerator.options_of_replies() is ROWS
+    assert accelerator.options_of_replies(accelerator.cursor_of_rows()) is ROWS
 
 
 def test_turned_off_commands_answer_dicts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(native.SWITCH, "0")
-    assert accelerator.options_of_replies() is ROWS
+    assert accelerator.options_of_replies(accelerator.cursor_of_rows()) is ROWS
 
 
 OTHER: dict[str, bytes] = {

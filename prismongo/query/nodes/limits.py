@@ -79,7 +79,7 @@ def _each_encoded(documents: Sequence[dict[str, Any]]) -> Iterator[bytes]:
         some = documents[start : start + _AT_ONCE]
         try:
             yield from _cut(bson.encode({"": some}))
-        except (*_FAILURES, ValueError):  # also if all of them are larger than BSON may be
+        except (*_FAILURES, ValueError):  # this if BSON cannot hold all of them
             yield from map(_encoded, some)
 
 

@@ -159,13 +159,14 @@ class Writers:
         known: dict[str, Any] = {}
         moments, lines = [], []
         for number, part in enumerate(layout):
-            value = self._default(part, number, known)
             if part.name in names:
                 lines.append(f"        v = given[{part.name!r}]\n")
                 value = self._given(part.field, number, known)
-            elif part.is_needed:
+            else:
+                value = self._default(part, number, known)
+            if value == _MISSING:
                 raise LookupError(part.name)
-            elif part.is_now:  # one moment for all of them
+            if value.startswith("present("):  # one moment for all of them
                 moments.append(f"    now{number} = {value}\n")
                 value = f"now{number}"
             if value:
@@ -196,8 +197,10 @@ class Writers:
         if part.is_now:
             known[f"field{number}"] = part.field
             return f"present(field{number})"
-        return "missing()" if part.is_needed else ""
+        return _MISSING if part.is_needed else ""
 
+
+_MISSING: Final = "missing()"
 
 _ONE: Final = """
 def missing():

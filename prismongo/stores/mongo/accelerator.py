@@ -33,9 +33,9 @@ def cursor_of_rows() -> type[AsyncCursor[Document]]:
     return AsyncCursor
 
 
-def options_of_replies() -> Options:
-    """The codec options of commands: with rows of the accelerator, where it is in use."""
-    if cursor_of_rows() is AsyncCursor:
+def options_of_replies(cursor: type[AsyncCursor[Document]]) -> Options:
+    """The codec options of commands: with rows of the accelerator, if that is its cursor."""
+    if cursor is AsyncCursor:
         return ROWS
     from prismongo.stores.mongo.replies import REPLIES
 

@@ -96,7 +96,7 @@ class Executor:
         self._joins = joins
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
-        self._options_of_replies = options_of_replies()
+        self._options_of_replies = options_of_replies(self._cursor_of_rows)
         self._few = few(database)
 
     def execute(

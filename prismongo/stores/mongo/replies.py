@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import bson
 from bson import CodecOptions, ObjectId
+from bson.errors import InvalidBSON
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from prismongo.native import _rows
@@ -43,15 +44,26 @@ def gives_bytes() -> bool:
     """Whether the driver gives the bytes of a reply to `StoredReply`."""
     try:
         return type(bson.decode(bson.encode({}), REPLIES)) is StoredReply
-    except TypeError:
+    except (TypeError, InvalidBSON):
         return False
+
+
+BYTES: Final = 101
+"""The `_type_marker` of RawBSONDocument: the driver gives such a class the bytes of a document, and
+takes them from `raw` where it encodes one."""
 
 
 class StoredRow(_rows.Row):
     """A row of a reply, which decodes a value, or all of them, when it is asked for."""
 
     __slots__ = ()
+    _type_marker = BYTES
     object_id = ObjectId
+
+    @property
+    def raw(self) -> bytes:
+        """The values in BSON: the driver's encoder does not ask for them as a dict is asked."""
+        return bson.encode(dict(self))
 
     @staticmethod
     def decoded(document: bytes) -> dict[str, Any]:
@@ -82,10 +94,10 @@ class StoredReply(dict[str, Any]):
 
     Args:
         document: the bytes of the reply.
-        options: the codec options; the driver gives them.
+        options: the codec options; the driver gives them, and they are `ROWS`.
     """
 
-    _type_marker = 101  # by which the driver gives the bytes of a document, as to RawBSONDocument
+    _type_marker = BYTES
 
     def __init__(self, document: bytes, options: object = None) -> None:
         parts = _rows.split(document, StoredRow)
@@ -95,6 +107,11 @@ class StoredReply(dict[str, Any]):
         rest, name, rows = parts
         super().__init__(bson.decode(rest, ROWS))
         self["cursor"][name] = rows
+
+    @property
+    def raw(self) -> bytes:
+        """The reply in BSON."""
+        return bson.encode(dict(self))
 
 
 REPLIES: Final[CodecOptions[Any]] = ROWS.with_options(document_class=StoredReply)
