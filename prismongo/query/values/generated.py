@@ -61,7 +61,7 @@ def object_id() -> ObjectId:
     Source: MongoDB's specification of ObjectIds: 4 bytes of Unix time in seconds, 5 random bytes of
     the process, and 3 of a counter that begins anywhere.
     """
-    seconds, number = int(time.time()), next(_object_id_counter) & 0xFF_FF_FF
+    seconds, number = time.time_ns() // 1_000_000_000, next(_object_id_counter) & 0xFF_FF_FF
     process = _of_process if os.getpid() == _process else _renewed()
     return ObjectId(seconds.to_bytes(4, "big") + process + number.to_bytes(3, "big"))
 
