@@ -308,15 +308,10 @@ static PyObject *read_row(const Reader *reader, Row *row)
 
 /* --- rows --- */
 
-static bool is_stored(const Reader *reader, PyObject *row)
-{
-    return PyObject_TypeCheck(row, reader->state->row) && ((Row *)row)->batch != NULL;
-}
-
 static PyObject *reader_one(PyObject *self, PyObject *row)
 {
     const Reader *reader = (Reader *)self;
-    if (!is_stored(reader, row))
+    if (!is_stored(reader->state, row))
         return PyObject_CallOneArg(reader->one, row);
     PyObject *instance = read_row(reader, (Row *)row);
     if (instance != NULL || PyErr_Occurred())
@@ -328,7 +323,7 @@ static PyObject *reader_many(PyObject *self, PyObject *rows)
 {
     const Reader *reader = (Reader *)self;
     if (!PyList_Check(rows)
-        || (PyList_GET_SIZE(rows) > 0 && !is_stored(reader, PyList_GET_ITEM(rows, 0))))
+        || (PyList_GET_SIZE(rows) > 0 && !is_stored(reader->state, PyList_GET_ITEM(rows, 0))))
         return PyObject_CallOneArg(reader->many, rows);
     PyObject *instances = PyList_New(0);
     for (Py_ssize_t i = 0; instances != NULL && i < PyList_GET_SIZE(rows); i++) {
@@ -387,7 +382,8 @@ static int set_column(Column *column, PyObject *given)
     PyUnicode_InternInPlace(&column->name);
     if (fits(column))
         return 0;
-    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a list; a list is absent as a list");
+    PyErr_SetString(PyExc_TypeError, "an enum has a dict of members, a composite a list; "
+                                     "a list is absent as a list");
     return -1;
 }
 

@@ -43,6 +43,11 @@ PyObject *decoded_alone(const State *state, PyObject *row, const Element *elemen
     return decoded(state, row, document);
 }
 
+bool is_stored(const State *state, PyObject *row)
+{
+    return PyObject_TypeCheck(row, state->row) && ((Row *)row)->batch != NULL;
+}
+
 /* Decode all values that the dict does not have yet. */
 int fill(const State *state, Row *row)
 {
@@ -223,8 +228,7 @@ static int row_traverse(PyObject *self, visitproc visit, void *arg)
 static PyObject *match_key(const State *state, PyObject *row, PyObject *name, PyObject *read)
 {
     Element element;
-    bool is_stored = PyObject_TypeCheck(row, state->row) && ((Row *)row)->batch != NULL;
-    if (is_stored && find((Row *)row, name, &element) == FOUND && element.type == OBJECT_ID)
+    if (is_stored(state, row) && find((Row *)row, name, &element) == FOUND && element.type == OBJECT_ID)
         return PyBytes_FromStringAndSize((const char *)element.value, element.size);
     if (PyErr_Occurred())
         return NULL;

@@ -87,6 +87,7 @@ extern PyType_Spec row_spec, reader_spec;
 /* row.c */
 PyObject *split(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *match_keys(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+bool is_stored(const State *state, PyObject *row); /* whether its values are those of a document */
 PyObject *decoded_alone(const State *state, PyObject *row, const Element *element);
 int fill(const State *state, Row *row);
 

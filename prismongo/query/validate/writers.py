@@ -162,13 +162,13 @@ class Writers:
             if part.name in names:
                 lines.append(f"        v = given[{part.name!r}]\n")
                 value = self._given(part.field, number, known)
+            elif part.is_needed:
+                raise LookupError(part.name)
             else:
                 value = self._default(part, number, known)
-            if value == _MISSING:
-                raise LookupError(part.name)
-            if value.startswith("present("):  # one moment for all of them
-                moments.append(f"    now{number} = {value}\n")
-                value = f"now{number}"
+                if part.is_now:  # one moment for all of them
+                    moments.append(f"    now{number} = {value}\n")
+                    value = f"now{number}"
             if value:
                 lines.append(f"        document[{part.db_name!r}] = {value}\n")
         return _compiled(_ALL.format(moments="".join(moments), lines="".join(lines)), known)
@@ -197,10 +197,8 @@ class Writers:
         if part.is_now:
             known[f"field{number}"] = part.field
             return f"present(field{number})"
-        return _MISSING if part.is_needed else ""
+        return "missing()" if part.is_needed else ""
 
-
-_MISSING: Final = "missing()"
 
 _ONE: Final = """
 def missing():

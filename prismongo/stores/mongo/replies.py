@@ -53,17 +53,23 @@ BYTES: Final = 101
 takes them from `raw` where it encodes one."""
 
 
-class StoredRow(_rows.Row):
-    """A row of a reply, which decodes a value, or all of them, when it is asked for."""
+class _Encoded(dict[str, Any]):
+    """What the driver's encoder would not ask for its values as a dict is asked."""
 
     __slots__ = ()
     _type_marker = BYTES
-    object_id = ObjectId
 
     @property
     def raw(self) -> bytes:
-        """The values in BSON: the driver's encoder does not ask for them as a dict is asked."""
+        """The values in BSON."""
         return bson.encode(dict(self))
+
+
+class StoredRow(_rows.Row, _Encoded):
+    """A row of a reply, which decodes a value, or all of them, when it is asked for."""
+
+    __slots__ = ()
+    object_id = ObjectId
 
     @staticmethod
     def decoded(document: bytes) -> dict[str, Any]:
@@ -87,7 +93,7 @@ for _name in CHANGING:
     setattr(StoredRow, _name, _after(_rows.Row.detach, _name))
 
 
-class StoredReply(dict[str, Any]):
+class StoredReply(_Encoded):
     """A reply of which the rows are bytes until they are read; all else is decoded.
 
     It is a dict, because the driver asks dicts alone what an error says.
@@ -97,8 +103,6 @@ class StoredReply(dict[str, Any]):
         options: the codec options; the driver gives them, and they are `ROWS`.
     """
 
-    _type_marker = BYTES
-
     def __init__(self, document: bytes, options: object = None) -> None:
         parts = _rows.split(document, StoredRow)
         if parts is None:
@@ -107,11 +111,6 @@ class StoredReply(dict[str, Any]):
         rest, name, rows = parts
         super().__init__(bson.decode(rest, ROWS))
         self["cursor"][name] = rows
-
-    @property
-    def raw(self) -> bytes:
-        """The reply in BSON."""
-        return bson.encode(dict(self))
 
 
 REPLIES: Final[CodecOptions[Any]] = ROWS.with_options(document_class=StoredReply)
