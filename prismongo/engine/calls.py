@@ -23,9 +23,16 @@ from prisma.errors import PrismaError
 
 from prismongo.engine.conflicts import Conflicts
 from prismongo.engine.drive import Work, run, run_inside, run_step, run_write
-from prismongo.engine.known import KnownCall, KnownPlanned, KnownRead, KnownStepped, Read
+from prismongo.engine.known import (
+    KnownCall,
+    KnownPlanned,
+    KnownRead,
+    KnownStepped,
+    Read,
+    RecordWrite,
+)
 from prismongo.engine.learner import Learner
-from prismongo.query.nodes.operations import Operation, UpsertRecord
+from prismongo.query.nodes.operations import Operation
 from prismongo.query.nodes.requests import Request, Words
 from prismongo.query.nodes.steps import Aggregate, DeleteOne, Insert, KnownFind, UpdateOne
 from prismongo.query.plan.planner import Planner
@@ -36,7 +43,7 @@ from prismongo.schema.datamodel import Datamodel
 SHAPES: Final = 1_000
 """How many shapes are kept. They come from code, which has fewer."""
 
-_Planned = Read | UpsertRecord
+_Planned = Read | RecordWrite
 KnownStep = KnownFind | Aggregate | Insert | UpdateOne | DeleteOne
 
 

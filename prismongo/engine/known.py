@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.nodes.filling import by_marks
+from prismongo.query.nodes.filling import by_marks, filled
 from prismongo.query.nodes.filling_selections import filled_page, filled_selected, filled_unique
 from prismongo.query.nodes.filters import Compare, Filter
 from prismongo.query.nodes.operations import (
@@ -21,6 +21,7 @@ from prismongo.query.nodes.operations import (
     DeleteRecord,
     FindPage,
     FindUnique,
+    GroupRecords,
     NewRecord,
     RecordUpdates,
     UpdateRecord,
@@ -38,7 +39,8 @@ from prismongo.query.nodes.steps import (
 )
 from prismongo.query.validate.validator import Validator
 
-Read = FindUnique | FindPage | AggregateRecords
+Read = FindUnique | FindPage | AggregateRecords | GroupRecords
+RecordWrite = CreateOne | UpdateRecord | DeleteRecord | UpsertRecord
 Value = tuple[tuple[int, ...], ArgumentPath, Callable[[Any], object], type]
 """A value that is open: the numbers of the selection in whose arguments it stands (none: in the
 call's), where it stands in them, its encoder, and the type of what is stored."""
@@ -152,6 +154,9 @@ class KnownPlannedRead:
         match operation:
             case AggregateRecords():
                 return replace(operation, page=filled_page(operation.page, values))
+            case GroupRecords(_, where):
+                having = filled(operation.having, values)
+                return replace(operation, where=filled(where, values), having=having)
             case FindPage(_, page, selected):
                 chosen = self.places.selected(selected, values)
                 return replace(operation, page=filled_page(page, values), selected=chosen)
@@ -163,32 +168,52 @@ class KnownPlannedRead:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KnownUpsert:
-    """An upsert of one record, which is planned at every call. All of its data is open.
+class KnownPlannedWrite:
+    """A write of one record that is planned at every call: an upsert, and what takes several steps.
+
+    All of its data is open, so long as no related record is in it.
 
     Attributes:
         operation: with marks in place of the values, and without data.
     """
 
-    operation: UpsertRecord
+    operation: RecordWrite
     places: Places
     validator: Validator
 
-    def filled(self, request: Request) -> UpsertRecord | None:
+    def filled(self, request: Request) -> RecordWrite | None:
         """The operation of a call; None: it goes the careful way."""
-        values, model = self.places.bound(request), self.operation.create.model
+        values, operation = self.places.bound(request), self.operation
         if values is None:
             return None
-        document = self.validator.document(model, request.arguments.get("create"))
-        updates = self.validator.updates(model, request.arguments.get("update"))
-        if document is None or updates is None:
-            return None
-        return UpsertRecord(
-            filled_unique(self.operation.unique, values),
-            NewRecord(model, document),
-            RecordUpdates(model, updates),
-            self.places.selected(self.operation.selected, values),
-        )
+        selected = self.places.selected(operation.selected, values)
+        match operation:
+            case CreateOne():
+                new = self._new(request, "data")
+                return None if new is None else CreateOne(new, selected)
+            case UpdateRecord(unique):
+                data = self._updates(request, "data")
+                unique = filled_unique(unique, values)
+                return None if data is None else UpdateRecord(unique, data, selected)
+            case DeleteRecord(unique):
+                return DeleteRecord(filled_unique(unique, values), selected)
+            case UpsertRecord(unique):
+                new, data = self._new(request, "create"), self._updates(request, "update")
+                if new is None or data is None:
+                    return None
+                return UpsertRecord(filled_unique(unique, values), new, data, selected)
+            case _:
+                assert_never(operation)
+
+    def _new(self, request: Request, name: str) -> NewRecord | None:
+        model = self.operation.selected.model
+        document = self.validator.document(model, request.arguments.get(name))
+        return None if document is None else NewRecord(model, document)
+
+    def _updates(self, request: Request, name: str) -> RecordUpdates | None:
+        model = self.operation.selected.model
+        updates = self.validator.updates(model, request.arguments.get(name))
+        return None if updates is None else RecordUpdates(model, updates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,5 +294,5 @@ class KnownDelete:
 
 KnownWrite = KnownCreate | KnownUpdate | KnownDelete
 KnownStepped = KnownRead | KnownAggregate | KnownWrite
-KnownPlanned = KnownPlannedRead | KnownUpsert
+KnownPlanned = KnownPlannedRead | KnownPlannedWrite
 KnownCall = KnownStepped | KnownPlanned

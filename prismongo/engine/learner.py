@@ -14,12 +14,13 @@ from prismongo.engine.known import (
     KnownDelete,
     KnownFilter,
     KnownPlannedRead,
+    KnownPlannedWrite,
     KnownRead,
     KnownUpdate,
-    KnownUpsert,
     KnownWrite,
     Places,
     Read,
+    RecordWrite,
     Value,
 )
 from prismongo.query.nodes.filling import fillable
@@ -30,6 +31,7 @@ from prismongo.query.nodes.operations import (
     DeleteRecord,
     FindPage,
     FindUnique,
+    GroupRecords,
     NewRecord,
     RecordUpdates,
     UpdateRecord,
@@ -71,49 +73,42 @@ class Learner:
         if request.action not in WRITES:
             return self._read(request)
         operation = self._validators[request.words].validate(request)
-        if isinstance(operation, UpsertRecord):
-            return self._upsert(operation, request)
-        if not isinstance(operation, CreateOne | UpdateRecord | DeleteRecord):
-            raise ShapelessError
-        if not self._planner.writes.is_one_step(operation):
+        if not isinstance(operation, RecordWrite):
             raise ShapelessError
         return self._write(operation, request)
 
-    def _upsert(self, operation: UpsertRecord, request: Request) -> KnownUpsert:
-        found, places = self._unique(request)
-        model = operation.create.model
-        new, none = NewRecord(model, {}), RecordUpdates(model)
-        upsert = UpsertRecord(found.unique, new, none, found.selected)
-        return KnownUpsert(upsert, places, self._validators[request.words])
-
-    def _write(
-        self, operation: CreateOne | UpdateRecord | DeleteRecord, request: Request
-    ) -> KnownWrite:
-        validator, selected = self._validators[request.words], operation.selected
-        model = selected.model
-        if isinstance(operation, CreateOne):
-            return KnownCreate(CreateOne(NewRecord(model, {}), selected), validator)
-        found, places = self._unique(request)
+    def _write(self, operation: RecordWrite, request: Request) -> KnownWrite | KnownPlannedWrite:
+        found, places = self._found(request)
+        validator = self._validators[request.words]
+        marked = _without_data(operation, found)
+        if isinstance(marked, UpsertRecord) or not self._planner.writes.is_one_step(marked):
+            return KnownPlannedWrite(marked, places, validator)
+        if isinstance(marked, CreateOne):
+            return KnownCreate(marked, validator)
         where = self._filter(found, places)
         if where is None:
-            raise ShapelessError
-        if isinstance(operation, DeleteRecord):
-            return KnownDelete(DeleteRecord(found.unique, selected), where)
-        updated = UpdateRecord(found.unique, RecordUpdates(model), selected)
-        return KnownUpdate(updated, where, validator, self._planner.writes.keys(model))
+            return KnownPlannedWrite(marked, places, validator)
+        if isinstance(marked, DeleteRecord):
+            return KnownDelete(marked, where)
+        keys = self._planner.writes.keys(marked.selected.model)
+        return KnownUpdate(marked, where, validator, keys)
 
-    def _unique(self, request: Request) -> tuple[FindUnique, Places]:
-        """What finds the record of a write, with marks."""
-        arguments = {"where": request.arguments["where"]}
-        read = replace(request, action="findUnique", arguments=arguments)
-        operation, places = self._marked(read)
-        if not isinstance(operation, FindUnique):
+    def _found(self, request: Request) -> tuple[FindUnique | FindPage, Places]:
+        """A read of what a write finds, and of its answer, with marks."""
+        where = request.arguments.get("where")
+        found = replace(request, action="findMany", arguments={})
+        if where is not None:
+            found = replace(request, action="findUnique", arguments={"where": where})
+        operation, places = self._marked(found)
+        if not isinstance(operation, FindUnique | FindPage):
             raise ShapelessError
         return operation, places
 
     def _read(self, request: Request) -> KnownRead | KnownPlannedRead | KnownAggregate:
         operation, places = self._marked(request)
-        where = None if places.are_selected else self._filter(operation, places)
+        if isinstance(operation, GroupRecords) or places.are_selected:
+            return KnownPlannedRead(operation, places)
+        where = self._filter(operation, places)
         if where is None:
             return KnownPlannedRead(operation, places)
         if isinstance(operation, AggregateRecords):
@@ -121,7 +116,9 @@ class Learner:
         is_one_step = not operation.selected.relations and not operation.must_exist
         return KnownRead(operation, where, is_one_step)
 
-    def _filter(self, operation: Read, places: Places) -> KnownFilter | None:
+    def _filter(
+        self, operation: FindUnique | FindPage | AggregateRecords, places: Places
+    ) -> KnownFilter | None:
         """The filter of the first step; None if a mark is not found again there."""
         find = self._planner.known(operation)
         if find is None or not _are_in(places.marks, fillable(find.where)):
@@ -146,6 +143,23 @@ class Learner:
         return operation, Places(marks, values, any(numbers for numbers, *_ in values))
 
 
+def _without_data(operation: RecordWrite, found: FindUnique | FindPage) -> RecordWrite:
+    """The write with the marks of what it finds."""
+    selected, model = found.selected, found.selected.model
+    new, updates = NewRecord(model, {}), RecordUpdates(model)
+    match operation, found:
+        case CreateOne(), FindPage():
+            return CreateOne(new, selected)
+        case UpdateRecord(), FindUnique(unique=unique):
+            return UpdateRecord(unique, updates, selected)
+        case DeleteRecord(), FindUnique(unique=unique):
+            return DeleteRecord(unique, selected)
+        case UpsertRecord(), FindUnique(unique=unique):
+            return UpsertRecord(unique, new, updates, selected)
+        case _:
+            raise ShapelessError
+
+
 def _are_in(marks: tuple[object, ...], found: list[object]) -> bool:
     """Whether each mark is exactly once among what can be filled."""
     numbers = Counter(map(id, found))
@@ -156,6 +170,8 @@ def _fillable(operation: Read) -> list[object]:
     match operation:
         case AggregateRecords(_, page):
             return fillable_page(page)
+        case GroupRecords(_, where):
+            return fillable(where) + fillable(operation.having)
         case FindPage(_, page, selected):
             return fillable_page(page) + fillable_selected(selected)
         case FindUnique(_, unique, selected):
@@ -179,5 +195,5 @@ def _values(marked: list[Marked], request: Request) -> tuple[Value, ...]:
         place = by_path.get(item.path)
         if place is None or place.value is not item.given:
             raise ShapelessError
-        values.append((place.selections, place.inside, item.encode, type(item.mark)))
+        values.append((place.selections, place.inside, item.encode, item.kind))
     return tuple(values)

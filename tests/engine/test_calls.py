@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from prisma.errors import PrismaError
 
-from prismongo.fields import Json
+from prismongo.fields import Base64, Json
 from prismongo.query.nodes.requests import FieldReference, Name, Request, Selection
 from prismongo.query.validate.query_shapes import query_shape
 from tests.engine.calls import (
@@ -30,6 +30,8 @@ def page(**arguments: Any) -> Request:
 
 
 # --- what is known ---
+
+NOTHING_OR_TRUE: Final = {"OR": [{"data": Json(None)}, {"data": {"not": Json(True)}}]}
 
 ASKED: Final[tuple[tuple[str, Callable[[Any], Request], tuple[Any, ...]], ...]] = (
     ("id", lambda v: request_of("findUnique", "User", where={"id": v}), (ID, OTHER, ID)),
@@ -190,6 +192,16 @@ ASKED: Final[tuple[tuple[str, Callable[[Any], Request], tuple[Any, ...]], ...]] 
         lambda v: page(where={"age": {"gt": FieldReference("small")}, "score": v}),
         (1.5, 2.5, 3.5),
     ),
+    ("a text of JSON", lambda v: page(where={"data": {"not": v}}), ("1", " 2", "-3")),
+    ("a Json", lambda v: page(where={"data": Json(v)}), ("a", "b", "")),
+    ("a number in Json", lambda v: page(where={"data": {"equals": Json(v)}}), (1, 2, 3)),
+    ("an object in Json", lambda v: page(where={"data": Json(v)}), ({"a": [1]}, {}, {"b": "$x"})),
+    ("a list in Json", lambda v: page(where={"NOT": {"data": Json(v)}}), ([], [1, {"a": 2}], [[]])),
+    ("null and a Boolean in Json", lambda v: page(where=v), (NOTHING_OR_TRUE,) * 3),
+    ("an id in Json", lambda v: page(where={"data": Json({"$oid": v})}), (ID, OTHER, ID)),
+    ("bytes", lambda v: page(where={"avatar": {"in": [v, b"c"]}}), (b"a", b"", b"\0")),
+    ("Base64", lambda v: page(where={"avatar": Base64.encode(v)}), (b"a", b"", b"\0")),
+    ("a tuple", lambda v: page(where={"age": {"in": (v, 2)}}), (1, 2, 3)),
     ("from the end", lambda v: page(where={"age": v}, take=-1), (1, 2, 3)),
     ("nothing", lambda v: page(where={"age": v}, take=0), (1, 2, 3)),
     ("a cursor", lambda v: page(where={"age": 1}, cursor={"id": v}, skip=1), (ID, OTHER, ID)),
@@ -228,8 +240,8 @@ def test_the_third_call_of_a_shape_is_bound(
 
 
 NEVER: Final[tuple[tuple[str, Request], ...]] = (
-    ("Json", page(where={"data": {"equals": "1"}})),
-    ("a Json", page(where={"data": Json("a")})),
+    ("a text of JSON that is null", page(where={"data": {"equals": "null"}})),
+    ("a Json of a type of its own", page(where={"data": Json({"$minKey": 1})})),
     ("a subclass", page(where={"email": Text("a")})),
     (
         "an include with a long list",

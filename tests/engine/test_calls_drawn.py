@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
 from prismongo.engine.calls import Calls
-from prismongo.fields import Json
+from prismongo.fields import Base64, Json
 from prismongo.query.nodes.requests import Request, Selection
 from prismongo.query.validate.query_shapes import query_shape
 from tests.engine.calls import (
@@ -43,9 +43,10 @@ GOOD: Final[dict[str, tuple[Any, ...]]] = {
     "score": (1.5, 1, Decimal(1)),
     "active": (True, False),
     "role": (Role.USER, "USER"),
+    "data": ("1", Json(1), Json("a"), Json({"a": [1]}), Json([]), Json(None), Json(False)),
+    "avatar": (b"a", Base64.encode(b"a"), "YQ=="),
     "born": (MOMENT, "2025-06-01T00:00:00Z", None),
     "groupId": (ID, ObjectId(ID)),
-    "data": ("1", Json(1)),
     "tags": (["a"], [], "a"),
     "home": ({"city": "a"}, {"is": {"city": "a"}}),
     "places": ({"city": "a"}, [{"city": "a"}]),
@@ -53,6 +54,11 @@ GOOD: Final[dict[str, tuple[Any, ...]]] = {
     "nothing": (1,),
 }
 """Values that a field takes, but for one that there is not."""
+INSIDE: Final[tuple[Any, ...]] = (
+    *(1, 2, 2**63, 1.5, float("nan"), "b", "\ud800", True, None, [1], [[None]], [{1, 2}], object()),
+    *({}, {"b": {}}, {"\0": 1}, {"$oid": ID}, {"$oid": 1}, {"$minKey": 1}, {(): 1}),
+)
+"""Values in Json."""
 ALIKE: Final[dict[type, tuple[Any, ...]]] = {
     str: TEXTS,
     int: (0, -1, 2, 2**31, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400),
@@ -67,6 +73,9 @@ ALIKE: Final[dict[type, tuple[Any, ...]]] = {
     Role: tuple(Role),
     bool: (True, False),
     ObjectId: (ObjectId(OTHER),),
+    bytes: (b"", b"\0"),
+    Base64: (Base64.encode(b""), Base64(b"?")),
+    Json: tuple([Json(each) for each in INSIDE]),
 }
 """Values of the same type, of which a field may refuse some."""
 OPERATORS: Final = (
@@ -88,7 +97,7 @@ Leaf = tuple[str, Any, list[Any]]
 def drawn(random: Random) -> tuple[Any, list[Leaf]]:
     """What calls of about the same shape have in common."""
     is_likely = random.random() < 0.8
-    names = random.sample(list(GOOD)[: 10 if is_likely else None], random.choice((1, 1, 2, 3)))
+    names = random.sample(list(GOOD)[: 12 if is_likely else None], random.choice((1, 1, 2, 3)))
     leaves: list[Leaf] = []
     for name in names:
         operator = random.choice(OPERATORS[: 11 if is_likely else None])

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from prismongo.fields import Json
 from prismongo.query.nodes.operations import AggregateRecords
 from prismongo.query.nodes.requests import Selection
 from prismongo.query.nodes.steps import Aggregate, KnownFind
@@ -71,6 +72,43 @@ def test_a_count_of_a_part_is_planned(arguments: dict[str, Any]) -> None:
     wanted = VALIDATOR.validate(asked)
     assert isinstance(wanted, AggregateRecords)
     assert repr(found[2:]) == repr([wanted, wanted])
+
+
+# --- groups ---
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        lambda v: {"where": {"age": v}},
+        lambda v: {"where": {"group": {"is": {"name": str(v)}}}, "order": {"role": "asc"}},
+        lambda v: {"having": {"age": {"_avg": {"gt": v}, "_count": {"in": [v, 2]}}}},
+        lambda v: {"where": {"email": str(v)}, "having": {"NOT": [{"role": Role.USER}]}, "take": 2},
+        lambda v: {
+            "where": {"data": Json({"a": v})},
+            "having": {"role": {"_max": {"equals": "USER"}}},
+        },
+    ],
+)
+def test_groups_are_planned(arguments: Callable[[int], dict[str, Any]]) -> None:
+    calls = new_calls()
+    for number in range(5):
+        asked = request_of("groupBy", "User", Selection("role"), by=["role"], **arguments(number))
+        found = calls.find(asked)
+        if number < 2:
+            assert found is None
+        else:
+            assert repr(found) == repr(VALIDATOR.validate(asked))
+
+
+@pytest.mark.parametrize("value", ["a", None, object(), 10**400])
+def test_groups_with_another_value_are_refused_by_the_careful_way(value: Any) -> None:
+    calls = new_calls()
+    for number in (1, 2, 3, value):
+        having = {"age": {"_avg": {"gt": number}}}
+        asked = request_of("groupBy", "User", Selection("role"), by=["role"], having=having)
+        found = calls.find(asked)
+    assert found is None
 
 
 # --- a field that is called as the mode of texts is ---

@@ -14,8 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prisma.errors import PrismaError
 
+from prismongo.engine.known import RecordWrite
 from prismongo.fields import Json
-from prismongo.query.nodes.operations import UpsertRecord
+from prismongo.query.nodes.operations import (
+    CreateOne,
+    DeleteRecord,
+    UpdateRecord,
+    UpsertRecord,
+)
 from prismongo.query.nodes.requests import Action, FieldReference, Request, Selection
 from prismongo.query.nodes.steps import DeleteOne, Insert, Step, UpdateOne
 from prismongo.query.plan.write import rows_of
@@ -43,15 +49,15 @@ class Asked:
         way = Careful(datamodel)
         self.validator, self.planner, self.calls = way.validator, way.planner, way.calls()
 
-    def step(self, request: Request) -> Step | UpsertRecord | None:
-        """The step; of an upsert, the operation."""
+    def step(self, request: Request) -> Step | RecordWrite | None:
+        """The step; of what is planned at every call, the operation."""
         found = self.calls.find(request)
         if isinstance(found, tuple):
             return found[1]
-        assert found is None or isinstance(found, UpsertRecord)
+        assert found is None or isinstance(found, RecordWrite)
         return found
 
-    def known(self, action: Action, model: str, **arguments: Any) -> Step | UpsertRecord | None:
+    def known(self, action: Action, model: str, **arguments: Any) -> Step | RecordWrite | None:
         """The step, once the shape was seen often enough."""
         request = request_of(action, model, **arguments)
         return [self.step(request) for _ in range(4)][-1]
@@ -69,7 +75,7 @@ class Asked:
             answers["careful"] += 1
             return
         answers["bound"] += 1
-        if isinstance(step, UpsertRecord):
+        if isinstance(step, RecordWrite):
             assert repr(step) == repr(operation)
             return
         assert isinstance(step, Insert | UpdateOne | DeleteOne)
@@ -147,10 +153,16 @@ def request_of(action: Any, model: str, *selections: Selection, **arguments: Any
             },
             UpsertRecord,
         ),
+        (
+            "updateOne",
+            {"data": {"text": "b"}, "where": {"id": ID, "owner": {"is": {"id": ID}}}},
+            UpdateRecord,
+        ),
+        ("deleteOne", {"where": {"id": ID, "owner": {"is": {"id": ID}}}}, DeleteRecord),
     ],
 )
 def test_the_third_call_of_a_shape_is_bound(
-    action: Any, arguments: dict[str, Any], kind: type[Step | UpsertRecord]
+    action: Any, arguments: dict[str, Any], kind: type[Step | RecordWrite]
 ) -> None:
     asked, request = Asked(), request_of(action, "Row", **arguments)
     assert [type(asked.step(request)) for _ in range(3)] == [type(None), type(None), kind]
@@ -166,7 +178,6 @@ def test_the_third_call_of_a_shape_is_bound(
         ("createOne", {"data": None}),
         ("updateOne", {"data": {}, "where": {"id": ID}}),
         ("updateOne", {"data": {"owner": {"disconnect": True}}, "where": {"id": ID}}),
-        ("updateOne", {"data": {"text": "b"}, "where": {"id": ID, "owner": {"id": ID}}}),
         ("deleteOne", {"where": {"id": Text(ID)}}),
         ("deleteOne", {"where": {"id": ID, "whole": FieldReference("text")}}),
         ("upsertOne", {"data": {"create": NEW, "update": {}}, "where": {"id": ID}}),
@@ -188,32 +199,49 @@ def test_what_goes_the_careful_way(action: Any, arguments: dict[str, Any]) -> No
     assert Asked().known(action, "Row", **arguments) is None
 
 
-def test_an_answer_with_relations_goes_the_careful_way() -> None:
-    owner, where = Selection("owner", selections=(Selection("id"),)), {"id": ID}
-    for action, arguments in (
-        ("createOne", {"data": NEW}),
-        ("updateOne", {"data": {"text": "b"}, "where": where}),
-        ("deleteOne", {"where": where}),
-    ):
-        asked, request = Asked(), request_of(action, "Row", owner, **arguments)
-        assert [asked.step(request) for _ in range(4)] == [None] * 4
+OWNER: Final = Selection("owner", selections=(Selection("id"),))
+OWNED: Final = Selection("owner", {"where": {"id": ID}}, (Selection("id"),))
 
 
-def test_what_other_records_refer_to_goes_the_careful_way() -> None:
+@pytest.mark.parametrize("chosen", [OWNER, OWNED])
+@pytest.mark.parametrize(
+    ("action", "arguments", "kind"),
+    [
+        ("createOne", {"data": NEW}, CreateOne),
+        ("updateOne", {"data": {"text": "b"}, "where": {"id": ID}}, UpdateRecord),
+        ("updateOne", {"data": {}, "where": {"id": ID, "whole": 1}}, UpdateRecord),
+        ("deleteOne", {"where": {"id": ID}}, DeleteRecord),
+        ("upsertOne", {"where": {"id": ID}, "create": NEW, "update": {}}, UpsertRecord),
+    ],
+)
+def test_an_answer_with_relations_is_planned(
+    action: Any, arguments: dict[str, Any], kind: type[RecordWrite], chosen: Selection
+) -> None:
+    asked, answers = Asked(), Counter[str]()
+    request = request_of(action, "Row", Selection("id"), chosen, **arguments)
+    assert [type(asked.step(request)) for _ in range(3)] == [type(None), type(None), kind]
+    asked.check(request, answers)
+    others = Selection("owner", {"where": {"id": OTHER}}, chosen.selections)
+    other = chosen if chosen is OWNER else others
+    asked.check(request_of(action, "Row", Selection("id"), other, **arguments), answers)
+    assert answers == {"bound": 2}
+
+
+def test_what_other_records_refer_to_is_planned() -> None:
     asked = Asked(PLAIN)
     assert asked.known("updateOne", "Room", data={"code": 2}, where={"id": 1}) is None
-    assert asked.known("deleteOne", "Room", where={"id": 1}) is None
-    assert asked.known("deleteOne", "Note", where={"id": 1}) is not None
+    assert isinstance(asked.known("deleteOne", "Room", where={"id": 1}), DeleteRecord)
+    assert isinstance(asked.known("deleteOne", "Note", where={"id": 1}), DeleteOne)
 
 
-def test_what_changes_or_does_not_name_the_shard_key_goes_the_careful_way() -> None:
+def test_what_changes_or_does_not_name_the_shard_key() -> None:
     asked, text = Asked(BY_ZONE), {"text": "b"}
-    assert asked.known("updateOne", "Note", data=text, where={"id": 1}) is None
-    assert asked.known("deleteOne", "Note", where={"id": 1}) is None
+    assert isinstance(asked.known("updateOne", "Note", data=text, where={"id": 1}), UpdateRecord)
+    assert isinstance(asked.known("deleteOne", "Note", where={"id": 1}), DeleteRecord)
     named = {"id": 1, "zone": 7}
-    assert asked.known("updateOne", "Note", data=text, where=named) is not None
+    assert isinstance(asked.known("updateOne", "Note", data=text, where=named), UpdateOne)
     assert asked.known("updateOne", "Note", data={"zone": 8}, where=named) is None
-    assert asked.known("deleteOne", "Note", where=named) is not None
+    assert isinstance(asked.known("deleteOne", "Note", where=named), DeleteOne)
 
 
 def test_data_is_no_part_of_a_shape() -> None:
@@ -270,13 +298,20 @@ def test_other_values_are_written_as_the_careful_way_writes_them() -> None:
                 data = {"text": "a", "flag": random.random() < 0.5}
             value = ID if is_likely else random.choice((*texts, *OTHERS, *VALUES))
             where = {"id": value, **beside}
-            for request in (
-                request_of("createOne", "Row", data={**NEW, **data}),
-                request_of("updateOne", "Row", data=data, where=where),
-                request_of("deleteOne", "Row", where=where),
-                request_of("upsertOne", "Row", where=where, create={**NEW, **data}, update=data),
-            ):
-                asked.check(request, answers)
+            owner = Selection("owner", {"where": {"id": value}}, (Selection("id"),))
+            for chosen in ((), (Selection("id"), owner)):
+                for request in (
+                    request_of("createOne", "Row", *chosen, data={**NEW, **data}),
+                    request_of("updateOne", "Row", *chosen, data=data, where=where),
+                    request_of("deleteOne", "Row", *chosen, where=where),
+                    request_of(
+                        *("upsertOne", "Row", *chosen),
+                        where=where,
+                        create={**NEW, **data},
+                        update=data,
+                    ),
+                ):
+                    asked.check(request, answers)
 
     # Of a seed, so that choices are as likely as written.
     test: Callable[[], None] = settings(max_examples=300, deadline=None)(

@@ -55,6 +55,7 @@ class AggregateValidator:
     def __init__(self, wheres: WhereValidator, selects: SelectValidator) -> None:
         self._wheres = wheres
         self._selects = selects
+        self._results: dict[tuple[AggregationKind, int], Field] = {}
 
     def aggregate(
         self,
@@ -228,7 +229,7 @@ class AggregateValidator:
                 parts.append(
                     self._wheres.having(
                         model,
-                        _result_field(aggregation, field),
+                        self._result_field(aggregation.kind, field),
                         entries[name],
                         (*path, name),
                         aggregation.key,
@@ -236,6 +237,13 @@ class AggregateValidator:
                     )
                 )
         return join(parts, negated=negated)
+
+    def _result_field(self, kind: AggregationKind, field: Field) -> Field:
+        """The type of an aggregate, as a field: one for each, since its encoder is kept."""
+        known = self._results.get((kind, id(field)))
+        if known is None:
+            known = self._results[kind, id(field)] = _result_field(kind, field)
+        return known
 
     # --- order ---
 
@@ -280,9 +288,9 @@ def _aggregates(kind: AggregationKind, field: Field) -> bool:
             assert_never(kind)
 
 
-def _result_field(aggregation: Aggregation, field: Field) -> Field:
-    """The type of an aggregate, as a field: a count is an Int, an average mostly a Float."""
-    match aggregation.kind:
+def _result_field(kind: AggregationKind, field: Field) -> Field:
+    """A count is an Int, an average mostly a Float, the others are as the field."""
+    match kind:
         case "count":
             return _optional(field, "scalar", "Int")
         case "avg":
@@ -290,7 +298,7 @@ def _result_field(aggregation: Aggregation, field: Field) -> Field:
         case "sum" | "min" | "max":
             return _optional(field, field.kind, field.type)
         case _:
-            assert_never(aggregation.kind)
+            assert_never(kind)
 
 
 def _optional(field: Field, kind: Any, name: str) -> Field:

@@ -12,13 +12,22 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from bson import Decimal128, Int64, ObjectId
+from bson import Decimal128, Int64, ObjectId, Timestamp
 
+from prismongo.fields import Json
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.validate.query_shapes import ShapelessError
+from prismongo.query.validate.query_shapes import ShapelessError, is_constant
 from prismongo.query.validate.values import Values, searchable, searched
-from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Field
+
+
+class _MarkedObject(dict[str, object]):
+    """A whole object of Json; what looks for marks does not look for others inside of it."""
+
+
+class _MarkedList(list[object]):
+    """A whole list of Json."""
+
 
 _NEW: Final[Mapping[type, Callable[[], object]]] = {
     ObjectId: ObjectId,
@@ -28,6 +37,10 @@ _NEW: Final[Mapping[type, Callable[[], object]]] = {
     float: lambda: secrets.randbits(62) + 0.5,
     datetime: lambda: datetime.now(UTC),
     Decimal128: lambda: Decimal128(str(secrets.randbits(62))),
+    Timestamp: lambda: Timestamp(secrets.randbits(31), secrets.randbits(31)),
+    bytes: lambda: secrets.token_bytes(16),
+    dict: lambda: _MarkedObject({secrets.token_hex(16): 0}),
+    list: lambda: _MarkedList([secrets.token_hex(16)]),
 }
 """A new object of each type of stored values that can be marked."""
 
@@ -40,12 +53,14 @@ class Marked:
         path: where it stands in the arguments.
         given: the value there.
         encode: what stores it; it raises a ValueError or a TypeError.
-        mark: of the type of what is stored.
+        kind: the type of what is stored.
+        mark: of this type, or of one below it.
     """
 
     path: ArgumentPath
     given: object
     encode: Callable[[Any], object]
+    kind: type
     mark: object
 
 
@@ -61,20 +76,20 @@ class MarkingValues(Values):
         self.marked: list[Marked] = []
 
     def one(self, field: Field, value: object, path: ArgumentPath) -> object:
-        """A mark for the value; a Boolean is part of the shape, and is stored as it is.
+        """A mark for the value. What is a part of the shape is stored as it is.
 
         Raises:
             ShapelessError: of such a value there are no marks.
             prisma.errors.DataError: the value is not one of the field.
         """
         stored = super().one(field, value, path)
-        kind = type(stored)
-        if kind is bool and type(value) is bool:
+        if is_constant(value.data if type(value) is Json else value):
             return stored
-        if kind not in _NEW or is_any(field):
+        kind = type(stored)
+        if kind not in _NEW:
             raise ShapelessError
         mark = _NEW[kind]()
-        self.marked.append(Marked(path, value, self.encoder(field), mark))
+        self.marked.append(Marked(path, value, self.encoder(field), kind, mark))
         return mark
 
     def searchable(self, stored: object, path: ArgumentPath) -> object:
@@ -89,7 +104,7 @@ class MarkingValues(Values):
         """A mark for the text."""
         super().searched(value, path)
         mark = secrets.token_hex(16)
-        self.marked.append(Marked(path, value, searched, mark))
+        self.marked.append(Marked(path, value, searched, str, mark))
         return mark
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bson import ObjectId
 
+from prismongo.fields import Base64, Json
 from prismongo.query.errors.input import ArgumentPath
 from prismongo.query.nodes.requests import FieldReference, Request, Selection
 from prismongo.query.validate.search import RELEVANCE
@@ -30,7 +31,7 @@ LARGEST: Final = 256
 LARGEST_SELECTED: Final = 48
 """The most parts of the arguments of a selection: with longer lists nothing is won."""
 
-_FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId})
+_FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId, bytes, Base64})
 """The types of values that a shape leaves open."""
 
 WRITES: Final[Mapping[str, frozenset[str]]] = {
@@ -43,9 +44,10 @@ WRITES: Final[Mapping[str, frozenset[str]]] = {
 
 _NONE: Final[frozenset[str]] = frozenset()
 _ACTIONS: Final = frozenset(WRITES) | {
-    *("findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow", "aggregate")
+    *("findUnique", "findUniqueOrThrow", "findMany", "findFirst", "findFirstOrThrow"),
+    *("aggregate", "groupBy"),
 }
-_FILTERS: Final = frozenset({"where", "cursor"})
+_FILTERS: Final = frozenset({"where", "cursor", "having"})
 """The arguments that have open values."""
 _MODES: Final = frozenset({"default", "insensitive"})
 
@@ -74,7 +76,10 @@ def query_shape(request: Request) -> QueryShape | None:
 
 
 def _add_filter(value: Any, parts: list[object]) -> None:
-    """Objects, lists, booleans, nulls and references as they are; of others, the type alone."""
+    """Objects, lists, booleans, nulls and references as they are; of others, the type alone.
+
+    A `Json` is as what is in it, but for objects and lists, of which the type counts.
+    """
     kind = type(value)
     if kind is dict:
         parts += (kind, len(value))
@@ -88,20 +93,27 @@ def _add_filter(value: Any, parts: list[object]) -> None:
                 _add_filter(item, parts)
     elif kind in _FILLED:
         parts.append(kind)
-    elif value is None or kind is bool:
+    elif is_constant(value):
         parts.append(value)
     elif kind is FieldReference:
         parts += (kind, _text(value.field), _text(value.model))
-    elif kind is list:
+    elif kind is list or kind is tuple:
         parts += (kind, len(value))
         for item in value:
             _add_filter(item, parts)
+    elif kind is Json:
+        parts += (kind, value.data if is_constant(value.data) else type(value.data))
     elif issubclass(kind, str) and issubclass(kind, Enum):
         parts.append(kind)
     else:
         raise ShapelessError
     if len(parts) > LARGEST:
         raise ShapelessError
+
+
+def is_constant(value: object) -> bool:
+    """Whether it is a value of a filter that is a part of the shape."""
+    return value is None or type(value) is bool
 
 
 def _text(value: object) -> str | None:
@@ -202,8 +214,8 @@ def _open(value: Any, path: ArgumentPath) -> Iterator[tuple[ArgumentPath, object
         for key, item in value.items():
             if not _is_mode(key, item):
                 yield from _open(item, (*path, key))
-    elif kind is list:
+    elif kind is list or kind is tuple:
         for index, item in enumerate(value):
             yield from _open(item, (*path, index))
-    elif value is not None and kind is not bool and kind is not FieldReference:
+    elif kind is not FieldReference and not is_constant(value.data if kind is Json else value):
         yield path, value
