@@ -48,6 +48,9 @@ class Library(Protocol):
     async def with_relations(self, users: list[Any], depth: int) -> Sequence[Any]:
         """Users with the first `depth` of LEVELS."""
 
+    async def count_of(self, channel: Any) -> int:
+        """How many messages there are in the channel."""
+
     async def count_in(self, community: Any) -> int:
         """How many messages there are in the channels of a community."""
 

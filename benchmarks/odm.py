@@ -92,6 +92,10 @@ class Odm:
         for membership in memberships:
             membership.community = communities.get(membership.communityId)
 
+    async def count_of(self, channel: ObjectId) -> int:
+        """`count`."""
+        return await Message.find(Message.channelId == channel).count()
+
     async def count_in(self, community: ObjectId) -> int:
         """Two queries: the channels, and their messages."""
         return await Message.find(In(Message.channelId, await self._channels(community))).count()

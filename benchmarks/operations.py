@@ -99,6 +99,11 @@ async def _rich(round_: Round, library: Library, count: int) -> Arguments:
     return [([library.id(round_.data.rich)],)] * count
 
 
+async def _channel(round_: Round, library: Library, count: int) -> Arguments:
+    chosen = round_.random.choices(round_.data.channels, k=count)
+    return [(library.id(channel),) for channel in chosen]
+
+
 async def _communities(round_: Round, library: Library, count: int) -> Arguments:
     chosen = round_.random.choices(round_.data.communities, k=count)
     return [(library.id(community),) for community in chosen]
@@ -197,11 +202,12 @@ OPERATIONS: Final = (
     Operation(
         "1,000 with composites", Target(1.60, 0.80), 1, lambda c, x: c.find_messages(x), _rich
     ),
-    Operation("count by a relation", _BY_RELATION, 2, lambda c, x: c.count_in(x), _communities),
+    Operation("count by a filter", None, 20, lambda c, x: c.count_of(x), _channel),
+    Operation("count by a relation", _BY_RELATION, 10, lambda c, x: c.count_in(x), _communities),
     Operation(
         "100 rows by a relation",
         _BY_RELATION,
-        2,
+        10,
         lambda c, *a: c.find_in(*a),
         _pages_of_communities,
     ),

@@ -81,6 +81,10 @@ class Ours:
             where={"id": {"in": users}}, include=INCLUDES[depth], omit=WHOLE
         )
 
+    async def count_of(self, channel: str) -> int:
+        """`count`."""
+        return await self._database.message.count(where={"channelId": channel})
+
     async def count_in(self, community: str) -> int:
         """`count` by a field of a relation."""
         return await self._database.message.count(

@@ -91,6 +91,10 @@ class Plain:
                     parent[name] = one.get(parent[near])
             parents = children
 
+    async def count_of(self, channel: ObjectId) -> int:
+        """`count_documents`."""
+        return await self._messages.count_documents({"channelId": channel})
+
     async def count_in(self, community: ObjectId) -> int:
         """Two queries: the channels, and their messages."""
         channels = await self.channels_of(community)

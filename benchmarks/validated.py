@@ -61,6 +61,10 @@ class Validated:
         found = await self._plain.with_relations(users, depth)
         return [User.model_validate(row) for row in found]
 
+    async def count_of(self, channel: ObjectId) -> int:
+        """The same number."""
+        return await self._plain.count_of(channel)
+
     async def count_in(self, community: ObjectId) -> int:
         """The same number."""
         return await self._plain.count_in(community)

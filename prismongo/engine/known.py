@@ -31,7 +31,9 @@ from prismongo.query.nodes.requests import Request, Selection
 from prismongo.query.nodes.selections import Selected
 from prismongo.query.nodes.steps import (
     Aggregate,
+    Aggregation,
     DeleteOne,
+    Find,
     FindTemplate,
     Insert,
     KnownFind,
@@ -218,18 +220,22 @@ class KnownPlannedWrite:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownAggregate:
-    """A count, or another aggregate, of all records that a filter finds."""
+    """A count, or another aggregate, of all records that a filter finds.
+
+    Attributes:
+        aggregations: those of the operation.
+    """
 
     operation: AggregateRecords
     where: KnownFilter
+    aggregations: tuple[Aggregation, ...]
 
     def step(self, request: Request) -> Aggregate | None:
         """The only step of a call; None: it goes the careful way."""
         where = self.where.filter(request)
         if where is None:
             return None
-        find = replace(self.where.template.find, where=where)
-        return Aggregate(find, self.operation.aggregated.aggregations)
+        return Aggregate(Find(self.operation.model, where), self.aggregations)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

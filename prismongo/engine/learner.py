@@ -112,7 +112,7 @@ class Learner:
         if where is None:
             return KnownPlannedRead(operation, places)
         if isinstance(operation, AggregateRecords):
-            return KnownAggregate(operation, where)
+            return KnownAggregate(operation, where, operation.aggregated.aggregations)
         is_one_step = not operation.selected.relations and not operation.must_exist
         return KnownRead(operation, where, is_one_step)
 

@@ -64,7 +64,13 @@ from prismongo.stores.mongo.compile.find import (
 from prismongo.stores.mongo.compile.known import compile_known
 from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
-from prismongo.stores.mongo.one_reply import few, read_in_one_reply
+from prismongo.stores.mongo.one_reply import (
+    ONE_REPLY,
+    aggregate_of_few,
+    few,
+    find_of_few,
+    read_in_one_reply,
+)
 from prismongo.stores.mongo.optioned import find_options
 from prismongo.stores.rows import ROWS
 from prismongo.stores.undecodable import STORED, Options, decode_each
@@ -73,9 +79,6 @@ RAW: CodecOptions[Document] = CodecOptions(
     tz_aware=True, tzinfo=UTC, datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
 """The codec options of raw operations: dates have the time zone UTC."""
-
-ONE_REPLY: Final = 100_000
-"""The most rows of one reply, which the server also limits to 16 MB."""
 
 BOOKKEEPING: Final = ("$clusterTime", "operationTime", "opTime", "electionId")
 """Fields of a reply that are only for the driver."""
@@ -203,7 +206,8 @@ class Executor:
         if 0 < command.limit <= self._few and options is ROWS:
             # One row is decoded sooner than its reply is split.
             reply = ROWS if command.limit == 1 else self._options_of_replies
-            return read_in_one_reply(self.database, command, session, reply, by_cursor)
+            sent = find_of_few(command)
+            return read_in_one_reply(self.database, sent, session, reply, by_cursor)
         return by_cursor()
 
     def _by_cursor(
@@ -235,15 +239,25 @@ class Executor:
     ) -> Any:
         match step:
             case CountPerParent():
-                rows = await self._aggregate(compile_count_per_parent(step), session)
+                rows = await self._few_rows(compile_count_per_parent(step), session)
                 return {row[PARENT]: row[CHILD] for row in rows}
             case Aggregate():
-                rows = await self._aggregate(compile_aggregate(step), session)
+                rows = await self._few_rows(compile_aggregate(step), session)
                 return rows[0] if rows else {}
             case Group():
                 return await self._aggregate(compile_group(step), session)
             case _:
                 assert_never(step)
+
+    def _few_rows(
+        self, command: AggregateCommand, session: AsyncClientSession | None
+    ) -> Awaitable[list[Row]]:
+        """The rows of an `aggregate` that one reply holds."""
+        by_cursor = partial(self._aggregate, command, session)
+        if not self._few:
+            return by_cursor()
+        sent = aggregate_of_few(command)
+        return read_in_one_reply(self.database, sent, session, ROWS, by_cursor)
 
     async def _aggregate(
         self,

@@ -1,4 +1,4 @@
-"""A `find` of few rows, sent as a command of the database: it takes the driver less than a cursor.
+"""A read of few rows, sent as a command of the database: it takes the driver less than a cursor.
 
 The driver does not repeat a command. Where a repetition may help, the read is sent again as a
 cursor, which the driver repeats itself. In a transaction nothing is repeated.
@@ -22,10 +22,13 @@ from pymongo.errors import (
 )
 
 from prismongo.query.nodes.rows import Rows
-from prismongo.stores.mongo.compile.commands import Document, FindCommand
+from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, FindCommand
 
 FEW: Final = 100
 """The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
+
+ONE_REPLY: Final = 100_000
+"""The most rows of one reply, which the server also limits to 16 MB."""
 
 _RETRYABLE: Final = frozenset({6, 7, 89, 134, 262, 9001})
 """The server's codes after which the driver repeats a read. Those of a server that is no primary
@@ -41,16 +44,16 @@ def few(database: Any) -> int:
 
 async def read_in_one_reply(
     database: AsyncDatabase[Document],
-    command: FindCommand,
+    command: Document,
     session: AsyncClientSession | None,
     options: CodecOptions[Any],
     by_cursor: Callable[[], Awaitable[Rows]],
 ) -> Rows:
-    """The rows of a `find` with a limit.
+    """The rows of a command that answers few.
 
     Args:
         database: where it is sent.
-        command: the find.
+        command: a `find` or an `aggregate`.
         session: of a transaction; None outside.
         options: of the reply.
         by_cursor: reads the same by a cursor, if the command does not.
@@ -62,7 +65,7 @@ async def read_in_one_reply(
     preference = None if session is not None else database.read_preference
     try:
         reply = await database.command(
-            _command(command), codec_options=options, read_preference=preference, session=session
+            command, codec_options=options, read_preference=preference, session=session
         )
     except (ConnectionFailure, OperationFailure) as error:
         if session is None and database.client.options.retry_reads and may_pass(error):
@@ -70,7 +73,8 @@ async def read_in_one_reply(
         raise
     cursor = reply["cursor"]
     if cursor["id"]:  # one reply does not hold all rows
-        end = {"killCursors": command.collection, "cursors": [cursor["id"]]}
+        collection = next(iter(command.values()))
+        end = {"killCursors": collection, "cursors": [cursor["id"]]}
         with suppress(PyMongoError):  # the server ends it after a while
             await database.command(end, read_preference=preference, session=session)
         return await by_cursor()
@@ -78,8 +82,8 @@ async def read_in_one_reply(
     return rows
 
 
-def _command(command: FindCommand) -> Document:
-    """The command, with the names in the driver's order."""
+def find_of_few(command: FindCommand) -> Document:
+    """The command of a `find` with a limit, with the names in the driver's order."""
     limit = command.limit
     sent: Document = {"find": command.collection, "filter": command.filter}
     if command.projection is not None:
@@ -94,6 +98,16 @@ def _command(command: FindCommand) -> Document:
     else:
         sent["batchSize"] = limit + 1  # with the limit itself the server keeps the cursor open
     return sent
+
+
+def aggregate_of_few(command: AggregateCommand) -> Document:
+    """The command of an `aggregate`; one reply holds whatever rows it can."""
+    return {
+        "aggregate": command.collection,
+        "pipeline": command.pipeline,
+        "cursor": {"batchSize": ONE_REPLY},
+        "allowDiskUse": True,
+    }
 
 
 def may_pass(error: ConnectionFailure | OperationFailure) -> bool:

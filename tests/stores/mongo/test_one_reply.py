@@ -21,7 +21,7 @@ from pymongo.read_concern import ReadConcern
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.stores.mongo import MongoStore
-from prismongo.stores.mongo.one_reply import may_pass
+from prismongo.stores.mongo.one_reply import ONE_REPLY, may_pass
 from prismongo.url import url_database
 from tests.commands import Sent
 from tests.records import NOBODY, user
@@ -63,6 +63,37 @@ async def test_what_is_sent(database: DatabaseService, ada: User, sent: Sent) ->
     assert (page["limit"], page["batchSize"]) == (10, 11)
     assert list(page["sort"].items()) == [("lastSeenAt", -1), ("_id", 1)]
     assert behind["skip"] == 1
+
+
+async def test_a_count_is_sent_in_the_same_way(
+    database: DatabaseService, ada: User, sent: Sent
+) -> None:
+    sent.clear()
+    assert await database.user.count(where={"username": "ada"}) == 1
+    async with database.tx() as tx:
+        await tx.user.create(user("alan"))
+        assert await tx.user.count() == 2
+    assert sent.names == ["aggregate", "insert", "aggregate", "commitTransaction"]
+    alone, _, inside, _ = sent.commands
+    assert alone["cursor"] == inside["cursor"] == {"batchSize": ONE_REPLY}
+    assert "readConcern" not in alone
+    assert inside["txnNumber"] == sent.commands[1]["txnNumber"]
+
+
+async def test_counts_of_related_records_that_one_reply_does_not_hold(
+    database: DatabaseService, ada: User, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [await database.user.create(user(name)) for name in ("alan", "grace")]
+    for each in (ada, *others):
+        await database.notification.create({"userId": each.id})
+    for module in ("one_reply", "execute"):
+        monkeypatch.setattr(f"prismongo.stores.mongo.{module}.ONE_REPLY", 2)
+    sent.clear()
+    found = await database.user.find_many(
+        take=3, include={"_count": {"select": {"notifications": True}}}
+    )
+    assert [each.counts for each in found] == [{"notifications": 1}] * 3
+    assert sent.names == ["find", "aggregate", "killCursors", "aggregate", "getMore"]
 
 
 async def test_more_than_one_reply_holds(database: DatabaseService, sent: Sent) -> None:
