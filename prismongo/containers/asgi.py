@@ -12,7 +12,6 @@ No other module imports this one: it needs Starlette, which FastAPI installs.
 
 # No `from __future__ import annotations`: FastAPI reads the annotations of these callables.
 
-import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -30,23 +29,31 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from prismongo.client.ambient import entered, joined
 from prismongo.client.durations import Duration, as_limit
 from prismongo.client.transactions import TX_MAX_WAIT, TX_TIMEOUT, TransactionManager
+from prismongo.containers.error_responses import Statuses, answer_errors, respond
 from prismongo.containers.graph import AnyContainer, containers_in
 from prismongo.containers.lifecycle import running
 from prismongo.containers.responses import HeldResponse
 from prismongo.containers.validation import ValidationError
 from prismongo.containers.wiring import endpoints, function_problems
-from prismongo.errors import NotStartedError, http_status
+from prismongo.errors import NotStartedError
 from prismongo.health import Health, down
 from prismongo.query.errors.input import unsupported
 from prismongo.service import Service
 
+__all__ = [
+    "AtomicRequests",
+    "Served",
+    "Statuses",
+    "answer_errors",
+    "health",
+    "in_transaction",
+    "lifespan",
+    "provided",
+    "served_to",
+]
+
 T = TypeVar("T")
 ServiceT = TypeVar("ServiceT", bound=Service)
-
-Statuses = Mapping[str | type[Exception], int]
-"""Code of an error, or its class → HTTP status."""
-
-logger = logging.getLogger(__name__)
 
 
 def lifespan(
@@ -104,7 +111,10 @@ def served_to(connection: HTTPConnection) -> Served:
     state = connection.scope.get("state", {})
     served = state.get(STATE) or getattr(connection.app.state, STATE, None)
     if not isinstance(served, Served):
-        raise NotStartedError("not started: use FastAPI(lifespan=lifespan(container))")
+        raise NotStartedError(
+            "not started: the application's lifespan did not run. Use FastAPI(lifespan="
+            "lifespan(container)), and in a test `async with lifespan(container)(app):`"
+        )
     return served
 
 
@@ -195,7 +205,7 @@ class AtomicRequests:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
-            await _answer(scope, receive, send, _no_sockets(), is_public=True)
+            await respond(scope, receive, send, _no_sockets(), is_public=True)
         else:
             await self._serve(scope, receive, send)
 
@@ -204,7 +214,7 @@ class AtomicRequests:
             service = served_to(HTTPConnection(scope)).resolve(self._database)()
             manager = await self._begun(service) if joined(service) is None else None
         except PrismaError as error:
-            await _answer(scope, receive, send, error)
+            await respond(scope, receive, send, error)
             return
         if manager is not None:
             await self._serve_in(manager, service, scope, receive, send)
@@ -234,7 +244,7 @@ class AtomicRequests:
 
         async def answer(error: PrismaError) -> None:
             is_refusal = getattr(error, "code", None) == "P2026"
-            await _answer(scope, receive, sent, error, is_public=is_refusal)
+            await respond(scope, receive, sent, error, is_public=is_refusal)
 
         held = HeldResponse(sent, keep, manager.drop, answer)
         with entered(service._database, manager):
@@ -253,64 +263,6 @@ def _no_sockets() -> PrismaError:
         "it has no response to commit before. Leave its path out by `only`, and use "
         "`database.atomic()` for each message",
     )
-
-
-async def _answer(
-    scope: Scope, receive: Receive, send: Send, error: PrismaError, *, is_public: bool = False
-) -> None:
-    """Respond with an error, as `answer_errors` does, which is not around middlewares."""
-    statuses = getattr(scope["app"].state, STATUSES, {})
-    status = status_of(error, statuses)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("%s failed", scope["path"], exc_info=error)
-    body = _body(error, status)
-    if is_public:  # a mistake of the application, told to who develops it
-        body["detail"] = str(error)
-    if scope["type"] == "websocket" and DENIAL not in scope.get("extensions", {}):
-        reason = body["detail"].encode()[:MOST_OF_A_REASON].decode(errors="ignore")
-        await send({"type": "websocket.close", "code": 1011, "reason": reason})
-    else:
-        await JSONResponse(body, status)(scope, receive, send)
-
-
-DENIAL = "websocket.http.response"
-"""The extension of ASGI for responses to those who ask for a WebSocket."""
-
-MOST_OF_A_REASON = 123
-"""The most bytes of the reason in a WebSocket's close frame."""
-
-STATUSES = "error_statuses"
-
-
-def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
-    """Turn errors of the database and of the application into responses `{"detail", "code"}`.
-
-    Args:
-        app: the application.
-        statuses: changes to `prismongo.errors.HTTP_STATUS`, by code, and the statuses of the
-            application's own errors, by class: `{"P2002": 422, NotAllowedError: 403}`.
-    """
-
-    async def answer(request: Request, error: Exception) -> JSONResponse:
-        status = status_of(error, statuses or {})
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return JSONResponse(_body(error, status), status)
-
-    setattr(app.state, STATUSES, dict(statuses or {}))
-    for kind in (PrismaError, *(statuses or {})):
-        if isinstance(kind, str):  # a code: PrismaError has it
-            continue
-        app.add_exception_handler(kind, answer)
-
-
-def status_of(error: BaseException, statuses: Statuses) -> int:
-    """The HTTP status of an error: by `statuses`, else by its code."""
-    keys: list[Any] = [getattr(error, "code", None), *type(error).__mro__]
-    for key in keys:
-        if key in statuses:
-            return statuses[key]
-    return http_status(error)
 
 
 def health(
@@ -338,13 +290,6 @@ async def _health(provider: providers.Provider[ServiceT]) -> Health:
         return await provider().health()
     except PrismaError as error:  # not started
         return down(error)
-
-
-def _body(error: Exception, status: int) -> dict[str, Any]:
-    # Details of server errors go to the log only.
-    is_public = status < HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = str(error) if is_public else HTTPStatus(status).phrase
-    return {"detail": detail, "code": getattr(error, "code", None)}
 
 
 def _validate_endpoints(app: Starlette, served: Served) -> None:

@@ -147,17 +147,20 @@ def _without_data(operation: RecordWrite, found: FindUnique | FindPage) -> Recor
     """The write with the marks of what it finds."""
     selected, model = found.selected, found.selected.model
     new, updates = NewRecord(model, {}), RecordUpdates(model)
-    match operation, found:
-        case CreateOne(), FindPage():
-            return CreateOne(new, selected)
-        case UpdateRecord(), FindUnique(unique=unique):
+    if isinstance(operation, CreateOne):
+        return CreateOne(new, selected)
+    if isinstance(found, FindPage):
+        raise ShapelessError
+    unique = found.unique
+    match operation:
+        case UpdateRecord():
             return UpdateRecord(unique, updates, selected)
-        case DeleteRecord(), FindUnique(unique=unique):
+        case DeleteRecord():
             return DeleteRecord(unique, selected)
-        case UpsertRecord(), FindUnique(unique=unique):
+        case UpsertRecord():
             return UpsertRecord(unique, new, updates, selected)
         case _:
-            raise ShapelessError
+            assert_never(operation)
 
 
 def _are_in(marks: tuple[object, ...], found: list[object]) -> bool:

@@ -162,7 +162,8 @@ class Observer:
             "rows": _rows(result),
             "commands": shown,
         }
-        text = "%(model)s.%(action)s %(duration_ms)s ms, %(rows)s rows: %(commands)s"
+        rows = "%(rows)s" if isinstance(result, BaseException) else "%(rows)s rows"
+        text = f"%(model)s.%(action)s %(duration_ms)s ms, {rows}: %(commands)s"
         logger.log(level, text, facts, extra=facts)
 
     def _shown(self, step: Step, describe: Describe) -> Any:

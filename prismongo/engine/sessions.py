@@ -234,7 +234,7 @@ class Sessions:
             tx_id,
             f"an expired transaction. The timeout for this transaction was "
             f"{found.timeout * 1000:.0f} ms, however {passed * 1000:.0f} ms passed since the start "
-            "of the transaction. Do less in it, or raise the timeout of tx()",
+            "of the transaction. Do less in it, or raise its timeout",
         )
         self._abort(found.transaction)
 

@@ -57,7 +57,7 @@ def write_conflict() -> DataError:
     return data_error(
         "P2034",
         "Transaction failed due to a write conflict or a deadlock. Please retry your transaction; "
-        "DatabaseService.transaction(callback) does it for you.",
+        "`transaction(callback)` and `atomic.run(callback)` do it for you.",
     )
 
 

@@ -14,7 +14,8 @@ from prismongo.query.nodes.rows import Row
 from prismongo.stores.memory import Memory
 from prismongo.stores.memory.select import projected
 from prismongo.stores.memory.tables import Tables
-from prismongo.testing.faults import Call, Failure, Faults
+from prismongo.testing.failures import Failure
+from prismongo.testing.faults import Call, Faults
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Controls:
             times: how often; None for always.
 
         Raises:
-            ConfigurationError: there is no such action.
+            ConfigurationError: there is no such action, or no such code.
         """
         self._faults.fail(name, error, times)
 

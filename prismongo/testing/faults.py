@@ -12,20 +12,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from prisma.errors import DataError
-
 from prismongo.engine.structured import ACTIONS, METHODS, copied
-from prismongo.errors import CLASS_BY_CODE, ConfigurationError, data_error
+from prismongo.errors import ConfigurationError
 from prismongo.query.nodes.requests import Request
-from prismongo.schema.datamodel import Datamodel
+from prismongo.schema.datamodel import Datamodel, Model
+from prismongo.testing.failures import Failure, raised
 
 BEGIN: Final = "begin"
 COMMIT: Final = "commit"
-MESSAGE: Final = "Failed on purpose, by the fake."
 
 _NAMES: Final = tuple(dict.fromkeys([*ACTIONS, *METHODS.values()]))
-
-Failure = BaseException | type[BaseException] | str
 
 
 @dataclass(frozen=True)
@@ -103,8 +99,9 @@ class Faults:
 
     def fail(self, name: str, failure: Failure, times: int | None) -> None:
         """Raise an error at this name; of several the oldest comes first."""
-        error = _error(failure)
-        self._failures.append(_Rule(self._known(name), lambda _: error(), times))
+        error = raised(failure)
+        rule = _Rule(self._known(name), lambda call: error(self._model(call)), times)
+        self._failures.append(rule)
 
     def delay(self, name: str, duration: timedelta | float, times: int | None) -> None:
         """Wait before this name."""
@@ -143,6 +140,10 @@ class Faults:
             return StubbedAnswer(_wire_form(call, rule.result(call)))
         return None
 
+    def _model(self, call: Call) -> Model | None:
+        models = self._datamodel().models
+        return next((model for model in models if model.name.lower() == call.model), None)
+
     def _known(self, name: str) -> str:
         """The name, after a check that it exists.
 
@@ -172,23 +173,18 @@ def _check(name: str, part: str, known: Iterable[str]) -> None:
     )
 
 
-def _error(failure: Failure) -> Callable[[], BaseException]:
-    """A function that makes the error: an exception, one of a class, or Prisma's for a code."""
-    if isinstance(failure, BaseException):
-        return lambda: failure
-    codes = {kind: code for code, kind in CLASS_BY_CODE.items()}
-    if isinstance(failure, str):
-        return lambda: data_error(failure, f"{failure}: {MESSAGE}")
-    if issubclass(failure, DataError):
-        code = codes.get(failure, "P2035")
-        return lambda: data_error(code, f"{code}: {MESSAGE}", kind=failure)
-    return failure
-
-
 def _wire_form(call: Call, value: Any) -> Any:
-    """A stub's value in the form that the generated action expects."""
-    if call.action == "count":
-        return {"_count": {"_all": value} if isinstance(value, int) else value}
-    if call.action in ("create_many", "update_many", "delete_many"):
-        return {"count": value}
-    return value
+    """A stub's value in the form that the generated action expects.
+
+    Raises:
+        ConfigurationError: the action answers a number.
+    """
+    counts = call.action in ("create_many", "update_many", "delete_many")
+    if not (counts or call.action == "count"):
+        return value
+    if isinstance(value, int):
+        return {"count": value} if counts else {"_count": {"_all": value}}
+    if isinstance(value, Mapping) and not counts:  # of a count with `select`
+        return {"_count": value}
+    kind = type(value).__name__
+    raise ConfigurationError(f"The stub of `{call.name}` is of type {kind}: it answers a number.")

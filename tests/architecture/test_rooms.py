@@ -30,6 +30,7 @@ ROOMS = """
   prismongo.engine
   prismongo.telemetry
   prismongo.client
+  prismongo.testing.failures
   prismongo.testing.faults
 * prismongo.health prismongo.changes prismongo.service prismongo.testing.controls
   prismongo.testing prismongo.generator
@@ -275,7 +276,9 @@ def test_fastapi_is_no_dependency_and_one_module_needs_starlette() -> None:
 
     assert required.isdisjoint({"fastapi", "starlette", "uvicorn", "argon2"})
     assert importing("fastapi", "uvicorn") == set()
-    assert importing("starlette") == {"prismongo.containers.asgi"}
+    responses = "prismongo.containers.error_responses"
+    assert importing("starlette") == {"prismongo.containers.asgi", responses}
+    assert importing(responses) == {"prismongo.containers.asgi"}
     assert importing("prismongo.containers.asgi") == set()
 
 

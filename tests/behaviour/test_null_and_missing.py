@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prismongo.engine import MongoEngine
+from prismongo.fields import Json
 from tests.behaviour.asking import ask, refused, selected
 from tests.engines import EngineFor, Stored
 
@@ -28,6 +29,19 @@ model Deck {
   id    Int    @id @map("_id")
   title String
   cards Card[]
+}
+
+model Note {
+  id    Int    @id @map("_id")
+  data  Json
+  other Json   @default("{}")
+  any   Json?
+  many  Json[]
+  page  Page?
+}
+
+type Page {
+  text Json
 }
 
 type Box {
@@ -94,6 +108,42 @@ class TestReading:
         error = await refused(ask(engine, "findMany", "Deck", "id title"))
         assert error.code == "P2032"
         assert await ask(engine, "findMany", "Deck") == [{"id": 1}]
+
+
+class TestJson:
+    """Null is a value of JSON, but a required field that holds it could not be read."""
+
+    @pytest.mark.parametrize("null", [Json(None), "null"])
+    @pytest.mark.parametrize(
+        ("path", "data"),
+        [
+            ("data", lambda null: {"data": null}),
+            ("other", lambda null: {"data": Json(1), "other": null}),
+            ("page.text", lambda null: {"data": Json(1), "page": {"text": null}}),
+        ],
+    )
+    async def test_a_required_one_is_not_written_as_null(
+        self, engine: MongoEngine, data: Any, path: str, null: Any
+    ) -> None:
+        given, note = data(null), {"id": 1, "data": Json(1)}
+        errors = [
+            await refused(ask(engine, "createOne", "Note", data={"id": 1, **given})),
+            await refused(ask(engine, "createMany", "Note", data=[{"id": 1, **given}])),
+        ]
+        await ask(engine, "createOne", "Note", data=note)
+        errors += [
+            await refused(ask(engine, "updateOne", "Note", where={"id": 1}, data=given)),
+            await refused(ask(engine, "updateMany", "Note", data=given)),
+        ]
+        for error in errors:
+            assert error.code == "P2009"
+            assert f"{path}`: null is no value of a required Json" in str(error)
+        assert await ask(engine, "findMany", "Note", "id") == [{"id": 1}]
+
+    async def test_an_optional_one_and_a_list_hold_it(self, engine: MongoEngine) -> None:
+        data = {"id": 1, "data": Json([None]), "any": Json(None), "many": [Json(None)]}
+        found = await ask(engine, "createOne", "Note", "data any many", data=data)
+        assert found == {"data": "[null]", "any": None, "many": ["null"]}
 
 
 class TestFinding:

@@ -279,6 +279,7 @@ async def test_a_failure_is_logged_by_its_class(
         await database.user.create({**user(SECRET), "id": made.id})
     (line,) = queries(log)
     assert line.rows == "UniqueViolationError"
+    assert re.search(r" ms, UniqueViolationError: ", line.getMessage())
     assert SECRET not in line.getMessage()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Annotated, Any
 
 import pytest
@@ -18,7 +19,7 @@ from docs.examples.chat_api import create_app
 from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 from prismongo.containers.base import Container
 from prismongo.containers.validation import ValidationError
-from prismongo.errors import ConnectionError
+from prismongo.errors import ConfigurationError, ConnectionError
 from tests.application import Calls, made
 from tests.containers.serving import serving
 from tests.records import user
@@ -177,7 +178,7 @@ async def test_what_is_not_the_callers_doing_is_for_the_log(
     async def fails() -> None:
         raise ConnectionError("No server at db.internal:27017.", code="P1001")
 
-    with caplog.at_level(logging.ERROR, logger="prismongo.containers.asgi"):
+    with caplog.at_level(logging.ERROR, logger="prismongo.containers"):
         async with serving(app) as client:
             answer = await client.get("/")
     assert (answer.status_code, answer.json()) == (
@@ -187,3 +188,41 @@ async def test_what_is_not_the_callers_doing_is_for_the_log(
     (record,) = caplog.records
     assert record.getMessage() == "GET / failed"
     assert record.exc_info is not None
+
+
+async def test_refused_arguments_are_for_the_log(
+    database: DatabaseService, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = FastAPI()
+    answer_errors(app)
+
+    @app.get("/")
+    async def fails() -> None:
+        where: Any = {"usernam": "ada"}
+        await database.user.find_many(where=where)
+
+    with caplog.at_level(logging.WARNING, logger="prismongo.containers"):
+        async with serving(app) as client:
+            answer = await client.get("/")
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"detail": "Bad Request", "code": "P2009"},
+    )
+    (record,) = caplog.records
+    assert record.getMessage() == "GET /: the database refused the arguments of a call"
+    assert "usernam" in str(record.exc_info)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        ({"P9999": 400}, "'P9999' is no code"),
+        ({"p2002": 400}, "'p2002' is no code"),
+        ({UserService: 400}, "UserService'> is no code, and no class of errors"),
+        ({"P2002": "x"}, "'x' for 'P2002' is no HTTP status"),
+        ({KeyError: 1}, "1 for <class 'KeyError'> is no HTTP status"),
+    ],
+)
+def test_statuses_of_nothing_are_refused(statuses: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        answer_errors(FastAPI(), statuses)

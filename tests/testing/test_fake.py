@@ -11,18 +11,26 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from prisma import errors as upstream
 from prisma.engine.errors import AlreadyConnectedError
 from prisma.errors import (
     ClientNotConnectedError,
     DataError,
     RecordNotFoundError,
-    TransactionError,
     UniqueViolationError,
 )
 from prisma.models import Message, User
 
 from database import DatabaseService
-from prismongo.errors import ConfigurationError, ConnectionError, UnsupportedOperationError
+from prismongo.errors import (
+    ArgumentTypeError,
+    ConfigurationError,
+    ConnectionError,
+    TransactionError,
+    TransactionExpiredError,
+    UnsupportedOperationError,
+    WriteConcernError,
+)
 from prismongo.testing import Call, fake
 from tests.records import user
 
@@ -167,6 +175,51 @@ async def test_it_fails_with_what_was_given(database: DatabaseService) -> None:
     assert await database.user.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "kind", "code"),
+    [
+        ("P1001", ConnectionError, "P1001"),
+        ("P1017", ConnectionError, "P1017"),
+        (ConnectionError, ConnectionError, "P1001"),
+        ("P1012", ConfigurationError, "P1012"),
+        ("P2028", TransactionError, "P2028"),
+        (TransactionError, TransactionError, "P2028"),
+        (upstream.TransactionError, TransactionError, "P2028"),
+        (upstream.TransactionExpiredError, TransactionExpiredError, "P2028"),
+        (TransactionExpiredError, TransactionExpiredError, "P2028"),
+        ("P2035", DataError, "P2035"),
+        (WriteConcernError, WriteConcernError, "P2035"),
+        (ArgumentTypeError, ArgumentTypeError, "P2009"),
+        ("P2026", UnsupportedOperationError, "P2026"),
+    ],
+)
+async def test_the_class_and_the_code_are_those_of_a_server(
+    database: DatabaseService, given: Any, kind: type[Exception], code: str
+) -> None:
+    database.fake.fail("user.count", given)
+    with pytest.raises(kind) as caught:
+        await database.user.count()
+    assert type(caught.value) is kind
+    assert getattr(caught.value, "code", None) == code
+
+
+@pytest.mark.parametrize("code", ["P2002", "P2025"])
+async def test_its_facts_are_those_of_a_server(database: DatabaseService, code: str) -> None:
+    database.fake.fail("user.create", code)
+    with pytest.raises(DataError) as caught:
+        await database.user.create(user("ada"))
+    meta: Any = caught.value.meta
+    assert meta["modelName"] == "User"
+    assert meta.get("target", ["username"]) == ["username"]
+    assert meta.get("cause") == (None if code == "P2002" else "Failed on purpose, by the fake.")
+
+
+@pytest.mark.parametrize("code", ["P9999", "hello", "p2002", ""])
+def test_a_code_that_no_error_has_is_refused(database: DatabaseService, code: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"No error has the code `{code}`"):
+        database.fake.fail("user.count", code)
+
+
 @pytest.mark.parametrize("name", ["user.*", "*.count", "*.*", "*"])
 async def test_a_star_is_any(database: DatabaseService, name: str) -> None:
     database.fake.fail(name, "P2034", times=None)
@@ -261,6 +314,16 @@ def test_misspelt_names_are_refused(database: DatabaseService, name: str, words:
     for tell in tellings:
         with pytest.raises(ConfigurationError, match=words):
             tell()
+
+
+@pytest.mark.parametrize("name", ["user.count", "user.delete_many"])
+async def test_a_stub_of_a_number_that_is_none_is_named(
+    database: DatabaseService, name: str
+) -> None:
+    database.fake.stub(name, "three")
+    ask = database.user.count if name == "user.count" else database.user.delete_many
+    with pytest.raises(ConfigurationError, match=f"stub of `{name}` is of type str"):
+        await ask()
 
 
 # --- calls ---

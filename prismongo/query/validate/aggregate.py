@@ -8,10 +8,10 @@ from typing import Any, Final, assert_never
 from prismongo.query.errors.input import (
     ArgumentPath,
     empty_selection,
-    invalid,
     missing,
     not_combined,
     not_grouped,
+    unknown,
     unknown_selection,
 )
 from prismongo.query.nodes.filters import EVERYTHING, Filter, join
@@ -19,11 +19,12 @@ from prismongo.query.nodes.operations import Aggregated, AggregateRecords, Group
 from prismongo.query.nodes.prefixed import paths
 from prismongo.query.nodes.requests import Selection
 from prismongo.query.nodes.steps import Aggregation, AggregationKind, GroupOrder
+from prismongo.query.validate.operators import operators
 from prismongo.query.validate.order import descending
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
 from prismongo.query.validate.where import WhereValidator
-from prismongo.query.validate.words import written_as
+from prismongo.query.validate.words import canonical, written_as
 from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import Field, Model
 
@@ -45,6 +46,7 @@ _FILTERED: Final = (
 )
 _ORDERED: Final = "Every field used for {} must be included in the by-arguments of the query."
 _NONE_BY: Final = "At least one selection is required for the `by` argument."
+_NOTHING: Final = "At least one is required of a count, an average, a sum, a minimum and a maximum."
 AGGREGATE_ARGUMENTS: Final = ("where", "orderBy", "take", "skip", "cursor")
 GROUP_ARGUMENTS: Final = ("where", "orderBy", "by", "having", "take", "skip")
 
@@ -67,7 +69,7 @@ class AggregateValidator:
         """aggregate: a page of records, and its aggregates."""
         page = self._selects.page(model, arguments, path, AGGREGATE_ARGUMENTS)
         if not selections:
-            raise invalid(path, "nothing is selected")
+            raise not_combined(_NOTHING)
         outputs = []
         for item in selections:
             if item.name not in _KINDS:
@@ -155,7 +157,7 @@ class AggregateValidator:
         field = model.by_name.get(name)
         known = [item.name for item in model.stored_fields if _aggregates(kind, item)]
         if field is None or field.name not in known:
-            raise unknown_selection(path, f"{model.name}'s {kind}")
+            raise unknown_selection(path, f"{model.name}'s {kind}", known)
         return Aggregation(kind, field)
 
     # --- having ---
@@ -218,6 +220,11 @@ class AggregateValidator:
         entries = value if isinstance(value, Mapping) else {"equals": value}
         parts: list[Filter] = []
         plain = {name: item for name, item in entries.items() if name not in _KINDS}
+        if isinstance(value, Mapping) and field not in by:
+            for name in plain:
+                if canonical(name) not in operators(field):
+                    names = [each for each in _KINDS if each.startswith("_")]
+                    raise unknown((*path, name), names, "a field that is not in `by`")
         if plain or not entries:
             self._grouped(model, by, key, path, _FILTERED)
             whole = value if not isinstance(value, Mapping) else plain

@@ -82,7 +82,11 @@ class DataValidator:
                 raise unknown((*path, key), self._input_fields(model, outer_fields), model.name)
             if field.kind == "relation":
                 if flat:
-                    known = self._input_fields(model, outer_fields)
+                    known = [
+                        name
+                        for name in self._input_fields(model, outer_fields)
+                        if model.by_name[name].kind != "relation"
+                    ]
                     raise unknown((*path, key), known, self._word("createMany"))
                 is_related = True
         if not is_related:

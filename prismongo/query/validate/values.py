@@ -206,7 +206,10 @@ class Values:
     def _whole_scalar(self, field: Field, value: object, path: ArgumentPath) -> object:
         if value is None and not field.is_required:
             return None
-        return self.one(field, value, path)
+        stored = self.one(field, value, path)
+        if stored is None and field.is_required:  # as it would be read
+            raise invalid(path, "null is no value of a required Json: an optional one takes it")
+        return stored
 
     def _whole_composite(
         self, field: Field, value: object, path: ArgumentPath, *, defaults: bool

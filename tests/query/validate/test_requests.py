@@ -292,3 +292,42 @@ def test_a_plain_dict_for_a_json(action: Action, arguments: Arguments) -> None:
     assert error.code == "P2009"
     assert "wrap it in prisma.Json" in str(error)
     assert "s3cret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "selected", "words"),
+    [
+        ("aggregate", {}, (), "At least one is required of a count, an average"),
+        (
+            "aggregate",
+            {},
+            (Selection("_sum", {}, (Selection("email"),)),),
+            "It has: age, small, big, score.",
+        ),
+        (
+            "groupBy",
+            {"by": ["role"], "having": {"age": {"_sm": {"gt": 1}}}},
+            (Selection("role"),),
+            "`_sm` at `having.age._sm`: a field that is not in `by` has no such name. It takes: "
+            "_count, _sum, _avg, _min, _max.",
+        ),
+        (
+            "groupBy",
+            {"by": ["role"], "having": {"age": {"gt": 1}}},
+            (Selection("role"),),
+            "Missing fields: age",
+        ),
+    ],
+)
+def test_aggregates_that_are_refused_say_what_there_is(
+    action: Action, arguments: Arguments, selected: tuple[Selection, ...], words: str
+) -> None:
+    assert words in str(refusal(action, arguments, *selected))
+
+
+def test_a_relation_in_create_many_is_refused_by_the_names_of_values() -> None:
+    error = refusal("createMany", {"data": [{"email": "a", "posts": {"create": []}}]})
+    _, _, names = str(error).partition("It takes: ")
+    assert "email" in names
+    assert "posts" not in names
+    assert "group," not in names
