@@ -87,7 +87,7 @@ async def check(
     """
     wanted_indexes(datamodel)
     name, client = url_database(url), client_state(datamodel, output)
-    fit = check_selections(selections, datamodel) if selections else None
+    fit = check_selections(selections, datamodel, output) if selections else None
     try:
         async with opened(url, wait) as database:
             health = await check_health(database, HEALTH_TIMEOUT)

@@ -8,14 +8,16 @@ names the modules; `@selects(User)` above a class says of which model it is. No 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 from pydantic import BaseModel
 
-from prismongo.client.returning import SELECTED, class_selection
+from prismongo.client.returning import SELECTED, SELECTED_FROM, class_selection
 from prismongo.errors import SelectionError
 from prismongo.schema.datamodel import Datamodel
 
@@ -35,12 +37,15 @@ class SelectionFit:
     unknown: tuple[str, ...] = ()
 
 
-def check_selections(modules: Iterable[str], datamodel: Datamodel) -> SelectionFit:
-    """Compare the classes of the modules with the schema.
+def check_selections(
+    modules: Iterable[str], datamodel: Datamodel, output: Path | None = None
+) -> SelectionFit:
+    """Compare the classes of the modules with the schema, but for those of another client.
 
     Args:
         modules: their full names.
         datamodel: the result of `parse`.
+        output: the folder of the generated client; None: the package `prisma` of the environment.
     """
     checked, errors, unknown = 0, [], []
     for name in modules:
@@ -50,9 +55,12 @@ def check_selections(modules: Iterable[str], datamodel: Datamodel) -> SelectionF
             errors.append(f"{name} cannot be imported: {type(error).__name__}: {error}")
             continue
         classes = list(_classes(module))
-        marked = [kind for kind in classes if SELECTED in vars(kind)]
+        every = [kind for kind in classes if SELECTED in vars(kind)]
+        marked = [kind for kind in every if _is_of(kind, output)]
         checked += len(marked)
-        inside: set[type] = set()  # and their bases, whose fields they have
+        inside = {base for kind in every for base in kind.__mro__}  # their bases have their fields
+        if len(marked) < len(every):  # nor is known what stands inside of those
+            inside.update(classes)
         for kind in marked:
             try:
                 inside.update(*(each.__mro__ for each in _selected(kind, datamodel)))
@@ -69,6 +77,15 @@ def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:
         is_class = isinstance(kind, type) and issubclass(kind, BaseModel)
         if is_class and kind.__module__ == module.__name__:
             yield kind
+
+
+def _is_of(kind: type[BaseModel], output: Path | None) -> bool:
+    """Whether the model of a class is one of the client in this folder."""
+    name: str = vars(kind)[SELECTED_FROM]
+    if output is None:
+        return name.partition(".")[0] == "prisma"
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return file is None or Path(file).parent.resolve() == output.resolve()
 
 
 def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[BaseModel]]:

@@ -96,6 +96,7 @@ class Count:
 
 
 SELECTED: Final = "__prismongo_selects__"
+SELECTED_FROM: Final = "__prismongo_selects_from__"
 
 
 def selects(model: type[Record]) -> Callable[[KindT], KindT]:
@@ -115,6 +116,7 @@ def selects(model: type[Record]) -> Callable[[KindT], KindT]:
 
     def mark(kind: KindT) -> KindT:
         setattr(kind, SELECTED, model.__prisma_model__)
+        setattr(kind, SELECTED_FROM, model.__module__)
         return kind
 
     return mark

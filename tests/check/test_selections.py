@@ -10,6 +10,7 @@ import pytest
 
 from prismongo.check.selections import SelectionFit, check_selections
 from prismongo.cli import main
+from prismongo.generator import generate
 from prismongo.schema import parse
 from tests.project import SCHEMA
 
@@ -116,3 +117,32 @@ def test_a_project_file_that_is_wrong(
     (project / "pyproject.toml").write_text(text)
     assert main(["check", "--url", "mongodb://127.0.0.1:1/x"]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_classes_of_another_client_are_left_to_its_check(project: Path) -> None:
+    thing = (
+        'generator client {\n  provider = "prisma-client-py"\n}\n\n'
+        'datasource db {\n  provider = "mongodb"\n  url = env("DATABASE_URL")\n}\n\n'
+        'model Thing {\n  id Int @id @map("_id")\n  size Int\n}\n'
+    )
+    generate(thing, output=project / "things")
+    text = (
+        GOOD
+        + """
+from things.models import Thing
+
+class Inside(BaseModel):
+    size: int
+
+@selects(Thing)
+class Shown(BaseModel):
+    FIELD: int
+"""
+    )
+    assert fit(project, text.replace("FIELD", "length")) == SelectionFit(1)
+    found = check_selections(["cards"], parse(thing), project / "things")
+    assert found.checked == 1
+    assert [error.partition(":")[0] for error in found.errors] == ["Shown.length"]
+    del sys.modules["cards"]
+    (project / "cards.py").write_text(HEAD + text.replace("FIELD", "size"))
+    assert check_selections(["cards"], parse(thing), project / "things") == SelectionFit(1)
