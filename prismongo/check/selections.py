@@ -17,7 +17,7 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
-from prismongo.client.returning import SELECTED, SELECTED_FROM, class_selection
+from prismongo.client.returning import SELECTED, class_selection
 from prismongo.errors import SelectionError
 from prismongo.schema.datamodel import Datamodel
 
@@ -81,7 +81,7 @@ def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:
 
 def _is_of(kind: type[BaseModel], output: Path | None) -> bool:
     """Whether the model of a class is one of the client in this folder."""
-    name: str = vars(kind)[SELECTED_FROM]
+    name: str = vars(kind)[SELECTED].__module__
     if output is None:
         return name.partition(".")[0] == "prisma"
     file = getattr(sys.modules.get(name), "__file__", None)
@@ -90,7 +90,7 @@ def _is_of(kind: type[BaseModel], output: Path | None) -> bool:
 
 def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[BaseModel]]:
     """The class and those inside it; an error if one does not fit."""
-    name = vars(kind)[SELECTED]
+    name = vars(kind)[SELECTED].__prisma_model__
     model = datamodel.model.get(name)
     if model is None:
         raise SelectionError(kind, None, f"the schema has no model {name}")

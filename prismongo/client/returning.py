@@ -96,7 +96,6 @@ class Count:
 
 
 SELECTED: Final = "__prismongo_selects__"
-SELECTED_FROM: Final = "__prismongo_selects_from__"
 
 
 def selects(model: type[Record]) -> Callable[[KindT], KindT]:
@@ -115,8 +114,7 @@ def selects(model: type[Record]) -> Callable[[KindT], KindT]:
         raise TypeError("`selects` takes a class of prisma.models: @selects(User).")
 
     def mark(kind: KindT) -> KindT:
-        setattr(kind, SELECTED, model.__prisma_model__)
-        setattr(kind, SELECTED_FROM, model.__module__)
+        setattr(kind, SELECTED, model)
         return kind
 
     return mark
@@ -200,7 +198,7 @@ class ClassSelection(Shape):
     ) -> None:
         if any(kind is around.kind for around in outer):
             raise SelectionError(kind, None, "it selects itself without an end")
-        of = vars(kind).get(SELECTED, owner.name)
+        of = getattr(vars(kind).get(SELECTED), "__prisma_model__", owner.name)
         if of != owner.name:
             raise SelectionError(kind, None, f"it selects of {of}, and not of {owner.name}")
         self.kind = kind

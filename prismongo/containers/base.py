@@ -10,6 +10,7 @@ was given, and overriding a container by another ignored names that the first do
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dependency_injector import containers, providers
@@ -77,4 +78,9 @@ def mount(container: type[ContainerT], **given: Any) -> ContainerT:
     Raises:
         AttributeError: the container has no provider of such a name.
     """
+    for name in given:
+        if name not in container.providers:
+            close = difflib.get_close_matches(name, container.providers, n=1)
+            meant = f" Did you mean `{close[0]}`?" if close else ""
+            raise AttributeError(f"{container.__name__} has no provider `{name}`.{meant}")
     return cast(ContainerT, Mounted(container, **given))

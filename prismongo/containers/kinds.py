@@ -128,17 +128,19 @@ def mismatch(wanted: Any, given: Any, named: Mapping[AnyProvider, str]) -> str |
         named: the paths of the declared providers, to say which it is, and which would do.
     """
     types = wanted_types(wanted)
-    if types is None or not isinstance(given, providers.Provider):
+    if types is None or given is None:  # None stands for what a test does not need
         return None
-    kind = kind_of(given)
+    is_plain = not isinstance(given, providers.Provider)
+    kind = Kind(type(given), is_exact=True) if is_plain else kind_of(given)
     if kind is None or any(_fits(kind, each, given) for each in types):
         return None
     words = " or ".join(each.__name__ for each in types if each is not NoneType)
     right = [path for other, path in named.items() if _is_right(kind_of(other), types)]
-    inside = [path for path in right if path.startswith(f"{named.get(given)}.")]
+    name = None if is_plain else named.get(given)
+    inside = [path for path in right if path.startswith(f"{name}.")]
     hint = f": `{(inside or right)[0]}` gives one" if right else ""
-    name = named.get(given, type(given).__name__)
-    return f"a {words} is wanted, and `{name}` gives {kind}{hint}"
+    said = f"{kind} is given" if is_plain else f"`{name or type(given).__name__}` gives {kind}"
+    return f"a {words} is wanted, and {said}{hint}"
 
 
 def wanted_types(annotation: Any) -> tuple[type, ...] | None:
@@ -169,7 +171,9 @@ def _fits(kind: Kind, wanted: type, given: Any) -> bool:
         return True
     if kind.type.__module__ == wanted.__module__ == "builtins":
         return True  # a list for a tuple, and so on: it may well do
-    value = given.provides if isinstance(given, providers.Object) else kind.type
+    value = given if not isinstance(given, providers.Provider) else kind.type
+    if isinstance(given, providers.Object):
+        value = given.provides
     return isinstance(value, wanted) or _offers(value, kind.type, wanted)
 
 

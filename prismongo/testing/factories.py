@@ -169,7 +169,7 @@ def _are_records(value: Any) -> bool:
 def _model_of(record: BaseModel) -> str | None:
     """The model of a record, or of what a class of the user's own selects of one."""
     kind = type(record)
-    return getattr(kind, "__prisma_model__", None) or getattr(kind, SELECTED, None)
+    return getattr(getattr(kind, SELECTED, kind), "__prisma_model__", None)
 
 
 def _told(value: BaseModel | Sequence[BaseModel]) -> str:
