@@ -12,6 +12,7 @@ fixtures in its conftest: `prismongo_service` returns its DatabaseService class,
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -80,8 +81,18 @@ def _to_define(name: str, body: str) -> str:
     )
 
 
+@pytest.fixture(scope="session")
+def _prismongo_freshness(prismongo_service: type[Service]) -> None:
+    """Warn where tests pass on a client with which the application would not start."""
+    from prismongo.testing import fake
+
+    if fake(prismongo_service).client_schema.freshness() == "stale":
+        message = "The generated client is older than its schema: run `prismongo generate`."
+        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
+
+
 @pytest.fixture
-def prismongo_fake(prismongo_service: type[Service]) -> Service:
+def prismongo_fake(prismongo_service: type[Service], _prismongo_freshness: None) -> Service:
     """A new database in memory."""
     from prismongo.testing import fake
 
@@ -108,7 +119,7 @@ def prismongo_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str],
 
 @_async_fixture
 async def prismongo_database(
-    request: pytest.FixtureRequest, prismongo_service: type[Service]
+    request: pytest.FixtureRequest, prismongo_service: type[Service], _prismongo_freshness: None
 ) -> AsyncIterator[Service]:
     """A connected database that only this test uses, with the schema's unique indexes.
 

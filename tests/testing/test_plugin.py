@@ -211,3 +211,29 @@ def test_without_pytest_asyncio_other_tests_run(
     result = pytester.runpytest_subprocess("-W", "error", "-p", "no:asyncio", "-p", "no:randomly")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*fixture `prismongo_database` needs pytest-asyncio*"])
+
+
+def test_a_client_that_is_older_than_its_schema_is_said(project: pytest.Pytester) -> None:
+    source = project.path / "schema.prisma"
+    source.write_text('model Other {\n  id Int @id @map("_id")\n}\n')
+    project.makepyfile(
+        f"""
+        import pytest
+        from pathlib import Path
+        from database import DatabaseService
+
+        @pytest.fixture(scope="session")
+        def prismongo_service():
+            class Older(DatabaseService):
+                _schema_path = Path({str(source)!r})
+
+            return Older
+
+        async def test_one(prismongo_database): ...
+
+        async def test_other(prismongo_fake): ...
+        """
+    )
+    result = run(project, "-W", "default", "--asyncio-mode=auto", passed=2)
+    result.stdout.fnmatch_lines(["*PytestWarning: The generated client is older than its schema*"])
+    assert result.parseoutcomes()["warnings"] == 1
