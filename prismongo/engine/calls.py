@@ -4,8 +4,9 @@ A query shape (`query/validate/query_shapes.py`) is what calls have in common th
 values of their filters and cursors alone, those of includes among them. When a shape is seen again,
 it is validated and planned with marks in place of the values (`query/validate/marks.py`). Where
 each mark is found in the planned filter, exactly once, later values are put. Of what is no single
-step (a page by a cursor or from the end, a filter by relations, an include with values, an upsert)
-they are put into the operation, which is planned anew. Values pass the encoder of their field, as
+step (a page by a cursor or from the end, groups, a filter by relations, an include with values, an
+upsert, a write whose answer has relations) they are put into the operation, which is planned anew.
+Values pass the encoder of their field, as
 all do. What it refuses, and any call of which something is not found again, goes the careful way,
 which says what is wrong.
 
@@ -36,7 +37,12 @@ from prismongo.query.nodes.operations import Operation
 from prismongo.query.nodes.requests import Request, Words
 from prismongo.query.nodes.steps import Aggregate, DeleteOne, Insert, KnownFind, UpdateOne
 from prismongo.query.plan.planner import Planner
-from prismongo.query.validate.query_shapes import QueryShape, ShapelessError, query_shape
+from prismongo.query.validate.query_shapes import (
+    QueryShape,
+    ShapelessError,
+    UnmarkedError,
+    query_shape,
+)
 from prismongo.query.validate.validator import Validator
 from prismongo.schema.datamodel import Datamodel
 
@@ -109,9 +115,12 @@ class Calls:
         if known is None:
             self._note(shape, request)
             return None
-        if isinstance(known, KnownPlanned):
-            return known.filled(request)
-        step = known.step(request)
+        try:
+            if isinstance(known, KnownPlanned):
+                return known.filled(request)
+            step = known.step(request)
+        except RecursionError:
+            return None
         return None if step is None else (known, step)
 
     def _note(self, shape: QueryShape, request: Request) -> None:
@@ -128,7 +137,7 @@ class Calls:
         except ShapelessError:
             _emptied(self._careful).add(number)
             return
-        except PrismaError:
+        except (UnmarkedError, PrismaError, RecursionError):
             return  # of a value, perhaps: the careful way says it
         if len(self._known) >= SHAPES:
             del self._known[next(iter(self._known))]  # the oldest

@@ -63,7 +63,7 @@ async def run(
         return await _repeat(make_plan, conflicts, store, watch)
     except LostRaceError as lost:
         raise lost.cause from lost.cause.__cause__  # the driver's error
-    except RecursionError:  # what Python could still validate, it cannot compile or encode
+    except RecursionError:  # of the plan itself
         raise too_deep() from None
 
 
@@ -225,6 +225,8 @@ async def run_step(
     started = time.perf_counter()
     try:
         return await store.execute(step, transaction)
+    except RecursionError:  # what Python could still validate, it cannot compile or encode
+        raise too_deep() from None
     finally:
         watch(step, started)
 

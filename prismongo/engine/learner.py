@@ -68,6 +68,7 @@ class Learner:
 
         Raises:
             ShapelessError: nothing: all calls of its shape go the careful way.
+            UnmarkedError: nothing of this call; of another with other values, perhaps.
             prisma.errors.PrismaError: the call is refused, or a mark is where its value is not.
         """
         if request.action not in WRITES:
@@ -87,14 +88,17 @@ class Learner:
             return KnownCreate(marked, validator)
         where = self._filter(found, places)
         if where is None:
-            return KnownPlannedWrite(marked, places, validator)
+            raise ShapelessError
         if isinstance(marked, DeleteRecord):
             return KnownDelete(marked, where)
         keys = self._planner.writes.keys(marked.selected.model)
         return KnownUpdate(marked, where, validator, keys)
 
     def _found(self, request: Request) -> tuple[FindUnique | FindPage, Places]:
-        """A read of what a write finds, and of its answer, with marks."""
+        """A read of what a write finds, with marks, whose selection is that of the write's answer.
+
+        A create finds nothing: of its read only the selection counts.
+        """
         where = request.arguments.get("where")
         found = replace(request, action="findMany", arguments={})
         if where is not None:
@@ -129,12 +133,15 @@ class Learner:
         """A read with a mark for each value that the shape leaves open.
 
         Raises:
-            ShapelessError: it is no such read, of one of its values there is no mark, or the mark
-                is not found again.
+            ShapelessError: it is no such read, or a mark is not found again.
+            UnmarkedError: of one of its values there is no mark.
         """
         marked: list[Marked] = []
         self._values.marked = marked
-        operation = self._validator.validate(request)
+        try:
+            operation = self._validator.validate(request)
+        finally:
+            self._values.marked = []  # it would keep the values
         if not isinstance(operation, Read):
             raise ShapelessError
         marks, values = tuple([item.mark for item in marked]), _values(marked, request)

@@ -346,3 +346,13 @@ class TestBytes:
         data = {"text": "good"}
         answer = await ask(engine, "updateOne", "Row", "text", where={"id": 1}, data=data)
         assert answer == data
+
+
+@pytest.mark.parametrize("stored", [1, "a", {"a": 1}, ["a"]])
+async def test_a_group_of_what_is_no_list_is_refused(
+    engine: MongoEngine, raw: Any, stored: Any
+) -> None:
+    raw["Ticket"].insert_one({"_id": 1, "tagIds": stored})
+    error = await refused(ask(engine, "groupBy", "Ticket", "tagIds", by=["tagIds"]))
+    assert error.code == "P2023"
+    assert error.meta["field"] == "tagIds"

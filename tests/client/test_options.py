@@ -240,6 +240,13 @@ async def test_a_hint_of_no_index_is_an_error(database: DatabaseService) -> None
         assert await database.with_options(hint=right).user.count() == 1
 
 
+async def test_a_hint_beside_a_search_is_refused_at_every_call() -> None:
+    view = fake(DatabaseService).with_options(hint="Message_pinnedById_idx")
+    for _ in range(4):
+        with pytest.raises(UnsupportedOperationError, match="hint beside a search"):
+            await view.message.find_many(where={"content": {"search": "a"}})
+
+
 async def test_a_hint_is_not_asked_by_an_insert(database: DatabaseService, ada: User) -> None:
     view = database.with_options(hint={Message: "nothing"})
     await view.user.update(where={"id": ada.id}, data={"messages": {"create": [{"content": "x"}]}})

@@ -112,9 +112,11 @@ class Decoder:
 
         def read(row: Row) -> Any:
             value = row.get(field.db_name)
-            if field.is_list:
-                return [one(item) for item in value or ()]
             try:
+                if field.is_list and value is not None and not isinstance(value, list):
+                    raise ValueError
+                if field.is_list:
+                    return [one(item) for item in value or ()]
                 return None if value is None else one(value)
             except ValueError:
                 raise wrong_type(owner, field, row, value) from None

@@ -57,6 +57,7 @@ class AggregateValidator:
     def __init__(self, wheres: WhereValidator, selects: SelectValidator) -> None:
         self._wheres = wheres
         self._selects = selects
+        # By the identity of a field of the schema, which is there as long as this.
         self._results: dict[tuple[AggregationKind, int], Field] = {}
 
     def aggregate(

@@ -16,7 +16,7 @@ from bson import Decimal128, Int64, ObjectId, Timestamp
 
 from prismongo.fields import Json
 from prismongo.query.errors.input import ArgumentPath
-from prismongo.query.validate.query_shapes import ShapelessError, is_constant
+from prismongo.query.validate.query_shapes import UnmarkedError, is_constant
 from prismongo.query.validate.values import Values, searchable, searched
 from prismongo.schema.datamodel import Datamodel, Field
 
@@ -79,7 +79,7 @@ class MarkingValues(Values):
         """A mark for the value. What is a part of the shape is stored as it is.
 
         Raises:
-            ShapelessError: of such a value there are no marks.
+            UnmarkedError: of such a value there are no marks.
             prisma.errors.DataError: the value is not one of the field.
         """
         stored = super().one(field, value, path)
@@ -87,7 +87,7 @@ class MarkingValues(Values):
             return stored
         kind = type(stored)
         if kind not in _NEW:
-            raise ShapelessError
+            raise UnmarkedError
         mark = _NEW[kind]()
         self.marked.append(Marked(path, value, self.encoder(field), kind, mark))
         return mark

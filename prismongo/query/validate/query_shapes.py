@@ -34,6 +34,9 @@ LARGEST_SELECTED: Final = 48
 _FILLED: Final = frozenset({str, int, float, datetime, Decimal, ObjectId, bytes, Base64})
 """The types of values that a shape leaves open."""
 
+_INSIDE: Final = frozenset({dict, list, tuple})
+"""The other types of what is in a `Json` that a shape leaves open."""
+
 WRITES: Final[Mapping[str, frozenset[str]]] = {
     "createOne": frozenset({"data"}),
     "updateOne": frozenset({"data"}),
@@ -56,6 +59,10 @@ class ShapelessError(Exception):
     """A call holds what no shape describes."""
 
 
+class UnmarkedError(Exception):
+    """A value is stored as what there is no mark for (`marks.py`)."""
+
+
 def query_shape(request: Request) -> QueryShape | None:
     """The shape of a request; None if it has none that is worth keeping."""
     if request.action not in _ACTIONS or request.words != "python":
@@ -70,7 +77,7 @@ def query_shape(request: Request) -> QueryShape | None:
             (_add_filter if name in _FILTERS else _add_constant)(value, parts)
         if request.selections:
             _add_selections(request.selections, parts)
-    except (ShapelessError, RecursionError):
+    except (ShapelessError, RecursionError, TypeError):  # the last of a type without a hash
         return None
     return tuple(parts)
 
@@ -102,7 +109,13 @@ def _add_filter(value: Any, parts: list[object]) -> None:
         for item in value:
             _add_filter(item, parts)
     elif kind is Json:
-        parts += (kind, value.data if is_constant(value.data) else type(value.data))
+        inside = type(value.data)
+        if is_constant(value.data):
+            parts += (kind, value.data)
+        elif inside in _FILLED or inside in _INSIDE:
+            parts += (kind, inside)
+        else:
+            raise ShapelessError
     elif issubclass(kind, str) and issubclass(kind, Enum):
         parts.append(kind)
     else:
@@ -112,7 +125,7 @@ def _add_filter(value: Any, parts: list[object]) -> None:
 
 
 def is_constant(value: object) -> bool:
-    """Whether it is a value of a filter that is a part of the shape."""
+    """Whether it is null or a Boolean, which are a part of the shape."""
     return value is None or type(value) is bool
 
 

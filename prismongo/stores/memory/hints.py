@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from prismongo.query.errors.input import unsupported
 from prismongo.query.nodes.filters import is_search
 from prismongo.query.nodes.options import IndexHint
-from prismongo.query.nodes.steps import Find, Insert, RawStep, Step
+from prismongo.query.nodes.steps import Find, Insert, KnownFind, RawStep, Step
 from prismongo.schema.datamodel import Datamodel
 from prismongo.stores.models import model_of
 from prismongo.stores.wanted.hints import no_such_index
@@ -27,5 +27,6 @@ def check_hint(datamodel: Datamodel, hints: Mapping[str, IndexHint], step: Step)
     indexes = wanted_indexes(datamodel).get(model.db_name, ())
     if not any(hint in (index.name, index.keys) for index in indexes):
         raise no_such_index(datamodel, model, hint)
-    if isinstance(step, Find) and is_search(step.where):
+    find = step.find if isinstance(step, KnownFind) else step
+    if isinstance(find, Find) and is_search(find.where):
         raise unsupported("A hint beside a search", "MongoDB reads the text index; leave it out")
