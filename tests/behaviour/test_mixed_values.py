@@ -170,6 +170,23 @@ async def test_groups_of_lists_come_by_an_element(engine: MongoEngine) -> None:
     assert [row["tags"] for row in rows] == [["b", "y"], ["d"], ["c", "a"], []]
 
 
+@pytest.mark.parametrize("order", [{"tags": "asc"}, {"tags": "desc"}, {"_count": {"id": "asc"}}])
+async def test_pages_of_groups_of_lists_do_not_overlap(engine: MongoEngine, order: Any) -> None:
+    lists: list[list[str]] = [["a"], ["a", "b"], ["a", "c"], ["b", "a"], ["a", "a"], []]
+    for number, tags in enumerate(lists):
+        await add(engine, number, tags=tags)
+    arguments = {"by": ["tags"], "orderBy": [order]}
+    whole = await ask(engine, "groupBy", "Row", "tags", **arguments)
+    assert sorted(row["tags"] for row in whole) == sorted(lists)
+    # From the end, a list that is itself in the order comes by another of its elements.
+    for take in (1, 2, 4, *([-1, -2] if "_count" in order else [])):
+        pages = [
+            await ask(engine, "groupBy", "Row", "tags", **arguments, take=take, skip=skip)
+            for skip in range(0, len(lists), abs(take))
+        ]
+        assert [row for page in pages[:: 1 if take > 0 else -1] for row in page] == whole
+
+
 async def test_an_index_over_two_lists_refuses_both(engine: MongoEngine, stored: Stored) -> None:
     await ask(engine, "createOne", "Pair", data={"id": 1, "tags": ["a"]})
     await ask(engine, "createOne", "Pair", data={"id": 2, "marks": [1]})

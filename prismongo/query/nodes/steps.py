@@ -147,10 +147,14 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class GroupOrder:
-    """An order of groups: by a field of the group, or by an aggregate."""
+    """An order of groups: by a field of the group, or by an aggregate.
+
+    A list is sorted by an element, as MongoDB does; if `is_whole`, by all of them, as a value.
+    """
 
     by: Field | Aggregation
     descending: bool = False
+    is_whole: bool = False
 
     @property
     def key(self) -> str:

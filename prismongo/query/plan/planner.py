@@ -48,6 +48,7 @@ from prismongo.query.plan.page import LocatedPage, locate
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.read import attach, first_step, read_first, read_page, stored_fields
 from prismongo.query.plan.write import WritePlanner, not_found
+from prismongo.query.values.scalars import is_any
 from prismongo.schema.datamodel import Datamodel, Model
 
 
@@ -212,7 +213,7 @@ def _group(operation: GroupRecords) -> Plan:
     if order or take is not None or operation.skip:
         order += _tie_breakers(operation)
     if take is not None and take < 0:
-        order = tuple(GroupOrder(key.by, not key.descending) for key in order)
+        order = tuple(replace(key, descending=not key.descending) for key in order)
     rows = yield Group(
         operation.model,
         (yield from narrowed(operation.where)),
@@ -229,7 +230,11 @@ def _group(operation: GroupRecords) -> Plan:
 def _tie_breakers(operation: GroupRecords) -> tuple[GroupOrder, ...]:
     """Order groups with equal keys by their other values, so that pages do not overlap."""
     ordered = [key.by for key in operation.order]
-    return tuple(GroupOrder(item) for item in operation.by if item not in ordered)
+    return tuple(
+        GroupOrder(item, is_whole=item.is_list or is_any(item))
+        for item in operation.by
+        if item.is_list or is_any(item) or item not in ordered
+    )
 
 
 def _raw(operation: Raw) -> Plan:

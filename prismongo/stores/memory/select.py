@@ -32,6 +32,7 @@ from prismongo.query.nodes.steps import (
     Find,
     FindPerParent,
     Group,
+    GroupOrder,
     OrderKey,
 )
 from prismongo.schema.datamodel import Field, Link, Model
@@ -168,9 +169,7 @@ class Evaluator:
         holds = predicate(step.having, self)
         groups = [row for row in groups if holds(row)]
         for order in reversed(step.order):
-            groups.sort(
-                key=_named(order.key, descending=order.descending), reverse=order.descending
-            )
+            groups.sort(key=_in_order(order), reverse=order.descending)
         end = None if step.limit is None else step.skip + step.limit
         return groups[step.skip : end]
 
@@ -250,7 +249,10 @@ def _by(
     return lambda row: order_value(values[id(row)][position], descending=descending)
 
 
-def _named(name: str, *, descending: bool) -> Callable[[Row], ComparisonKey]:
+def _in_order(order: GroupOrder) -> Callable[[Row], ComparisonKey]:
+    name, descending = order.key, order.descending
+    if order.is_whole:
+        return lambda row: key(row.get(name))
     return lambda row: order_value(row.get(name), descending=descending)
 
 

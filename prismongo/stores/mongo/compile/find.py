@@ -212,8 +212,13 @@ def compile_group(step: Group) -> AggregateCommand:
     if having:
         stages.append({"$match": having})
     if step.order:
-        sort = {key.key: -1 if key.descending else 1 for key in step.order}
-        stages.append({"$sort": sort})
+        # In a document a list is compared as a value.
+        wholes = {key.key: f"_w{i}" for i, key in enumerate(step.order) if key.is_whole}
+        if wholes:
+            stages.append({"$set": {name: {"v": f"${key}"} for key, name in wholes.items()}})
+        names = [wholes[key.key] if key.is_whole else key.key for key in step.order]
+        descending = [-1 if key.descending else 1 for key in step.order]
+        stages.append({"$sort": dict(zip(names, descending, strict=True))})
     if step.skip:
         stages.append({"$skip": step.skip})
     if step.limit is not None:
