@@ -67,9 +67,10 @@ from prismongo.stores.mongo.joins import Joins, apart, joins_search
 from prismongo.stores.mongo.one_reply import (
     ONE_REPLY,
     aggregate_of_few,
-    few,
     find_of_few,
+    is_few,
     read_in_one_reply,
+    takes_commands,
 )
 from prismongo.stores.mongo.optioned import find_options
 from prismongo.stores.rows import ROWS
@@ -100,7 +101,7 @@ class Executor:
         self._collections: dict[str, AsyncCollection[Document]] = {}
         self._cursor_of_rows = cursor_of_rows()
         self._options_of_replies = options_of_replies(self._cursor_of_rows)
-        self._few = few(database)
+        self._takes_commands = takes_commands(database)
 
     def execute(
         self, step: Step | KnownOrder, session: AsyncClientSession | None
@@ -203,7 +204,7 @@ class Executor:
     ) -> Awaitable[list[Row]]:
         """The documents of a `find`."""
         by_cursor = partial(self._by_cursor, command, session, options)
-        if 0 < command.limit <= self._few and options is ROWS:
+        if self._takes_commands and options is ROWS and is_few(command):
             # One row is decoded sooner than its reply is split.
             reply = ROWS if command.limit == 1 else self._options_of_replies
             sent = find_of_few(command)
@@ -254,7 +255,7 @@ class Executor:
     ) -> Awaitable[list[Row]]:
         """The rows of an `aggregate` that one reply holds."""
         by_cursor = partial(self._aggregate, command, session)
-        if not self._few:
+        if not self._takes_commands:
             return by_cursor()
         sent = aggregate_of_few(command)
         return read_in_one_reply(self.database, sent, session, ROWS, by_cursor)

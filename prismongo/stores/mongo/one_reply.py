@@ -27,6 +27,9 @@ from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, 
 FEW: Final = 100
 """The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
 
+KEYS: Final = 1_001
+"""The most rows of a read of one or two fields: the keys of related records, and one row more."""
+
 ONE_REPLY: Final = 100_000
 """The most rows of one reply, which the server also limits to 16 MB."""
 
@@ -35,11 +38,16 @@ _RETRYABLE: Final = frozenset({6, 7, 89, 134, 262, 9001})
 are a ConnectionFailure of their own."""
 
 
-def few(database: Any) -> int:
-    """How many rows a read may ask for to be sent as a command, which has no read concern."""
-    if type(database) is not AsyncDatabase or database.read_concern.level is not None:
-        return 0
-    return FEW
+def takes_commands(database: Any) -> bool:
+    """Whether reads may be sent as commands, which have no read concern and no options."""
+    return type(database) is AsyncDatabase and database.read_concern.level is None
+
+
+def is_few(command: FindCommand) -> bool:
+    """Whether one reply holds the rows of a `find`, as far as its limit tells."""
+    projection = command.projection
+    is_narrow = projection is not None and len(projection) <= 2
+    return 0 < command.limit <= (KEYS if is_narrow else FEW)
 
 
 async def read_in_one_reply(

@@ -21,7 +21,8 @@ from pymongo.read_concern import ReadConcern
 
 from database import DatabaseService, DatabaseSettings
 from prismongo.stores.mongo import MongoStore
-from prismongo.stores.mongo.one_reply import ONE_REPLY, may_pass
+from prismongo.stores.mongo.compile.commands import FindCommand
+from prismongo.stores.mongo.one_reply import ONE_REPLY, is_few, may_pass
 from prismongo.url import url_database
 from tests.commands import Sent
 from tests.records import NOBODY, user
@@ -94,6 +95,37 @@ async def test_counts_of_related_records_that_one_reply_does_not_hold(
     )
     assert [each.counts for each in found] == [{"notifications": 1}] * 3
     assert sent.names == ["find", "aggregate", "killCursors", "aggregate", "getMore"]
+
+
+async def test_the_keys_of_related_records_are_read_in_the_same_way(
+    database: DatabaseService, ada: User, sent: Sent
+) -> None:
+    await database.notification.create({"userId": ada.id})
+    sent.clear()
+    where: Any = {"user": {"is": {"username": "ada"}}}
+    assert await database.notification.count(where=where) == 1
+    assert sent.names == ["find", "aggregate"]
+    keys = sent.commands[0]
+    assert (keys["projection"], keys["limit"], keys["batchSize"]) == ({"_id": 1}, 1_001, 1_002)
+
+
+@pytest.mark.parametrize(
+    ("limit", "projection", "is_one"),
+    [
+        (0, None, False),
+        (1, None, True),
+        (100, None, True),
+        (101, None, False),
+        (100, {"a": 1, "b": 1, "c": 1}, True),
+        (101, {"a": 1, "b": 1, "c": 1}, False),
+        (0, {"a": 1}, False),
+        (1_001, {"a": 1}, True),
+        (1_001, {"a": 1, "_id": 0}, True),
+        (1_002, {"a": 1}, False),
+    ],
+)
+def test_what_one_reply_holds(limit: int, projection: dict[str, Any] | None, is_one: bool) -> None:
+    assert is_few(FindCommand("User", {}, projection, limit=limit)) == is_one
 
 
 async def test_more_than_one_reply_holds(database: DatabaseService, sent: Sent) -> None:
