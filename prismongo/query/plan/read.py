@@ -160,13 +160,19 @@ def _all_children(
     children: Rows = []
     for keys in chunks(keys_of_parents):
         where = both(among(link.remote, keys), page.where)
-        children += yield Find(link.target, where, page.order, fields=fields)
+        limit = len(keys) if _is_by_id(link) else None  # which tells the store that they are few
+        children += yield Find(link.target, where, page.order, limit=limit, fields=fields)
     yield from attach(output.selected, children)
     by_key = _group_by_key(link, children)
     if not link.is_many_to_many:
         return [by_key.get(key, []) for key in match_keys(parents, link.local)]
     positions = {key: number for number, key in enumerate(by_key)}
     return [_children_of_list(link, row, by_key, positions) for row in parents]
+
+
+def _is_by_id(link: Link) -> bool:
+    """Whether each key is that of one record at most; of shards each may have one."""
+    return len(link.remote) == 1 and link.remote[0].is_id and not link.target.shard_fields
 
 
 def _group_by_key(link: Link, children: Rows) -> dict[MatchKey | None, Rows]:

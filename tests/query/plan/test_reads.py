@@ -9,6 +9,7 @@ from prismongo.query.nodes.filters import Compare, In
 from prismongo.query.nodes.requests import Selection
 from prismongo.query.nodes.rows import Row, Unreadable
 from prismongo.query.nodes.steps import Aggregate, CountPerParent, Find, FindPerParent, Group
+from prismongo.schema import parse
 from tests.query.plan.driving import KEY, OTHER, drive, included, kinds, plan, user, where_of
 from tests.query.schemas import ID, datamodel
 
@@ -104,3 +105,52 @@ def test_a_count_and_a_group_are_one_step() -> None:
     assert row == {"count__all": 3}
     steps, _ = drive(plan("groupBy", "User", {"by": ["age"]}, Selection("age")), [])
     assert kinds(steps) == [Group]
+
+
+SHOP = """
+datasource db {{
+  provider = "mongodb"
+  url      = "x"
+}}
+{shard}
+model Customer {{
+  id     Int     @id @map("_id")
+  code   Int     @unique
+  orders Order[]
+  coded  Order[] @relation("code")
+}}
+model Order {{
+  id         Int      @id @map("_id")
+  customerId Int
+  customer   Customer @relation(fields: [customerId], references: [id])
+  code       Int
+  coded      Customer @relation("code", fields: [code], references: [code])
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("relation", "shard", "limit"),
+    [("customer", "", 2), ("coded", "", None), ("customer", "/// @shardKey([code])", None)],
+)
+def test_records_by_their_ids_are_as_many_as_these(
+    relation: str, shard: str, limit: int | None
+) -> None:
+    orders = [{"_id": number, "customerId": number % 2, "code": number % 2} for number in range(5)]
+    selected = Selection(relation, selections=(Selection("id"),))
+    schema = parse(SHOP.format(shard=shard))
+    steps, _ = drive(
+        plan("findMany", "Order", {}, selected, schema=schema),
+        orders,
+        [{"_id": 0, "code": 0}, {"_id": 1, "code": 1}],
+    )
+    assert isinstance(steps[1], Find)
+    assert steps[1].limit == limit
+
+
+def test_records_that_refer_to_others_may_be_more() -> None:
+    selected = Selection("orders", selections=(Selection("id"),))
+    made = plan("findMany", "Customer", {}, selected, schema=parse(SHOP.format(shard="")))
+    steps, _ = drive(made, [{"_id": 0}], [{"_id": 1, "customerId": 0}, {"_id": 2, "customerId": 0}])
+    assert isinstance(steps[1], Find)
+    assert steps[1].limit is None
