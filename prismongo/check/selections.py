@@ -81,11 +81,11 @@ def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:
 
 def _is_of(kind: type[BaseModel], output: Path | None) -> bool:
     """Whether the model of a class is one of the client in this folder."""
-    name: str = vars(kind)[SELECTED].__module__
+    names = {base.__module__ for base in vars(kind)[SELECTED].__mro__}  # it may be a subclass
     if output is None:
-        return name.partition(".")[0] == "prisma"
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return file is None or Path(file).parent.resolve() == output.resolve()
+        return any(name.partition(".")[0] == "prisma" for name in names)
+    files = [getattr(sys.modules.get(name), "__file__", None) for name in names]
+    return any(file and Path(file).parent.resolve() == output.resolve() for file in files)
 
 
 def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[BaseModel]]:

@@ -44,8 +44,8 @@ def answer_errors(app: Starlette, statuses: Statuses | None = None) -> None:
             application's own errors, by class: `{"P2002": 422, NotAllowedError: 403}`.
 
     Raises:
-        ConfigurationError: a key of `statuses` is no such code and no class of exceptions, or a
-            value is no status.
+        ConfigurationError: a key of `statuses` is no code and no class of exceptions, or a value is
+            no status of an error.
     """
     _check_statuses(statuses or {})
 
@@ -97,8 +97,13 @@ def _report(where: str, error: Exception, status: int) -> None:
 
 def _body(error: Exception, status: int) -> dict[str, Any]:
     is_public = status < HTTPStatus.INTERNAL_SERVER_ERROR and not _is_refused(error)
-    detail = str(error) if is_public else HTTPStatus(status).phrase
+    detail = str(error) if is_public else _phrase(status)
     return {"detail": detail, "code": getattr(error, "code", None)}
+
+
+def _phrase(status: int) -> str:
+    known = {each.value: each.phrase for each in HTTPStatus}  # 499 and others have none
+    return known.get(status, "Error")
 
 
 def _is_refused(error: Exception) -> bool:
@@ -108,7 +113,8 @@ def _is_refused(error: Exception) -> bool:
 def _check_statuses(statuses: Statuses) -> None:
     for key, status in statuses.items():
         is_class = isinstance(key, type) and issubclass(key, Exception)
-        if not is_class and key not in HTTP_STATUS:
+        is_code = isinstance(key, str) and (key in HTTP_STATUS or key.upper() not in HTTP_STATUS)
+        if not is_class and not is_code:
             raise ConfigurationError(f"answer_errors: {key!r} is no code, and no class of errors.")
-        if status not in set(HTTPStatus):
-            raise ConfigurationError(f"answer_errors: {status!r} for {key!r} is no HTTP status.")
+        if type(status) not in (int, HTTPStatus) or not 400 <= status < 600:
+            raise ConfigurationError(f"answer_errors: {status!r} for {key!r} is no error's status.")

@@ -2,7 +2,8 @@
 
 A whole container where its `service` is wanted, or settings where the database is, are found before
 anything opens. What is not known for certain passes: no annotation, one that cannot be evaluated,
-a protocol, a provider that was overridden, a value that has all the methods of what is wanted.
+a protocol, a typed dict, a provider that was overridden, a value that has all the methods of what
+is wanted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from types import NoneType, SimpleNamespace, UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from dependency_injector import containers, providers
 
@@ -128,19 +139,17 @@ def mismatch(wanted: Any, given: Any, named: Mapping[AnyProvider, str]) -> str |
         named: the paths of the declared providers, to say which it is, and which would do.
     """
     types = wanted_types(wanted)
-    if types is None or given is None:  # None stands for what a test does not need
+    if types is None or not isinstance(given, providers.Provider):
         return None
-    is_plain = not isinstance(given, providers.Provider)
-    kind = Kind(type(given), is_exact=True) if is_plain else kind_of(given)
+    kind = kind_of(given)
     if kind is None or any(_fits(kind, each, given) for each in types):
         return None
     words = " or ".join(each.__name__ for each in types if each is not NoneType)
     right = [path for other, path in named.items() if _is_right(kind_of(other), types)]
-    name = None if is_plain else named.get(given)
-    inside = [path for path in right if path.startswith(f"{name}.")]
+    inside = [path for path in right if path.startswith(f"{named.get(given)}.")]
     hint = f": `{(inside or right)[0]}` gives one" if right else ""
-    said = f"{kind} is given" if is_plain else f"`{name or type(given).__name__}` gives {kind}"
-    return f"a {words} is wanted, and {said}{hint}"
+    name = named.get(given, type(given).__name__)
+    return f"a {words} is wanted, and `{name}` gives {kind}{hint}"
 
 
 def wanted_types(annotation: Any) -> tuple[type, ...] | None:
@@ -154,7 +163,7 @@ def wanted_types(annotation: Any) -> tuple[type, ...] | None:
     kind = NoneType if annotation is None else origin or annotation
     if not inspect.isclass(kind) or kind in (*ANYTHING, type, Callable):
         return None
-    is_protocol = getattr(kind, "_is_protocol", False)
+    is_protocol = getattr(kind, "_is_protocol", False) or is_typeddict(kind)
     return None if is_protocol or issubclass(kind, INJECTED) else (kind,)
 
 
@@ -171,9 +180,7 @@ def _fits(kind: Kind, wanted: type, given: Any) -> bool:
         return True
     if kind.type.__module__ == wanted.__module__ == "builtins":
         return True  # a list for a tuple, and so on: it may well do
-    value = given if not isinstance(given, providers.Provider) else kind.type
-    if isinstance(given, providers.Object):
-        value = given.provides
+    value = given.provides if isinstance(given, providers.Object) else kind.type
     return isinstance(value, wanted) or _offers(value, kind.type, wanted)
 
 

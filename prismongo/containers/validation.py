@@ -7,7 +7,6 @@ cycles only when a provider is called, and markers without a provider only when 
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,7 +22,7 @@ from prismongo.containers.graph import (
     paths,
     roots_of,
 )
-from prismongo.containers.kinds import arguments_of, hints_of, kind_of, mismatch
+from prismongo.containers.kinds import arguments_of, hints_of, mismatch
 from prismongo.containers.wiring import marker_problems
 from prismongo.errors import ConfigurationError
 
@@ -67,10 +66,8 @@ def validate(container: AnyContainer) -> None:
 def _problems(provider: AnyProvider) -> Iterator[str]:
     if isinstance(provider, providers.Dependency):
         yield from _dependency_problems(provider)
-    elif isinstance(provider, providers.MethodCaller):
-        yield from _method_problems(provider)
     elif isinstance(provider, CALLS) and provider.last_overriding is None:
-        yield from _argument_problems(provider.provides, provider)
+        yield from _argument_problems(provider)
     elif isinstance(provider, CALLS):
         yield from _fake_problems(provider)
 
@@ -127,32 +124,14 @@ def _fake(overriding: AnyProvider) -> Any:
             return None
 
 
-def _method_problems(caller: providers.MethodCaller) -> Iterator[str]:
-    """The problems of `….provided.method.call(…)`, where the class of what is provided is known."""
-    getter: Any = caller.provides
-    provided: Any = getattr(getter, "provides", None)
-    is_method = isinstance(getter, providers.AttributeGetter)
-    if not is_method or not isinstance(provided, providers.ProvidedInstance):
-        return
-    kind = kind_of(provided.provides)
-    if kind is None or kind.is_container:
-        return
-    method = inspect.getattr_static(kind.type, getter.name, None)
-    if inspect.isfunction(method):
-        bound = functools.partial(method, None)
-        yield from _argument_problems(bound, caller, name=method.__qualname__)
-    elif method is None and kind.is_exact and not hasattr(kind.type, "__getattr__"):
-        yield f"a {kind.type.__name__} has no method `{getter.name}`"
-
-
-def _argument_problems(called: Any, provider: Any, name: str = "") -> Iterator[str]:
-    """The problems of calling something with the arguments that a provider injects."""
+def _argument_problems(provider: Any) -> Iterator[str]:
+    """The problems of calling `provides` with the injected arguments."""
     try:
-        signature = inspect.signature(called)
+        signature = inspect.signature(provider.provides)
     except (TypeError, ValueError):
         return  # Not callable, or a builtin without a signature.
     parameters = list(signature.parameters.values())
-    name = name or getattr(called, "__qualname__", repr(called))
+    name = getattr(provider.provides, "__qualname__", repr(provider.provides))
     yield from _unknown(name, parameters, provider.args, provider.kwargs)
     yield from _missing(name, parameters, provider.args, provider.kwargs)
 

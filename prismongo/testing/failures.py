@@ -40,20 +40,24 @@ def raised(failure: Failure) -> Raised:
     """What makes the error of a call.
 
     Raises:
-        ConfigurationError: it is a code that no error has.
+        ConfigurationError: it is a code that no error has, or nothing that can be raised.
     """
     if isinstance(failure, BaseException):
         return lambda _: failure
     if isinstance(failure, str):
         return _of_code(failure)
+    given: Any = failure
+    if not isinstance(given, type) or not issubclass(given, BaseException):
+        raise ConfigurationError(f"{failure!r} is no exception, no class of one, and no code.")
     if issubclass(failure, upstream.DataError):
-        code, kind = _CODE_BY_CLASS.get(failure, "P2035"), failure
+        codes = [_CODE_BY_CLASS[each] for each in failure.__mro__ if each in _CODE_BY_CLASS]
+        code, kind = [*codes, "P2035"][0], failure
         return lambda model: data_error(code, _said(code), _meta(code, model), kind=kind)
-    if issubclass(failure, ConnectionError):
+    if failure is ConnectionError:
         return _of_code("P1001")
-    if issubclass(failure, upstream.TransactionExpiredError):
+    if failure is upstream.TransactionExpiredError or failure is TransactionExpiredError:
         return lambda _: TransactionExpiredError(_said("P2028"))
-    if failure in (upstream.TransactionError, TransactionError):
+    if failure is upstream.TransactionError or failure is TransactionError:
         return _of_code("P2028")
     return lambda _: failure()
 

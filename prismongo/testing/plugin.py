@@ -16,6 +16,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import uuid4
 
@@ -81,22 +82,29 @@ def _to_define(name: str, body: str) -> str:
     )
 
 
-@pytest.fixture(scope="session")
-def _prismongo_freshness(prismongo_service: type[Service]) -> None:
-    """Warn where tests pass on a client with which the application would not start."""
-    from prismongo.testing import fake
-
-    if fake(prismongo_service).client_schema.freshness() == "stale":
-        message = "The generated client is older than its schema: run `prismongo generate`."
-        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
-
-
 @pytest.fixture
-def prismongo_fake(prismongo_service: type[Service], _prismongo_freshness: None) -> Service:
+def prismongo_fake(prismongo_service: type[Service]) -> Service:
     """A new database in memory."""
     from prismongo.testing import fake
 
-    return fake(prismongo_service)
+    made = fake(prismongo_service)
+    _warn_if_stale(made)
+    return made
+
+
+_ASKED: Final[set[Path]] = set()
+"""The schemas of clients of which this run knows whether they are up to date."""
+
+
+def _warn_if_stale(database: Service) -> None:
+    """Warn where tests pass on a client with which the application would not start."""
+    schema = database.client_schema
+    if schema.source in _ASKED:
+        return
+    _ASKED.add(schema.source)
+    if schema.freshness() == "stale":
+        message = "The generated client is older than its schema: run `prismongo generate`."
+        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +127,7 @@ def prismongo_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str],
 
 @_async_fixture
 async def prismongo_database(
-    request: pytest.FixtureRequest, prismongo_service: type[Service], _prismongo_freshness: None
+    request: pytest.FixtureRequest, prismongo_service: type[Service]
 ) -> AsyncIterator[Service]:
     """A connected database that only this test uses, with the schema's unique indexes.
 
@@ -136,6 +144,7 @@ async def prismongo_database(
     # If closed early, PyMongo 4.20 does not close the socket of its second monitor.
     url += f"{'&' if '?' in url else '?'}serverMonitoringMode=poll"
     async with prismongo_service(DatabaseSettings(url=url)) as service:
+        _warn_if_stale(service)
         try:
             await push(_uniques(service.client_schema.datamodel), url)
             yield service

@@ -119,6 +119,19 @@ def test_a_project_file_that_is_wrong(
     assert words in capsys.readouterr().err
 
 
+def test_a_class_of_a_subclass_is_compared(project: Path) -> None:
+    text = """
+class Mine(User):
+    pass
+
+@selects(Mine)
+class Card(BaseModel):
+    usernam: str
+"""
+    found = fit(project, text)
+    assert (found.checked, len(found.errors)) == (1, 1)
+
+
 def test_classes_of_another_client_are_left_to_its_check(project: Path) -> None:
     thing = (
         'generator client {\n  provider = "prisma-client-py"\n}\n\n'

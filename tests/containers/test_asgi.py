@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import pytest
@@ -16,10 +17,11 @@ from containers import ApplicationContainer
 from containers.users import UserService
 from database import DatabaseService, DatabaseSettings
 from docs.examples.chat_api import create_app
+from prismongo.containers import error_responses
 from prismongo.containers.asgi import answer_errors, health, in_transaction, lifespan, provided
 from prismongo.containers.base import Container
 from prismongo.containers.validation import ValidationError
-from prismongo.errors import ConfigurationError, ConnectionError
+from prismongo.errors import ConfigurationError, ConnectionError, data_error
 from tests.application import Calls, made
 from tests.containers.serving import serving
 from tests.records import user
@@ -213,14 +215,21 @@ async def test_refused_arguments_are_for_the_log(
     assert "usernam" in str(record.exc_info)
 
 
+def test_statuses_of_one_s_own_are_taken() -> None:
+    statuses: Any = {"APP1": 409, "P2016": 400, "P2009": 499, KeyError: HTTPStatus.CONFLICT}
+    answer_errors(FastAPI(), statuses)
+    assert error_responses._body(data_error("P2009", "x"), 499)["detail"] == "Error"
+
+
 @pytest.mark.parametrize(
     ("statuses", "words"),
     [
-        ({"P9999": 400}, "'P9999' is no code"),
         ({"p2002": 400}, "'p2002' is no code"),
         ({UserService: 400}, "UserService'> is no code, and no class of errors"),
-        ({"P2002": "x"}, "'x' for 'P2002' is no HTTP status"),
-        ({KeyError: 1}, "1 for <class 'KeyError'> is no HTTP status"),
+        ({3: 400}, "3 is no code"),
+        ({"P2002": "x"}, "'x' for 'P2002' is no error's status"),
+        ({"P2002": 404.0}, "404.0 for 'P2002' is no error's status"),
+        ({KeyError: 204}, "204 for <class 'KeyError'> is no error's status"),
     ],
 )
 def test_statuses_of_nothing_are_refused(statuses: Any, words: str) -> None:

@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping  # noqa: F401  in a
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar  # noqa: F401  likewise
+from typing import (  # noqa: F401  likewise
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Protocol,
+    TypedDict,
+    TypeVar,
+)
 from unittest.mock import Mock
 
 import pytest
@@ -117,7 +124,6 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a singleton": (lambda *_: providers.ThreadSafeSingleton(Settings), "gives a Settings"),
     "a callable": (lambda *_: providers.Callable(made, Settings), "`Callable` gives a Settings"),
     "a resource": (lambda *_: PlainResource(enter_settings), "`PlainResource` gives a Settings"),
-    "a plain value": (lambda *_: [3], "a list is given: `inner.service`"),
     "a value": (lambda *_: providers.Object("text"), "`Object` gives a str"),
     "a dependency": (
         lambda *_: providers.Dependency(instance_of=Settings, default=Settings()),
@@ -134,42 +140,6 @@ def test_what_is_not_wanted_is_refused_with_both_paths(given: Any, said: str) ->
     assert problem.endswith(": `inner.service` gives one")
 
 
-class Called:
-    def act(self, times: int = 1) -> Thing:
-        return Thing()
-
-
-class Answering(Called):
-    def __getattr__(self, name: str) -> Any:
-        return self.act
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (lambda called: called.provided.act.call(tims=2), "Called.act has no parameter `tims`"),
-        (lambda called: called.provided.act.call(1, 2), "Called.act takes 1 positional argument"),
-        (lambda called: called.provided.axt.call(), "a Called has no method `axt`"),
-        (lambda called: called.provided.act.call(times=2), None),
-        (lambda called: called.provided["act"].call(tims=2), None),
-        (lambda called: called.provided.one.two.call(tims=2), None),
-        (lambda _: providers.Singleton(Answering).provided.axt.call(), None),
-        (lambda _: providers.Singleton(made, Called).provided.axt.call(), None),
-        (lambda _: providers.Object(Mock()).provided.axt.call(), None),
-    ],
-)
-def test_calls_of_what_is_provided(given: Any, said: str | None) -> None:
-    class Root(Container):
-        called = providers.Singleton(Called)
-        service = providers.Factory(Wants, thing=given(called))
-
-    if said is None:
-        validate(Root())
-    else:
-        (problem,) = problems(Root())
-        assert said in problem
-
-
 RIGHT: dict[str, Any] = {
     "the resource": lambda inner, _: inner.service,
     "a subclass": lambda *_: providers.Factory(Better),
@@ -184,11 +154,25 @@ RIGHT: dict[str, Any] = {
     "what is awaited": lambda *_: providers.Coroutine(later),
     "what gives its own awaitable": lambda *_: providers.Callable(later),
     "an attribute": lambda inner, _: inner.settings.provided.thing,
-    "nothing": lambda *_: None,
-    "a plain thing": lambda *_: Better(),
-    "a plain fake": lambda *_: Duck(),
-    "a plain mock": lambda *_: Mock(),
+    "a plain value": lambda *_: None,
+    "any plain value": lambda *_: "text",
 }
+
+
+class Told(TypedDict):
+    name: str
+
+
+class WantsTold:
+    def __init__(self, thing: Told | None) -> None:
+        self.thing = thing
+
+
+@pytest.mark.parametrize(
+    "given", [{"name": "a"}, providers.Object({"name": "a"}), providers.Factory(dict)]
+)
+def test_a_typed_dict_is_not_looked_at(given: Any) -> None:
+    validate(container(lambda *_: given, WantsTold))
 
 
 @pytest.mark.parametrize("given", RIGHT.values(), ids=RIGHT)

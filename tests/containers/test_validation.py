@@ -74,7 +74,7 @@ def test_a_provider_without_a_name_is_named_by_the_way_to_it() -> None:
             "Service is given `thing` twice",
         ),
         (
-            providers.Callable(Service, Thing(), 2, 3, name="x"),
+            providers.Callable(Service, 1, 2, 3, name="x"),
             "Service takes 2 positional arguments, not 3",
         ),
     ],

@@ -203,6 +203,23 @@ async def test_the_class_and_the_code_are_those_of_a_server(
     assert getattr(caught.value, "code", None) == code
 
 
+class TakenError(UniqueViolationError):
+    """One of the application."""
+
+
+async def test_a_class_of_the_application_is_raised_as_it_is(database: DatabaseService) -> None:
+    database.fake.fail("user.count", TakenError)
+    with pytest.raises(TakenError) as caught:
+        await database.user.count()
+    assert caught.value.code == "P2002"
+
+
+@pytest.mark.parametrize("given", [3, None, int])
+def test_what_cannot_be_raised_is_refused(database: DatabaseService, given: Any) -> None:
+    with pytest.raises(ConfigurationError, match="is no exception"):
+        database.fake.fail("user.count", given)
+
+
 @pytest.mark.parametrize("code", ["P2002", "P2025"])
 async def test_its_facts_are_those_of_a_server(database: DatabaseService, code: str) -> None:
     database.fake.fail("user.create", code)

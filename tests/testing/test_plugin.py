@@ -222,7 +222,7 @@ def test_a_client_that_is_older_than_its_schema_is_said(project: pytest.Pytester
         from pathlib import Path
         from database import DatabaseService
 
-        @pytest.fixture(scope="session")
+        @pytest.fixture
         def prismongo_service():
             class Older(DatabaseService):
                 _schema_path = Path({str(source)!r})

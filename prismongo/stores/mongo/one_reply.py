@@ -1,7 +1,7 @@
 """A read of few rows, sent as a command of the database: it takes the driver less than a cursor.
 
-The driver does not repeat a command. Where a repetition may help, the read is sent again as a
-cursor, which the driver repeats itself. In a transaction nothing is repeated.
+The driver does not repeat a command after what may pass, as it repeats a cursor's. Where that may
+help, the read is sent again as a cursor. In a transaction it is not.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
+import pymongo
 from bson import CodecOptions
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
@@ -27,8 +28,8 @@ from prismongo.stores.mongo.compile.commands import AggregateCommand, Document, 
 FEW: Final = 100
 """The most rows of such a read; their documents nearly always fit in one reply of 16 MB."""
 
-KEYS: Final = 1_001
-"""The most rows of a read of one or two fields: the keys of related records, and one row more."""
+IDS: Final = 1_001
+"""The most rows of a read of ids alone: those of related records, and one row more."""
 
 ONE_REPLY: Final = 100_000
 """The most rows of one reply, which the server also limits to 16 MB."""
@@ -45,19 +46,17 @@ def takes_commands(database: Any) -> bool:
 
 def is_few(command: FindCommand) -> bool:
     """Whether one reply holds the rows of a `find`, as far as its limit tells."""
-    projection = command.projection
-    is_narrow = projection is not None and len(projection) <= 2
-    return 0 < command.limit <= (KEYS if is_narrow else FEW)
+    return 0 < command.limit <= (IDS if command.projection == {"_id": 1} else FEW)
 
 
-async def read_in_one_reply(
+def read_in_one_reply(
     database: AsyncDatabase[Document],
     command: Document,
     session: AsyncClientSession | None,
     options: CodecOptions[Any],
     by_cursor: Callable[[], Awaitable[Rows]],
-) -> Rows:
-    """The rows of a command that answers few.
+) -> Awaitable[Rows]:
+    """The rows of a command that one reply holds, as far as is known.
 
     Args:
         database: where it is sent.
@@ -67,8 +66,26 @@ async def read_in_one_reply(
         by_cursor: reads the same by a cursor, if the command does not.
 
     Raises:
-        pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver.
+        pymongo.errors.PyMongoError, bson.errors.BSONError: errors of the driver, when awaited.
     """
+    reading = _read(database, command, session, options, by_cursor)
+    limit = database.client.options.timeout
+    return reading if limit is None else _within(limit, reading)
+
+
+async def _within(seconds: float, reading: Awaitable[Rows]) -> Rows:
+    """The same in the time of `timeoutMS`, which is for the command and the cursor together."""
+    with pymongo.timeout(seconds):
+        return await reading
+
+
+async def _read(
+    database: AsyncDatabase[Document],
+    command: Document,
+    session: AsyncClientSession | None,
+    options: CodecOptions[Any],
+    by_cursor: Callable[[], Awaitable[Rows]],
+) -> Rows:
     # In a transaction None is the read preference of the session.
     preference = None if session is not None else database.read_preference
     try:

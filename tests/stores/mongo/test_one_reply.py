@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 from prisma.models import User
-from pymongo import AsyncMongoClient, ReadPreference
+from pymongo import AsyncMongoClient, ReadPreference, _csot
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     AutoReconnect,
@@ -22,7 +22,8 @@ from pymongo.read_concern import ReadConcern
 from database import DatabaseService, DatabaseSettings
 from prismongo.stores.mongo import MongoStore
 from prismongo.stores.mongo.compile.commands import FindCommand
-from prismongo.stores.mongo.one_reply import ONE_REPLY, is_few, may_pass
+from prismongo.stores.mongo.one_reply import ONE_REPLY, is_few, may_pass, read_in_one_reply
+from prismongo.stores.rows import ROWS
 from prismongo.url import url_database
 from tests.commands import Sent
 from tests.records import NOBODY, user
@@ -116,16 +117,37 @@ async def test_the_keys_of_related_records_are_read_in_the_same_way(
         (1, None, True),
         (100, None, True),
         (101, None, False),
-        (100, {"a": 1, "b": 1, "c": 1}, True),
-        (101, {"a": 1, "b": 1, "c": 1}, False),
-        (0, {"a": 1}, False),
-        (1_001, {"a": 1}, True),
-        (1_001, {"a": 1, "_id": 0}, True),
-        (1_002, {"a": 1}, False),
+        (100, {"a": 1}, True),
+        (101, {"a": 1}, False),
+        (101, {"_id": 1, "a": 1}, False),
+        (0, {"_id": 1}, False),
+        (1_001, {"_id": 1}, True),
+        (1_002, {"_id": 1}, False),
     ],
 )
 def test_what_one_reply_holds(limit: int, projection: dict[str, Any] | None, is_one: bool) -> None:
     assert is_few(FindCommand("User", {}, projection, limit=limit)) == is_one
+
+
+async def test_the_time_of_the_url_is_for_both_attempts(mongo_url: str, sent: Sent) -> None:
+    limits: list[Any] = []
+
+    async def by_cursor() -> Any:
+        limits.append(_csot.remaining())
+        return []
+
+    async with service(mongo_url, sent, timeoutMS=60_000) as database:
+        mongo: Any = database.mongo
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(AsyncDatabase, "command", lost)
+            assert await read_in_one_reply(mongo, {"find": "User"}, None, ROWS, by_cursor) == []
+    assert len(limits) == 1
+    assert 0 < limits[0] <= 60
+
+
+async def lost(*_: object, **__: object) -> None:
+    """A command whose connection is lost."""
+    raise AutoReconnect
 
 
 async def test_more_than_one_reply_holds(database: DatabaseService, sent: Sent) -> None:

@@ -213,7 +213,12 @@ def compile_group(step: Group) -> AggregateCommand:
         stages.append({"$match": having})
     if step.order:
         # In a document a list is compared as a value.
-        wholes = {key.key: f"_w{i}" for i, key in enumerate(step.order) if key.is_whole}
+        longest = max(len(item.db_name) for item in step.by)  # no field has such a name
+        wholes = {
+            key.key: "_" * (longest + number)
+            for number, key in enumerate(step.order, start=1)
+            if key.is_whole
+        }
         if wholes:
             stages.append({"$set": {name: {"v": f"${key}"} for key, name in wholes.items()}})
         names = [wholes[key.key] if key.is_whole else key.key for key in step.order]
