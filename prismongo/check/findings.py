@@ -342,6 +342,8 @@ def _selections(fit: SelectionFit) -> Finding:
         text = f"{len(fit.errors):,} not as the schema says"
         return Finding("selections", "failed", text, _cut(list(fit.errors), "correct these first"))
     text = f"{_classes(fit.checked)} as the schema says"
+    if fit.others:
+        text += f", {fit.others:,} of another client"
     if not fit.unknown:
         return Finding("selections", "ok", text)
     lines = [f"{name}: `@selects(…)` would say of which model it is" for name in fit.unknown]

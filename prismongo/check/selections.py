@@ -30,11 +30,13 @@ class SelectionFit:
         checked: how many classes were compared with their model.
         errors: what does not fit, and which module cannot be imported.
         unknown: the classes that do not say of which model they are, by their full names.
+        others: how many classes are of another client.
     """
 
     checked: int = 0
     errors: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    others: int = 0
 
 
 def check_selections(
@@ -47,7 +49,7 @@ def check_selections(
         datamodel: the result of `parse`.
         output: the folder of the generated client; None: the package `prisma` of the environment.
     """
-    checked, errors, unknown = 0, [], []
+    checked, errors, unknown, others = 0, [], [], 0
     for name in modules:
         try:
             module = import_module(name)
@@ -58,6 +60,7 @@ def check_selections(
         every = [kind for kind in classes if SELECTED in vars(kind)]
         marked = [kind for kind in every if _is_of(kind, output)]
         checked += len(marked)
+        others += len(every) - len(marked)
         inside = {base for kind in every for base in kind.__mro__}  # their bases have their fields
         if len(marked) < len(every):  # nor is known what stands inside of those
             inside.update(classes)
@@ -68,7 +71,7 @@ def check_selections(
                 errors.append(str(error))
         if not errors:  # what stands inside of a class that does not fit is not known
             unknown += [f"{name}.{kind.__name__}" for kind in classes if kind not in inside]
-    return SelectionFit(checked, tuple(errors), tuple(unknown))
+    return SelectionFit(checked, tuple(errors), tuple(unknown), others)
 
 
 def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:

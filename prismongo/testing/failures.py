@@ -59,7 +59,12 @@ def raised(failure: Failure) -> Raised:
         return lambda _: TransactionExpiredError(_said("P2028"))
     if failure is upstream.TransactionError or failure is TransactionError:
         return _of_code("P2028")
-    return lambda _: failure()
+    try:
+        given()
+    except TypeError:
+        reason = "takes arguments: give an exception in place of its class"
+        raise ConfigurationError(f"{given.__name__} {reason}.") from None
+    return lambda _: given()
 
 
 def _of_code(code: str) -> Raised:
