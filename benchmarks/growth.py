@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, Final
 
 from benchmarks.data import add_messages
@@ -21,8 +21,6 @@ DEPTHS: Final = (None, Target(1.40, 0.80), Target(1.60, 0.95), Target(1.90, 1.15
 """The targets of an include of so many levels."""
 MEMORY: Final = 18
 """The target of the memory of 10,000 rows, in MB."""
-
-Prepare = Callable[[Round, Library, int], Awaitable[Arguments]]
 
 
 async def growth_with_rows(environment: Environment, rounds: int) -> list[Measured]:

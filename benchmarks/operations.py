@@ -30,6 +30,9 @@ class Round:
 Arguments = Sequence[tuple[Any, ...]]
 """The arguments of each repetition of a sample."""
 
+Prepare = Callable[[Round, Library, int], Awaitable[Arguments]]
+"""Makes the arguments of so many repetitions."""
+
 
 class Target(NamedTuple):
     """The ratio to PyMongo's CPU time that ours shall not exceed."""
@@ -55,16 +58,26 @@ class Operation:
     target: Target | None
     repeat: int
     ask: Callable[..., Awaitable[Any]]
-    prepare: Callable[[Round, Library, int], Awaitable[Arguments]]
+    prepare: Prepare
     each: int = 1
 
 
 # --- reads ---
 
 
-async def _users(round_: Round, library: Library, count: int) -> Arguments:
-    chosen = round_.random.choices(round_.data.users, k=count)
-    return [(library.id(user),) for user in chosen]
+def _one(of: Callable[[DataSet], Sequence[ObjectId]]) -> Prepare:
+    """Each time one of these ids."""
+
+    async def prepare(round_: Round, library: Library, count: int) -> Arguments:
+        chosen = round_.random.choices(of(round_.data), k=count)
+        return [(library.id(each),) for each in chosen]
+
+    return prepare
+
+
+_users: Final = _one(lambda data: data.users)
+_channel: Final = _one(lambda data: data.channels)
+_communities: Final = _one(lambda data: data.communities)
 
 
 async def _usernames(round_: Round, _: Library, count: int) -> Arguments:
@@ -76,7 +89,7 @@ async def _latest(round_: Round, library: Library, count: int) -> Arguments:
     return [(library.id(channel), 100) for channel in chosen]
 
 
-def _channels(number: int) -> Callable[[Round, Library, int], Awaitable[Arguments]]:
+def _channels(number: int) -> Prepare:
     async def prepare(round_: Round, library: Library, count: int) -> Arguments:
         channels = [library.id(channel) for channel in round_.data.channels]
         number_there = min(number, len(channels))
@@ -97,16 +110,6 @@ async def _spans(round_: Round, library: Library, count: int) -> Arguments:
 
 async def _rich(round_: Round, library: Library, count: int) -> Arguments:
     return [([library.id(round_.data.rich)],)] * count
-
-
-async def _channel(round_: Round, library: Library, count: int) -> Arguments:
-    chosen = round_.random.choices(round_.data.channels, k=count)
-    return [(library.id(channel),) for channel in chosen]
-
-
-async def _communities(round_: Round, library: Library, count: int) -> Arguments:
-    chosen = round_.random.choices(round_.data.communities, k=count)
-    return [(library.id(community),) for community in chosen]
 
 
 async def _pages_of_communities(round_: Round, library: Library, count: int) -> Arguments:

@@ -28,7 +28,7 @@ Every error can be pickled, so that a task in another process can raise it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -308,6 +308,14 @@ def data_error(
     if kind is upstream.FieldNotFoundError:  # which would otherwise make its own message
         return upstream.FieldNotFoundError(payload, message=message)
     return kind(payload)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message on a name that does not exist: the nearest that does, if one is near."""
+    from difflib import get_close_matches  # which only mistakes need
+
+    near = get_close_matches(name, list(known), n=1)
+    return f" Did you mean `{near[0]}`?" if near else ""
 
 
 def with_kept(error: upstream.PrismaError, kept: int, total: int) -> upstream.PrismaError:

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from prismongo.client.returning import SELECTED, class_selection
 from prismongo.errors import SelectionError
+from prismongo.generator.settings import package
 from prismongo.schema.datamodel import Datamodel
 
 
@@ -58,7 +59,7 @@ def check_selections(
             continue
         classes = list(_classes(module))
         every = [kind for kind in classes if SELECTED in vars(kind)]
-        marked = [kind for kind in every if _is_of(kind, output)]
+        marked = [kind for kind in every if _is_of(kind, output or package())]
         checked += len(marked)
         others += len(every) - len(marked)
         inside = {base for kind in every for base in kind.__mro__}  # their bases have their fields
@@ -82,13 +83,11 @@ def _classes(module: ModuleType) -> Iterator[type[BaseModel]]:
             yield kind
 
 
-def _is_of(kind: type[BaseModel], output: Path | None) -> bool:
+def _is_of(kind: type[BaseModel], client: Path) -> bool:
     """Whether the model of a class is one of the client in this folder."""
     names = {base.__module__ for base in vars(kind)[SELECTED].__mro__}  # it may be a subclass
-    if output is None:
-        return any(name.partition(".")[0] == "prisma" for name in names)
     files = [getattr(sys.modules.get(name), "__file__", None) for name in names]
-    return any(file and Path(file).parent.resolve() == output.resolve() for file in files)
+    return any(file and Path(file).parent.resolve() == client.resolve() for file in files)
 
 
 def _selected(kind: type[BaseModel], datamodel: Datamodel) -> Iterable[type[BaseModel]]:

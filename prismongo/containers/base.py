@@ -10,10 +10,11 @@ was given, and overriding a container by another ignored names that the first do
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dependency_injector import containers, providers
+
+from prismongo.errors import did_you_mean
 
 ContainerT = TypeVar("ContainerT", bound=containers.DeclarativeContainer)
 
@@ -80,7 +81,6 @@ def mount(container: type[ContainerT], **given: Any) -> ContainerT:
     """
     for name in given:
         if name not in container.providers:
-            close = difflib.get_close_matches(name, container.providers, n=1)
-            meant = f" Did you mean `{close[0]}`?" if close else ""
+            meant = did_you_mean(name, container.providers)
             raise AttributeError(f"{container.__name__} has no provider `{name}`.{meant}")
     return cast(ContainerT, Mounted(container, **given))

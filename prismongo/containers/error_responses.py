@@ -102,8 +102,10 @@ def _body(error: Exception, status: int) -> dict[str, Any]:
 
 
 def _phrase(status: int) -> str:
-    known = {each.value: each.phrase for each in HTTPStatus}  # 499 and others have none
-    return known.get(status, "Error")
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:  # 499 and others have none
+        return "Error"
 
 
 def _is_refused(error: Exception) -> bool:

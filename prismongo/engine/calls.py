@@ -6,9 +6,8 @@ it is validated and planned with marks in place of the values (`query/validate/m
 each mark is found in the planned filter, exactly once, later values are put. Of what is no single
 step (a page by a cursor or from the end, groups, a filter by relations, an include with values, an
 upsert, a write whose answer has relations) they are put into the operation, which is planned anew.
-Values pass the encoder of their field, as
-all do. What it refuses, and any call of which something is not found again, goes the careful way,
-which says what is wrong.
+Values pass the encoder of their field, as all do. What it refuses, and any call of which something
+is not found again, goes the careful way, which says what is wrong.
 
 The data of a write is no part of its shape. It is validated whole at every call, by the functions
 that are generated once a model (`query/validate/writers.py`).

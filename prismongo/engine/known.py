@@ -60,7 +60,7 @@ def bound(values: tuple[Value, ...], request: Request) -> tuple[object, ...] | N
             if type(stored) is not kind:
                 return None
             found.append(stored)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         return None
     return tuple(found)
 

@@ -100,10 +100,11 @@ class Learner:
         A create finds nothing: of its read only the selection counts.
         """
         where = request.arguments.get("where")
-        found = replace(request, action="findMany", arguments={})
-        if where is not None:
-            found = replace(request, action="findUnique", arguments={"where": where})
-        operation, places = self._marked(found)
+        if where is None:
+            read = replace(request, action="findMany", arguments={})
+        else:
+            read = replace(request, action="findUnique", arguments={"where": where})
+        operation, places = self._marked(read)
         if not isinstance(operation, FindUnique | FindPage):
             raise ShapelessError
         return operation, places

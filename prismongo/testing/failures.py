@@ -5,7 +5,6 @@ They are of the class that a server's errors have, with the facts that handlers 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from prismongo.errors import (
     TransactionExpiredError,
     WriteConcernError,
     data_error,
+    did_you_mean,
 )
 from prismongo.schema.datamodel import Model
 
@@ -50,8 +50,8 @@ def raised(failure: Failure) -> Raised:
     if not isinstance(given, type) or not issubclass(given, BaseException):
         raise ConfigurationError(f"{failure!r} is no exception, no class of one, and no code.")
     if issubclass(failure, upstream.DataError):
-        codes = [_CODE_BY_CLASS[each] for each in failure.__mro__ if each in _CODE_BY_CLASS]
-        code, kind = [*codes, "P2035"][0], failure
+        kind = failure
+        code = next(filter(None, map(_CODE_BY_CLASS.get, kind.__mro__)), "P2035")
         return lambda model: data_error(code, _said(code), _meta(code, model), kind=kind)
     if failure is ConnectionError:
         return _of_code("P1001")
@@ -69,8 +69,7 @@ def raised(failure: Failure) -> Raised:
 
 def _of_code(code: str) -> Raised:
     if code not in HTTP_STATUS:
-        close = difflib.get_close_matches(code, HTTP_STATUS, n=1)
-        meant = f" Did you mean `{close[0]}`?" if close else ""
+        meant = did_you_mean(code, HTTP_STATUS)
         raise ConfigurationError(f"No error has the code `{code}`.{meant}")
     if code == "P1012":
         return lambda _: ConfigurationError(_said(code))

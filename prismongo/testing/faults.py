@@ -6,14 +6,13 @@ The engine applies them before each action, and at the begin and commit of each 
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from prismongo.engine.structured import ACTIONS, METHODS, copied
-from prismongo.errors import ConfigurationError
+from prismongo.errors import ConfigurationError, did_you_mean
 from prismongo.query.nodes.requests import Request
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.testing.failures import Failure, raised
@@ -165,8 +164,7 @@ def _check(name: str, part: str, known: Iterable[str]) -> None:
     known = list(known)
     if part in known:
         return
-    close = difflib.get_close_matches(part, known, n=1)
-    meant = f" Did you mean `{close[0]}`?" if close else ""
+    meant = did_you_mean(part, known)
     raise ConfigurationError(
         f"There is no `{part}` in `{name}`: a name is `message.create`, the model as an attribute "
         f"of the client and its action (`*` for any), or `{BEGIN}`, `{COMMIT}`.{meant}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -170,47 +171,42 @@ async def test_overrides_of_the_container_reach_the_endpoints(
         assert seen == [stub]
 
 
+async def answered(
+    fails: Callable[[], Awaitable[Any]], caplog: pytest.LogCaptureFixture
+) -> tuple[tuple[int, Any], logging.LogRecord]:
+    """The response to what an endpoint raises, and the only record of it."""
+    app = FastAPI()
+    answer_errors(app)
+    app.get("/")(fails)
+    with caplog.at_level(logging.WARNING, logger="prismongo.containers"):
+        async with serving(app) as client:
+            answer = await client.get("/")
+    (record,) = caplog.records
+    return (answer.status_code, answer.json()), record
+
+
 async def test_what_is_not_the_callers_doing_is_for_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = FastAPI()
-    answer_errors(app)
-
-    @app.get("/")
     async def fails() -> None:
         raise ConnectionError("No server at db.internal:27017.", code="P1001")
 
-    with caplog.at_level(logging.ERROR, logger="prismongo.containers"):
-        async with serving(app) as client:
-            answer = await client.get("/")
-    assert (answer.status_code, answer.json()) == (
-        503,
-        {"detail": "Service Unavailable", "code": "P1001"},
-    )
-    (record,) = caplog.records
-    assert record.getMessage() == "GET / failed"
+    answer, record = await answered(fails, caplog)
+    assert answer == (503, {"detail": "Service Unavailable", "code": "P1001"})
+    assert (record.levelno, record.getMessage()) == (logging.ERROR, "GET / failed")
     assert record.exc_info is not None
 
 
 async def test_refused_arguments_are_for_the_log(
     database: DatabaseService, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = FastAPI()
-    answer_errors(app)
-
-    @app.get("/")
     async def fails() -> None:
         where: Any = {"usernam": "ada"}
         await database.user.find_many(where=where)
 
-    with caplog.at_level(logging.WARNING, logger="prismongo.containers"):
-        async with serving(app) as client:
-            answer = await client.get("/")
-    assert (answer.status_code, answer.json()) == (
-        400,
-        {"detail": "Bad Request", "code": "P2009"},
-    )
-    (record,) = caplog.records
+    answer, record = await answered(fails, caplog)
+    assert answer == (400, {"detail": "Bad Request", "code": "P2009"})
+    assert record.levelno == logging.WARNING
     assert record.getMessage() == "GET /: the database refused the arguments of a call"
     assert "usernam" in str(record.exc_info)
 

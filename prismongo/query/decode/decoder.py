@@ -8,12 +8,13 @@ field and id.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, assert_never
 
 from prismongo.errors import data_error
 from prismongo.query.decode.columns import Column, Read, Reader
 from prismongo.query.decode.forms import Form
-from prismongo.query.decode.stored import StoredColumns
+from prismongo.query.decode.stored import StoredColumns, read_list
 from prismongo.query.errors.stored import dangling, wrong_type
 from prismongo.query.nodes.operations import Aggregated, AggregateRecords, GroupRecords
 from prismongo.query.nodes.rows import Row
@@ -109,14 +110,12 @@ class Decoder:
 
     def _group_value(self, owner: str, field: Field, form: Form) -> Read:
         one = self._stored.one(field, form)
+        if field.is_list:
+            return lambda row: read_list(field, row, one, partial(wrong_type, owner))
 
         def read(row: Row) -> Any:
             value = row.get(field.db_name)
             try:
-                if field.is_list and value is not None and not isinstance(value, list):
-                    raise ValueError
-                if field.is_list:
-                    return [one(item) for item in value or ()]
                 return None if value is None else one(value)
             except ValueError:
                 raise wrong_type(owner, field, row, value) from None

@@ -78,7 +78,7 @@ class StoredColumns:
     def _read(self, field: Field, one: Callable[[Any], Any], error_of: ErrorOf) -> Read:
         name = field.db_name
         if field.is_list:
-            return lambda row: _read_list(field, row, one, error_of)
+            return lambda row: read_list(field, row, one, error_of)
         default = self._default(field, one)
 
         def read(row: Row) -> Any:
@@ -165,7 +165,8 @@ def _of_record(model: str, field: Field, read: Read) -> Read:
     return named
 
 
-def _read_list(field: Field, row: Row, one: Callable[[Any], Any], error_of: ErrorOf) -> list[Any]:
+def read_list(field: Field, row: Row, one: Callable[[Any], Any], error_of: ErrorOf) -> list[Any]:
+    """The list of a field, each element read by `one`; null and missing are an empty one."""
     value = row.get(field.db_name)
     if value is None:
         return []

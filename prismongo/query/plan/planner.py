@@ -48,7 +48,7 @@ from prismongo.query.plan.page import LocatedPage, locate
 from prismongo.query.plan.portions import Scope
 from prismongo.query.plan.read import attach, first_step, read_first, read_page, stored_fields
 from prismongo.query.plan.write import WritePlanner, not_found
-from prismongo.query.values.scalars import is_any
+from prismongo.query.values.scalars import may_be_list
 from prismongo.schema.datamodel import Datamodel, Model
 
 
@@ -231,9 +231,9 @@ def _tie_breakers(operation: GroupRecords) -> tuple[GroupOrder, ...]:
     """Order groups with equal keys by their other values, so that pages do not overlap."""
     ordered = [key.by for key in operation.order]
     return tuple(
-        GroupOrder(item, is_whole=item.is_list or is_any(item))
+        GroupOrder(item, is_whole=may_be_list(item))
         for item in operation.by
-        if item.is_list or is_any(item) or item not in ordered
+        if may_be_list(item) or item not in ordered
     )
 
 

@@ -250,7 +250,7 @@ class AggregateValidator:
         """The type of an aggregate, as a field: one for each, since its encoder is kept."""
         known = self._results.get((kind, id(field)))
         if known is None:
-            known = self._results[kind, id(field)] = _result_field(kind, field)
+            known = self._results[kind, id(field)] = _new_result_field(kind, field)
         return known
 
     # --- order ---
@@ -296,7 +296,7 @@ def _aggregates(kind: AggregationKind, field: Field) -> bool:
             assert_never(kind)
 
 
-def _result_field(kind: AggregationKind, field: Field) -> Field:
+def _new_result_field(kind: AggregationKind, field: Field) -> Field:
     """A count is an Int, an average mostly a Float, the others are as the field."""
     match kind:
         case "count":

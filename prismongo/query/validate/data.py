@@ -82,11 +82,8 @@ class DataValidator:
                 raise unknown((*path, key), self._input_fields(model, outer_fields), model.name)
             if field.kind == "relation":
                 if flat:
-                    known = [
-                        name
-                        for name in self._input_fields(model, outer_fields)
-                        if model.by_name[name].kind != "relation"
-                    ]
+                    names = self._input_fields(model, outer_fields)
+                    known = [name for name in names if model.by_name[name].kind != "relation"]
                     raise unknown((*path, key), known, self._word("createMany"))
                 is_related = True
         if not is_related:

@@ -40,7 +40,7 @@ from prismongo.query.validate.values import (
 )
 from prismongo.query.validate.where import WhereValidator
 from prismongo.query.validate.words import arguments_spelled, canonical, written_as
-from prismongo.query.values.scalars import is_any
+from prismongo.query.values.scalars import is_any, may_be_list
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
 
 COUNT: Final = "_count"
@@ -188,7 +188,7 @@ class SelectValidator:
             composite = next(field.type for field in fields if field.db_name == name)
             fields = self._datamodel.type[composite].fields
         last = next(field for field in fields if field.db_name == key.path[-1])
-        return last.is_list or is_any(last)
+        return may_be_list(last)
 
     def arguments(
         self, arguments: Mapping[str, Any], known: Iterable[str], path: ArgumentPath

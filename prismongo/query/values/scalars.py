@@ -57,6 +57,11 @@ def is_any(field: Field) -> bool:
     return field.kind == "scalar" and row is not None and row.is_any
 
 
+def may_be_list(field: Field) -> bool:
+    """Whether a stored value of the field may be a list, which MongoDB sorts by an element."""
+    return field.is_list or is_any(field)
+
+
 def is_ordered(field: Field) -> bool:
     """Whether one value of the field is less than another; of enums, texts count."""
     return field.kind == "enum" or "lt" in SCALARS[field.type].operators

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from prismongo.query.nodes.rows import Row
-from prismongo.query.values.scalars import is_any
+from prismongo.query.values.scalars import may_be_list
 from prismongo.schema.datamodel import Datamodel, Model
 from prismongo.stores.errors import unique_violation
 from prismongo.stores.memory.compare import ComparisonKey, key
@@ -180,7 +180,7 @@ def _may_be_list(datamodel: Datamodel, model: Model, path: str) -> bool:
     fields = model.fields
     for name in path.split("."):
         field = next(each for each in fields if each.db_name == name and each.kind != "relation")
-        if field.is_list or is_any(field):
+        if may_be_list(field):
             return True
         fields = datamodel.type[field.type].fields if field.kind == "composite" else ()
     return False

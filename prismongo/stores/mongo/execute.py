@@ -66,8 +66,8 @@ from prismongo.stores.mongo.compile.update import compile_update
 from prismongo.stores.mongo.joins import Joins, apart, joins_search
 from prismongo.stores.mongo.one_reply import (
     ONE_REPLY,
-    aggregate_of_few,
-    find_of_few,
+    aggregate_document,
+    find_document,
     is_few,
     read_in_one_reply,
     takes_commands,
@@ -207,7 +207,7 @@ class Executor:
         if self._takes_commands and options is ROWS and is_few(command):
             # One row is decoded sooner than its reply is split.
             reply = ROWS if command.limit == 1 else self._options_of_replies
-            sent = find_of_few(command)
+            sent = find_document(command)
             return read_in_one_reply(self.database, sent, session, reply, by_cursor)
         return by_cursor()
 
@@ -240,24 +240,24 @@ class Executor:
     ) -> Any:
         match step:
             case CountPerParent():
-                rows = await self._few_rows(compile_count_per_parent(step), session)
+                rows = await self._aggregate_at_once(compile_count_per_parent(step), session)
                 return {row[PARENT]: row[CHILD] for row in rows}
             case Aggregate():
-                rows = await self._few_rows(compile_aggregate(step), session)
+                rows = await self._aggregate_at_once(compile_aggregate(step), session)
                 return rows[0] if rows else {}
             case Group():
                 return await self._aggregate(compile_group(step), session)
             case _:
                 assert_never(step)
 
-    def _few_rows(
+    def _aggregate_at_once(
         self, command: AggregateCommand, session: AsyncClientSession | None
     ) -> Awaitable[list[Row]]:
         """The rows of an `aggregate` that one reply holds."""
         by_cursor = partial(self._aggregate, command, session)
         if not self._takes_commands:
             return by_cursor()
-        sent = aggregate_of_few(command)
+        sent = aggregate_document(command)
         return read_in_one_reply(self.database, sent, session, ROWS, by_cursor)
 
     async def _aggregate(

@@ -107,7 +107,7 @@ async def _read(
     return rows
 
 
-def find_of_few(command: FindCommand) -> Document:
+def find_document(command: FindCommand) -> Document:
     """The command of a `find` with a limit, with the names in the driver's order."""
     limit = command.limit
     sent: Document = {"find": command.collection, "filter": command.filter}
@@ -125,7 +125,7 @@ def find_of_few(command: FindCommand) -> Document:
     return sent
 
 
-def aggregate_of_few(command: AggregateCommand) -> Document:
+def aggregate_document(command: AggregateCommand) -> Document:
     """The command of an `aggregate`; one reply holds whatever rows it can."""
     return {
         "aggregate": command.collection,

@@ -211,24 +211,27 @@ def compile_group(step: Group) -> AggregateCommand:
     having = compile_filter(step.having, [])
     if having:
         stages.append({"$match": having})
-    if step.order:
-        # In a document a list is compared as a value.
-        longest = max(len(item.db_name) for item in step.by)  # no field has such a name
-        wholes = {
-            key.key: "_" * (longest + number)
-            for number, key in enumerate(step.order, start=1)
-            if key.is_whole
-        }
-        if wholes:
-            stages.append({"$set": {name: {"v": f"${key}"} for key, name in wholes.items()}})
-        names = [wholes[key.key] if key.is_whole else key.key for key in step.order]
-        descending = [-1 if key.descending else 1 for key in step.order]
-        stages.append({"$sort": dict(zip(names, descending, strict=True))})
+    stages += _group_order(step)
     if step.skip:
         stages.append({"$skip": step.skip})
     if step.limit is not None:
         stages.append({"$limit": step.limit})
     return AggregateCommand(step.model.db_name, stages)
+
+
+def _group_order(step: Group) -> list[Document]:
+    """The stages that sort groups. In a document a list is compared as a value."""
+    longest = max(len(item.db_name) for item in step.by)
+    wholes: Document = {}
+    sort: Document = {}
+    for key in step.order:
+        name = key.key
+        if key.is_whole:
+            name = "_" * (longest + 1 + len(wholes))  # longer than the names of fields
+            wholes[name] = {"v": f"${key.key}"}
+        sort[name] = -1 if key.descending else 1
+    stages = [{"$set": wholes}] if wholes else []
+    return [*stages, {"$sort": sort}] if sort else stages
 
 
 def _accumulators(aggregations: Sequence[Aggregation]) -> Document:
