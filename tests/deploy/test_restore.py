@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC
 from typing import Any
 
 from prisma.models import Message
@@ -42,6 +44,17 @@ async def handled(database: DatabaseService, content: str) -> None:
             break
 
 
+async def later(source: Live, other: Live) -> None:
+    """Wait until writes on another server are later than every write on this one.
+
+    A server gives its writes the second of its clock and a number in it. A server that starts in
+    the second of a checkpoint begins with low numbers: its first writes are before the checkpoint.
+    """
+    latest = source.command("ping")["operationTime"].time
+    while other.command("hello")["localTime"].replace(tzinfo=UTC).timestamp() < latest + 1:
+        await asyncio.sleep(0.05)
+
+
 async def following(database: DatabaseService, most: int) -> list[object]:
     """What the consumer gets when it begins again: contents of messages, or the error."""
     got: list[object] = []
@@ -79,6 +92,7 @@ async def test_on_another_server(live: Live, database: DatabaseService, mongo_ur
     async with Mongod() as other:
         url = other.url("kraken")
         with MongoClient[dict[str, Any]](url) as driver:
+            await later(live, driver["kraken"])
             restored(driver["kraken"], dump)
         async with DatabaseService(DatabaseSettings(url=url)) as there:
             # What was handled there is new here.
