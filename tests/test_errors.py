@@ -35,7 +35,7 @@ from prismongo.errors import (
     with_kept,
 )
 from prismongo.stores.codes import name_of
-from prismongo.stores.mongo.errors import SERVER_CODES
+from prismongo.stores.mongo.codes import SERVER_CODES
 from tests.project import TOP
 
 CODE: Final = re.compile(r"P[12]\d{3}")

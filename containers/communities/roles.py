@@ -125,7 +125,7 @@ class Roles:
                 "OR": [{"isDefault": True}, {"users": {"some": {"userId": user_id}}}],
             }
         )
-        return frozenset(Permission(held) for role in roles for held in role.permissions)
+        return frozenset(held for role in roles for held in role.permissions)
 
     async def require(self, community_id: str, user_id: str, permission: Permission) -> None:
         """Check that a user has a permission.

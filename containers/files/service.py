@@ -171,7 +171,7 @@ class FileService:
         return Totals(
             Total(stored["_count"]["_all"], stored["_sum"]["size"] or 0),
             {
-                FileStatus(row["status"]): Total(row["_count"]["_all"], row["_sum"]["size"] or 0)
+                row["status"]: Total(row["_count"]["_all"], row["_sum"]["size"] or 0)
                 for row in statuses
             },
             {

@@ -10,9 +10,9 @@ package is; what it does is written here. Names and call shapes are those of pri
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import (
@@ -21,7 +21,6 @@ from typing import (
     ClassVar,
     Final,
     Literal,
-    NamedTuple,
     Self,
     TypeVar,
     cast,
@@ -34,6 +33,7 @@ from pydantic import BaseModel
 from prismongo.client.ambient import ambient, joined
 from prismongo.client.connectable import Connectable
 from prismongo.client.deprecated import as_timedelta
+from prismongo.client.engine_parts import engine_parts
 from prismongo.client.options import check_inside, each_within, in_time
 from prismongo.client.records import Record
 from prismongo.client.schema import ClientSchema
@@ -360,34 +360,25 @@ class BaseClient(Connectable):
         model: type[BaseModel] | Shape,
         selections: tuple[Selection, ...] | None = None,
     ) -> tuple[Request, Form]:
-        door, shape = _door(), self._shapes.get(model) or self._shape(model)
-        request = door.request(method, arguments, shape, selections)
-        return request, shape.form if selections is None else door.numbers
+        parts, shape = engine_parts(), self._shapes.get(model) or self._shape(model)
+        request = parts.request(method, arguments, shape, selections)
+        return request, shape.form if selections is None else self._values_form
+
+    @cached_property
+    def _values_form(self) -> Form:
+        """How the rows of aggregates and groups are built: with members of the client's enums."""
+        return engine_parts().values(
+            {
+                item.name: self._generated("enums", item.name)
+                for item in self.client_schema.datamodel.enums
+            }
+        )
 
     def _shape(self, model: type[BaseModel] | Shape) -> Shape:
         """What a class of answers declares, of a model that the schema has."""
-        door = _door()
-        shape = model if isinstance(model, door.shape) else door.shape_of(model)
+        parts = engine_parts()
+        shape = model if isinstance(model, parts.shape) else parts.shape_of(model)
         if shape.model not in self.client_schema.datamodel.model:
             raise UnknownModelError(shape.model)
         self._shapes[model] = shape
         return shape
-
-
-class _Door(NamedTuple):
-    """What every action needs of the engine."""
-
-    request: Callable[..., Request]
-    numbers: Form
-    shape: type[Shape]
-    shape_of: Callable[[Any], Shape]
-
-
-@cache
-def _door() -> _Door:
-    """The engine's parts, imported by the first action and not by each."""
-    from prismongo.engine.structured import structured_request
-    from prismongo.query.decode.forms import PYTHON
-    from prismongo.query.decode.shapes import Shape, shape_of
-
-    return _Door(structured_request, PYTHON, Shape, shape_of)

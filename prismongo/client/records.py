@@ -14,7 +14,6 @@ from prismongo.client.building import count_class, deep
 from prismongo.query.decode.selected_names import SharingNames
 
 _CONFIG: Final = ConfigDict(
-    use_enum_values=True,
     arbitrary_types_allowed=True,
     populate_by_name=True,
     # Validators are built when the first value is validated, which reads need not do.

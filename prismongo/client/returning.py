@@ -31,7 +31,7 @@ from prismongo.client.records import Composite, Record
 from prismongo.errors import SelectionError
 from prismongo.fields import Base64
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.forms import PYTHON, WIRE, Form
+from prismongo.query.decode.forms import PYTHON, WIRE, Form, NamesForm
 from prismongo.query.decode.shapes import (
     COUNTS,
     CompositeForm,
@@ -332,7 +332,7 @@ class ClassSelection(Shape):
         return ClassForm(self.kind, {part.name: part for part in self._parts}, keys)
 
 
-class ClassForm:
+class ClassForm(NamesForm):
     """Instances of a class of the user's own."""
 
     is_wire = False

@@ -175,6 +175,15 @@ def too_deep() -> DataError:
     )
 
 
+def sorts_by_lists() -> DataError:
+    """A record holds lists in two fields of an order, which MongoDB does not compare (P2026)."""
+    return data_error(
+        "P2026",
+        "MongoDB does not sort by two fields that hold lists in one record: order by one of them.",
+        {"feature": "order by two lists"},
+    )
+
+
 def assertion(code: int) -> DataError:
     """The server refuses for a reason that Prisma has no code of its own for (P2035)."""
     name = name_of(code)

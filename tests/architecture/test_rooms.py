@@ -65,6 +65,7 @@ SHELVES = {
   prismongo.stores.mongo prismongo.stores.memory
 """,
     "prismongo.stores.mongo": """
+  prismongo.stores.mongo.codes
   prismongo.stores.mongo.compile prismongo.stores.mongo.errors
   prismongo.stores.mongo.connect
   prismongo.stores.mongo.streams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
@@ -11,11 +12,12 @@ from typing import Any, cast
 import pytest
 from prisma import Base64, Json
 from prisma._builder import serializer
-from prisma.enums import InstanceRole, Permission
+from prisma.enums import FileStatus, InstanceRole, PartType, Permission
 from prisma.errors import (
     ClientNotRegisteredError,
 )
-from prisma.models import Community, File, Notification, User
+from prisma.models import Community, File, Message, Notification, User
+from prisma.types import MessagePartCreateInput
 
 from database import DatabaseService
 from tests.records import user
@@ -141,16 +143,45 @@ async def test_a_moment_without_zone_is_utc(database: DatabaseService) -> None:
     assert found is not None
 
 
-async def test_enums_are_texts_as_upstreams_models_have_them(database: DatabaseService) -> None:
+# --- enums ---
+
+
+async def test_enums_are_members_and_texts(database: DatabaseService) -> None:
     made = await database.user.create({**user("ada"), "role": InstanceRole.ADMIN})
-    assert type(made.role) is str
-    assert made.role == InstanceRole.ADMIN
+    assert made.role is InstanceRole.ADMIN
+    assert made.role == "ADMIN"
+    assert json.dumps(made.role) == '"ADMIN"'
+    assert '"role":"ADMIN"' in made.model_dump_json()
+    assert User(**made.model_dump(by_alias=True), hashedPassword="x").role is made.role
 
     class Rank(str, Enum):  # noqa: UP042 - the kind whose str() is not its value
         OWNER = "OWNER"
 
     made = await database.user.create({**user("grace"), "role": cast(InstanceRole, Rank.OWNER)})
-    assert made.role == "OWNER"
+    assert made.role is InstanceRole.OWNER
+
+
+async def test_enums_are_members_wherever_they_stand(database: DatabaseService) -> None:
+    ada = await database.user.create({**user("ada"), "files": {"create": [{"name": "a"}]}})
+    found = await database.user.find_first(include={"files": True})
+    assert found is not None
+    assert found.role is InstanceRole.MEMBER  # its default
+    assert found.files is not None
+    assert found.files[0].status is FileStatus.PENDING
+    parts: list[MessagePartCreateInput] = [{"text": "hi"}, {"type": PartType.CODE, "text": "x"}]
+    async with database.watch(Message) as changes:
+        made = await database.message.create({"content": "hi", "parts": parts})
+        change = await anext(aiter(changes))
+    assert change.after is not None
+    for message in (made, change.after):
+        assert [part.type for part in message.parts] == ["TEXT", "CODE"]
+        assert {type(part.type) for part in message.parts} == {PartType}
+    (group,) = await database.user.group_by(["role"], count=True)
+    assert group["role"] is InstanceRole.MEMBER
+    (streamed,) = [each async for each in database.user.stream()]
+    assert streamed.role is InstanceRole.MEMBER
+    copied = pickle.loads(pickle.dumps(ada))  # noqa: S301 - made here
+    assert copied.role is InstanceRole.MEMBER
 
 
 async def test_lists_of_enums(database: DatabaseService) -> None:
@@ -162,7 +193,7 @@ async def test_lists_of_enums(database: DatabaseService) -> None:
             "communityId": community.id,
         }
     )
-    assert [type(item) for item in role.permissions] == [str, str]
+    assert {type(item) for item in role.permissions} == {Permission}
     assert role.permissions == [Permission.MANAGE_ROLES, Permission.POST_MESSAGES]
     found = await database.role.find_first(where={"permissions": {"has": Permission.POST_MESSAGES}})
     assert found == role

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -105,11 +106,18 @@ model Plain {{
 """
 
 
+class Role(StrEnum):
+    """The enum."""
+
+    USER = "USER"
+    ADMIN = "ADMIN"
+
+
 class Spot(BaseModel):
     """A composite in a composite, and within itself."""
 
     city: Any
-    kind: Any
+    kind: Role
     spot: Spot | None = None
     spots: list[Spot]
 
@@ -121,7 +129,7 @@ class Place(BaseModel):
     street: Any = None
     exact: Any = None
     floors: Any
-    kind: Any
+    kind: Role
     inner: Spot | None = None
     others: list[Spot]
 
@@ -133,7 +141,8 @@ class _Everything(SharingNames):
 
 def _class() -> type[BaseModel]:
     composites = {"place1": Place, "place0": Place | None, "places": list[Place]}
-    annotations = {name: composites.get(name, Any) for name in FIELDS}
+    roles = {"role1": Role, "role0": Role | None, "roles": list[Role], "roleD": Role}
+    annotations = {name: (composites | roles).get(name, Any) for name in FIELDS}
     namespace = {"__module__": __name__, "__annotations__": annotations}
     metaclass: Any = type(_Everything)
     made: type[BaseModel] = metaclass("Everything", (_Everything,), namespace)

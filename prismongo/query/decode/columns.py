@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from prismongo.query.nodes.rows import Row
 from prismongo.query.values.scalars import scalar_of
-from prismongo.schema.datamodel import Enum, Field, Literals
+from prismongo.schema.datamodel import Field, Literals
 
 if TYPE_CHECKING:
     from prismongo.native import _rows
@@ -102,14 +102,19 @@ class Column:
     element: Element | None = None
 
 
-def fast_path(field: Field, enum: Enum | None) -> FastPath | None:
-    """The expression for a field of a generated model; None where there is no fast path."""
+def fast_path(field: Field, members: Mapping[str, str] | None) -> FastPath | None:
+    """The expression for a field of a generated model; None where there is no fast path.
+
+    Args:
+        field: the field.
+        members: those of an enum, by their stored texts.
+    """
     if field.kind == "composite":
         return None
     names: dict[str, Any] = {}
-    if enum is not None:
+    if members is not None:
         test, value = "type(v) is str and v in members", "members[v]"
-        names["members"] = enum.members
+        names["members"] = members
     elif (expected := scalar_of(field).expected) is not None:
         test, value = expected.test, expected.value
     elif field.is_list:
@@ -152,10 +157,10 @@ def has_default(field: Field) -> bool:
     return isinstance(field.default, Literals) and field.is_required
 
 
-def element(field: Field, enum: Enum | None) -> Element:
+def element(field: Field, members: Mapping[str, str] | None) -> Element:
     """The element of a scalar or an enum."""
-    if enum is not None:
-        return Element(field.db_name, "enum", _absence(field), field.is_list, enum.members)
+    if members is not None:
+        return Element(field.db_name, "enum", _absence(field), field.is_list, members)
     return Element(field.db_name, scalar_of(field).native, _absence(field), field.is_list)
 
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from prismongo.query.decode.columns import Column, Reader
+from prismongo.schema.datamodel import Enum, Field
 
 
 class Form(Protocol):
@@ -27,8 +29,19 @@ class Form(Protocol):
     def nested(self, name: str) -> Form:
         """The form of what stands under `name`: records of a relation, or composite values."""
 
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        """What a field of an enum holds for each stored text: members of a class, or names."""
 
-class WireForm:
+
+class NamesForm:
+    """The part of a form whose enums are names."""
+
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        """Stored text → name."""
+        return enum.members
+
+
+class WireForm(NamesForm):
     """Records as JSON objects."""
 
     is_wire = True
@@ -47,9 +60,27 @@ class WireForm:
 
 
 class PythonForm(WireForm):
-    """Python's values in dicts: of an aggregate, and of raw operations, as they are stored."""
+    """Python's values in dicts: of an aggregate, and of raw operations, as they are stored.
+
+    Args:
+        enums: the classes of enums, by name; without its class an enum's values are names.
+    """
 
     is_wire = False
+
+    def __init__(self, enums: Mapping[str, type[StrEnum]] | None = None) -> None:
+        self._enums = enums or {}
+
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        """Members of the enum's class."""
+        return members_of(self._enums.get(enum.name), enum)
+
+
+def members_of(kind: type[StrEnum] | None, enum: Enum) -> Mapping[str, str]:
+    """Stored text → member of the class; its name if there is no class."""
+    if kind is None:
+        return enum.members
+    return {stored: kind(name) for stored, name in enum.members.items()}
 
 
 WIRE = WireForm()

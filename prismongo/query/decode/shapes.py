@@ -11,8 +11,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any, Final, ForwardRef, get_args, get_origin
+from typing import Any, Final, ForwardRef, TypeVar, get_args, get_origin
 
 from prisma.errors import InvalidModelError, UnknownRelationalFieldError
 from pydantic import BaseModel
@@ -20,9 +21,12 @@ from pydantic_core import PydanticUndefined
 
 from prismongo.query.decode.accelerated import accelerated
 from prismongo.query.decode.columns import Column, Reader
-from prismongo.query.decode.forms import WIRE, Form
+from prismongo.query.decode.forms import WIRE, Form, NamesForm, members_of
 from prismongo.query.errors.input import shown
 from prismongo.query.nodes.requests import DeclaredFields, Selection
+from prismongo.schema.datamodel import Enum, Field
+
+T = TypeVar("T")
 
 _GENERATED: Final = ("models", "partials")
 
@@ -183,13 +187,21 @@ def classes_in(kind: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
     """The class that each field holds: alone, optional or in a list; None where it holds values."""
     complete(kind)
     module = kind.__module__
-    return {name: _class_in(info.annotation, module) for name, info in kind.model_fields.items()}
+    return {
+        name: _class_in(BaseModel, info.annotation, module)
+        for name, info in kind.model_fields.items()
+    }
 
 
 def class_in(kind: type[BaseModel], name: str) -> type[BaseModel] | None:
     """The class that a field holds: alone, optional or in a list; None where it holds values."""
     complete(kind)
-    return _class_in(kind.model_fields[name].annotation, kind.__module__)
+    return _class_in(BaseModel, kind.model_fields[name].annotation, kind.__module__)
+
+
+def enum_in(kind: type[BaseModel], name: str) -> type[StrEnum] | None:
+    """The class of the enum that a field of a generated class holds: alone, or in a list."""
+    return _class_in(StrEnum, kind.model_fields[name].annotation, kind.__module__)
 
 
 def complete(kind: type[BaseModel]) -> None:
@@ -198,15 +210,15 @@ def complete(kind: type[BaseModel]) -> None:
         kind.model_rebuild()
 
 
-def _class_in(annotation: Any, module: str) -> type[BaseModel] | None:
+def _class_in(base: type[T], annotation: Any, module: str) -> type[T] | None:
     if isinstance(annotation, ForwardRef):  # of a generated class, which is not built yet
         found: Any = sys.modules[module]
         for part in annotation.__forward_arg__.split("."):
             found = getattr(found, part)
-        return _class_in(found, module)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _class_in(base, found, module)
+    if isinstance(annotation, type) and issubclass(annotation, base):
         return annotation
-    parts = (_class_in(part, module) for part in get_args(annotation))
+    parts = (_class_in(base, part, module) for part in get_args(annotation))
     return next((part for part in parts if part is not None), None)
 
 
@@ -262,6 +274,10 @@ class ModelForm:
         """The form of what stands under a relation or a composite field."""
         return self._shape.nested(name)
 
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        """Members of the class that the field has in the generated class."""
+        return members_of(enum_in(self._shape.kind, field.name), enum)
+
 
 def _renamed(column: Column, counts: str) -> Column:
     return replace(column, name=counts) if column.name == COUNTS else column
@@ -283,8 +299,12 @@ class CompositeForm:
         found = class_in(self.kind, name)
         return WIRE if found is None else CompositeForm(found)
 
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        """Members of the class that the field has in the class of the composite."""
+        return members_of(enum_in(self.kind, field.name), enum)
 
-class ValidatedForm:
+
+class ValidatedForm(NamesForm):
     """Instances of a class that the user wrote, which pydantic validates: it may have validators.
 
     The values are JSON's, as prisma-client-py validates them; the records of relations are ready.

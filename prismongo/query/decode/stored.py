@@ -63,8 +63,8 @@ class StoredColumns:
     def one(self, field: Field, form: Form) -> Callable[[Any], Any]:
         """What reads one value of a scalar or an enum; it raises a ValueError."""
         if field.kind == "enum":
-            enum = self._datamodel.enum[field.type]
-            return lambda value: _enum_member(enum.members, value)
+            members = self._members(field, form)
+            return lambda value: _enum_member(members, value)
         scalar = SCALARS[field.type]
         return scalar.wire if form.is_wire else scalar.python
 
@@ -72,8 +72,11 @@ class StoredColumns:
 
     def _scalar(self, field: Field, form: Form, error_of: ErrorOf) -> Column:
         read = self._read(field, self.one(field, form), error_of)
-        enum = self._datamodel.enum[field.type] if field.kind == "enum" else None
-        return Column(field.name, read, fast_path(field, enum), element(field, enum))
+        members = self._members(field, form) if field.kind == "enum" else None
+        return Column(field.name, read, fast_path(field, members), element(field, members))
+
+    def _members(self, field: Field, form: Form) -> Mapping[str, str]:
+        return form.members(field, self._datamodel.enum[field.type])
 
     def _read(self, field: Field, one: Callable[[Any], Any], error_of: ErrorOf) -> Read:
         name = field.db_name

@@ -36,6 +36,7 @@ from prismongo.query.nodes.steps import (
     OrderKey,
 )
 from prismongo.schema.datamodel import Field, Link, Model
+from prismongo.stores.errors import sorts_by_lists
 from prismongo.stores.memory.aggregate import aggregated
 from prismongo.stores.memory.compare import NULL, ComparisonKey, key, order_value
 from prismongo.stores.memory.predicate import MISSING, predicate, value_at
@@ -168,6 +169,8 @@ class Evaluator:
         ]
         holds = predicate(step.having, self)
         groups = [row for row in groups if holds(row)]
+        names = [order.key for order in step.order if not order.is_whole]
+        _check_lists([row.get(name) for name in names] for row in groups)
         for order in reversed(step.order):
             groups.sort(key=_in_order(order), reverse=order.descending)
         end = None if step.limit is None else step.skip + step.limit
@@ -237,10 +240,24 @@ def _equal_values(where: Filter) -> dict[str, Any]:
 
 def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:
     rows = list(rows)
+    _check_lists(values.values())
     for position in range(len(order) - 1, -1, -1):
         descending = order[position].descending
         rows.sort(key=_by(position, values, descending=descending), reverse=descending)
     return rows
+
+
+def _check_lists(orders: Iterable[Sequence[Any]]) -> None:
+    """Refuse what MongoDB does not sort: an order in which a record holds two lists.
+
+    Args:
+        orders: of each record the values by which it is sorted.
+
+    Raises:
+        DataError: P2026.
+    """
+    if any(sum(isinstance(value, list) for value in each) > 1 for each in orders):
+        raise sorts_by_lists()
 
 
 def _by(

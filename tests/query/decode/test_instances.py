@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +23,7 @@ from prismongo.query.decode.shapes import shape_of
 from prismongo.query.nodes.operations import FindPage
 from prismongo.query.validate.validator import Validator
 from prismongo.schema import parse
+from prismongo.schema.datamodel import Enum, Field
 from tests.project import SCHEMA
 
 DATAMODEL: Final = parse(SCHEMA.read_text(encoding="utf-8"))
@@ -74,6 +75,9 @@ class Careful:
     def nested(self, name: str) -> Form:
         return Careful(self._form.nested(name))
 
+    def members(self, field: Field, enum: Enum) -> Mapping[str, str]:
+        return self._form.members(field, enum)
+
 
 def readers(kind: Any) -> tuple[Reader, Reader]:
     shape = shape_of(kind)
@@ -94,7 +98,7 @@ def answer(reader: Reader, row: dict[str, Any]) -> Any:
     except DataError as error:
         return type(error), str(error), error.meta
     assert reader.one(row) == many
-    return many, many.model_fields_set
+    return repr(many), many, many.model_fields_set
 
 
 def names(kind: Any) -> list[str]:

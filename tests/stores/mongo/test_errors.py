@@ -30,7 +30,8 @@ from pymongo.errors import (
 
 from prismongo.errors import CLASS_BY_CODE, HTTP_STATUS, ConnectionError, TransactionError
 from prismongo.stores.codes import NAMES
-from prismongo.stores.mongo.errors import DRIVER_FAILURES, SERVER_CODES, translate
+from prismongo.stores.mongo.codes import SERVER_CODES
+from prismongo.stores.mongo.errors import DRIVER_FAILURES, translate
 from tests.query.schemas import datamodel
 
 Failure = PyMongoError | BSONError
