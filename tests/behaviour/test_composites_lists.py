@@ -202,3 +202,50 @@ class TestRefused:
         error = await refused(update(engine, data))
         assert error.code == "P2009"
         assert stored("Train") == before
+
+
+class TestElementsThatAreNone:
+    """Others have stored what is no composite."""
+
+    @pytest.mark.parametrize("odd", [1.5, "x", [{"nr": 9}]], ids=str)
+    async def test_they_are_not_updated(
+        self, engine: MongoEngine, stored: Stored, raw: Any, odd: object
+    ) -> None:
+        before = {"_id": 3, "waggons": [{"nr": 1}, odd]}
+        raw["Train"].insert_one(before)
+        data = {"cars": {"updateMany": {"where": {}, "data": {"seats": 7}}}}
+        error = await refused(ask(engine, "updateOne", "Train", where={"id": 3}, data=data))
+        assert (error.code, error.meta) == ("P2035", {"database_error": "Location4161105"})
+        assert stored("Train")[2] == before
+
+    @pytest.mark.parametrize("odd", [1.5, "x", [{"nr": 9}], None], ids=str)
+    async def test_what_is_not_meant_is_not_looked_at(
+        self, engine: MongoEngine, stored: Stored, raw: Any, odd: object
+    ) -> None:
+        raw["Train"].insert_one({"_id": 3, "waggons": [{"nr": 1}, odd]})
+        meant = {"where": {"nr": 1}, "data": {"seats": 7}}
+        data: dict[str, Any] = {"cars": {"updateMany": meant}}
+        await ask(engine, "updateOne", "Train", where={"id": 3}, data=data)
+        assert stored("Train")[2]["waggons"] == [{"nr": 1, "seats": 7}, odd]
+        data = {"cars": {"deleteMany": {"where": {"nr": 1}}}}
+        await ask(engine, "updateOne", "Train", where={"id": 3}, data=data)
+        assert stored("Train")[2]["waggons"] == [odd]
+
+    async def test_null_stays(self, engine: MongoEngine, stored: Stored, raw: Any) -> None:
+        raw["Train"].insert_one({"_id": 3, "waggons": [{"nr": 1}, None]})
+        data = {"cars": {"updateMany": {"where": {}, "data": {"seats": 7}}}}
+        await ask(engine, "updateOne", "Train", where={"id": 3}, data=data)
+        assert stored("Train")[2]["waggons"] == [{"nr": 1, "seats": 7}, None]
+
+    @pytest.mark.parametrize("odd", [1.5, "x", None], ids=str)
+    async def test_quantifiers_leave_them_out(
+        self, engine: MongoEngine, raw: Any, odd: object
+    ) -> None:
+        raw["Train"].insert_one({"_id": 3, "waggons": [{"nr": 1}, odd]})
+        found = {
+            quantifier: await ask(
+                engine, "findMany", "Train", where={"id": 3, "cars": {quantifier: {"nr": 1}}}
+            )
+            for quantifier in ("every", "some", "none")
+        }
+        assert found == {"every": [{"id": 3}], "some": [{"id": 3}], "none": []}

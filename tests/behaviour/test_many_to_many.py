@@ -179,3 +179,14 @@ async def test_filters_through_the_lists(engine: MongoEngine) -> None:
     ]:
         answer = await ask(engine, "findMany", "Actor", where=where)
         assert [actor["id"] for actor in answer] == found
+
+
+@pytest.mark.parametrize("odd", [1.5, "x", {"a": 1}], ids=str)
+async def test_a_list_of_ids_that_is_none(
+    engine: MongoEngine, stored: Stored, raw: Any, odd: object
+) -> None:
+    """Others have stored it; a connect makes it a list."""
+    raw["Actor"].update_one({"_id": 1}, {"$set": {"films": odd}})
+    data = {"films": {"connect": {"id": 3}}}
+    await ask(engine, "updateOne", "Actor", where={"id": 1}, data=data)
+    assert lists(stored) == ([[3], [2]], [[1], [1, 2], [1]])

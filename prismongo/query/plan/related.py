@@ -225,7 +225,8 @@ class RelatedRecords:
         own = by_rows(link.model, [row])
         name = link.local[0].db_name
         yield UpdateMany(link.model, own, (AddValues((name,), ids),))
-        row[name] = [*(row.get(name) or ()), *ids]
+        held = row.get(name)
+        row[name] = [*(held if isinstance(held, list) else ()), *ids]
 
 
 def find_related(link: Link, row: Row | None, where: Filter) -> Generator[Step, Any, Rows]:

@@ -260,11 +260,12 @@ class AggregateValidator:
     ) -> tuple[GroupOrder, ...]:
         if value is None:
             return ()
-        keys: list[GroupOrder] = []
+        keys: dict[object, GroupOrder] = {}
         for item_path, item in as_objects(value, path):
             for name, direction in item.items():
-                keys += self._order_keys(model, by, name, direction, (*item_path, name))
-        return tuple(keys)
+                for key in self._order_keys(model, by, name, direction, (*item_path, name)):
+                    keys.setdefault(key.by, key)  # one that was given before decides nothing
+        return tuple(keys.values())
 
     def _order_keys(
         self, model: Model, by: tuple[Field, ...], name: str, value: object, path: ArgumentPath

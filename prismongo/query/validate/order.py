@@ -29,21 +29,23 @@ class OrderValidator:
     ) -> tuple[OrderKey, ...]:
         """The keys of an order: of one object, or of each in a list, in the order of the names.
 
+        A key that was given before decides nothing, and is left out.
+
         Args:
             model: whose records are ordered.
             value: the order as it was given.
             where: the filter of the records, for `_relevance`.
             path: the place of the order.
         """
-        return tuple(
-            key
-            for item_path, item in as_objects(value, path)
+        keys: dict[object, OrderKey] = {}
+        for item_path, item in as_objects(value, path):
             for key in (
                 self._keys(model, item, where, item_path)
                 if RELEVANCE in item
                 else self._order_keys(model, item, item_path, (), ())
-            )
-        )
+            ):
+                keys.setdefault((key.path, key.links, key.count, key.relevance), key)
+        return tuple(keys.values())
 
     def _keys(
         self, model: Model, given: Mapping[str, Any], where: Filter, path: ArgumentPath

@@ -319,7 +319,7 @@ def _elements(item: Elements, relations: Relations) -> Test:
     holds = predicate(element_filter(item), relations)
 
     def test(value: Any, _: Row) -> bool:
-        results = [isinstance(one, dict) and holds(one) for one in _as_list(value)]
+        results = [holds(one) for one in _as_list(value) if isinstance(one, dict)]
         match item.quantifier:
             case "some":
                 result = any(results)

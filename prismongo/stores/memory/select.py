@@ -87,15 +87,17 @@ class Evaluator:
 
     def find(self, step: Find) -> Rows:
         """The rows of a Find: copies with the requested fields."""
-        rows = self._page(step, self.matching(step.model, step.where))
+        rows = self._page(step, self.matching(step.model, step.where), sorts=not _is_by_id(step))
         return [self._shaped(step, row) for row in rows]
 
-    def _page(self, step: Find, rows: Rows) -> Rows:
+    def _page(self, step: Find, rows: Rows, *, sorts: bool = True) -> Rows:
         if any(key.relevance for key in step.order):
             raise unsupported(
                 "`_relevance` on the fake", "the server has the scores; test it on a real server"
             )
         values = {id(row): self._order_values(step.order, row) for row in rows}
+        if sorts:
+            _check_lists(values.values())
         rows = _sorted(rows, step.order, values)
         if step.distinct:
             rows = _distinct(rows, step.distinct)
@@ -154,7 +156,8 @@ class Evaluator:
 
     def aggregate(self, step: Aggregate) -> Row:
         """One row of aggregates; empty if there are no records."""
-        rows = self._page(step.find, self.matching(step.find.model, step.find.where))
+        find = step.find
+        rows = self._page(find, self.matching(find.model, find.where), sorts=not _is_by_id(find))
         return aggregated(step.aggregations, rows) if rows else {}
 
     def group(self, step: Group) -> Rows:
@@ -238,9 +241,15 @@ def _equal_values(where: Filter) -> dict[str, Any]:
             assert_never(where)
 
 
+def _is_by_id(step: Find) -> bool:
+    """Whether MongoDB finds one record by its id alone: then it sorts nothing."""
+    where = step.where
+    is_id = isinstance(where, Compare) and (where.path, where.operator) == (("_id",), "eq")
+    return is_id and not (step.skip or step.distinct or any(key.links for key in step.order))
+
+
 def _sorted(rows: Rows, order: Sequence[OrderKey], values: dict[int, list[Any]]) -> Rows:
     rows = list(rows)
-    _check_lists(values.values())
     for position in range(len(order) - 1, -1, -1):
         descending = order[position].descending
         rows.sort(key=_by(position, values, descending=descending), reverse=descending)

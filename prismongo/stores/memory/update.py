@@ -38,6 +38,9 @@ from prismongo.stores.updates import by_operators, negative
 
 _REMOVED: Final = object()
 
+_NOT_AN_OBJECT: Final = 4161105
+"""The server's number for `$setField` on what is no object."""
+
 
 def updated(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:
     """The document after the updates.
@@ -90,8 +93,7 @@ def _value(update: FieldUpdate, current: Any, relations: Relations, native: bool
                 return _REMOVED if current is MISSING else current
             holds = predicate(where, relations)
             return [
-                _updated_composite(one, updates, relations) if holds(one) else one
-                for one in current
+                _updated_element(one, updates, relations) if holds(one) else one for one in current
             ]
         case DeleteElements(_, where):
             if not isinstance(current, list):
@@ -130,6 +132,19 @@ def _kept(current: Any, values: Sequence[object]) -> Any:
         return _REMOVED if current is MISSING else current
     going = {key(value) for value in values}
     return [one for one in current if key(one) not in going]
+
+
+def _updated_element(one: Any, updates: Sequence[FieldUpdate], relations: Relations) -> Any:
+    """An element of a list of composites after the updates.
+
+    Raises:
+        DataError: P2035, it is no composite, as the server says.
+    """
+    if one is None:
+        return None
+    if not isinstance(one, dict):
+        raise assertion(_NOT_AN_OBJECT)
+    return _updated_composite(one, updates, relations)
 
 
 def _updated_composite(row: Row, updates: Sequence[FieldUpdate], relations: Relations) -> Row:

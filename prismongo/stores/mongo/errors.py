@@ -49,7 +49,11 @@ from prismongo.stores.undecodable import is_too_deep
 
 TOO_LARGE: Final = (257, 388)
 _BAD_VALUE: Final = 2
-_PARALLEL_LISTS: Final = "keys that are parallel arrays"
+_SORT_BY_LISTS: Final = re.compile(
+    r"cannot sort with keys that are parallel arrays"
+    # By names inside composites; a write that says the same does not fit an index.
+    r"|during (?:find command|aggregation) :: caused by :: cannot index parallel arrays"
+)
 _SEARCH_WITH_HINT: Final = "text and hint not allowed"
 _OVERFLOW: Final = 15
 _NULL_NUMBER: Final = re.compile(r"has the field '([^']*)' of non-numeric type null\Z")
@@ -241,7 +245,7 @@ def _translate_failure(
             return ConnectionError(_WORDS[code] + _servers(error), code=code, meta=_meta(error))
         case "P2035" if error.code == _OVERFLOW:
             return too_deep()
-        case "P2035" if _PARALLEL_LISTS in _text(error):
+        case "P2035" if _SORT_BY_LISTS.search(_text(error)):
             return sorts_by_lists()
         case "P2035" if found := _NULL_NUMBER.search(_text(error)):
             return null_number(found[1])
