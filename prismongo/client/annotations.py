@@ -61,11 +61,17 @@ _LISTS: Final = (
 )
 
 
-def fits(annotation: Any, field: Field) -> bool:
-    """Whether a type can hold the values of a field. Relations are judged by their classes."""
+def fits(annotation: Any, field: Field, members: Collection[str] = ()) -> bool:
+    """Whether a type can hold values of a field. Relations are judged by their classes.
+
+    Args:
+        annotation: the type.
+        field: the field.
+        members: the names of the enum's members; a type that has some of them fits.
+    """
     if field.kind == "relation" or is_any(field):
         return True
-    return any(_fits(part, field) for part in _members(annotation))
+    return any(_fits(part, field, members) for part in _members(annotation))
 
 
 def takes_none(annotation: Any) -> bool:
@@ -80,21 +86,25 @@ def is_list_of(annotation: Any, kind: type) -> bool:
     )
 
 
-def _fits(part: Any, field: Field) -> bool:
+def _fits(part: Any, field: Field, members: Collection[str]) -> bool:
     if part in (Any, object) or part is NoneType:
         return part is not NoneType
     if not field.is_list:
-        return _fits_one(part, field)
+        return _fits_one(part, field, members)
     origin = get_origin(part) or part
     if origin not in _LISTS:
         return isinstance(origin, type) and not issubclass(origin, _PLAIN)
     items = [item for item in get_args(part) if item is not ...]
-    return not items or any(_fits_one(one, field) for item in items for one in _members(item))
+    return not items or any(
+        _fits_one(one, field, members) for item in items for one in _members(item)
+    )
 
 
-def _fits_one(part: Any, field: Field) -> bool:
+def _fits_one(part: Any, field: Field, members: Collection[str]) -> bool:
     if get_origin(part) is Literal:
-        return all(isinstance(value, _held(field)) for value in get_args(part))
+        values = get_args(part)
+        are_held = all(isinstance(value, _held(field)) for value in values)
+        return are_held and (field.kind != "enum" or any(value in members for value in values))
     kind = get_origin(part) or part
     if not isinstance(kind, type) or kind is object:
         return True
@@ -102,6 +112,8 @@ def _fits_one(part: Any, field: Field) -> bool:
         if issubclass(kind, Composite):
             return type_name(kind) == field.type
         return issubclass(kind, BaseModel | dict) or kind is Mapping
+    if issubclass(kind, Enum) and field.kind == "enum":
+        return any(member.value in members for member in kind)
     if issubclass(kind, Enum) or kind not in _PLAIN:
         return not issubclass(kind, BaseModel)
     return kind in _held(field)

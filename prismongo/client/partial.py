@@ -115,7 +115,8 @@ def _chosen(
         if info.alias is None  # the numbers of related records
     }
     if include:
-        return {name: known[name] for name in include}
+        wanted = {name: known[name] for name in include}
+        return {name: field for name, field in known.items() if name in wanted}  # not a set's order
     left_out = list(exclude or ())
     for name in left_out:
         _ = known[name]

@@ -258,7 +258,8 @@ class ClassSelection(Shape):
         if not field.is_required and not field.is_list and not takes_none(info.annotation):
             reason = f"{self.model}.{field.name} is optional in the schema; add `| None`"
             raise SelectionError(self.kind, name, reason)
-        if not fits(info.annotation, field):
+        members = self._datamodel.enum[field.type].stored if field.kind == "enum" else ()
+        if not fits(info.annotation, field, members):
             kind = f"{field.type}[]" if field.is_list else field.type
             reason = f"{self.model}.{field.name} is {kind} in the schema"
             raise SelectionError(self.kind, name, reason)

@@ -42,6 +42,11 @@ def test_all_fields_some_or_all_but_some(collected: list[PartialType]) -> None:
     assert {each.model for each in collected} == {"User"}
 
 
+def test_fields_have_the_order_of_the_model(collected: list[PartialType]) -> None:
+    User.create_partial("Some", include=["role", "username", "id"])  # a set may have this order
+    assert [field.name for field in collected[0].fields] == ["id", "username", "role"]
+
+
 def test_required_optional_and_relations(collected: list[PartialType]) -> None:
     User.create_partial("Name", include=["username"])
     Community.create_partial(

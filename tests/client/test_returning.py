@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Final, Literal
 
 import pytest
@@ -227,6 +227,10 @@ MISFITS: Final[tuple[tuple[type[BaseModel], str], ...]] = (
     (misfit(name=list[str]), "Card.name: User.name is String in the schema."),
     (misfit(role=int), "Card.role: User.role is Role in the schema."),
     (misfit(role=Literal[3]), "Card.role: User.role is Role in the schema."),
+    (misfit(role=Literal["NONE"]), "Card.role: User.role is Role in the schema."),
+    (misfit(role=Tag), "Card.role: User.role is Role in the schema."),
+    (misfit(role=IntEnum("Rank", ["BUYER"])), "Card.role: User.role is Role in the schema."),
+    (misfit(roles=list[Tag]), "Card.roles: User.roles is Role[] in the schema."),
     (misfit(name=Person), "Card.name: User.name is String in the schema."),
     (misfit(home=str), "Card.home: User.home is Address in the schema."),
     (misfit(work=Home), "Card.work: User.work is optional in the schema; add `| None`."),
