@@ -148,7 +148,8 @@ def _of_class(owner: Owner | Enum) -> Iterator[Refusal]:
 
 def _of_field(field: Field) -> Iterator[Refusal]:
     yield from _of_letters(field.name, field.position)
-    remedy = f"use a different field name with '@map(\"{field.name}\")'."
+    remedy = "use a different field name"
+    remedy += "." if field.kind == "relation" else f" with '@map(\"{field.name}\")'."
     if field.name in FILTER_WORDS:
         yield f'Field name "{field.name}" is a word of filters; {remedy}', field.position
     elif iskeyword(field.name):

@@ -131,6 +131,16 @@ def test_a_field_that_would_hide_something(name: str, reason: str) -> None:
     assert caught.value.line == text.splitlines().index(f"  {name} String") + 1
 
 
+def test_a_relation_that_would_hide_something_is_told_no_map() -> None:
+    many, one = (
+        "  things Thing[]\n",
+        "  json Other @relation(fields: [otherId], references: [id])\n",
+    )
+    text = schema(model("Other", many), model("Thing", "  otherId String @db.ObjectId\n" + one))
+    with pytest.raises(SchemaError, match=r"attribute; use a different field name\.$"):
+        refuse_names(parse(text))
+
+
 def test_fields_named_as_operators_and_python_s_own_words_for_types(tmp_path: Path) -> None:
     names = ["is_set", "order_by", "startswith", "str", "list", "datetime", "List", "Optional"]
     fields = "".join(f"  {name} String?\n" for name in names)

@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import linear_regression
@@ -42,6 +43,9 @@ FILES_MAY_GROW: Final = 4
 """Files and sockets beyond those of the pool, in the same way: one left a round is twice that."""
 
 POOL: Final = 20
+THREADS: Final = 4
+"""Of the event loop, in which the driver looks up names."""
+
 PATIENCE: Final = 30.0
 """Seconds until what must come to rest has not."""
 
@@ -66,6 +70,7 @@ async def soak(url: str, seconds: float) -> None:
     Raises:
         AssertionError: something grew, or was left behind.
     """
+    await start_threads()
     settings = DatabaseSettings(url=url, max_pool_size=POOL)
     async with DatabaseService(settings) as database:
         load = Load(database, seed=1)
@@ -87,6 +92,13 @@ async def soak(url: str, seconds: float) -> None:
     assert growth([each.files - each.connections for each in counted]) < FILES_MAY_GROW
     assert growth([each.memory for each in counted]) < MEMORY_MAY_GROW
     assert growth([each.objects for each in counted]) < OBJECTS_MAY_GROW
+
+
+async def start_threads() -> None:
+    """Start every thread that the event loop may have: it starts one when none of them is idle."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    all_run = threading.Barrier(THREADS)
+    await asyncio.gather(*(asyncio.to_thread(all_run.wait) for _ in range(THREADS)))
 
 
 async def sampled(

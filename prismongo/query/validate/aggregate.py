@@ -23,7 +23,7 @@ from prismongo.query.validate.operators import operators
 from prismongo.query.validate.order import descending
 from prismongo.query.validate.select import SelectValidator
 from prismongo.query.validate.values import as_integer, as_list, as_object, as_objects
-from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.where import COMBINATIONS, WhereValidator
 from prismongo.query.validate.words import canonical, written_as
 from prismongo.query.values.scalars import SCALARS, is_number, is_ordered
 from prismongo.schema.datamodel import Field, Model
@@ -195,7 +195,7 @@ class AggregateValidator:
         parts: list[Filter] = []
         for key, item in given.items():
             item_path = (*path, key)
-            if key in ("AND", "OR", "NOT"):
+            if key in COMBINATIONS:
                 inner = [
                     self._having_object(
                         model, by, one, at, negated=negated != (key == "NOT"), used=used

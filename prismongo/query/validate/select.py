@@ -32,13 +32,14 @@ from prismongo.query.nodes.selections import (
 )
 from prismongo.query.nodes.steps import OrderKey
 from prismongo.query.validate.order import OrderValidator
+from prismongo.query.validate.search import SEARCH
 from prismongo.query.validate.values import (
     Values,
     as_integer,
     as_list,
     as_object,
 )
-from prismongo.query.validate.where import WhereValidator
+from prismongo.query.validate.where import COMBINATIONS, WhereValidator
 from prismongo.query.validate.words import arguments_spelled, canonical, written_as
 from prismongo.query.values.scalars import is_any, may_be_list
 from prismongo.schema.datamodel import Datamodel, Field, Link, Model
@@ -77,7 +78,12 @@ class SelectValidator:
         if any(key in model.uniques for key in given):
             key = next(key for key in given if key in model.uniques)
             return self._unique(model, given, key, path)
-        self._wheres.where(model, given, path)  # an unknown name is said first
+        compound = [name for name in model.uniques if name not in model.by_name]
+        names = [*model.by_name, *compound, *COMBINATIONS]
+        for name in given:  # an unknown name is said first
+            if name not in names and name != SEARCH:
+                raise unknown((*path, name), names, model.name)
+        self._wheres.where(model, given, path)
         known = ", ".join(model.uniques)
         raise invalid(path, f"{model.name} needs at least one of its uniques: {known}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from prismongo.query.errors.input import ArgumentPath, missing, unknown, unsupported
 from prismongo.query.nodes.filters import (
@@ -39,6 +40,8 @@ from prismongo.query.validate.values import (
 )
 from prismongo.query.validate.words import by_canonical, canonical
 from prismongo.schema.datamodel import CompositeType, Datamodel, Field, Link, Model
+
+COMBINATIONS: Final = ("AND", "OR", "NOT")
 
 
 class WhereValidator:
@@ -102,13 +105,13 @@ class WhereValidator:
         prefix: Path,
         depth: int,
     ) -> Filter | None:
-        if key in ("AND", "OR", "NOT"):
+        if key in COMBINATIONS:
             return self._combination(owner, key, value, path, negated, prefix, depth)
         field = owner.by_name.get(key)
         if field is None or field.ignored:
             if key == SEARCH and isinstance(owner, Model):
                 return self.searches.whole(owner, value, path, negated=negated)
-            raise unknown(path, [*owner.by_name, "AND", "OR", "NOT"], owner.name)
+            raise unknown(path, [*owner.by_name, *COMBINATIONS], owner.name)
         if field.kind == "relation" and isinstance(owner, Model):
             return self._relation(self._datamodel.link(owner, key), value, path, negated)
         return self._stored(

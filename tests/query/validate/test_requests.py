@@ -325,6 +325,14 @@ def test_aggregates_that_are_refused_say_what_there_is(
     assert words in str(refusal(action, arguments, *selected))
 
 
+def test_an_unknown_unique_is_answered_by_the_compound_ones_as_well() -> None:
+    request = Request("findUnique", "Post", {"where": {"nobody": 1}})
+    with pytest.raises(errors.DataError) as caught:
+        Validator(datamodel()).validate(request)
+    _, _, names = str(caught.value).partition("It takes: ")
+    assert names.endswith(", title_authorId, popularity, AND, OR, NOT.")
+
+
 def test_a_relation_in_create_many_is_refused_by_the_names_of_values() -> None:
     error = refusal("createMany", {"data": [{"email": "a", "posts": {"create": []}}]})
     _, _, names = str(error).partition("It takes: ")
