@@ -61,13 +61,13 @@ _LISTS: Final = (
 )
 
 
-def fits(annotation: Any, field: Field, members: Collection[str] = ()) -> bool:
+def fits(annotation: Any, field: Field, members: Collection[str]) -> bool:
     """Whether a type can hold values of a field. Relations are judged by their classes.
 
     Args:
         annotation: the type.
         field: the field.
-        members: the names of the enum's members; a type that has some of them fits.
+        members: the names of the enum's members, of which a type has some; of no enum, none.
     """
     if field.kind == "relation" or is_any(field):
         return True
